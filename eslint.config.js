@@ -1,0 +1,80 @@
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Layers of src, lowest first: a file imports from its own layer and from those below. */
+const LAYERS = [
+  ['kernel'],
+  ['profiles'],
+  ['http'],
+  ['identity'],
+  ['features'],
+  ['control'],
+  ['config.ts', 'app.ts'],
+  ['index.ts', 'banner.ts'],
+  ['cli.ts'],
+];
+
+/** What a layer must not import: every layer above it. */
+const layerRules = LAYERS.slice(0, -1).map((files, index) => ({
+  target: files.map((file) => `./src/${file}`),
+  from: LAYERS.slice(index + 1)
+    .flat()
+    .map((file) => `./src/${file}`),
+  message: 'Imports run one way: see docs/architecture.md.',
+}));
+
+/** Inside a feature, what knows neither Fastify nor SQLite. */
+const PURE = [
+  'src/features/*/rules.ts',
+  'src/features/*/lifecycle.ts',
+  'src/features/*/profile.ts',
+  'src/profiles/**',
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'test/clients/**'] },
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['eslint.config.js'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    plugins: { 'import-x': importX },
+    settings: {
+      // Sources import each other by the names that the compiled files have.
+      'import-x/resolver-next': [createNodeResolver({ extensionAlias: { '.js': ['.ts', '.js'] } })],
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-floating-promises': 'error',
+      // Fastify's hooks and handlers are asynchronous by their type, whether or not one waits.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['src/**'],
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', { zones: layerRules }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: 'Time comes from the clock.',
+        },
+      ],
+    },
+  },
+  { files: ['src/kernel/clock.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: PURE,
+    rules: { 'no-restricted-imports': ['error', { paths: ['fastify', 'better-sqlite3'] }] },
+  },
+  { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+);

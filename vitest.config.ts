@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/clients/**'],
+    // Child processes (the command, curl, Python) on a busy two-core machine; no test waits for time itself.
+    testTimeout: 30_000,
+  },
+});
