@@ -1,0 +1,83 @@
+import type { Clock } from './clock.js';
+import type { Database, Transaction } from './database.js';
+
+/** Rows that change when their time has come. */
+export interface DueWork {
+  /** Real time at which the next row is due, or undefined if none waits. */
+  nextDueAt(): number | undefined;
+  /** Moves at most `limit` rows that are due at the real time `now`, in due order; returns how many it moved. */
+  moveDue(transaction: Transaction, now: number, limit: number): number;
+}
+
+/** Rows moved in one go: more of them would hold up the requests that wait meanwhile. */
+const BATCH = 500;
+
+/**
+ * One alarm for all rows of all features and projects, set for the next that is due. It keeps the file true;
+ * answers do not wait for it, since reads derive the state from the row and the time.
+ */
+export class Scheduler {
+  readonly #clock: Clock;
+  readonly #database: Database;
+  readonly #works: DueWork[] = [];
+  #armedFor = Infinity;
+  #disarm: () => void = () => undefined;
+  readonly #onError: (error: unknown) => void;
+  #stopped = false;
+
+  /** @param onError told when due rows could not be moved; they stay due, and answers stay right */
+  constructor(clock: Clock, database: Database, onError: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#database = database;
+    this.#onError = onError;
+  }
+
+  /** Adds work and wakes for what of it waits already. */
+  add(work: DueWork): void {
+    this.#works.push(work);
+    this.#armForNext();
+  }
+
+  /** Tells that a row is due at the real time `at`. */
+  wakeAt(at: number): void {
+    if (this.#stopped || at >= this.#armedFor) return;
+    this.#disarm();
+    this.#armedFor = at;
+    this.#disarm = this.#clock.setAlarm(at, () => {
+      this.#armedFor = Infinity;
+      this.#moveDue();
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#disarm();
+  }
+
+  #moveDue(): void {
+    if (this.#stopped) return;
+    const now = this.#clock.now();
+    let fullBatches = 0;
+    for (const work of this.#works) {
+      this.#database
+        .write((transaction) => {
+          if (work.moveDue(transaction, now, BATCH) === BATCH) fullBatches += 1;
+        })
+        .catch(this.#onError);
+    }
+    if (fullBatches > 0) {
+      setImmediate(() => {
+        this.#moveDue();
+      });
+    } else {
+      this.#armForNext();
+    }
+  }
+
+  #armForNext(): void {
+    for (const work of this.#works) {
+      const at = work.nextDueAt();
+      if (at !== undefined) this.wakeAt(at);
+    }
+  }
+}
