@@ -1,0 +1,37 @@
+import type { ProfileName } from '../profiles/index.js';
+
+/** Who sent a request: an API key or a service account, with its roles. */
+export interface Caller {
+  /** The public key or the client id. */
+  readonly id: string;
+  readonly kind: 'API key' | 'service account';
+  readonly organizationId: string;
+  /** The profile of its organization. */
+  readonly profile: ProfileName;
+  readonly organizationRoles: readonly string[];
+  /** Roles by project id. */
+  readonly projectRoles: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A project as a request meets it. */
+export interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly organizationId: string;
+  readonly profile: ProfileName;
+  /** What the project's clock shows, in milliseconds since the epoch, at the time of the request. */
+  readonly now: number;
+}
+
+/** What the ladder asks of whoever keeps organizations, projects and credentials. */
+export interface Gatekeeper {
+  /** The API key with this public key, and its private key. */
+  apiKey(publicKey: string): { readonly caller: Caller; readonly privateKey: string } | undefined;
+  /** Who holds this token; `expired` or `revoked` where nobody does any more, `unknown` if nobody did. */
+  bearer(token: string): Caller | 'expired' | 'revoked' | 'unknown';
+  project(id: string): Project | undefined;
+  /** Whether the caller's roles allow this access to the project. */
+  permits(caller: Caller, access: string, project: Pick<Project, 'id' | 'organizationId'>): boolean;
+  /** The roles that allow this access, for a person to read. */
+  rolesFor(access: string): readonly string[];
+}

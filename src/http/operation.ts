@@ -1,0 +1,56 @@
+import type { Static, TObject } from '@sinclair/typebox';
+import type { Answer } from './answer.js';
+import type { Caller, Project } from './gatekeeper.js';
+
+/** What a handler gets: everything that the ladder has established. */
+export interface OperationContext<Query = Record<string, unknown>, Body = Record<string, unknown>> {
+  readonly caller: Caller;
+  /** The project which the path names; refused before the handler if there is none. */
+  readonly project: Project;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly query: Query;
+  readonly body: Body;
+  /** The address that clients use, without a slash at its end: what links begin with. */
+  readonly baseUrl: string;
+}
+
+/** One operation of the Atlas API, as data that the ladder walks. */
+export interface Operation<Query extends TObject = TObject, Body extends TObject = TObject> {
+  /** Its `operationId` in Atlas's public description. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/atlas/v2`, with Fastify's `:parameters`; `:groupId` names the project. */
+  readonly path: string;
+  /** Dates of its versions, oldest first. */
+  readonly versions: readonly [string, ...string[]];
+  /** What Atlas says in `X-Java-Method`. */
+  readonly javaMethod: string;
+  /** Status of a success. */
+  readonly status: number;
+  /** Which roles may call it: a name that the gatekeeper knows, or undefined for every caller. */
+  readonly access?: string;
+  readonly query: Query;
+  readonly body?: BodyRules<Body>;
+  readonly handle: (context: OperationContext<Static<Query>, Static<Body>>) => Answer | Promise<Answer>;
+}
+
+/** What is asked of a body, in order. */
+export interface BodyRules<Body extends TObject> {
+  /** Drops what counts as absent and raises what is looked at before types are. */
+  readonly prepare?: (body: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  readonly schema: Body;
+  /** What the project's profile asks beyond the schema, of a body that fits it. */
+  readonly rules?: (body: Static<Body>, project: Project) => void;
+}
+
+/** Any operation, its types forgotten: what a list of operations holds. */
+// A handler takes its own query and body, so no common type but `any` takes every handler.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type AnyOperation = Operation<any, any>;
+
+/** Types an operation's handler by its schemas. */
+export function operation<Query extends TObject, Body extends TObject = TObject>(
+  declared: Operation<Query, Body>,
+): AnyOperation {
+  return declared;
+}

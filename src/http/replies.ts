@@ -1,0 +1,83 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Condition } from '../kernel/conditions.js';
+import { dress } from '../profiles/index.js';
+import type { Answer, PageAnswer } from './answer.js';
+import { challenge } from './digest.js';
+import { reasonLine, type Exchange } from './exchange.js';
+import { pretty } from './json-format.js';
+import { mediaType } from './media-types.js';
+import type { Paging } from './query.js';
+
+/** Writes an answer as the profile, `envelope` and `pretty` want it. */
+export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+  const { exchange } = request;
+  const { operation, profile, version, flags } = exchange;
+  const status = operation?.status ?? 200;
+  exchange.rung = 'answer';
+  for (const [name, value] of Object.entries(profile.successHeaders)) void reply.header(name, value);
+  if (profile.javaMethodHeader && operation) void reply.header('x-java-method', operation.javaMethod);
+  if (answer.kind === 'resource' && answer.headers) void reply.headers(answer.headers);
+  if (version) void reply.header('content-type', `${mediaType(version)};charset=utf-8`);
+  const text =
+    answer.kind === 'page'
+      ? pageText(request, answer, status)
+      : resourceText(answer.text, flags.envelope, status);
+  return reply.code(status).send(flags.pretty ? pretty(JSON.parse(text)) : text);
+}
+
+function resourceText(text: string, envelope: boolean, status: number): string {
+  return envelope ? `{"status":${status},"content":${text}}` : text;
+}
+
+function pageText(request: FastifyRequest, answer: PageAnswer, status: number): string {
+  const { exchange } = request;
+  const links = pageLinks(
+    `${exchange.baseUrl}${request.url.split('?', 1)[0] ?? ''}`,
+    exchange.query as Paging,
+    answer.hasNext,
+  );
+  const count = answer.totalCount === undefined ? '' : `,"totalCount":${answer.totalCount}`;
+  const envelope = exchange.flags.envelope ? `,"status":${status}` : '';
+  return `{"links":${JSON.stringify(links)},"results":[${answer.items}]${envelope}${count}}`;
+}
+
+/** Links of a page. The orders of the parameters are Atlas's: self and next differ (recorded). */
+function pageLinks(
+  url: string,
+  { itemsPerPage, pageNum }: Paging,
+  hasNext: boolean,
+): { readonly href: string; readonly rel: string }[] {
+  const other = (page: number): string => `${url}?itemsPerPage=${itemsPerPage}&pageNum=${page}`;
+  return [
+    { href: `${url}?pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
+    ...(pageNum > 1 ? [{ href: other(pageNum - 1), rel: 'previous' }] : []),
+    ...(hasNext ? [{ href: other(pageNum + 1), rel: 'next' }] : []),
+  ];
+}
+
+/**
+ * Writes a refusal as the profile shows it.
+ *
+ * @param nonce a fresh one, for the challenge that every 401 carries which may come from missing credentials
+ */
+export function sendRefusal(
+  exchange: Exchange,
+  reply: FastifyReply,
+  condition: Condition,
+  nonce: () => string,
+): FastifyReply {
+  const { profile, flags, rung } = exchange;
+  const { status, errorCode, body, indented } = dress(profile, condition);
+  exchange.condition = condition;
+  if (rung === 'credentials') void reply.header('www-authenticate', challenge(nonce(), exchange.staleNonce));
+  if (profile.errorCodeHeader && rung !== 'credentials') void reply.header('x-error-code', errorCode);
+  const shown = flags.envelope ? { status, content: body } : body;
+  return (
+    reply
+      .code(status)
+      .header('content-type', 'application/json')
+      .header('x-emulator-reason', reasonLine(rung, condition))
+      // As bytes: to a text Fastify would add a charset, which Atlas's errors do not name (recorded).
+      .send(Buffer.from(flags.pretty || indented ? pretty(shown) : JSON.stringify(shown)))
+  );
+}
