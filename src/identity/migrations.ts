@@ -1,0 +1,46 @@
+import type { Migration } from '../kernel/database.js';
+
+export const identityMigrations: readonly Migration[] = [
+  {
+    name: '0001_identity',
+    sql: `
+      CREATE TABLE organizations (
+        seq     INTEGER PRIMARY KEY,
+        id      TEXT NOT NULL UNIQUE,
+        name    TEXT NOT NULL,
+        profile TEXT NOT NULL
+      ) STRICT;
+
+      -- A project's own time: real time plus clock_offset_ms, or frozen_at where its clock stands still.
+      CREATE TABLE projects (
+        seq             INTEGER PRIMARY KEY,
+        id              TEXT NOT NULL UNIQUE,
+        organization_id TEXT NOT NULL REFERENCES organizations (id),
+        name            TEXT NOT NULL,
+        created_at      INTEGER NOT NULL,
+        clock_offset_ms INTEGER NOT NULL DEFAULT 0,
+        frozen_at       INTEGER
+      ) STRICT;
+      CREATE INDEX projects_of_organization ON projects (organization_id);
+
+      -- API keys and service accounts. One that was made for a project lives in that project's time.
+      CREATE TABLE credentials (
+        id              TEXT PRIMARY KEY,
+        kind            TEXT NOT NULL CHECK (kind IN ('API key', 'service account')),
+        secret          TEXT NOT NULL,
+        organization_id TEXT NOT NULL REFERENCES organizations (id),
+        project_id      TEXT REFERENCES projects (id) ON DELETE CASCADE,
+        roles           TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      -- Tokens by the SHA-256 of their text; times are those of the credential.
+      CREATE TABLE tokens (
+        hash          BLOB PRIMARY KEY,
+        credential_id TEXT NOT NULL REFERENCES credentials (id) ON DELETE CASCADE,
+        expires_at    INTEGER NOT NULL,
+        revoked       INTEGER NOT NULL DEFAULT 0
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX tokens_of_credential ON tokens (credential_id);
+    `,
+  },
+];
