@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import Fastify, { LogController, type FastifyInstance } from 'fastify';
+import type { Config } from './config.js';
+import { health } from './control/health.js';
+import { features, type RunningFeature, type Services } from './features/index.js';
+import { BODY_LIMIT } from './http/body.js';
+import { Nonces } from './http/digest.js';
+import { frameworkErrors, installLadder, type LadderParts } from './http/ladder.js';
+import { ScriptedAnswers } from './http/scripted.js';
+import {
+  FixtureError,
+  gatekeeperOf,
+  identityMigrations,
+  IdentityStore,
+  loadFixture,
+  oauth,
+  parseFixture,
+  projectOperations,
+} from './identity/index.js';
+import { systemClock, type Clock } from './kernel/clock.js';
+import { Database } from './kernel/database.js';
+import { EventBus } from './kernel/events.js';
+import { objectIds } from './kernel/ids.js';
+import { Scheduler } from './kernel/scheduler.js';
+import { dress, profilesOf } from './profiles/index.js';
+
+const FIXTURES = new URL('../fixtures/', import.meta.url);
+
+/** The version of the package. */
+export const VERSION = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+/** How long a request may take to arrive, so that a client that stalls does not hold a connection for ever. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** The parts of a running emulator that its ways in share. */
+export interface App {
+  readonly server: FastifyInstance;
+  readonly events: EventBus;
+  readonly identity: IdentityStore;
+  /** Whether the world came from the database, and not from the fixture. */
+  readonly restored: boolean;
+}
+
+/** What a test replaces. */
+export interface Replacements {
+  readonly clock?: Clock;
+}
+
+/**
+ * Builds the emulator: the one place where its parts meet. It listens nowhere yet; `server.close()` ends it and
+ * closes the database.
+ *
+ * @throws {DatabaseUnusable} if the database cannot be used
+ * @throws {FixtureError} if the fixture cannot
+ */
+export async function buildApp(config: Config, { clock = systemClock }: Replacements = {}): Promise<App> {
+  const now = (): number => clock.now();
+  const database = Database.open(config.db, [
+    ...identityMigrations,
+    ...features.flatMap((feature) => feature.migrations),
+  ]);
+  try {
+    const events = new EventBus(now);
+    const store = new IdentityStore(database, now);
+    const scheduler = new Scheduler(clock, database, (error) => {
+      server.log.error(error);
+    });
+    const services: Services = {
+      database,
+      clock,
+      events,
+      scheduler,
+      newId: objectIds(now),
+      durations: config,
+    };
+    const running = features.map((feature) => ({ feature, at: feature.start(services) }));
+
+    const restored = !store.isEmpty();
+    if (!restored) await seed(config, database, store, running, now());
+
+    const gatekeeper = gatekeeperOf(store);
+    const parts: LadderParts = {
+      profiles: profilesOf(features.map((feature) => feature.errors)),
+      defaultProfile: config.profile,
+      gatekeeper,
+      nonces: new Nonces(clock, config.nonceMs),
+      scripted: config.noControl ? undefined : new ScriptedAnswers(new URL('errors/', FIXTURES)),
+      events,
+      publicUrl: config.publicUrl,
+      settled: () => database.settled(),
+    };
+    const server: FastifyInstance = Fastify({
+      logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
+      logController: new LogController({ disableRequestLogging: true }),
+      // One logger for all: a child for each request costs more than it tells.
+      childLoggerFactory: (logger) => logger,
+      bodyLimit: BODY_LIMIT,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      forceCloseConnections: 'idle',
+      exposeHeadRoutes: false,
+      routerOptions: { maxParamLength: 1000 },
+      frameworkErrors: frameworkErrors(parts),
+      clientErrorHandler: (error, socket) => {
+        answerBrokenRequest(error, socket, parts);
+      },
+    });
+    installLadder(server, parts, [
+      ...projectOperations(store),
+      ...running.flatMap(({ at }) => at.operations),
+    ]);
+    await server.register(
+      (scope, _options, done) => {
+        oauth(scope, database, store);
+        done();
+      },
+      { prefix: '/api/oauth' },
+    );
+    health(server, VERSION);
+
+    events.subscribe((event) => {
+      if (event.type === 'request.finished') server.log.info(event.data);
+      else server.log.debug(event);
+    });
+    for (const { at } of running) if (at.due) scheduler.add(at.due);
+    server.addHook('onClose', (_instance, done) => {
+      scheduler.stop();
+      database.close();
+      done();
+    });
+    await server.ready();
+    return { server, events, identity: store, restored };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+async function seed(
+  config: Config,
+  database: Database,
+  store: IdentityStore,
+  running: readonly { readonly feature: (typeof features)[number]; readonly at: RunningFeature }[],
+  now: number,
+): Promise<void> {
+  const sections = running.flatMap(({ feature, at }) =>
+    feature.fixture && at.load ? [{ ...feature.fixture, load: at.load }] : [],
+  );
+  const path = config.fixture ?? new URL('default.json', FIXTURES);
+  try {
+    let text: string;
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch (error) {
+      throw new FixtureError(`it cannot be read: ${(error as Error).message}`);
+    }
+    const fixture = parseFixture(text, sections);
+    await database.write((transaction) => {
+      loadFixture(fixture, store, sections, transaction, now);
+    });
+  } catch (error) {
+    throw error instanceof FixtureError
+      ? new FixtureError(`${config.fixture ?? 'default.json'}: ${error.message}`)
+      : error;
+  }
+}
+
+/** Answers what is not HTTP, or not yet a request: the connection is all there is. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, parts: LadderParts): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const sentence = `the connection brought no readable request (${error.code ?? 'unknown'})`;
+  const { body } = dress(parts.profiles[parts.defaultProfile], {
+    name: 'malformedRequest',
+    parameters: [sentence],
+    problem: `The request cannot be read: ${sentence}.`,
+    remedy: 'Send well-formed HTTP.',
+    source: 'inferred',
+  });
+  const text = JSON.stringify({ ...body, error: status, reason: STATUS_CODES[status] });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+  );
+}

@@ -1,0 +1,234 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Kind, Type, type Static, type TSchema } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { PROFILE_NAMES } from './profiles/index.js';
+
+/** A setting is unknown or wrong; `message` is one line that says which, where it was read, and what it takes. */
+export class ConfigError extends Error {}
+
+const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+
+/** A year: nobody waits longer for a state, and sums with real time stay exact. */
+const LONGEST_MS = 365 * 24 * 3_600_000;
+
+const milliseconds = (standard: number, description: string, minimum = 0) =>
+  Type.Integer({ default: standard, minimum, maximum: LONGEST_MS, description });
+
+/** All settings. A key of the file is the name here, `--pending-ms` its flag, `ATLAS_EMULATOR_PENDING_MS` its variable. */
+const settings = Type.Object(
+  {
+    host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address to listen on' }),
+    port: Type.Integer({
+      default: 27080,
+      minimum: 0,
+      maximum: 65535,
+      description: 'port to listen on, 0 for any free one',
+    }),
+    db: Type.String({
+      default: ':memory:',
+      minLength: 1,
+      description: 'SQLite file, kept across restarts; without it all is gone on exit',
+    }),
+    fixture: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'JSON file with the organizations, projects and credentials to start with',
+      }),
+    ),
+    profile: Type.Union(
+      PROFILE_NAMES.map((name) => Type.Literal(name)),
+      {
+        default: 'documented',
+        description: 'how requests are answered that name neither a project nor a caller',
+      },
+    ),
+    publicUrl: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^/?#\\s]+$',
+        description: 'address that links in answers begin with, such as http://emulator:27080',
+      }),
+    ),
+    pendingMs: milliseconds(2000, 'how long a documented link stays PENDING'),
+    idleMs: milliseconds(0, 'how long an observed link stays IDLE'),
+    workingMs: milliseconds(0, 'how long an observed link stays WORKING'),
+    deleteRequestedMs: milliseconds(0, 'how long an observed link stays DELETE_REQUESTED'),
+    deletingMs: milliseconds(0, 'how long an observed link stays DELETING'),
+    nonceMs: milliseconds(300_000, 'how long a nonce of a digest challenge can be used', 1),
+    logLevel: Type.Union(
+      LOG_LEVELS.map((level) => Type.Literal(level)),
+      {
+        default: 'warn',
+        description: 'what is logged to standard error; info has a line for each request',
+      },
+    ),
+    noControl: Type.Boolean({
+      default: false,
+      description: 'turns off what Atlas does not have: /_emulator (but its health) and Prefer: code=…',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+/** Settings as the emulator runs with them. */
+export type Config = Static<typeof settings>;
+
+/** What a command line asks for. */
+export type Command =
+  { readonly do: 'help' } | { readonly do: 'version' } | { readonly do: 'serve'; readonly config: Config };
+
+/** Variables with the emulator's prefix that are for its clients, and none of its settings. */
+const CLIENT_VARIABLES = ['ATLAS_EMULATOR_URL', 'ATLAS_EMULATOR_CONTROL_TOKEN'];
+
+const PREFIX = 'ATLAS_EMULATOR_';
+
+const names = Object.keys(settings.properties) as (keyof Config)[];
+const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+const variableOf = (name: string): string => PREFIX + name.replace(/[A-Z]/g, '_$&').toUpperCase();
+
+/**
+ * Reads the settings: flag over variable over file over default.
+ *
+ * @param argv arguments behind the program's name
+ * @param readFile reads the file that `--config` names
+ * @throws {ConfigError} for the first setting that is unknown or wrong
+ */
+export function loadConfig(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
+): Command {
+  const flags = parseFlags(argv);
+  if (flags.help) return { do: 'help' };
+  if (flags.version) return { do: 'version' };
+
+  const unknown = Object.keys(env).find(
+    (name) =>
+      name.startsWith(PREFIX) &&
+      !CLIENT_VARIABLES.includes(name) &&
+      name !== variableOf('config') &&
+      !names.some((setting) => variableOf(setting) === name),
+  );
+  if (unknown !== undefined) {
+    throw new ConfigError(`there is no setting ${unknown}; see atlas-streams-emulator --help`);
+  }
+
+  const path = flags.config ?? env[variableOf('config')];
+  const file = typeof path === 'string' ? parseFile(path, readFile) : {};
+  const config: Record<string, unknown> = {};
+  for (const name of names) {
+    const rule = settings.properties[name] as TSchema;
+    const variable = env[variableOf(name)];
+    const flag = flags[flagOf(name).slice(2)];
+    const [raw, where] =
+      flag !== undefined
+        ? [flag, flagOf(name)]
+        : variable !== undefined
+          ? [variable, variableOf(name)]
+          : [file[name], `${String(path)}: ${name}`];
+    const value: unknown =
+      typeof raw === 'string' && raw !== file[name] ? fromText(rule, raw) : (raw ?? rule.default);
+    if (value === undefined) continue;
+    if (!Value.Check(rule, value))
+      throw new ConfigError(`${where} must be ${describe(rule)}, and is ${JSON.stringify(raw)}`);
+    config[name] = value;
+  }
+  return { do: 'serve', config: config as Config };
+}
+
+/** The settings of a start without arguments, some of them replaced. */
+export function defaultConfig(changes: Partial<Config> = {}): Config {
+  return { ...Value.Create(settings), ...changes };
+}
+
+/** What `--help` prints. */
+export function helpText(): string {
+  const rows = names.map((name) => {
+    const rule = settings.properties[name] as TSchema;
+    const value = rule[Kind] === 'Boolean' ? '' : ` <${rule[Kind] === 'Integer' ? 'number' : 'text'}>`;
+    const standard = rule.default === undefined || rule.default === false ? '' : ` (${String(rule.default)})`;
+    const choices = choicesOf(rule);
+    return [
+      `${flagOf(name)}${value}`,
+      `${rule.description ?? ''}${choices ? `: ${choices.join(', ')}` : ''}${standard}`,
+    ];
+  });
+  rows.push(['--config <text>', 'JSON file with settings']);
+  rows.push(['--help, --version', 'print this, or the version']);
+  const width = Math.max(...rows.map(([flag = '']) => flag.length)) + 2;
+  return [
+    'Usage: atlas-streams-emulator [settings]',
+    '',
+    'Emulates the MongoDB Atlas Administration API for stream processing private links.',
+    '',
+    ...rows.map(([flag = '', text = '']) => `  ${flag.padEnd(width)}${text}`),
+    '',
+    `Each setting is also a variable (--pending-ms: ${variableOf('pendingMs')}) and a key of the file`,
+    'that --config names (pendingMs). A flag goes over a variable, a variable over the file.',
+    'Exit status: 0 stopped, 2 wrong settings or fixture, 3 port in use, 4 database not usable.',
+    '',
+  ].join('\n');
+}
+
+function parseFlags(argv: readonly string[]): Record<string, string | boolean | undefined> {
+  const options: Record<string, { type: 'string' | 'boolean'; short?: string }> = {
+    config: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+    version: { type: 'boolean' },
+  };
+  for (const name of names) {
+    options[flagOf(name).slice(2)] = {
+      type: (settings.properties[name] as TSchema)[Kind] === 'Boolean' ? 'boolean' : 'string',
+    };
+  }
+  try {
+    return parseArgs({ args: [...argv], options, strict: true }).values;
+  } catch (error) {
+    const [sentence = ''] = (error as Error).message.split(/\. |\n/);
+    throw new ConfigError(`${sentence.replace(/\.$/, '')}; see atlas-streams-emulator --help`);
+  }
+}
+
+function parseFile(path: string, readFile: (path: string) => string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(readFile(path));
+  } catch (error) {
+    throw new ConfigError(`${path} cannot be read: ${(error as Error).message.replace(/\s+/g, ' ')}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ConfigError(`${path} must hold a JSON object`);
+  }
+  const unknown = Object.keys(value).find((name) => !names.some((setting) => setting === name));
+  if (unknown !== undefined) {
+    throw new ConfigError(`${path}: there is no setting ${unknown}; see atlas-streams-emulator --help`);
+  }
+  return value as Record<string, unknown>;
+}
+
+/** What a text of the command line or of a variable means; the text itself where it means nothing. */
+function fromText(rule: TSchema, text: string): unknown {
+  if (rule[Kind] === 'Integer') return /^\d+$/.test(text) ? Number(text) : text;
+  if (rule[Kind] === 'Boolean') return text === 'true' || (text === 'false' ? false : text);
+  return text;
+}
+
+function describe(rule: TSchema): string {
+  const choices = choicesOf(rule);
+  if (choices) return `one of ${choices.join(', ')}`;
+  const { minimum, maximum, pattern } = rule as { minimum?: number; maximum?: number; pattern?: string };
+  switch (rule[Kind]) {
+    case 'Integer':
+      return `a whole number from ${minimum ?? 0} to ${maximum ?? ''}`;
+    case 'Boolean':
+      return 'true or false';
+    default:
+      return pattern === undefined ? 'a text that is not empty' : 'an address such as http://emulator:27080';
+  }
+}
+
+function choicesOf(rule: TSchema): string[] | undefined {
+  const { anyOf } = rule as { anyOf?: readonly { const?: unknown }[] };
+  return anyOf?.map((choice) => String(choice.const));
+}

@@ -1,0 +1,51 @@
+import type { TObject } from '@sinclair/typebox';
+import type { Project } from '../http/gatekeeper.js';
+import type { AnyOperation } from '../http/operation.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Database, Migration, Transaction } from '../kernel/database.js';
+import type { EventBus } from '../kernel/events.js';
+import type { DueWork, Scheduler } from '../kernel/scheduler.js';
+import type { ResourceErrors } from '../profiles/index.js';
+
+/** How long the passing states of a lifecycle last, in milliseconds, by the name of their setting. */
+export interface Durations {
+  readonly pendingMs: number;
+  readonly idleMs: number;
+  readonly workingMs: number;
+  readonly deleteRequestedMs: number;
+  readonly deletingMs: number;
+}
+
+/** What a feature may use. */
+export interface Services {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly events: EventBus;
+  readonly scheduler: Scheduler;
+  readonly newId: () => string;
+  readonly durations: Durations;
+}
+
+/** A resource of Atlas: what it is, before anything runs. */
+export interface Feature {
+  readonly name: string;
+  readonly migrations: readonly Migration[];
+  /** Its rows of both profiles' error tables. */
+  readonly errors: ResourceErrors;
+  /** Its list within a project of a fixture: the key, and what one item looks like. */
+  readonly fixture?: { readonly key: string; readonly item: TObject };
+  readonly start: (services: Services) => RunningFeature;
+}
+
+/** A resource at work. */
+export interface RunningFeature {
+  readonly operations: readonly AnyOperation[];
+  /** What of it changes with time. */
+  readonly due?: DueWork;
+  /**
+   * Loads one item of its list in a fixture, which fits the feature's schema.
+   *
+   * @throws {Refusal} if the API would refuse it too
+   */
+  readonly load?: (transaction: Transaction, project: Project, item: Record<string, unknown>) => void;
+}

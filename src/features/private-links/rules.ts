@@ -1,0 +1,155 @@
+import { refuseMissing } from '../../http/body.js';
+import { refuse, SOURCE } from '../../kernel/conditions.js';
+import { READ_ONLY, type SentFields } from './schema.js';
+
+/** The vendor of a link that names none (source page). */
+export const DEFAULT_VENDOR = 'GENERIC';
+
+type Field = Exclude<keyof SentFields, 'provider' | 'vendor'>;
+
+/** Who says that a field is needed: Atlas's public documentation, or the source page alone. */
+export type RuleSource = 'documentation' | 'page';
+
+/** One of `fields` is needed. An empty array does, unless it must have items. */
+interface Need {
+  readonly fields: readonly [Field, ...Field[]];
+  readonly source: RuleSource;
+  readonly nonEmpty?: true;
+}
+
+const need = (field: Field, source: RuleSource = 'documentation'): Need => ({ fields: [field], source });
+
+const region = need('region');
+const serviceEndpointId = need('serviceEndpointId');
+const dnsDomainOfPage = need('dnsDomain', 'page');
+
+/** What each provider's vendors need, `GENERIC` apart, which needs nothing (inferred). */
+export const VENDORS: Readonly<Record<string, Readonly<Record<string, readonly Need[]>>>> = {
+  AWS: {
+    MSK: [need('arn')],
+    CONFLUENT: [region, serviceEndpointId, dnsDomainOfPage, need('dnsSubDomain', 'page')],
+    KINESIS: [region, serviceEndpointId],
+    S3: [region, serviceEndpointId],
+    LAMBDA: [region, serviceEndpointId],
+  },
+  AZURE: {
+    EVENTHUB: [region, serviceEndpointId, dnsDomainOfPage],
+    CONFLUENT: [
+      region,
+      { fields: ['azureResourceIds', 'serviceEndpointId'], source: 'documentation', nonEmpty: true },
+      dnsDomainOfPage,
+    ],
+    AZURE_BLOB_STORAGE: [region, serviceEndpointId, need('dnsDomain')],
+  },
+  GCP: {
+    CONFLUENT: [
+      region,
+      need('dnsDomain'),
+      { fields: ['gcpServiceAttachmentUris'], source: 'documentation', nonEmpty: true },
+    ],
+    PUBSUB: [region],
+  },
+};
+
+/**
+ * Drops what counts as absent (an empty string, null) and what only the server sets, and looks at the provider
+ * before anything else. What is left stays as it was sent.
+ *
+ * @throws {Refusal} `missingAttribute`, `wrongType` or `unknownProvider`, each for the provider
+ */
+export function prepare(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const readOnly: readonly string[] = READ_ONLY;
+  const sent = Object.fromEntries(
+    Object.entries(body).filter(
+      ([name, value]) => value !== null && value !== '' && !readOnly.includes(name),
+    ),
+  );
+  const provider = sent.provider;
+  if (provider === undefined)
+    refuseMissing('provider', '', SOURCE.page, `Send ${oneOf(Object.keys(VENDORS))}.`);
+  if (typeof provider !== 'string') {
+    return refuse('wrongType', {
+      parameters: ['provider'],
+      field: 'provider',
+      problem: 'The attribute provider has the wrong type.',
+      remedy: 'Send a string.',
+      source: SOURCE.page,
+    });
+  }
+  if (!Object.hasOwn(VENDORS, provider.toUpperCase())) {
+    refuse('unknownProvider', {
+      parameters: [provider],
+      field: 'provider',
+      problem: `No provider ${provider} exists.`,
+      remedy: `Send ${oneOf(Object.keys(VENDORS))}.`,
+      source: SOURCE.page,
+    });
+  }
+  return sent;
+}
+
+/**
+ * Checks that the provider has the vendor, and that all is there which this vendor needs.
+ *
+ * @param sent what {@link prepare} left, of the right types
+ * @param enforced whose rules hold in the profile
+ * @throws {Refusal} `unknownVendor`, `missingAttribute`
+ */
+export function checkVendor(sent: SentFields, enforced: readonly RuleSource[]): void {
+  const provider = sent.provider.toUpperCase();
+  const vendor = vendorOf(sent);
+  if (vendor === DEFAULT_VENDOR) return;
+  const vendors = VENDORS[provider] ?? {};
+  if (!Object.hasOwn(vendors, vendor)) {
+    refuse('unknownVendor', {
+      parameters: [sent.vendor ?? ''],
+      field: 'vendor',
+      problem: `The provider ${provider} has no vendor ${sent.vendor ?? ''}.`,
+      remedy: `Send ${oneOf([...Object.keys(vendors), DEFAULT_VENDOR])}, or leave vendor out for ${DEFAULT_VENDOR}.`,
+      source: SOURCE.inferred,
+    });
+  }
+  for (const { fields, source, nonEmpty } of vendors[vendor] ?? []) {
+    if (!enforced.includes(source)) continue;
+    const met = fields.some((field) => {
+      const value = sent[field];
+      return value !== undefined && !(nonEmpty && Array.isArray(value) && value.length === 0);
+    });
+    if (met) continue;
+    const arrays = fields.filter((field) => field === 'dnsSubDomain').length > 0;
+    refuseMissing(
+      fields[0],
+      `${provider} ${vendor} needs ${oneOf(fields)}`,
+      source === 'page' ? SOURCE.page : SOURCE.documentation,
+      `Send ${oneOf(fields)}${nonEmpty ? ' with at least one item' : arrays ? ' ([] if there are none)' : ''}.`,
+    );
+  }
+}
+
+/** The vendor in capitals, as rules know it. Matching is without case; what is stored is what was sent. */
+export function vendorOf(sent: Pick<SentFields, 'vendor'>): string {
+  return (sent.vendor ?? DEFAULT_VENDOR).toUpperCase();
+}
+
+/**
+ * What two links of a project must not share while neither is gone: provider, vendor, region and all that names
+ * the target; the domain only where nothing else names it (inferred).
+ */
+export function targetOf(sent: SentFields): string {
+  const { arn, serviceEndpointId: endpoint, azureResourceIds, gcpServiceAttachmentUris } = sent;
+  const named = arn ?? endpoint ?? azureResourceIds ?? gcpServiceAttachmentUris;
+  return JSON.stringify([
+    sent.provider.toUpperCase(),
+    vendorOf(sent),
+    sent.region,
+    arn,
+    endpoint,
+    azureResourceIds,
+    gcpServiceAttachmentUris,
+    named === undefined ? sent.dnsDomain : undefined,
+  ]);
+}
+
+function oneOf(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
+}

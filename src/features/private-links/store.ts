@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import type { Statement } from 'better-sqlite3';
+import type { JsonText } from '../../http/answer.js';
+import type { Paging } from '../../http/query.js';
+import type { Database, Migration } from '../../kernel/database.js';
+import { goneAt, positionAt, type Path } from './lifecycle.js';
+import { BASE_URL_MARK, STATE_MARK } from './representation.js';
+
+export const privateLinkMigrations: readonly Migration[] = [
+  {
+    name: '0002_private_links',
+    sql: `
+      CREATE TABLE private_links (
+        seq           INTEGER PRIMARY KEY,
+        id            TEXT NOT NULL UNIQUE,
+        project_id    TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        -- Hash of the project and of what no two of its links may share.
+        target        BLOB NOT NULL,
+        -- What the client sent, as it was: JSON.
+        sent          TEXT NOT NULL,
+        -- The link as GET shows it, before DONE and from DONE on; the state and the base URL are marks.
+        shown         TEXT NOT NULL,
+        shown_done    TEXT NOT NULL,
+        -- The states it enters and when, in the project's time: JSON [[state, at], ...].
+        path          TEXT NOT NULL,
+        -- The state that was last persisted, and until when in the project's time it holds (null: for good).
+        state         TEXT NOT NULL,
+        due_at        INTEGER,
+        -- When it is gone, in the project's time, if it is being deleted.
+        gone_at       INTEGER,
+        -- When, in real time, the scheduler has to persist the next state (null: never, as things stand).
+        wake_at       INTEGER
+      ) STRICT;
+      CREATE INDEX private_links_of_project ON private_links (project_id);
+      CREATE INDEX private_links_by_target ON private_links (target);
+      CREATE INDEX private_links_to_wake ON private_links (wake_at) WHERE wake_at IS NOT NULL;
+    `,
+  },
+];
+
+/** A link to insert. `wakeAt` is real time, all of `path` project time, both in milliseconds. */
+export interface NewLink {
+  readonly id: string;
+  readonly projectId: string;
+  readonly target: string;
+  readonly sent: string;
+  readonly shown: JsonText;
+  readonly shownDone: JsonText;
+  readonly path: Path;
+  /** What the project's clock shows. */
+  readonly now: number;
+  /** What to add to project time to get real time. */
+  readonly toRealTime: number;
+}
+
+/** A row whose time has come. */
+export interface DueLink {
+  readonly seq: number;
+  readonly id: string;
+  readonly projectId: string;
+  readonly path: Path;
+  readonly dueAt: number;
+  readonly wakeAt: number;
+}
+
+/** The state when the project's clock shows `:now`: the persisted one until it is due, then what the path says. */
+const STATE_NOW = `
+  CASE WHEN due_at IS NULL OR due_at > :now THEN state
+  ELSE (SELECT value ->> 0 FROM json_each(path) WHERE value ->> 1 <= :now ORDER BY key DESC LIMIT 1) END`;
+
+/** A link's text with its marks filled in. */
+const TEXT = `
+  replace(replace(
+    CASE state_now WHEN 'DONE' THEN shown_done ELSE shown END,
+    '${STATE_MARK}', state_now), '${BASE_URL_MARK}', :baseUrl)`;
+
+const VISIBLE = '(gone_at IS NULL OR gone_at > :now)';
+
+/** Private links in SQL. Reads derive the state from the row and the project's time, and never write. */
+export class PrivateLinkStore {
+  readonly #get: Statement<[{ id: string; projectId: string; now: number; baseUrl: string }], string>;
+  readonly #page: Statement<
+    [{ projectId: string; now: number; baseUrl: string; limit: number; offset: number }],
+    string | null
+  >;
+  readonly #count: Statement<[{ projectId: string; now: number }], number>;
+  readonly #sameTarget: Statement<[{ target: Buffer; now: number }], string>;
+  readonly #insert: Statement<[Record<string, string | number | Buffer | null>]>;
+  readonly #nextWake: Statement<[], number | null>;
+  readonly #due: Statement<
+    [{ now: number; limit: number }],
+    { seq: number; id: string; projectId: string; path: string; dueAt: number; wakeAt: number }
+  >;
+  readonly #move: Statement<[{ seq: number; state: string; dueAt: number | null; wakeAt: number | null }]>;
+  readonly #remove: Statement<[number]>;
+
+  constructor(database: Database) {
+    this.#get = database
+      .prepare<[{ id: string; projectId: string; now: number; baseUrl: string }], string>(
+        `SELECT ${TEXT} FROM (
+           SELECT shown, shown_done, ${STATE_NOW} AS state_now FROM private_links
+           WHERE id = :id AND project_id = :projectId AND ${VISIBLE})`,
+      )
+      .pluck();
+    this.#page = database
+      .prepare<
+        [{ projectId: string; now: number; baseUrl: string; limit: number; offset: number }],
+        string | null
+      >(
+        `SELECT group_concat(${TEXT}, ',') FROM (
+           SELECT shown, shown_done, ${STATE_NOW} AS state_now FROM private_links
+           WHERE project_id = :projectId AND ${VISIBLE} ORDER BY seq LIMIT :limit OFFSET :offset)`,
+      )
+      .pluck();
+    this.#count = database
+      .prepare<[{ projectId: string; now: number }], number>(
+        `SELECT count(*) FROM private_links WHERE project_id = :projectId AND ${VISIBLE}`,
+      )
+      .pluck();
+    this.#sameTarget = database
+      .prepare<[{ target: Buffer; now: number }], string>(
+        `SELECT id FROM private_links WHERE target = :target AND ${VISIBLE} LIMIT 1`,
+      )
+      .pluck();
+    this.#insert = database.prepare(
+      `INSERT INTO private_links
+         (id, project_id, target, sent, shown, shown_done, path, state, due_at, gone_at, wake_at)
+       VALUES (:id, :projectId, :target, :sent, :shown, :shownDone, :path, :state, :dueAt, :goneAt, :wakeAt)`,
+    );
+    this.#nextWake = database
+      .prepare<[], number | null>('SELECT min(wake_at) FROM private_links WHERE wake_at IS NOT NULL')
+      .pluck();
+    this.#due = database.prepare(
+      `SELECT seq, id, project_id AS projectId, path, due_at AS dueAt, wake_at AS wakeAt
+       FROM private_links WHERE wake_at <= :now ORDER BY wake_at, seq LIMIT :limit`,
+    );
+    this.#move = database.prepare(
+      'UPDATE private_links SET state = :state, due_at = :dueAt, wake_at = :wakeAt WHERE seq = :seq',
+    );
+    this.#remove = database.prepare('DELETE FROM private_links WHERE seq = ?');
+  }
+
+  /** One link as JSON text. */
+  get(projectId: string, id: string, now: number, baseUrl: string): JsonText | undefined {
+    return this.#get.get({ id, projectId, now, baseUrl: escaped(baseUrl) });
+  }
+
+  /** One page of a project's links, oldest first, as JSON texts joined by commas. */
+  page(projectId: string, paging: Paging, now: number, baseUrl: string): JsonText {
+    const limit = paging.itemsPerPage;
+    const offset = (paging.pageNum - 1) * limit;
+    return this.#page.get({ projectId, now, baseUrl: escaped(baseUrl), limit, offset }) ?? '';
+  }
+
+  count(projectId: string, now: number): number {
+    return this.#count.get({ projectId, now }) ?? 0;
+  }
+
+  /** The id of a link of the project that has the same target and is not gone. */
+  sameTarget(projectId: string, target: string, now: number): string | undefined {
+    return this.#sameTarget.get({ target: hashOf(projectId, target), now });
+  }
+
+  /** Inserts a link. Returns the real time at which its next state is due, if it has one. */
+  insert(link: NewLink): number | undefined {
+    const { state, dueAt } = positionAt(link.path, link.now);
+    const wakeAt = dueAt === undefined ? undefined : dueAt + link.toRealTime;
+    this.#insert.run({
+      id: link.id,
+      projectId: link.projectId,
+      target: hashOf(link.projectId, link.target),
+      sent: link.sent,
+      shown: link.shown,
+      shownDone: link.shownDone,
+      path: JSON.stringify(link.path),
+      state,
+      dueAt: dueAt ?? null,
+      goneAt: goneAt(link.path) ?? null,
+      wakeAt: wakeAt ?? null,
+    });
+    return wakeAt;
+  }
+
+  /** The real time at which the next row is due. */
+  nextWake(): number | undefined {
+    return this.#nextWake.get() ?? undefined;
+  }
+
+  /** Rows that are due at the real time `now`, in due order. */
+  due(now: number, limit: number): readonly DueLink[] {
+    return this.#due.all({ now, limit }).map((row) => ({ ...row, path: JSON.parse(row.path) as Path }));
+  }
+
+  /** Persists where a due link is when real time is `now`. */
+  move(link: DueLink, now: number): void {
+    const toRealTime = link.wakeAt - link.dueAt;
+    const { state, dueAt } = positionAt(link.path, now - toRealTime);
+    if (state === 'DELETED') {
+      this.#remove.run(link.seq);
+    } else {
+      const wakeAt = dueAt === undefined ? null : dueAt + toRealTime;
+      this.#move.run({ seq: link.seq, state, dueAt: dueAt ?? null, wakeAt });
+    }
+  }
+}
+
+/** An address as it stands inside a JSON string. */
+function escaped(baseUrl: string): string {
+  return JSON.stringify(baseUrl).slice(1, -1);
+}
+
+function hashOf(projectId: string, target: string): Buffer {
+  return createHash('sha256').update(projectId).update(target).digest().subarray(0, 16);
+}
