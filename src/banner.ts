@@ -1,0 +1,52 @@
+import type { Config } from './config.js';
+import { permits, type Credential, type StoredProject } from './identity/index.js';
+import type { Emulator } from './index.js';
+
+/** How many projects the start-up message shows at the most. */
+const SHOWN_PROJECTS = 4;
+
+/** One line of JSON for whoever started the emulator from a script. */
+export function readyLine(emulator: Emulator, config: Config, pid: number): string {
+  const ready = { url: emulator.url, controlUrl: `${emulator.url}/_emulator`, pid, db: config.db };
+  return `${JSON.stringify(ready)}\n`;
+}
+
+/** What a person reads at a start: the address, the projects, and lines to paste for the source page's commands. */
+export function banner(emulator: Emulator, config: Config, version: string): string {
+  const projects = emulator.identity.firstProjects(SHOWN_PROJECTS);
+  return [
+    `atlas-streams-emulator ${version} listens on ${emulator.url}`,
+    config.db === ':memory:'
+      ? 'Database: in memory, gone on exit (--db <file> keeps it)'
+      : `Database: ${config.db}${emulator.restored ? ', as it was left (a fixture is loaded into a new file only)' : ''}`,
+    ...projects.flatMap((project) => ['', ...projectLines(emulator, project)]),
+    '',
+    'Then the commands of the README, and of the source page, work as they stand. Stop with Ctrl-C.',
+    '',
+  ].join('\n');
+}
+
+function projectLines(emulator: Emulator, project: StoredProject): string[] {
+  const writers = emulator.identity
+    .credentialsOf(project.organizationId)
+    .filter(({ caller }) => permits(caller, 'writeStreams', project));
+  const first = (kind: Credential['caller']['kind']): Credential | undefined =>
+    writers.find(({ caller }) => caller.kind === kind);
+  const key = first('API key');
+  const account = first('service account');
+  const profile = {
+    documented: 'documented: as the source page says; links are PENDING, then DONE',
+    observed: 'observed: as recorded from Atlas; for Terraform and other real clients',
+  }[project.profile];
+  return [
+    `Project ${project.id} (${profile})`,
+    `  export BASE_URL=${emulator.url} GROUP_ID=${project.id}`,
+    ...(key ? [`  export PUBLIC_KEY=${key.caller.id} PRIVATE_KEY=${key.secret}`] : []),
+    ...(account
+      ? [
+          `  export MONGODB_ATLAS_CLIENT_ID=${account.caller.id} MONGODB_ATLAS_CLIENT_SECRET=${account.secret}`,
+          `  export ACCESS_TOKEN=$(curl -s -u "$MONGODB_ATLAS_CLIENT_ID:$MONGODB_ATLAS_CLIENT_SECRET" -d grant_type=client_credentials ${emulator.url}/api/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+        ]
+      : []),
+  ];
+}

@@ -1,0 +1,98 @@
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { buildApp, type App } from '../../src/app.js';
+import { defaultConfig, type Config } from '../../src/config.js';
+import { ManualClock } from './clock.js';
+
+/** What `fixtures/default.json` seeds, by profile. */
+export const SEEDED = {
+  documented: { number: 1, organization: '32b6e34b3d91647abb20e700', project: '32b6e34b3d91647abb20e7b8' },
+  observed: { number: 2, organization: '32b6e34b3d91647abb20e701', project: '32b6e34b3d91647abb20e7b9' },
+} as const;
+
+export type SeededProfile = keyof typeof SEEDED;
+export type SeededCaller = 'owner' | 'streams' | 'reader' | 'outsider';
+
+const CALLER_DIGIT: Record<SeededCaller, number> = { owner: 1, streams: 2, reader: 3, outsider: 4 };
+
+/** Key pair and service account of a seeded caller, such as `owner1`. */
+export function seededCaller(caller: SeededCaller, profile: SeededProfile) {
+  const number = `${CALLER_DIGIT[caller]}${SEEDED[profile].number}`;
+  return {
+    publicKey: `${caller}${SEEDED[profile].number}`,
+    privateKey: `00000000-0000-4000-8000-0000000000${number}`,
+    clientId: `mdb_sa_id_${'0'.repeat(22)}${number}`,
+    clientSecret: `mdb_sa_sk_${caller}${SEEDED[profile].number}`,
+  };
+}
+
+/** The `Accept` of the source page. */
+export const ACCEPT = 'application/vnd.atlas.2024-05-30+json';
+
+export const API = '/api/atlas/v2';
+
+/** The path of a seeded project's private links. */
+export function linksPath(profile: SeededProfile): string {
+  return `${API}/groups/${SEEDED[profile].project}/streams/privateLinkConnections`;
+}
+
+/** An emulator without a socket, on a clock that the test moves; closed when the test is finished. */
+export class TestEmulator {
+  readonly #tokens = new Map<string, string>();
+
+  private constructor(
+    readonly app: App,
+    readonly clock: ManualClock,
+  ) {}
+
+  static async start(settings: Partial<Config> = {}, clock = new ManualClock()): Promise<TestEmulator> {
+    const app = await buildApp(defaultConfig({ logLevel: 'silent', ...settings }), { clock });
+    onTestFinished(() => app.server.close());
+    return new TestEmulator(app, clock);
+  }
+
+  /** Sends a request as it stands. */
+  inject(request: InjectOptions): Promise<LightMyRequestResponse> {
+    return this.app.server.inject(request);
+  }
+
+  /** A bearer token of a seeded caller. */
+  async token(caller: SeededCaller, profile: SeededProfile): Promise<string> {
+    const { clientId, clientSecret } = seededCaller(caller, profile);
+    const kept = this.#tokens.get(clientId);
+    if (kept !== undefined) return kept;
+    const response = await this.inject({
+      method: 'POST',
+      url: '/api/oauth/token',
+      headers: {
+        authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      payload: 'grant_type=client_credentials',
+    });
+    const token = response.json<{ access_token: string }>().access_token;
+    this.#tokens.set(clientId, token);
+    return token;
+  }
+
+  /** Sends a request with a seeded caller's token and the source page's `Accept`, unless it has its own. */
+  async as(
+    caller: SeededCaller,
+    profile: SeededProfile,
+    request: InjectOptions,
+  ): Promise<LightMyRequestResponse> {
+    return this.inject({
+      ...request,
+      headers: {
+        accept: ACCEPT,
+        authorization: `Bearer ${await this.token(caller, profile)}`,
+        ...request.headers,
+      },
+    });
+  }
+
+  /** Creates a private link as the seeded owner. */
+  create(profile: SeededProfile, body: object): Promise<LightMyRequestResponse> {
+    return this.as('owner', profile, { method: 'POST', url: linksPath(profile), payload: body });
+  }
+}
