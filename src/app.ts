@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import Fastify, { LogController, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
 import type { Config } from './config.js';
 import { health } from './control/health.js';
 import { features, type RunningFeature, type Services } from './features/index.js';
@@ -9,11 +9,16 @@ import { BODY_LIMIT } from './http/body.js';
 import { Nonces } from './http/digest.js';
 import { frameworkErrors, installLadder, type LadderParts } from './http/ladder.js';
 import { ScriptedAnswers } from './http/scripted.js';
+import { telemetry } from './http/telemetry.js';
 import {
   FixtureError,
   gatekeeperOf,
   identityMigrations,
-  IdentityStore,
+  CredentialStore,
+  organizationOperations,
+  ProjectStore,
+  type DeletionBlocker,
+  type Identity,
   loadFixture,
   oauth,
   parseFixture,
@@ -40,7 +45,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 export interface App {
   readonly server: FastifyInstance;
   readonly events: EventBus;
-  readonly identity: IdentityStore;
+  readonly identity: Identity;
   /** Whether the world came from the database, and not from the fixture. */
   readonly restored: boolean;
 }
@@ -65,7 +70,10 @@ export async function buildApp(config: Config, { clock = systemClock }: Replacem
   ]);
   try {
     const events = new EventBus(now);
-    const store = new IdentityStore(database, now);
+    const identity: Identity = {
+      projects: new ProjectStore(database, now),
+      credentials: new CredentialStore(database, now),
+    };
     const scheduler = new Scheduler(clock, database, (error) => {
       server.log.error(error);
     });
@@ -79,10 +87,14 @@ export async function buildApp(config: Config, { clock = systemClock }: Replacem
     };
     const running = features.map((feature) => ({ feature, at: feature.start(services) }));
 
-    const restored = !store.isEmpty();
-    if (!restored) await seed(config, database, store, running, now());
+    const blockers = running.flatMap<DeletionBlocker>(({ at }) =>
+      at.blocksDeletion ? [at.blocksDeletion] : [],
+    );
 
-    const gatekeeper = gatekeeperOf(store);
+    const restored = !identity.projects.isEmpty();
+    if (!restored) await seed(config, database, identity, running, now());
+
+    const gatekeeper = gatekeeperOf(identity);
     const parts: LadderParts = {
       profiles: profilesOf(features.map((feature) => feature.errors)),
       defaultProfile: config.profile,
@@ -90,6 +102,8 @@ export async function buildApp(config: Config, { clock = systemClock }: Replacem
       nonces: new Nonces(clock, config.nonceMs),
       scripted: config.noControl ? undefined : new ScriptedAnswers(new URL('errors/', FIXTURES)),
       events,
+      clock,
+      missing: new Set(),
       publicUrl: config.publicUrl,
       settled: () => database.settled(),
     };
@@ -109,21 +123,23 @@ export async function buildApp(config: Config, { clock = systemClock }: Replacem
       },
     });
     installLadder(server, parts, [
-      ...projectOperations(store),
+      ...organizationOperations(identity),
+      ...projectOperations({ ...identity, database, newId: services.newId, now, blockers }),
       ...running.flatMap(({ at }) => at.operations),
     ]);
     await server.register(
-      (scope, _options, done) => {
-        oauth(scope, database, store);
-        done();
-      },
+      scope((at) => {
+        oauth(at, database, identity.credentials);
+      }),
       { prefix: '/api/oauth' },
     );
-    health(server, VERSION);
+    await server.register(scope(telemetry));
+    health(server, VERSION, parts.missing);
 
-    events.subscribe((event) => {
-      if (event.type === 'request.finished') server.log.info(event.data);
-      else server.log.debug(event);
+    events.subscribe(({ type, data }) => {
+      if (type === 'request.finished') server.log.info(data);
+      else if (type === 'operation.missing') server.log.warn(data, 'a client asked for what is not emulated');
+      else server.log.debug(data);
     });
     for (const { at } of running) if (at.due) scheduler.add(at.due);
     server.addHook('onClose', (_instance, done) => {
@@ -132,17 +148,25 @@ export async function buildApp(config: Config, { clock = systemClock }: Replacem
       done();
     });
     await server.ready();
-    return { server, events, identity: store, restored };
+    return { server, events, identity, restored };
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
+/** A Fastify plugin whose parsers are its own. */
+function scope(install: (at: FastifyInstance) => void): FastifyPluginCallback {
+  return (at, _options, done) => {
+    install(at);
+    done();
+  };
+}
+
 async function seed(
   config: Config,
   database: Database,
-  store: IdentityStore,
+  identity: Identity,
   running: readonly { readonly feature: (typeof features)[number]; readonly at: RunningFeature }[],
   now: number,
 ): Promise<void> {
@@ -159,7 +183,7 @@ async function seed(
     }
     const fixture = parseFixture(text, sections);
     await database.write((transaction) => {
-      loadFixture(fixture, store, sections, transaction, now);
+      loadFixture(fixture, identity, sections, transaction, now);
     });
   } catch (error) {
     throw error instanceof FixtureError

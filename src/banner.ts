@@ -13,7 +13,7 @@ export function readyLine(emulator: Emulator, config: Config, pid: number): stri
 
 /** What a person reads at a start: the address, the projects, and lines to paste for the source page's commands. */
 export function banner(emulator: Emulator, config: Config, version: string): string {
-  const projects = emulator.identity.firstProjects(SHOWN_PROJECTS);
+  const projects = emulator.identity.projects.first(SHOWN_PROJECTS);
   return [
     `atlas-streams-emulator ${version} listens on ${emulator.url}`,
     config.db === ':memory:'
@@ -27,8 +27,8 @@ export function banner(emulator: Emulator, config: Config, version: string): str
 }
 
 function projectLines(emulator: Emulator, project: StoredProject): string[] {
-  const writers = emulator.identity
-    .credentialsOf(project.organizationId)
+  const writers = emulator.identity.credentials
+    .ofOrganization(project.organizationId)
     .filter(({ caller }) => permits(caller, 'writeStreams', project));
   const first = (kind: Credential['caller']['kind']): Credential | undefined =>
     writers.find(({ caller }) => caller.kind === kind);

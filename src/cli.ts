@@ -62,6 +62,8 @@ function explain(error: unknown): { status: number; line: string } {
       };
     case 'EACCES':
     case 'EADDRNOTAVAIL':
+    case 'EAFNOSUPPORT':
+    case 'EAI_AGAIN':
     case 'ENOTFOUND':
       return { status: USAGE, line: `cannot listen (--host, --port): ${message}` };
     default:

@@ -115,6 +115,10 @@ export function loadConfig(
   }
 
   const path = flags.config ?? env[variableOf('config')];
+  if (path === '') {
+    const where = flags.config === undefined ? variableOf('config') : '--config';
+    throw new ConfigError(`${where} must be the path of a JSON file, and is ""`);
+  }
   const file = typeof path === 'string' ? parseFile(path, readFile) : {};
   const config: Record<string, unknown> = {};
   for (const name of names) {
@@ -127,8 +131,9 @@ export function loadConfig(
         : variable !== undefined
           ? [variable, variableOf(name)]
           : [file[name], `${String(path)}: ${name}`];
+    const isText = flag !== undefined || variable !== undefined;
     const value: unknown =
-      typeof raw === 'string' && raw !== file[name] ? fromText(rule, raw) : (raw ?? rule.default);
+      isText && typeof raw === 'string' ? fromText(rule, raw) : raw === undefined ? rule.default : raw;
     if (value === undefined) continue;
     if (!Value.Check(rule, value))
       throw new ConfigError(`${where} must be ${describe(rule)}, and is ${JSON.stringify(raw)}`);

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp, type Replacements } from './app.js';
 import { defaultConfig, type Config } from './config.js';
-import type { IdentityStore } from './identity/index.js';
+import type { Identity } from './identity/index.js';
 import type { EventBus } from './kernel/events.js';
 
 export type { Config } from './config.js';
@@ -13,7 +13,7 @@ export interface Emulator {
   /** Whether its organizations, projects and links came from the database, and not from the fixture. */
   readonly restored: boolean;
   readonly events: EventBus;
-  readonly identity: IdentityStore;
+  readonly identity: Identity;
   /** Answers what is under way, and closes the database. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

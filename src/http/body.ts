@@ -1,4 +1,4 @@
-import { Kind, type TObject, type TSchema } from '@sinclair/typebox';
+import { Kind, type TSchema } from '@sinclair/typebox';
 import { TypeCompiler, ValueErrorType, type TypeCheck } from '@sinclair/typebox/compiler';
 import type { ValueError } from '@sinclair/typebox/value';
 import { refuse, SOURCE } from '../kernel/conditions.js';
@@ -6,30 +6,36 @@ import { refuse, SOURCE } from '../kernel/conditions.js';
 /** The largest body that is read, in bytes. */
 export const BODY_LIMIT = 1024 * 1024;
 
+/** What a body is parsed into, as its schema wants it. */
+export type ParsedBody = Record<string, unknown> | unknown[];
+
 /**
- * Parses a body.
+ * Parses a body that is to be an object, or an array where the schema is of one.
  *
  * @throws {Refusal} `malformedJson`, `notAnObject`
  */
-export function parseObject(text: string): Record<string, unknown> {
+export function parseBody(text: string, schema: TSchema): ParsedBody {
+  const wanted = schema[Kind] === 'Array' ? 'array' : 'object';
+  const remedy = `Send a JSON ${wanted} as the body.`;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return refuse('malformedJson', {
       problem: text.trim() === '' ? 'The body is empty.' : 'The body is not JSON.',
-      remedy: 'Send a JSON object as the body.',
+      remedy,
       source: SOURCE.atlasErrors,
     });
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  const kind = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
+  if (kind !== wanted) {
     return refuse('notAnObject', {
-      problem: 'The body is JSON, but not an object.',
-      remedy: 'Send a JSON object as the body.',
+      problem: `The body is JSON, but not an ${wanted}.`,
+      remedy,
       source: SOURCE.atlasErrors,
     });
   }
-  return value as Record<string, unknown>;
+  return value as ParsedBody;
 }
 
 /** Refuses a required field that is absent. */
@@ -44,8 +50,8 @@ export function refuseMissing(field: string, why: string, source: string, remedy
 }
 
 /** Returns a check of bodies by a schema: strict, nothing is coerced or dropped, and the first fault is named. */
-export function bodyCheck(schema: TObject): (body: Record<string, unknown>) => void {
-  let compiled: TypeCheck<TObject> | undefined;
+export function bodyCheck(schema: TSchema): (body: unknown) => void {
+  let compiled: TypeCheck<TSchema> | undefined;
   return (body) => {
     // Compiled at the first use: a start should not wait for it.
     compiled ??= TypeCompiler.Compile(schema);
@@ -73,6 +79,7 @@ function refuseFault(error: ValueError): never {
         remedy: 'Leave it out, or mend its name.',
         source: SOURCE.inferred,
       });
+    case ValueErrorType.RegExp:
     case ValueErrorType.StringPattern:
     case ValueErrorType.ArrayMaxItems:
     case ValueErrorType.ArrayUniqueItems:
@@ -101,6 +108,7 @@ function refuseFault(error: ValueError): never {
 function describeValue(schema: TSchema): string {
   const rule = schema as TSchema & {
     pattern?: string;
+    source?: string;
     maxItems?: number;
     maxLength?: number;
     uniqueItems?: boolean;
@@ -111,6 +119,8 @@ function describeValue(schema: TSchema): string {
     case 'String':
       if (rule.pattern !== undefined) return `a string that matches ${rule.pattern}`;
       return rule.maxLength === undefined ? 'a string' : `a string of at most ${rule.maxLength} characters`;
+    case 'RegExp':
+      return `a string that matches ${rule.source ?? ''}`;
     case 'Array': {
       const most = rule.maxItems === undefined ? '' : ` of at most ${rule.maxItems} items`;
       return `an array${most}${rule.uniqueItems ? ', all different' : ''}${rule.items?.[Kind] === 'String' ? ', each a string' : ''}`;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { refuse, SOURCE } from '../kernel/conditions.js';
 import { digestResponse, parseDigest, REALM, sameSecret, type Nonces } from './digest.js';
 import type { Caller, Gatekeeper } from './gatekeeper.js';
+import { pathOf } from './paths.js';
 
 /** Why a request has no caller. `stale`: right credentials on a nonce that can be used no more. */
 interface Denial {
@@ -142,9 +143,4 @@ export class Credentials {
     }[taken];
     return { ...denied(problem, 'Answer the new challenge.', '3.4.5'), stale: true };
   }
-}
-
-/** Path and query of a request target, which a proxy may have made absolute. */
-function pathOf(target: string): string {
-  return target.replace(/^https?:\/\/[^/]*/i, '');
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Condition } from '../kernel/conditions.js';
 import type { Profile } from '../profiles/index.js';
-import type { Caller, Project } from './gatekeeper.js';
+import type { Caller, Organization, Project } from './gatekeeper.js';
 import type { AnyOperation } from './operation.js';
 import { lenientFlags, type Flags } from './query.js';
 
@@ -29,6 +29,7 @@ export interface Exchange {
   flags: Flags;
   caller: Caller | undefined;
   project: Project | undefined;
+  organization: Organization | undefined;
   /** The version of the operation that answers. */
   version: string | undefined;
   query: Record<string, unknown>;
@@ -59,6 +60,7 @@ export function openExchange(
     flags: lenientFlags((request.query as Record<string, unknown> | null) ?? {}),
     caller: undefined,
     project: undefined,
+    organization: undefined,
     version: undefined,
     query: {},
     staleNonce: false,

@@ -13,6 +13,20 @@ export interface Caller {
   readonly projectRoles: Readonly<Record<string, readonly string[]>>;
 }
 
+/** An organization as a request meets it. */
+export interface Organization {
+  readonly id: string;
+  readonly name: string;
+  readonly profile: ProfileName;
+}
+
+/** What an access is asked for: an organization, or one of its projects. */
+export interface Target {
+  readonly organizationId: string;
+  /** The project's id. */
+  readonly id?: string;
+}
+
 /** A project as a request meets it. */
 export interface Project {
   readonly id: string;
@@ -30,8 +44,9 @@ export interface Gatekeeper {
   /** Who holds this token; `expired` or `revoked` where nobody does any more, `unknown` if nobody did. */
   bearer(token: string): Caller | 'expired' | 'revoked' | 'unknown';
   project(id: string): Project | undefined;
-  /** Whether the caller's roles allow this access to the project. */
-  permits(caller: Caller, access: string, project: Pick<Project, 'id' | 'organizationId'>): boolean;
+  organization(id: string): Organization | undefined;
+  /** Whether the caller's roles allow this access. */
+  permits(caller: Caller, access: string, target: Target): boolean;
   /** The roles that allow this access, for a person to read. */
   rolesFor(access: string): readonly string[];
 }

@@ -1,24 +1,25 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { TObject } from '@sinclair/typebox';
+import type { TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../kernel/clock.js';
 import type { EventBus } from '../kernel/events.js';
-import { Refusal, refuse, SOURCE, type Condition } from '../kernel/conditions.js';
-import { OBJECT_ID } from '../kernel/ids.js';
-import type { ProfileName, Profiles } from '../profiles/index.js';
-import { BODY_LIMIT, bodyCheck, parseObject } from './body.js';
+import { refuse, SOURCE } from '../kernel/conditions.js';
+import type { Profile, ProfileName, Profiles } from '../profiles/index.js';
+import { bodyCheck, parseBody } from './body.js';
 import { Credentials } from './credentials.js';
 import { challenge, type Nonces } from './digest.js';
+import { conditionOf, unknownPath } from './failures.js';
 import { openExchange, reasonLine } from './exchange.js';
-import type { Caller, Gatekeeper, Project } from './gatekeeper.js';
+import type { Gatekeeper } from './gatekeeper.js';
 import { acceptedVersion, BODY_TYPE } from './media-types.js';
-import type { AnyOperation } from './operation.js';
-import { PathTable } from './paths.js';
+import type { AnyOperation, OperationContext } from './operation.js';
+import { API_PREFIX, PathTable } from './paths.js';
 import { readQuery, type Flags } from './query.js';
+import { RequestQuota } from './request-quota.js';
 import { sendAnswer, sendRefusal } from './replies.js';
+import { checkScope, findScope, scopeParametersOf, type ScopeParameters } from './scope.js';
 import type { ScriptedAnswers } from './scripted.js';
-
-/** Where the Atlas API begins. */
-export const API_PREFIX = '/api/atlas/v2';
+import { unemulatedOperations } from './unemulated.js';
 
 /** What the ladder stands on. */
 export interface LadderParts {
@@ -30,6 +31,9 @@ export interface LadderParts {
   /** Undefined where the emulator's own additions are turned off. */
   readonly scripted: ScriptedAnswers | undefined;
   readonly events: EventBus;
+  readonly clock: Clock;
+  /** Filled with the names of operations that Atlas has, a client asked for, and the emulator has not. */
+  readonly missing: Set<string>;
   /** The address that links begin with, where the `Host` of the request is not it. */
   readonly publicUrl: string | undefined;
   /** A promise of the commit under way, if any: no answer leaves before it. */
@@ -47,7 +51,8 @@ export function installLadder(
 ): void {
   const { profiles, gatekeeper, nonces } = parts;
   const credentials = new Credentials(gatekeeper, nonces);
-  const paths = new PathTable();
+  const paths = { emulated: new PathTable(), unemulated: unemulatedOperations() };
+  const quota = new RequestQuota(() => parts.clock.now());
   const freshNonce = (): string => nonces.issue();
 
   app.decorateRequest('exchange');
@@ -71,22 +76,30 @@ export function installLadder(
     await parts.settled();
     return sendRefusal(request.exchange, reply, condition, freshNonce);
   });
-  app.setNotFoundHandler((request, reply) =>
-    sendRefusal(request.exchange, reply, unknownPath(request, reply, paths), freshNonce),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    request.exchange.profile = profileOf(request.url, parts);
+    const condition = unknownPath(request, reply, paths, (operation) => {
+      noteMissing(parts, operation);
+    });
+    return sendRefusal(request.exchange, reply, condition, freshNonce);
+  });
+  // The paths outside of the API too: whatever has another method is a 405.
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) paths.emulated.add(one, url, url);
+  });
 
   for (const operation of operations) {
-    paths.add(operation.method, API_PREFIX + operation.path, operation.id);
-    const check = operation.body && bodyCheck(operation.body.schema as TObject);
+    paths.emulated.add(operation.method, API_PREFIX + operation.path, operation.id);
+    const check = operation.body && bodyCheck(operation.body.schema as TSchema);
 
     app.withTypeProvider<TypeBoxTypeProvider>().route({
       method: operation.method,
       url: API_PREFIX + operation.path,
-      ...(operation.body && { schema: { body: operation.body.schema as TObject } }),
+      ...(operation.body && { schema: { body: operation.body.schema as TSchema } }),
       // Strict, and in the API's own form; Fastify's default would turn 7 into "7".
       validatorCompiler: () => (body) => {
         try {
-          check?.(body as Record<string, unknown>);
+          check?.(body);
           return { value: body as unknown };
         } catch (error) {
           return { error: error as Error };
@@ -96,8 +109,8 @@ export function installLadder(
       async onRequest(request, reply) {
         const { exchange } = request;
         exchange.operation = operation;
-        const { groupId } = request.params as { groupId?: string };
-        const named = groupId === undefined ? undefined : gatekeeper.project(groupId);
+        const scope = findScope(request.params as ScopeParameters, gatekeeper);
+        const named = scope.project ?? scope.organization;
         if (named) exchange.profile = profiles[named.profile];
 
         exchange.rung = 'scripted answer';
@@ -116,12 +129,9 @@ export function installLadder(
         exchange.flags = exchange.query as Flags;
 
         exchange.rung = 'project';
-        if (groupId !== undefined) {
-          exchange.project = named ?? unknownProject(groupId);
-          if (operation.access !== undefined) {
-            permit(gatekeeper, caller, operation.id, operation.access, exchange.project);
-          }
-        }
+        checkScope(scope, operation, caller, gatekeeper);
+        exchange.project = scope.project;
+        exchange.organization = scope.organization;
 
         exchange.rung = 'body';
         if (operation.body) checkEncoding(request);
@@ -130,28 +140,35 @@ export function installLadder(
 
       async preValidation(request) {
         if (!operation.body) return;
-        const body = parseObject(typeof request.body === 'string' ? request.body : '');
+        const body = parseBody(
+          typeof request.body === 'string' ? request.body : '',
+          operation.body.schema as TSchema,
+        );
         request.exchange.rung = 'fields';
-        request.body = operation.body.prepare?.(body) ?? body;
+        request.body = Array.isArray(body) ? body : (operation.body.prepare?.(body) ?? body);
       },
 
       async handler(request, reply) {
         const { exchange } = request;
-        operation.body?.rules?.(request.body, established(exchange.project));
-
-        exchange.rung = 'state';
-        const answer = await operation.handle({
+        const context: OperationContext<Record<string, unknown>, unknown> = {
           caller: established(exchange.caller),
           get project() {
             return established(exchange.project);
+          },
+          get organization() {
+            return established(exchange.organization);
           },
           parameters: request.params as Record<string, string>,
           query: exchange.query,
           body: request.body,
           baseUrl: exchange.baseUrl,
-        });
+        };
+        operation.body?.rules?.(context.body, context);
+
+        exchange.rung = 'state';
+        const answer = await operation.handle(context);
         await parts.settled();
-        return sendAnswer(request, reply, answer);
+        return sendAnswer(request, reply, answer, quota);
       },
     });
   }
@@ -163,13 +180,19 @@ function established<T>(value: T | undefined): T {
   return value;
 }
 
+/** The profile of what a path names, where no route has read its parameters. */
+function profileOf(target: string, { profiles, gatekeeper, defaultProfile }: LadderParts): Profile {
+  const scope = findScope(scopeParametersOf(target), gatekeeper);
+  return profiles[(scope.project ?? scope.organization)?.profile ?? defaultProfile];
+}
+
 /**
  * Answers what fails before any route is looked for, such as a path with a broken escape. For
  * `Fastify({ frameworkErrors })`.
  */
 export function frameworkErrors(parts: LadderParts) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    request.exchange = openExchange(request, parts.profiles[parts.defaultProfile], parts.publicUrl);
+    request.exchange = openExchange(request, profileOf(request.url, parts), parts.publicUrl);
     void sendRefusal(request.exchange, reply, conditionOf(error, request), () => parts.nonces.issue());
   };
 }
@@ -193,39 +216,11 @@ function sendScripted(
   return true;
 }
 
-function unknownProject(groupId: string): never {
-  const remedy = 'Use the id of a project that GET /api/atlas/v2/groups lists.';
-  if (!OBJECT_ID.test(groupId)) {
-    return refuse('invalidProjectId', {
-      parameters: [groupId],
-      problem: `The project id ${groupId} is not 24 lower-case hexadecimal digits.`,
-      remedy,
-      source: SOURCE.page,
-    });
-  }
-  return refuse('projectNotFound', {
-    parameters: [groupId],
-    problem: `There is no project ${groupId}.`,
-    remedy,
-    source: SOURCE.recorded,
-  });
-}
-
-function permit(
-  gatekeeper: Gatekeeper,
-  caller: Caller,
-  operationId: string,
-  access: string,
-  project: Project,
-): void {
-  if (gatekeeper.permits(caller, access, project)) return;
-  const elsewhere =
-    caller.organizationId === project.organizationId ? '' : ', which belongs to another organization';
-  refuse('notPermitted', {
-    problem: `The ${caller.kind} ${caller.id} has no role that permits ${operationId} in project ${project.id}${elsewhere}.`,
-    remedy: `Call it with one of these roles: ${gatekeeper.rolesFor(access).join(', ')}.`,
-    source: SOURCE.page,
-  });
+/** Tells once of each operation that a client asked for in vain. */
+function noteMissing({ missing, events }: LadderParts, operation: string): void {
+  if (missing.has(operation)) return;
+  missing.add(operation);
+  events.emit('operation.missing', undefined, { operation });
 }
 
 function checkEncoding(request: FastifyRequest): void {
@@ -237,72 +232,6 @@ function checkEncoding(request: FastifyRequest): void {
     remedy: 'Send it without Content-Encoding.',
     source: SOURCE.emulator,
   });
-}
-
-function unknownPath(request: FastifyRequest, reply: FastifyReply, paths: PathTable): Condition {
-  const path = request.url.split('?', 1)[0] ?? '';
-  const methods = [...paths.methodsOf(path).keys()];
-  if (methods.length > 0) {
-    void reply.header('allow', methods.join(', '));
-    return {
-      name: 'methodNotAllowed',
-      parameters: [request.method],
-      problem: `${path} has no ${request.method}.`,
-      remedy: `Use one of: ${methods.join(', ')}.`,
-      source: SOURCE.inferred,
-    };
-  }
-  return {
-    name: 'pathNotFound',
-    parameters: [path],
-    problem: `There is nothing at ${path}.`,
-    remedy: `The Atlas API begins with ${API_PREFIX}, the emulator's own with /_emulator; the README lists the operations.`,
-    source: SOURCE.inferred,
-  };
-}
-
-/** The condition of an error that a step threw, Fastify's own included. */
-function conditionOf(error: unknown, request: FastifyRequest): Condition {
-  if (error instanceof Refusal) return error.condition;
-  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string };
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return {
-        name: 'bodyTooLarge',
-        parameters: [BODY_LIMIT],
-        problem: `The body is larger than ${BODY_LIMIT} bytes.`,
-        remedy: 'Send a smaller one.',
-        source: SOURCE.inferred,
-      };
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': {
-      const sent = request.headers['content-type'];
-      return {
-        name: 'unsupportedMediaType',
-        parameters: [sent ?? 'none'],
-        problem:
-          sent === undefined ? 'The body has no Content-Type.' : `The Content-Type ${sent} is not supported.`,
-        remedy: 'Send Content-Type: application/json.',
-        source: SOURCE.inferred,
-      };
-    }
-  }
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    const sentence = (message ?? 'the request is malformed').replace(/\.$/, '');
-    return {
-      name: 'malformedRequest',
-      parameters: [sentence],
-      problem: `The request cannot be read: ${sentence}.`,
-      remedy: 'Send well-formed HTTP.',
-      source: SOURCE.inferred,
-    };
-  }
-  return {
-    name: 'unexpected',
-    parameters: [],
-    problem: 'The emulator met an error of its own.',
-    remedy: 'Please report it, with the log.',
-    source: SOURCE.emulator,
-  };
 }
 
 function tell(events: EventBus, request: FastifyRequest, reply: FastifyReply): void {

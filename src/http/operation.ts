@@ -1,12 +1,14 @@
-import type { Static, TObject } from '@sinclair/typebox';
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { Answer } from './answer.js';
-import type { Caller, Project } from './gatekeeper.js';
+import type { Caller, Organization, Project } from './gatekeeper.js';
 
 /** What a handler gets: everything that the ladder has established. */
 export interface OperationContext<Query = Record<string, unknown>, Body = Record<string, unknown>> {
   readonly caller: Caller;
   /** The project which the path names; refused before the handler if there is none. */
   readonly project: Project;
+  /** The organization which the path names, likewise. */
+  readonly organization: Organization;
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly body: Body;
@@ -15,11 +17,11 @@ export interface OperationContext<Query = Record<string, unknown>, Body = Record
 }
 
 /** One operation of the Atlas API, as data that the ladder walks. */
-export interface Operation<Query extends TObject = TObject, Body extends TObject = TObject> {
+export interface Operation<Query extends TObject = TObject, Body extends TSchema = TObject> {
   /** Its `operationId` in Atlas's public description. */
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below `/api/atlas/v2`, with Fastify's `:parameters`; `:groupId` names the project. */
+  /** Below `/api/atlas/v2`, with Fastify's `:parameters`; `:groupId` names the project, `:orgId` the organization. */
   readonly path: string;
   /** Dates of its versions, oldest first. */
   readonly versions: readonly [string, ...string[]];
@@ -35,12 +37,12 @@ export interface Operation<Query extends TObject = TObject, Body extends TObject
 }
 
 /** What is asked of a body, in order. */
-export interface BodyRules<Body extends TObject> {
+export interface BodyRules<Body extends TSchema> {
   /** Drops what counts as absent and raises what is looked at before types are. */
   readonly prepare?: (body: Readonly<Record<string, unknown>>) => Record<string, unknown>;
   readonly schema: Body;
-  /** What the project's profile asks beyond the schema, of a body that fits it. */
-  readonly rules?: (body: Static<Body>, project: Project) => void;
+  /** What is asked beyond the schema, of a body that fits it. */
+  readonly rules?: (body: Static<Body>, context: Pick<OperationContext, 'caller' | 'project'>) => void;
 }
 
 /** Any operation, its types forgotten: what a list of operations holds. */
@@ -49,7 +51,7 @@ export interface BodyRules<Body extends TObject> {
 export type AnyOperation = Operation<any, any>;
 
 /** Types an operation's handler by its schemas. */
-export function operation<Query extends TObject, Body extends TObject = TObject>(
+export function operation<Query extends TObject, Body extends TSchema = TObject>(
   declared: Operation<Query, Body>,
 ): AnyOperation {
   return declared;

@@ -1,24 +1,31 @@
-/** Path templates, such as `/groups/:groupId`, and the methods that each has. */
+/** Where the Atlas API begins. */
+export const API_PREFIX = '/api/atlas/v2';
+
+/** Path and query of a request target, which a proxy may have made absolute. */
+export function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/]*/i, '');
+}
+
+/**
+ * Path templates and the methods that each has. A part that begins with a colon takes any text without a slash or a
+ * colon; what follows a second colon is a verb, as in `/processor/:processorName:start`.
+ */
 export class PathTable {
-  readonly #rows: { readonly parts: readonly string[]; readonly method: string; readonly name: string }[] =
-    [];
+  readonly #rows: { readonly pattern: RegExp; readonly method: string; readonly name: string }[] = [];
 
   /** @param name of the operation that has this method and path */
   add(method: string, template: string, name: string): void {
-    this.#rows.push({ parts: template.split('/'), method, name });
+    const parts = template
+      .split('/')
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/^:[^:]+/, '[^/:]+'));
+    this.#rows.push({ pattern: new RegExp(`^${parts.join('/')}$`), method, name });
   }
 
-  /** The methods of the templates that a path matches, each with its operation's name. */
+  /** The methods of the templates that a path matches, each with its operation's name; the first row counts. */
   methodsOf(path: string): ReadonlyMap<string, string> {
-    const parts = path.split('/');
     const methods = new Map<string, string>();
-    for (const row of this.#rows) {
-      const matches =
-        row.parts.length === parts.length &&
-        row.parts.every(
-          (part, index) => part === parts[index] || (part.startsWith(':') && parts[index] !== ''),
-        );
-      if (matches && !methods.has(row.method)) methods.set(row.method, row.name);
+    for (const { pattern, method, name } of this.#rows) {
+      if (!methods.has(method) && pattern.test(path)) methods.set(method, name);
     }
     return methods;
   }

@@ -6,16 +6,26 @@ import { challenge } from './digest.js';
 import { reasonLine, type Exchange } from './exchange.js';
 import { pretty } from './json-format.js';
 import { mediaType } from './media-types.js';
+import { pathOf } from './paths.js';
 import type { Paging } from './query.js';
+import { REQUESTS_A_MINUTE, type RequestQuota } from './request-quota.js';
 
 /** Writes an answer as the profile, `envelope` and `pretty` want it. */
-export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+export function sendAnswer(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+  quota: RequestQuota,
+): FastifyReply {
   const { exchange } = request;
   const { operation, profile, version, flags } = exchange;
   const status = operation?.status ?? 200;
   exchange.rung = 'answer';
-  for (const [name, value] of Object.entries(profile.successHeaders)) void reply.header(name, value);
-  if (profile.javaMethodHeader && operation) void reply.header('x-java-method', operation.javaMethod);
+  addHeaders(exchange, reply);
+  if (profile.rateLimitHeaders) {
+    const left = quota.take(exchange.project?.id ?? exchange.caller?.organizationId ?? '');
+    void reply.header('ratelimit-limit', REQUESTS_A_MINUTE).header('ratelimit-remaining', left);
+  }
   if (answer.kind === 'resource' && answer.headers) void reply.headers(answer.headers);
   if (version) void reply.header('content-type', `${mediaType(version)};charset=utf-8`);
   const text =
@@ -25,6 +35,12 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   return reply.code(status).send(flags.pretty ? pretty(JSON.parse(text)) : text);
 }
 
+/** The headers that Atlas gives each answer to a known caller, as the profile shows them. */
+function addHeaders({ profile, operation }: Exchange, reply: FastifyReply): void {
+  for (const [name, value] of Object.entries(profile.answerHeaders)) void reply.header(name, value);
+  if (profile.javaMethodHeader && operation) void reply.header('x-java-method', operation.javaMethod);
+}
+
 function resourceText(text: string, envelope: boolean, status: number): string {
   return envelope ? `{"status":${status},"content":${text}}` : text;
 }
@@ -32,7 +48,7 @@ function resourceText(text: string, envelope: boolean, status: number): string {
 function pageText(request: FastifyRequest, answer: PageAnswer, status: number): string {
   const { exchange } = request;
   const links = pageLinks(
-    `${exchange.baseUrl}${request.url.split('?', 1)[0] ?? ''}`,
+    `${exchange.baseUrl}${pathOf(request.url).split('?', 1)[0] ?? ''}`,
     exchange.query as Paging,
     answer.hasNext,
   );
@@ -71,6 +87,8 @@ export function sendRefusal(
   exchange.condition = condition;
   if (rung === 'credentials') void reply.header('www-authenticate', challenge(nonce(), exchange.staleNonce));
   if (profile.errorCodeHeader && rung !== 'credentials') void reply.header('x-error-code', errorCode);
+  // An error to a known caller has them too, but for the limit; the challenge has none (recorded).
+  if (exchange.caller) addHeaders(exchange, reply);
   const shown = flags.envelope ? { status, content: body } : body;
   return (
     reply

@@ -5,7 +5,8 @@ import { Refusal } from '../kernel/conditions.js';
 import type { Transaction } from '../kernel/database.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from './roles.js';
-import type { IdentityStore, Roles } from './store.js';
+import type { Roles } from './credential-store.js';
+import type { Identity } from './gatekeeper.js';
 
 /** A fixture cannot be used; `message` names the place in it and what is wrong there. */
 export class FixtureError extends Error {}
@@ -117,7 +118,7 @@ export function parseFixture(
  */
 export function loadFixture(
   fixture: Fixture,
-  store: IdentityStore,
+  { projects, credentials }: Identity,
   sections: readonly FixtureSection[],
   transaction: Transaction,
   now: number,
@@ -126,19 +127,21 @@ export function loadFixture(
     const at = `organizations[${index}]`;
     const own = new Set(organization.projects.map((project) => project.id));
     within(`${at}.id`, () => {
-      store.addOrganization(organization);
+      projects.addOrganization(organization);
     });
     organization.projects.forEach((project, projectIndex) => {
       const projectAt = `${at}.projects[${projectIndex}]`;
+      const createdAt = project.createdAt === undefined ? now : Date.parse(project.createdAt);
+      if (Number.isNaN(createdAt)) throw new FixtureError(`${projectAt}.createdAt: there is no such moment`);
       within(`${projectAt}.id`, () => {
-        store.addProject({
+        projects.add({
           id: project.id,
           name: project.name,
           organizationId: organization.id,
-          createdAt: project.createdAt === undefined ? now : Date.parse(project.createdAt),
+          createdAt,
         });
       });
-      const stored = store.project(project.id);
+      const stored = projects.project(project.id);
       for (const { key, load } of sections) {
         const items = (project as Record<string, unknown>)[key] as Record<string, unknown>[] | undefined;
         items?.forEach((item, itemIndex) => {
@@ -154,13 +157,13 @@ export function loadFixture(
       if (stranger !== undefined) {
         throw new FixtureError(`${entryAt}.projectRoles: the organization has no project ${stranger}`);
       }
-      addCredential(store, organization.id, entry, entryAt);
+      addCredential(credentials, organization.id, entry, entryAt);
     });
   });
 }
 
 function addCredential(
-  store: IdentityStore,
+  credentials: Identity['credentials'],
   organizationId: string,
   entry: FixtureCredential,
   at: string,
@@ -169,7 +172,7 @@ function addCredential(
   const { apiKey, serviceAccount } = entry;
   if (apiKey) {
     within(`${at}.apiKey.publicKey`, () => {
-      store.addCredential({
+      credentials.add({
         id: apiKey.publicKey,
         kind: 'API key',
         secret: apiKey.privateKey,
@@ -180,7 +183,7 @@ function addCredential(
   }
   if (serviceAccount) {
     within(`${at}.serviceAccount.clientId`, () => {
-      store.addCredential({
+      credentials.add({
         id: serviceAccount.clientId,
         kind: 'service account',
         secret: serviceAccount.clientSecret,
@@ -199,7 +202,9 @@ function within(at: string, work: () => void): void {
       throw new FixtureError(`${at}: ${error.condition.problem} ${error.condition.remedy}`);
     }
     if ((error as { code?: string }).code?.startsWith('SQLITE_CONSTRAINT')) {
-      throw new FixtureError(`${at}: it is there twice`);
+      // A project's name is as unique as its id.
+      const place = (error as Error).message.endsWith('projects.name') ? at.replace(/id$/, 'name') : at;
+      throw new FixtureError(`${place}: it is there twice`);
     }
     throw error;
   }

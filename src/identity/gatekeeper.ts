@@ -1,18 +1,26 @@
 import type { Gatekeeper } from '../http/gatekeeper.js';
+import type { CredentialStore } from './credential-store.js';
+import type { ProjectStore } from './project-store.js';
 import { permits, rolesFor } from './roles.js';
-import type { IdentityStore } from './store.js';
 
-/** What the ladder asks, answered from the store. */
-export function gatekeeperOf(store: IdentityStore): Gatekeeper {
+/** What identity keeps: organizations and projects, and who may call. */
+export interface Identity {
+  readonly projects: ProjectStore;
+  readonly credentials: CredentialStore;
+}
+
+/** What the ladder asks, answered from the stores. */
+export function gatekeeperOf({ projects, credentials }: Identity): Gatekeeper {
   return {
     apiKey(publicKey) {
-      const credential = store.credential(publicKey);
+      const credential = credentials.credential(publicKey);
       return credential?.caller.kind === 'API key'
         ? { caller: credential.caller, privateKey: credential.secret }
         : undefined;
     },
-    bearer: (token) => store.bearer(token),
-    project: (id) => store.project(id),
+    bearer: (token) => credentials.bearer(token),
+    project: (id) => projects.project(id),
+    organization: (id) => projects.organization(id),
     permits,
     rolesFor,
   };

@@ -1,9 +1,11 @@
+export { CredentialStore, type Credential } from './credential-store.js';
 export { FixtureError, fixtureSchema, loadFixture, parseFixture } from './fixture.js';
 export type { Fixture, FixtureSection } from './fixture.js';
-export { gatekeeperOf } from './gatekeeper.js';
+export { gatekeeperOf, type Identity } from './gatekeeper.js';
 export { identityMigrations } from './migrations.js';
 export { oauth } from './oauth.js';
-export { projectOperations } from './routes.js';
+export { organizationOperations } from './organization-routes.js';
+export { projectOperations } from './project-routes.js';
+export { ProjectStore, type StoredProject } from './project-store.js';
+export type { DeletionBlocker } from './projects.js';
 export { permits } from './roles.js';
-export { IdentityStore } from './store.js';
-export type { Credential, StoredProject } from './store.js';

@@ -18,10 +18,12 @@ export const identityMigrations: readonly Migration[] = [
         organization_id TEXT NOT NULL REFERENCES organizations (id),
         name            TEXT NOT NULL,
         created_at      INTEGER NOT NULL,
+        -- What else its owner set, as sent: JSON.
+        settings        TEXT NOT NULL DEFAULT '{}',
         clock_offset_ms INTEGER NOT NULL DEFAULT 0,
         frozen_at       INTEGER
       ) STRICT;
-      CREATE INDEX projects_of_organization ON projects (organization_id);
+      CREATE UNIQUE INDEX projects_of_organization ON projects (organization_id, name);
 
       -- API keys and service accounts. One that was made for a project lives in that project's time.
       CREATE TABLE credentials (

@@ -4,7 +4,7 @@ import { SOURCE, type Condition } from '../kernel/conditions.js';
 import type { Database } from '../kernel/database.js';
 import { sameSecret } from '../http/digest.js';
 import { reasonLine } from '../http/exchange.js';
-import type { Credential, IdentityStore } from './store.js';
+import type { Credential, CredentialStore } from './credential-store.js';
 
 /** How long a token lives, in seconds (Atlas documentation). Clients renew it some minutes before. */
 export const TOKEN_LIFE_S = 3600;
@@ -13,7 +13,7 @@ export const TOKEN_LIFE_S = 3600;
  * The token endpoints: `POST /api/oauth/token` (client credentials, RFC 6749, section 4.4) and
  * `POST /api/oauth/revoke` (RFC 7009). Errors have RFC 6749's form; what Atlas sends here was not found.
  */
-export function oauth(app: FastifyInstance, database: Database, store: IdentityStore): void {
+export function oauth(app: FastifyInstance, database: Database, store: CredentialStore): void {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
@@ -21,6 +21,10 @@ export function oauth(app: FastifyInstance, database: Database, store: IdentityS
       done(null, new URLSearchParams(String(text)));
     },
   );
+  // What is no form has no grant and no token: the endpoints say so in RFC 6749's form.
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
+    done(null, text);
+  });
 
   app.post('/token', async (request, reply) => {
     const form = formOf(request);
@@ -76,7 +80,11 @@ function formOf(request: FastifyRequest): URLSearchParams {
 }
 
 /** The service account that asks, or a sentence that says why it is none. */
-function clientOf(request: FastifyRequest, form: URLSearchParams, store: IdentityStore): Credential | string {
+function clientOf(
+  request: FastifyRequest,
+  form: URLSearchParams,
+  store: CredentialStore,
+): Credential | string {
   request.exchange.rung = 'credentials';
   const [, basic] = /^basic\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '') ?? [];
   const pairs: (readonly [string, string])[] = [];

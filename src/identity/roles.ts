@@ -1,4 +1,4 @@
-import type { Caller } from '../http/gatekeeper.js';
+import type { Caller, Target } from '../http/gatekeeper.js';
 
 /** Roles in an organization that the emulator knows, as Atlas spells them. */
 export const ORGANIZATION_ROLES = [
@@ -44,6 +44,9 @@ interface Allowed {
  * inferred from their titles.
  */
 const ACCESS: Readonly<Record<string, Allowed>> = {
+  readOrganization: { organization: ORGANIZATION_ROLES, project: [] },
+  createProject: { organization: ['ORG_OWNER', 'ORG_GROUP_CREATOR'], project: [] },
+  writeProject: { organization: ['ORG_OWNER'], project: ['GROUP_OWNER'] },
   readProject: {
     organization: ['ORG_OWNER', 'ORG_READ_ONLY', 'ORG_STREAM_PROCESSING_ADMIN'],
     project: PROJECT_ROLES,
@@ -54,19 +57,19 @@ const ACCESS: Readonly<Record<string, Allowed>> = {
   },
 };
 
-/** Whether the caller's roles allow an access to a project of its organization; never to another's. */
+/** Whether the caller's roles allow an access to its organization or a project of it; never to another's. */
 export function permits(
   caller: Pick<Caller, 'organizationId' | 'organizationRoles' | 'projectRoles'>,
   access: string,
-  project: { readonly id: string; readonly organizationId: string },
+  target: Target,
 ): boolean {
   const allowed = allowedFor(access);
-  if (caller.organizationId !== project.organizationId) return false;
+  if (caller.organizationId !== target.organizationId) return false;
   const has = (roles: readonly string[], held: readonly string[]): boolean =>
     held.some((role) => roles.includes(role));
   return (
     has(allowed.organization, caller.organizationRoles) ||
-    has(allowed.project, caller.projectRoles[project.id] ?? [])
+    (target.id !== undefined && has(allowed.project, caller.projectRoles[target.id] ?? []))
   );
 }
 

@@ -1,3 +1,5 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 
 /** A step of the schema. Steps are applied in order, once each, and never edited after a release. */
@@ -63,6 +65,8 @@ export class Database {
     try {
       sqlite = new BetterSqlite3(path, { timeout: LOCK_WAIT_MS });
       sqlite.pragma('locking_mode = EXCLUSIVE');
+      // Before WAL, which is written into the file: another program's is left as it was.
+      refuseStranger(sqlite, path);
       sqlite.pragma('journal_mode = WAL');
       sqlite.pragma('synchronous = NORMAL');
       sqlite.pragma('foreign_keys = ON');
@@ -161,11 +165,14 @@ function deferred(): { promise: Promise<void>; resolve: () => void; reject: (err
   return { promise, resolve, reject };
 }
 
-function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: readonly Migration[]): void {
+function refuseStranger(sqlite: BetterSqlite3.Database, path: string): void {
   const tables = sqlite.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
   if (tables > 0 && sqlite.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
     throw new DatabaseUnusable(`${path} is a SQLite database, but not one of atlas-streams-emulator`);
   }
+}
+
+function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: readonly Migration[]): void {
   const damage = sqlite.pragma('quick_check(1)', { simple: true });
   if (damage !== 'ok') throw new DatabaseUnusable(`${path} is damaged: ${oneLine(String(damage))}`);
 
@@ -195,8 +202,20 @@ function unusable(path: string, error: unknown): string {
   }
   if (code.startsWith('SQLITE_NOTADB')) return `${path} is not a SQLite database`;
   if (code.startsWith('SQLITE_CORRUPT')) return `${path} is damaged`;
-  if (code.startsWith('SQLITE_READONLY')) return `${path} cannot be written`;
+  // For a file without write permission SQLite speaks of an I/O error, or that it cannot open it.
+  if (code.startsWith('SQLITE_READONLY') || isReadOnly(path) || isReadOnly(dirname(path))) {
+    return `${path} cannot be written`;
+  }
   return `${path} cannot be opened: ${oneLine(error instanceof Error ? error.message : String(error))}`;
+}
+
+function isReadOnly(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return ['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
 }
 
 function oneLine(text: string): string {

@@ -12,6 +12,9 @@ export interface DueWork {
 /** Rows moved in one go: more of them would hold up the requests that wait meanwhile. */
 const BATCH = 500;
 
+/** How long rows that could not be moved wait for the next try: at once would keep the process busy with errors. */
+const RETRY_MS = 1000;
+
 /**
  * One alarm for all rows of all features and projects, set for the next that is due. It keeps the file true;
  * answers do not wait for it, since reads derive the state from the row and the time.
@@ -57,26 +60,32 @@ export class Scheduler {
   #moveDue(): void {
     if (this.#stopped) return;
     const now = this.#clock.now();
+    const failed = new Set(this.#works);
     let fullBatches = 0;
     for (const work of this.#works) {
       this.#database
         .write((transaction) => {
           if (work.moveDue(transaction, now, BATCH) === BATCH) fullBatches += 1;
+          failed.delete(work);
         })
-        .catch(this.#onError);
+        // Not only `moveDue` can fail, but the commit too, later.
+        .catch((error: unknown) => {
+          this.#onError(error);
+          this.wakeAt(now + RETRY_MS);
+        });
     }
     if (fullBatches > 0) {
       setImmediate(() => {
         this.#moveDue();
       });
     } else {
-      this.#armForNext();
+      this.#armForNext(failed);
     }
   }
 
-  #armForNext(): void {
+  #armForNext(except: ReadonlySet<DueWork> = new Set()): void {
     for (const work of this.#works) {
-      const at = work.nextDueAt();
+      const at = except.has(work) ? undefined : work.nextDueAt();
       if (at !== undefined) this.wakeAt(at);
     }
   }

@@ -18,6 +18,9 @@ const rows: Readonly<Record<string, Partial<ErrorRow>>> = {
   pathNotFound: { detail: CANNOT_FIND },
   projectNotFound: { detail: CANNOT_FIND },
   invalidProjectId: { status: 400 },
+  organizationNotFound: { detail: CANNOT_FIND },
+  invalidOrganizationId: { status: 400 },
+  projectNameNotFound: { detail: CANNOT_FIND },
   notPermitted: { status: 403 },
 };
 
@@ -28,7 +31,8 @@ export const documented: Profile = {
   errorKeys: ['error', 'detail', 'reason', 'errorCode'],
   errorCodeHeader: false,
   javaMethodHeader: false,
-  successHeaders: {},
+  rateLimitHeaders: false,
+  answerHeaders: {},
   errors: documentedErrors(observed.errors, rows),
 };
 

@@ -70,6 +70,40 @@ export const observedErrors: ErrorRows = {
     detail: 'No group with ID %s exists.',
     source: recorded,
   },
+  invalidOrganizationId: {
+    status: 404,
+    errorCode: 'INVALID_ORG_ID',
+    detail: 'An invalid organization ID %s was specified.',
+    source: inferred,
+    settledBy: 'GET /api/atlas/v2/orgs/nothex',
+  },
+  organizationNotFound: {
+    status: 404,
+    errorCode: 'ORG_NOT_FOUND',
+    detail: 'No organization with ID %s exists.',
+    source: inferred,
+    settledBy: 'GET /api/atlas/v2/orgs/ffffffffffffffffffffffff',
+  },
+  projectExists: {
+    status: 409,
+    errorCode: 'GROUP_ALREADY_EXISTS',
+    detail: 'A group with name "%s" already exists.',
+    source: recorded,
+  },
+  projectNameNotFound: {
+    status: 404,
+    errorCode: 'GROUP_NAME_NOT_FOUND',
+    detail: 'No group with name "%s" exists.',
+    source: inferred,
+    settledBy: 'GET /api/atlas/v2/groups/byName/nothing',
+  },
+  projectInUse: {
+    status: 409,
+    errorCode: 'CANNOT_CLOSE_GROUP_ACTIVE_STREAMS_RESOURCE',
+    detail: 'Cannot close group while it has active stream processing resources.',
+    source: SOURCE.client,
+    settledBy: 'DELETE /api/atlas/v2/groups/{groupId} of a project with a private link (status and text)',
+  },
   notPermitted: {
     status: 401,
     errorCode: 'USER_UNAUTHORIZED',
@@ -134,8 +168,9 @@ export const observed: Profile = {
   errorKeys: ['detail', 'error', 'errorCode', 'parameters', 'reason'],
   errorCodeHeader: true,
   javaMethodHeader: true,
+  rateLimitHeaders: true,
   // Recorded, all but Strict-Transport-Security: that would pin a developer's browser to https on localhost.
-  successHeaders: {
+  answerHeaders: {
     'referrer-policy': 'strict-origin-when-cross-origin',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',

@@ -36,10 +36,12 @@ export interface Profile {
   readonly errorKeys: readonly ErrorKey[];
   /** Whether an error names its code in `X-Error-Code` too. */
   readonly errorCodeHeader: boolean;
-  /** Headers of each success, beside the content type. */
-  readonly successHeaders: Readonly<Record<string, string>>;
-  /** Whether a success names the method that served it, as Atlas does in `X-Java-Method`. */
+  /** Headers of each answer to a known caller, beside the content type. */
+  readonly answerHeaders: Readonly<Record<string, string>>;
+  /** Whether an answer to a known caller names the method that served it, as Atlas does in `X-Java-Method`. */
   readonly javaMethodHeader: boolean;
+  /** Whether a success tells of Atlas's limit of requests a minute. */
+  readonly rateLimitHeaders: boolean;
   readonly errors: ErrorRows;
 }
 

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import type { Statement } from 'better-sqlite3';
+import type { Caller } from '../http/gatekeeper.js';
+import type { Database } from '../kernel/database.js';
+import type { ProfileName } from '../profiles/index.js';
+import { PROJECT_NOW } from './project-store.js';
+
+/** A caller with its secret: the private key, or the client secret. */
+export interface Credential {
+  readonly caller: Caller;
+  readonly secret: string;
+  /** What the clock shows that its tokens live by, in milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What is kept of a credential's roles. */
+export interface Roles {
+  readonly organization: readonly string[];
+  readonly projects: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A credential to add. */
+export interface NewCredential {
+  /** The public key, or the client id. */
+  readonly id: string;
+  readonly kind: Caller['kind'];
+  readonly secret: string;
+  readonly organizationId: string;
+  /** The project that it is made for and in whose time it lives, if it is made for one. */
+  readonly projectId?: string;
+  readonly roles: Roles;
+}
+
+interface CredentialRow {
+  id: string;
+  kind: Caller['kind'];
+  secret: string;
+  organizationId: string;
+  profile: ProfileName;
+  roles: string;
+  now: number;
+}
+
+const SELECT_CREDENTIAL = `
+  SELECT credentials.id, kind, secret, credentials.organization_id AS organizationId, profile, roles,
+    coalesce(${PROJECT_NOW}, :now) AS now
+  FROM credentials JOIN organizations ON organizations.id = credentials.organization_id
+  LEFT JOIN projects ON projects.id = credentials.project_id`;
+
+/** For how long an expired token is still called expired, and not unknown. */
+const FORGET_AFTER_MS = 3_600_000;
+
+/** API keys, service accounts and tokens in SQL. Writes belong inside `Database.write`. */
+export class CredentialStore {
+  readonly #now: () => number;
+  readonly #credential: Statement<[{ id: string; now: number }], CredentialRow>;
+  readonly #ofOrganization: Statement<[{ organizationId: string; now: number }], CredentialRow>;
+  readonly #add: Statement<
+    [Omit<NewCredential, 'projectId' | 'roles'> & { projectId: string | null; roles: string }]
+  >;
+  readonly #setRoles: Statement<[{ id: string; roles: string }]>;
+  readonly #token: Statement<[Buffer], { credentialId: string; expiresAt: number; revoked: number }>;
+  readonly #addToken: Statement<[Buffer, string, number]>;
+  readonly #dropTokens: Statement<[string, number]>;
+  readonly #revokeToken: Statement<[Buffer, string]>;
+
+  constructor(database: Database, now: () => number) {
+    this.#now = now;
+    this.#credential = database.prepare(`${SELECT_CREDENTIAL} WHERE credentials.id = :id`);
+    this.#ofOrganization = database.prepare(
+      `${SELECT_CREDENTIAL} WHERE credentials.organization_id = :organizationId ORDER BY credentials.id`,
+    );
+    this.#add = database.prepare(
+      'INSERT INTO credentials VALUES (:id, :kind, :secret, :organizationId, :projectId, :roles)',
+    );
+    this.#setRoles = database.prepare('UPDATE credentials SET roles = :roles WHERE id = :id');
+    this.#token = database.prepare(
+      'SELECT credential_id AS credentialId, expires_at AS expiresAt, revoked FROM tokens WHERE hash = ?',
+    );
+    this.#addToken = database.prepare(
+      'INSERT INTO tokens (hash, credential_id, expires_at) VALUES (?, ?, ?)',
+    );
+    this.#dropTokens = database.prepare('DELETE FROM tokens WHERE credential_id = ? AND expires_at <= ?');
+    this.#revokeToken = database.prepare(
+      'UPDATE tokens SET revoked = 1 WHERE hash = ? AND credential_id = ?',
+    );
+  }
+
+  /** The credential with this public key or client id. */
+  credential(id: string): Credential | undefined {
+    const row = this.#credential.get({ id, now: this.#now() });
+    return row && stored(row);
+  }
+
+  /** All credentials of an organization, by public key and client id. */
+  ofOrganization(organizationId: string): readonly Credential[] {
+    return this.#ofOrganization.all({ organizationId, now: this.#now() }).map(stored);
+  }
+
+  add({ projectId, roles, ...credential }: NewCredential): void {
+    this.#add.run({ ...credential, projectId: projectId ?? null, roles: JSON.stringify(roles) });
+  }
+
+  /** Gives a credential a role in a project. */
+  addProjectRole(id: string, projectId: string, role: string): void {
+    const caller = this.credential(id)?.caller;
+    if (!caller) return;
+    const projects = {
+      ...caller.projectRoles,
+      [projectId]: [...(caller.projectRoles[projectId] ?? []), role],
+    };
+    const roles: Roles = { organization: caller.organizationRoles, projects };
+    this.#setRoles.run({ id, roles: JSON.stringify(roles) });
+  }
+
+  /** The holder of a token, or why it has none. */
+  bearer(token: string): Caller | 'expired' | 'revoked' | 'unknown' {
+    const row = this.#token.get(hashOf(token));
+    const credential = row && this.credential(row.credentialId);
+    if (!credential) return 'unknown';
+    if (row.revoked) return 'revoked';
+    return row.expiresAt <= credential.now ? 'expired' : credential.caller;
+  }
+
+  /** Keeps a token's hash, and drops those of the same holder that nobody can use any more. */
+  addToken(token: string, holder: Credential, lifeMs: number): void {
+    this.#dropTokens.run(holder.caller.id, holder.now - FORGET_AFTER_MS);
+    this.#addToken.run(hashOf(token), holder.caller.id, holder.now + lifeMs);
+  }
+
+  /** Returns whether the token was the holder's. */
+  revokeToken(token: string, holder: Credential): boolean {
+    return this.#revokeToken.run(hashOf(token), holder.caller.id).changes > 0;
+  }
+
+  /** Whether there is such a token, whosever it is. */
+  knowsToken(token: string): boolean {
+    return this.#token.get(hashOf(token)) !== undefined;
+  }
+}
+
+function stored({ id, kind, secret, organizationId, profile, roles, now }: CredentialRow): Credential {
+  const { organization, projects } = JSON.parse(roles) as Roles;
+  return {
+    caller: { id, kind, organizationId, profile, organizationRoles: organization, projectRoles: projects },
+    secret,
+    now,
+  };
+}
+
+function hashOf(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}

@@ -1,0 +1,141 @@
+import { API_PREFIX } from '../http/paths.js';
+import type { Caller } from '../http/gatekeeper.js';
+import { refuse, SOURCE } from '../kernel/conditions.js';
+import type { Database } from '../kernel/database.js';
+import type { Identity } from './gatekeeper.js';
+import type { ProjectSettings, StoredProject } from './project-store.js';
+import { permits } from './roles.js';
+
+/** What Atlas links from a project, beside itself (recorded). */
+const LINKS = ['containers', 'clusters', 'databaseUsers', 'peers', 'processes', 'whitelist'];
+
+/** Tells what of a resource is left in a project, for a person; undefined if nothing is. */
+export type DeletionBlocker = (project: StoredProject) => string | undefined;
+
+/** What identity's operations stand on. */
+export interface ProjectServices extends Identity {
+  readonly database: Database;
+  readonly newId: () => string;
+  readonly now: () => number;
+  readonly blockers: readonly DeletionBlocker[];
+}
+
+/** What a client sets of a project. */
+export interface ProjectFields extends ProjectSettings {
+  readonly name: string;
+}
+
+/** The organization's projects in which the caller has a role that lets it look, oldest first. */
+export function visibleProjects(
+  { projects }: Identity,
+  caller: Caller,
+  organizationId: string,
+): readonly StoredProject[] {
+  return projects.ofOrganization(organizationId).filter((project) => permits(caller, 'readProject', project));
+}
+
+/**
+ * Creates a project; its creator becomes its owner (Atlas documentation).
+ *
+ * @throws {Refusal} `projectExists`
+ */
+export function createProject(
+  services: ProjectServices,
+  caller: Caller,
+  organizationId: string,
+  { name, ...settings }: ProjectFields,
+): Promise<StoredProject> {
+  const { database, projects, credentials } = services;
+  return database.write(() => {
+    refuseNameInUse(services, organizationId, name);
+    const id = services.newId();
+    projects.add({ id, organizationId, name, createdAt: services.now(), settings });
+    credentials.addProjectRole(caller.id, id, 'GROUP_OWNER');
+    return existing(services, id);
+  });
+}
+
+/**
+ * Changes what is given, and leaves the rest.
+ *
+ * @throws {Refusal} `projectExists`
+ */
+export function updateProject(
+  services: ProjectServices,
+  id: string,
+  { name, ...settings }: Partial<ProjectFields>,
+): Promise<StoredProject> {
+  return services.database.write(() => {
+    const project = existing(services, id);
+    if (name !== undefined && name !== project.name) {
+      refuseNameInUse(services, project.organizationId, name);
+    }
+    services.projects.update(id, name ?? project.name, { ...project.settings, ...settings });
+    return existing(services, id);
+  });
+}
+
+/**
+ * Deletes a project in which no resource is left.
+ *
+ * @throws {Refusal} `projectInUse`
+ */
+export function deleteProject(services: ProjectServices, id: string): Promise<void> {
+  return services.database.write(() => {
+    const project = existing(services, id);
+    for (const blocker of services.blockers) {
+      const left = blocker(project);
+      if (left === undefined) continue;
+      refuse('projectInUse', {
+        parameters: [],
+        problem: `Project ${id} still has ${left}.`,
+        remedy: 'Delete them first.',
+        source: SOURCE.client,
+      });
+    }
+    services.projects.remove(id);
+  });
+}
+
+/** The project; the ladder has found it within the same turn. */
+export function existing({ projects }: Identity, id: string): StoredProject {
+  const project = projects.project(id);
+  if (!project) throw new Error(`project ${id} is gone within one request`);
+  return project;
+}
+
+/** A project as a create shows it, keys in alphabetical order (recorded). */
+export function representation(project: StoredProject, baseUrl: string): Record<string, unknown> {
+  const self = `${baseUrl}${API_PREFIX}/groups/${project.id}`;
+  const { regionUsageRestrictions, withDefaultAlertsSettings = true } = project.settings;
+  return {
+    clusterCount: 0,
+    created: new Date(project.createdAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+    id: project.id,
+    links: [
+      { href: self, rel: 'self' },
+      ...LINKS.map((name) => ({ href: `${self}/${name}`, rel: `https://cloud.mongodb.com/${name}` })),
+    ],
+    name: project.name,
+    orgId: project.organizationId,
+    ...(regionUsageRestrictions !== undefined && { regionUsageRestrictions }),
+    withDefaultAlertsSettings,
+  };
+}
+
+/** A project as every answer but a create's shows it: with its tags (recorded). */
+export function taggedRepresentation(project: StoredProject, baseUrl: string): Record<string, unknown> {
+  const { withDefaultAlertsSettings, ...rest } = representation(project, baseUrl);
+  return { ...rest, tags: project.settings.tags ?? [], withDefaultAlertsSettings };
+}
+
+function refuseNameInUse({ projects }: Identity, organizationId: string, name: string): void {
+  if (!projects.named(organizationId, name)) return;
+  refuse('projectExists', {
+    parameters: [name],
+    field: 'name',
+    problem: `The organization has a project named ${name} already.`,
+    remedy: 'Send another name.',
+    source: SOURCE.recorded,
+  });
+}
