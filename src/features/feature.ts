@@ -42,6 +42,8 @@ export interface RunningFeature {
   readonly operations: readonly AnyOperation[];
   /** What of it changes with time. */
   readonly due?: DueWork;
+  /** What of it is left in a project that is to be deleted, such as "2 private links"; undefined if nothing is. */
+  readonly blocksDeletion?: (project: Project) => string | undefined;
   /**
    * Loads one item of its list in a fixture, which fits the feature's schema.
    *

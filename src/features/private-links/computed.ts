@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { decimalDigits, hexDigits, uuid } from '../../kernel/derived.js';
 import { vendorOf } from './rules.js';
 import type { SentFields } from './schema.js';
 
@@ -20,60 +20,46 @@ export type ComputedFields = Partial<
  * change behind its back (run).
  */
 export function computedFields(id: string, sent: SentFields): ComputedFields {
-  const digits = (label: string): string => createHash('sha256').update(`${id}:${label}`).digest('hex');
   const vendor = vendorOf(sent);
   switch (sent.provider.toUpperCase()) {
-    case 'AWS': {
-      if (vendor === 'MSK') return sent.region === undefined ? regionOfArn(sent.arn ?? '') : {};
-      const account = decimals(digits('account'), 12);
-      const endpoint = `vpce-0${digits('endpoint').slice(0, 16)}`;
-      if (vendor !== 'CONFLUENT' && vendor !== 'GENERIC') {
-        return { interfaceEndpointId: endpoint, providerAccountId: account };
-      }
-      return {
-        interfaceEndpointId: endpoint,
-        interfaceEndpointName: `${endpoint}-${digits('name').slice(0, 8)}`,
-        providerAccountId: account,
-      };
-    }
-    case 'AZURE': {
-      const subscription = uuid(digits('account'));
-      const name = `pe-${id}`;
-      return {
-        interfaceEndpointId: `/subscriptions/${subscription}/resourceGroups/rg-${id.slice(0, 8)}/providers/Microsoft.Network/privateEndpoints/${name}`,
-        interfaceEndpointName: name,
-        providerAccountId: subscription,
-      };
-    }
-    default: {
-      if (vendor === 'PUBSUB')
-        return sent.dnsDomain === undefined ? { dnsDomain: 'pubsub.googleapis.com' } : {};
-      if (sent.gcpConnectionIds !== undefined) return {};
-      const attachments = sent.gcpServiceAttachmentUris ?? [''];
-      return {
-        gcpConnectionIds: attachments.map((_uri, index) => decimals(digits(`connection${index}`), 17)),
-      };
-    }
+    case 'AWS':
+      return vendor === 'MSK' ? regionOfArn(sent) : awsEndpoint(id, vendor);
+    case 'AZURE':
+      return azureEndpoint(id);
+    default:
+      return vendor === 'PUBSUB' ? { dnsDomain: 'pubsub.googleapis.com' } : gcpConnections(id, sent);
   }
 }
 
 /** The fourth part of `arn:aws:kafka:<region>:<account>:…`. */
-function regionOfArn(arn: string): ComputedFields {
+function regionOfArn({ arn = '' }: SentFields): ComputedFields {
   const region = arn.split(':')[3];
   return region ? { region } : {};
 }
 
-function decimals(hex: string, length: number): string {
-  const digits = hex.slice(0, length).replace(/[a-f]/g, (digit) => String(parseInt(digit, 16) - 10));
-  return digits.startsWith('0') ? `1${digits.slice(1)}` : digits;
+function awsEndpoint(id: string, vendor: string): ComputedFields {
+  const endpoint = `vpce-0${hexDigits(`${id}:endpoint`, 16)}`;
+  const named = vendor === 'CONFLUENT' || vendor === 'GENERIC';
+  return {
+    interfaceEndpointId: endpoint,
+    ...(named && { interfaceEndpointName: `${endpoint}-${hexDigits(`${id}:name`, 8)}` }),
+    providerAccountId: decimalDigits(`${id}:account`, 12),
+  };
 }
 
-function uuid(hex: string): string {
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `a${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+function azureEndpoint(id: string): ComputedFields {
+  const subscription = uuid(`${id}:account`);
+  const name = `pe-${id}`;
+  return {
+    interfaceEndpointId: `/subscriptions/${subscription}/resourceGroups/rg-${id}/providers/Microsoft.Network/privateEndpoints/${name}`,
+    interfaceEndpointName: name,
+    providerAccountId: subscription,
+  };
+}
+
+function gcpConnections(id: string, { gcpServiceAttachmentUris }: SentFields): ComputedFields {
+  const attachments = gcpServiceAttachmentUris ?? [''];
+  return {
+    gcpConnectionIds: attachments.map((_uri, index) => decimalDigits(`${id}:connection${index}`, 17)),
+  };
 }

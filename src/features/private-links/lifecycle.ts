@@ -43,3 +43,8 @@ export function goneAt(path: Path): number | undefined {
   const [state, at] = path.at(-1) ?? [];
   return state === 'DELETED' ? at : undefined;
 }
+
+/** Whether a link in this state is on its way out. */
+export function isBeingDeleted(state: State): boolean {
+  return state === 'DELETE_REQUESTED' || state === 'DELETING' || state === 'DELETED';
+}

@@ -7,6 +7,8 @@ import type { RuleSource } from './rules.js';
 export interface PrivateLinkProfile {
   /** The states after a create. */
   readonly created: readonly Stage[];
+  /** The states after a change of domain; without any it stays in the state that it is in. */
+  readonly updated?: readonly Stage[];
   /** The states after a delete. */
   readonly deleted: readonly Stage[];
   /** Whose rules about needed fields hold. */
@@ -61,6 +63,13 @@ export const privateLinkErrors: ResourceErrors = {
       detail: 'Cannot find resource %s.',
       source: SOURCE.inferred,
       settledBy: 'GET …/streams/privateLinkConnections/ffffffffffffffffffffffff',
+    },
+    updateNotAllowed: {
+      status: 400,
+      errorCode: 'VALIDATION_ERROR',
+      detail: 'The request content produced the validation error: %s.',
+      source: SOURCE.inferred,
+      settledBy: 'PATCH …/streams/privateLinkConnections/{id} with another dnsDomain, of a link that is DONE',
     },
     duplicateLink: {
       status: 400,

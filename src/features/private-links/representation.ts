@@ -1,4 +1,4 @@
-import { API_PREFIX } from '../../http/ladder.js';
+import { API_PREFIX } from '../../http/paths.js';
 import type { JsonText } from '../../http/answer.js';
 import type { ComputedFields } from './computed.js';
 import { DEFAULT_VENDOR } from './rules.js';

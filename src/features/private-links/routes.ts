@@ -1,12 +1,10 @@
 import { resource } from '../../http/answer.js';
-import type { Project } from '../../http/gatekeeper.js';
 import { operation, type AnyOperation } from '../../http/operation.js';
 import { flagsQuery, pagingQuery } from '../../http/query.js';
-import { refuse, SOURCE } from '../../kernel/conditions.js';
-import type { PrivateLinks } from './links.js';
+import { refuseUnknownLink, type PrivateLinks } from './links.js';
 import { privateLinkProfiles } from './profile.js';
-import { checkVendor, prepare } from './rules.js';
-import { sentFields } from './schema.js';
+import { checkVendor, prepare, withoutAbsent } from './rules.js';
+import { sentFields, updateBody } from './schema.js';
 
 const COLLECTION = '/groups/:groupId/streams/privateLinkConnections';
 
@@ -25,7 +23,7 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       body: {
         prepare,
         schema: sentFields,
-        rules(sent, project) {
+        rules(sent, { project }) {
           checkVendor(sent, privateLinkProfiles[project.profile].enforced);
         },
       },
@@ -61,17 +59,37 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       query: flagsQuery,
       handle({ project, parameters, baseUrl }) {
         const id = parameters.connectionId ?? '';
-        return resource(links.store.get(project.id, id, project.now, baseUrl) ?? unknownLink(project, id));
+        return resource(
+          links.store.get(project.id, id, project.now, baseUrl) ?? refuseUnknownLink(project, id),
+        );
+      },
+    }),
+    operation({
+      id: 'updateGroupStreamPrivateLinkConnection',
+      method: 'PATCH',
+      path: `${COLLECTION}/:connectionId`,
+      versions: ['2025-03-12'],
+      javaMethod: 'ApiStreamsResource::updatePrivateLinkConnection',
+      status: 200,
+      access: 'writeStreams',
+      query: flagsQuery,
+      body: { prepare: withoutAbsent, schema: updateBody },
+      handle: async ({ project, parameters, body: { dnsDomain }, baseUrl }) =>
+        resource(await links.update(project, parameters.connectionId ?? '', dnsDomain, baseUrl)),
+    }),
+    operation({
+      id: 'deleteGroupStreamPrivateLinkConnection',
+      method: 'DELETE',
+      path: `${COLLECTION}/:connectionId`,
+      versions: ['2023-02-01'],
+      javaMethod: 'ApiStreamsResource::deletePrivateLinkConnection',
+      status: 202,
+      access: 'writeStreams',
+      query: flagsQuery,
+      async handle({ project, parameters }) {
+        await links.delete(project, parameters.connectionId ?? '');
+        return resource('{}');
       },
     }),
   ];
-}
-
-function unknownLink(project: Project, id: string): never {
-  return refuse('linkNotFound', {
-    parameters: [id],
-    problem: `Project ${project.id} has no private link ${id}.`,
-    remedy: `Use the _id of a link that GET /groups/${project.id}/streams/privateLinkConnections lists.`,
-    source: SOURCE.inferred,
-  });
 }

@@ -51,19 +51,23 @@ export const VENDORS: Readonly<Record<string, Readonly<Record<string, readonly N
   },
 };
 
-/**
- * Drops what counts as absent (an empty string, null) and what only the server sets, and looks at the provider
- * before anything else. What is left stays as it was sent.
- *
- * @throws {Refusal} `missingAttribute`, `wrongType` or `unknownProvider`, each for the provider
- */
-export function prepare(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** Drops what counts as absent (an empty string, null) and what only the server sets; the rest stays as it is. */
+export function withoutAbsent(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const readOnly: readonly string[] = READ_ONLY;
-  const sent = Object.fromEntries(
+  return Object.fromEntries(
     Object.entries(body).filter(
       ([name, value]) => value !== null && value !== '' && !readOnly.includes(name),
     ),
   );
+}
+
+/**
+ * Drops what counts as absent, and looks at the provider before anything else.
+ *
+ * @throws {Refusal} `missingAttribute`, `wrongType` or `unknownProvider`, each for the provider
+ */
+export function prepare(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const sent = withoutAbsent(body);
   const provider = sent.provider;
   if (provider === undefined)
     refuseMissing('provider', '', SOURCE.page, `Send ${oneOf(Object.keys(VENDORS))}.`);

@@ -28,6 +28,9 @@ export const sentFields = Type.Object(
 /** What a client sent, absent fields left out. */
 export type SentFields = Static<typeof sentFields>;
 
+/** What an update may change (Atlas's public description; the source page has no update). */
+export const updateBody = Type.Object({ dnsDomain: Type.String() }, { additionalProperties: false });
+
 /** Fields that only the server sets; a request may repeat them, and they are ignored. */
 export const READ_ONLY = [
   '_id',

@@ -3,8 +3,9 @@ import type { Statement } from 'better-sqlite3';
 import type { JsonText } from '../../http/answer.js';
 import type { Paging } from '../../http/query.js';
 import type { Database, Migration } from '../../kernel/database.js';
-import { goneAt, positionAt, type Path } from './lifecycle.js';
+import { goneAt, positionAt, type Path, type State } from './lifecycle.js';
 import { BASE_URL_MARK, STATE_MARK } from './representation.js';
+import type { SentFields } from './schema.js';
 
 export const privateLinkMigrations: readonly Migration[] = [
   {
@@ -21,6 +22,8 @@ export const privateLinkMigrations: readonly Migration[] = [
         -- The link as GET shows it, before DONE and from DONE on; the state and the base URL are marks.
         shown         TEXT NOT NULL,
         shown_done    TEXT NOT NULL,
+        -- Why it FAILED, if it did.
+        error_message TEXT,
         -- The states it enters and when, in the project's time: JSON [[state, at], ...].
         path          TEXT NOT NULL,
         -- The state that was last persisted, and until when in the project's time it holds (null: for good).
@@ -38,19 +41,38 @@ export const privateLinkMigrations: readonly Migration[] = [
   },
 ];
 
-/** A link to insert. `wakeAt` is real time, all of `path` project time, both in milliseconds. */
-export interface NewLink {
+/** All of a link but its place. `path` and `now` are in project time, in milliseconds. */
+export interface LinkRow {
   readonly id: string;
   readonly projectId: string;
   readonly target: string;
-  readonly sent: string;
+  readonly sent: SentFields;
   readonly shown: JsonText;
   readonly shownDone: JsonText;
+  readonly errorMessage: string | undefined;
   readonly path: Path;
   /** What the project's clock shows. */
   readonly now: number;
   /** What to add to project time to get real time. */
   readonly toRealTime: number;
+}
+
+/** A link as it is now. */
+export interface CurrentLink {
+  /** Its place in the order of creation. */
+  readonly seq: number;
+  readonly sent: SentFields;
+  readonly path: Path;
+  readonly state: State;
+  readonly errorMessage: string | undefined;
+}
+
+interface CurrentRow {
+  seq: number;
+  sent: string;
+  path: string;
+  state: State;
+  errorMessage: string | null;
 }
 
 /** A row whose time has come. */
@@ -66,7 +88,7 @@ export interface DueLink {
 /** The state when the project's clock shows `:now`: the persisted one until it is due, then what the path says. */
 const STATE_NOW = `
   CASE WHEN due_at IS NULL OR due_at > :now THEN state
-  ELSE (SELECT value ->> 0 FROM json_each(path) WHERE value ->> 1 <= :now ORDER BY key DESC LIMIT 1) END`;
+  ELSE (SELECT value ->> 0 FROM json_each(private_links.path) WHERE value ->> 1 <= :now ORDER BY key DESC LIMIT 1) END`;
 
 /** A link's text with its marks filled in. */
 const TEXT = `
@@ -93,6 +115,8 @@ export class PrivateLinkStore {
   >;
   readonly #move: Statement<[{ seq: number; state: string; dueAt: number | null; wakeAt: number | null }]>;
   readonly #remove: Statement<[number]>;
+  readonly #current: Statement<[{ id: string; projectId: string; now: number }], CurrentRow>;
+  readonly #replace: Statement<[Record<string, string | number | Buffer | null>]>;
 
   constructor(database: Database) {
     this.#get = database
@@ -124,8 +148,10 @@ export class PrivateLinkStore {
       .pluck();
     this.#insert = database.prepare(
       `INSERT INTO private_links
-         (id, project_id, target, sent, shown, shown_done, path, state, due_at, gone_at, wake_at)
-       VALUES (:id, :projectId, :target, :sent, :shown, :shownDone, :path, :state, :dueAt, :goneAt, :wakeAt)`,
+         (id, project_id, target, sent, shown, shown_done, error_message,
+          path, state, due_at, gone_at, wake_at)
+       VALUES (:id, :projectId, :target, :sent, :shown, :shownDone, :errorMessage,
+          :path, :state, :dueAt, :goneAt, :wakeAt)`,
     );
     this.#nextWake = database
       .prepare<[], number | null>('SELECT min(wake_at) FROM private_links WHERE wake_at IS NOT NULL')
@@ -138,6 +164,16 @@ export class PrivateLinkStore {
       'UPDATE private_links SET state = :state, due_at = :dueAt, wake_at = :wakeAt WHERE seq = :seq',
     );
     this.#remove = database.prepare('DELETE FROM private_links WHERE seq = ?');
+    this.#current = database.prepare(
+      `SELECT seq, sent, path, error_message AS errorMessage, ${STATE_NOW} AS state FROM private_links
+       WHERE id = :id AND project_id = :projectId AND ${VISIBLE}`,
+    );
+    this.#replace = database.prepare(
+      `UPDATE private_links SET target = :target, sent = :sent, shown = :shown, shown_done = :shownDone,
+         path = :path, state = :state, due_at = :dueAt, gone_at = :goneAt, wake_at = :wakeAt,
+         error_message = :errorMessage
+       WHERE seq = :seq`,
+    );
   }
 
   /** One link as JSON text. */
@@ -161,23 +197,36 @@ export class PrivateLinkStore {
     return this.#sameTarget.get({ target: hashOf(projectId, target), now });
   }
 
+  /** A link that is not gone. */
+  current(projectId: string, id: string, now: number): CurrentLink | undefined {
+    const row = this.#current.get({ id, projectId, now });
+    return (
+      row && {
+        seq: row.seq,
+        sent: JSON.parse(row.sent) as SentFields,
+        path: JSON.parse(row.path) as Path,
+        state: row.state,
+        errorMessage: row.errorMessage ?? undefined,
+      }
+    );
+  }
+
   /** Inserts a link. Returns the real time at which its next state is due, if it has one. */
-  insert(link: NewLink): number | undefined {
-    const { state, dueAt } = positionAt(link.path, link.now);
-    const wakeAt = dueAt === undefined ? undefined : dueAt + link.toRealTime;
-    this.#insert.run({
-      id: link.id,
-      projectId: link.projectId,
-      target: hashOf(link.projectId, link.target),
-      sent: link.sent,
-      shown: link.shown,
-      shownDone: link.shownDone,
-      path: JSON.stringify(link.path),
-      state,
-      dueAt: dueAt ?? null,
-      goneAt: goneAt(link.path) ?? null,
-      wakeAt: wakeAt ?? null,
-    });
+  insert(link: LinkRow): number | undefined {
+    const { wakeAt, columns } = columnsOf(link);
+    this.#insert.run({ ...columns, id: link.id, projectId: link.projectId });
+    return wakeAt;
+  }
+
+  /**
+   * Puts a link in the place of another; removes it if its path has ended in DELETED.
+   *
+   * @returns the real time at which its next state is due, if it has one
+   */
+  replace(seq: number, link: LinkRow): number | undefined {
+    const { wakeAt, columns } = columnsOf(link);
+    if (columns.state === 'DELETED') this.#remove.run(seq);
+    else this.#replace.run({ ...columns, seq });
     return wakeAt;
   }
 
@@ -202,6 +251,25 @@ export class PrivateLinkStore {
       this.#move.run({ seq: link.seq, state, dueAt: dueAt ?? null, wakeAt });
     }
   }
+}
+
+/** What a link is in the table, but for its place and its ids. */
+function columnsOf(link: LinkRow) {
+  const { state, dueAt } = positionAt(link.path, link.now);
+  const wakeAt = dueAt === undefined ? undefined : dueAt + link.toRealTime;
+  const columns = {
+    target: hashOf(link.projectId, link.target),
+    sent: JSON.stringify(link.sent),
+    shown: link.shown,
+    shownDone: link.shownDone,
+    errorMessage: link.errorMessage ?? null,
+    path: JSON.stringify(link.path),
+    state,
+    dueAt: dueAt ?? null,
+    goneAt: goneAt(link.path) ?? null,
+    wakeAt: wakeAt ?? null,
+  };
+  return { wakeAt, columns };
 }
 
 /** An address as it stands inside a JSON string. */

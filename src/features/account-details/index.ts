@@ -1,0 +1,10 @@
+import type { Feature } from '../feature.js';
+import { accountDetailsOperations } from './routes.js';
+
+/** The cloud account behind a project's stream processing: `/groups/{groupId}/streams/accountDetails`. */
+export const accountDetails: Feature = {
+  name: 'account-details',
+  migrations: [],
+  errors: { observed: {}, documented: {} },
+  start: () => ({ operations: accountDetailsOperations }),
+};

@@ -1,0 +1,16 @@
+import type { Feature } from '../feature.js';
+import { projectDefaultsOperations } from './routes.js';
+import { ProjectDefaultsStore, projectDefaultsMigrations } from './store.js';
+
+/**
+ * What Terraform's `mongodbatlas_project` reads and writes around a project (read in its source, and run): settings,
+ * limits, teams, users and the like, with plain defaults. What is written is kept and shown, and has no effect.
+ */
+export const projectDefaults: Feature = {
+  name: 'project-defaults',
+  migrations: projectDefaultsMigrations,
+  errors: { observed: {}, documented: {} },
+  start: ({ database }) => ({
+    operations: projectDefaultsOperations(new ProjectDefaultsStore(database)),
+  }),
+};

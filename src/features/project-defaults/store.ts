@@ -1,0 +1,76 @@
+import type { Statement } from 'better-sqlite3';
+import type { Database, Migration } from '../../kernel/database.js';
+
+export const projectDefaultsMigrations: readonly Migration[] = [
+  {
+    name: '0003_project_defaults',
+    sql: `
+      CREATE TABLE project_defaults (
+        project_id TEXT PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
+        -- What was written, laid over the defaults: JSON.
+        written    TEXT NOT NULL
+      ) STRICT, WITHOUT ROWID;
+    `,
+  },
+];
+
+/** What a project has around it, defaults filled in. */
+export interface ProjectDefaults {
+  readonly settings: Readonly<Record<string, boolean>>;
+  /** Limits that were set, by name. */
+  readonly limits: Readonly<Record<string, number>>;
+  /** Roles of teams that were added, by the team's id. */
+  readonly teams: Readonly<Record<string, readonly string[]>>;
+  readonly managedSlowMs: boolean;
+}
+
+/** The six settings that Terraform insists on (run), as a new project has them (inferred). */
+const DEFAULTS: ProjectDefaults = {
+  settings: {
+    isCollectDatabaseSpecificsStatisticsEnabled: true,
+    isDataExplorerEnabled: true,
+    isExtendedStorageSizesEnabled: false,
+    isPerformanceAdvisorEnabled: true,
+    isRealtimePerformancePanelEnabled: true,
+    isSchemaAdvisorEnabled: true,
+  },
+  limits: {},
+  teams: {},
+  managedSlowMs: true,
+};
+
+/** What surrounds projects, in SQL. */
+export class ProjectDefaultsStore {
+  readonly #database: Database;
+  readonly #get: Statement<[string], string>;
+  readonly #put: Statement<[{ projectId: string; written: string }]>;
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#get = database
+      .prepare<[string], string>('SELECT written FROM project_defaults WHERE project_id = ?')
+      .pluck();
+    this.#put = database.prepare(
+      `INSERT INTO project_defaults VALUES (:projectId, :written)
+       ON CONFLICT (project_id) DO UPDATE SET written = :written`,
+    );
+  }
+
+  get(projectId: string): ProjectDefaults {
+    const written = this.#get.get(projectId);
+    return written === undefined ? DEFAULTS : (JSON.parse(written) as ProjectDefaults);
+  }
+
+  /** Changes what surrounds a project, and returns it as it is then. */
+  update(
+    projectId: string,
+    change: (old: ProjectDefaults) => Partial<ProjectDefaults>,
+  ): Promise<ProjectDefaults> {
+    return this.#database.write(() => {
+      const old = this.get(projectId);
+      const changed = { ...old, ...change(old) };
+      this.#put.run({ projectId, written: JSON.stringify(changed) });
+      return changed;
+    });
+  }
+}
