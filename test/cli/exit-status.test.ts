@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { CLI, Command, type Surroundings } from '../support/command.js';
+import { temporaryFolder } from '../support/world.js';
+
+/** The line on standard error of a start that fails; there is only one, and nothing on standard output. */
+async function failureOf(
+  status: number,
+  args: readonly string[],
+  surroundings?: Surroundings,
+): Promise<string> {
+  const ending = await Command.run(['--port', '0', ...args], surroundings);
+  expect(ending.stdout).toBe('');
+  expect(ending.stderr).toMatch(/^atlas-streams-emulator: [^\n]+\n$/);
+  expect([ending.status, ending.stderr.trim()]).toEqual([status, expect.any(String)]);
+  return ending.stderr.slice('atlas-streams-emulator: '.length, -1);
+}
+
+/** Writes a file and returns its path. */
+function file(name: string, text: string): string {
+  const path = join(temporaryFolder(), name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('exit status 2', () => {
+  it.each([
+    [['--prot', '1'], "Unknown option '--prot'"],
+    [['--port', '70000'], '--port must be a whole number from 0 to 65535'],
+    [['--config', 'missing.json'], 'missing.json cannot be read: ENOENT'],
+    [['--fixture', 'missing.json'], 'fixture missing.json: it cannot be read: ENOENT'],
+  ])('is for wrong settings: %j', async (args, line) => {
+    expect(await failureOf(2, args)).toContain(line);
+  });
+
+  it('is for a wrong variable', async () => {
+    const env = { ATLAS_EMULATOR_PROT: '1' };
+    expect(await failureOf(2, [], { env })).toContain('there is no setting ATLAS_EMULATOR_PROT');
+  });
+
+  it('is for a wrong file with settings', async () => {
+    const path = file('settings.json', '{"idleMs": "1"}');
+    expect(await failureOf(2, ['--config', path])).toContain(`${path}: idleMs must be a whole number`);
+  });
+
+  it.each([
+    ['{"organizations": 1}', ': organizations: '],
+    ['{', ': it is not JSON: '],
+  ])('is for a wrong fixture: %s', async (text, line) => {
+    const path = file('fixture.json', text);
+    expect(await failureOf(2, ['--fixture', path])).toContain(`fixture ${path}${line}`);
+  });
+
+  it.each(['203.0.113.7', 'no.such.host.invalid'])(
+    'is for a host that it cannot listen on: %s',
+    async (host) => {
+      expect(await failureOf(2, ['--host', host])).toMatch(/^cannot listen \(--host, --port\): /);
+    },
+  );
+});
+
+describe('exit status 3', () => {
+  it('is for a port that another process has', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await failureOf(3, ['--port', String(port)])).toBe(
+      `port ${port} on 127.0.0.1 is in use by another process; choose another with --port, or 0 for any free one`,
+    );
+  });
+
+  it('is for the port of another emulator, whose database can be used again', async () => {
+    const db = join(temporaryFolder(), 'world.db');
+    const { ready } = await Command.start();
+    await failureOf(3, ['--port', new URL(ready.url).port, '--db', db]);
+    expect(existsSync(`${db}-wal`)).toBe(false);
+    expect((await Command.start(['--db', db])).ready.db).toBe(db);
+  });
+});
+
+describe('exit status 4', () => {
+  it('is for a database that another emulator has, and that one goes on', async () => {
+    const db = join(temporaryFolder(), 'world.db');
+    const { ready } = await Command.start(['--db', db]);
+    expect(await failureOf(4, ['--db', db])).toBe(`database ${db} is in use by another process`);
+    expect((await fetch(`${ready.controlUrl}/health`)).status).toBe(200);
+  });
+
+  it('is for a file that is no database', async () => {
+    const db = file('world.db', 'hello\n'.repeat(1000));
+    expect(await failureOf(4, ['--db', db])).toBe(`database ${db} is not a SQLite database`);
+  });
+
+  it('is for a database that is damaged', async () => {
+    const db = join(temporaryFolder(), 'world.db');
+    await (await Command.start(['--db', db])).command.stop();
+    writeFileSync(db, readFileSync(db).fill(0xa5, 4096));
+    expect(await failureOf(4, ['--db', db])).toContain(`database ${db} is damaged`);
+  });
+
+  it('is for a database of a newer version', async () => {
+    const { default: BetterSqlite3 } = await import('better-sqlite3');
+    const db = join(temporaryFolder(), 'world.db');
+    await (await Command.start(['--db', db])).command.stop();
+    const newer = new BetterSqlite3(db);
+    newer.exec("INSERT INTO migrations VALUES ('9999_newer')");
+    newer.close();
+    expect(await failureOf(4, ['--db', db])).toBe(
+      `database ${db} was written by a newer version (it has "9999_newer")`,
+    );
+  });
+
+  it('is for a database in a directory that is missing, and for a directory', async () => {
+    const folder = temporaryFolder();
+    expect(await failureOf(4, ['--db', join(folder, 'missing', 'world.db')])).toContain('does not exist');
+    expect(await failureOf(4, ['--db', folder])).toContain(`database ${folder} cannot be opened: `);
+  });
+
+  // Root may write everywhere, so that the program runs as nobody where the tests run as root.
+  const nobody = process.getuid?.() === 0 ? 65534 : undefined;
+  const unprivileged = nobody === undefined ? {} : { uid: nobody };
+  const startsUnprivileged =
+    spawnSync(process.execPath, [CLI, '--version'], { ...unprivileged, stdio: 'ignore' }).status === 0;
+
+  it.skipIf(!startsUnprivileged).each([
+    ['a file that cannot be written', 0o755, 0o444],
+    ['a directory that cannot be written', 0o555, 0o644],
+  ])('is for %s', async (_what, folderMode, fileMode) => {
+    const folder = temporaryFolder();
+    const db = join(folder, 'world.db');
+    await (await Command.start(['--db', db])).command.stop();
+    if (nobody !== undefined) for (const path of [db, folder]) chownSync(path, nobody, nobody);
+    chmodSync(db, fileMode);
+    chmodSync(folder, folderMode);
+    expect(await failureOf(4, ['--db', db], unprivileged)).toBe(`database ${db} cannot be written`);
+  });
+});

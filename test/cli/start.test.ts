@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Client, Command } from '../support/command.js';
+import { linksPath } from '../support/emulator.js';
+import { temporaryFolder } from '../support/world.js';
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+describe('--help and --version', () => {
+  it('prints every exit status and ends with 0', async () => {
+    const { status, stdout, stderr } = await Command.run(['--help']);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^Usage: atlas-streams-emulator /);
+    expect(stdout).toContain(
+      'Exit status: 0 stopped, 2 wrong settings or fixture, 3 port in use, 4 database',
+    );
+  });
+
+  it("prints the package's version and ends with 0", async () => {
+    expect(await Command.run(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
+  });
+});
+
+describe('a start without a terminal', () => {
+  it('prints one line of JSON with the address, the process and the database', async () => {
+    const { command, ready } = await Command.start();
+    expect(Object.keys(ready)).toEqual(['url', 'controlUrl', 'pid', 'db']);
+    expect(ready.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
+    expect(ready.controlUrl).toBe(`${ready.url}/_emulator`);
+    expect(ready.db).toBe(':memory:');
+    process.kill(ready.pid, 'SIGTERM');
+    const { status, stdout, stderr } = await command.ended;
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toBe(`${JSON.stringify(ready)}\n`);
+  });
+
+  it.each([[[]], [['--no-control']]])(
+    'listens and is healthy by the time it prints that line: %j',
+    async (args) => {
+      const { ready } = await Command.start(args);
+      const response = await fetch(`${ready.controlUrl}/health`);
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+      expect(await response.json()).toMatchObject({ status: 'ready', version });
+    },
+  );
+
+  it('answers with the fixture, and with links that begin with its address', async () => {
+    const { ready } = await Command.start();
+    const created = await (await Client.of(ready.url)).create('com.amazonaws.us-east-1.s3');
+    const { links } = (await created.json()) as { links: { href: string }[] };
+    expect([created.status, links[0]?.href.startsWith(`${ready.url}${linksPath('documented')}/`)]).toEqual([
+      200,
+      true,
+    ]);
+  });
+
+  it('names the loopback where it listens on every address', async () => {
+    const { ready } = await Command.start(['--host', '0.0.0.0']);
+    expect(ready.url).toMatch(/^http:\/\/127\.0\.0\.1:/);
+    expect((await fetch(`${ready.controlUrl}/health`)).status).toBe(200);
+  });
+});
+
+describe('settings', () => {
+  it('come from flags, variables and the file, in this order', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'settings.json');
+    writeFileSync(path, JSON.stringify({ db: join(folder, 'of-file.db'), publicUrl: 'http://of.file' }));
+    const { ready } = await Command.start(['--db', join(folder, 'of-flag.db')], {
+      env: {
+        ATLAS_EMULATOR_CONFIG: path,
+        ATLAS_EMULATOR_DB: 'of-variable.db',
+        ATLAS_EMULATOR_PENDING_MS: '0',
+      },
+    });
+    expect(ready.db).toBe(join(folder, 'of-flag.db'));
+    const created = await (await Client.of(ready.url)).create('com.amazonaws.us-east-1.s3');
+    const { state, links } = (await created.json()) as { state: string; links: { href: string }[] };
+    expect([state, links[0]?.href.slice(0, 15)]).toEqual(['DONE', 'http://of.file/']);
+  });
+
+  it.each<readonly [string[], number, string | null]>([
+    [[], 404, 'code=404'],
+    [['--no-control'], 401, null],
+  ])('turn scripted answers off with --no-control: %j', async (args, status, applied) => {
+    const { ready } = await Command.start(args);
+    const response = await fetch(ready.url + linksPath('documented'), { headers: { prefer: 'code=404' } });
+    expect([response.status, response.headers.get('preference-applied')]).toEqual([status, applied]);
+  });
+});

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { Client, Command } from '../support/command.js';
+import { linksPath } from '../support/emulator.js';
+import { temporaryFolder } from '../support/world.js';
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+  it('stops the program with status 0, and nothing to say', async () => {
+    const { command } = await Command.start();
+    expect(await command.stop(signal)).toMatchObject({ status: 0, signal: null, stderr: '' });
+  });
+
+  it('stops it while clients keep their connections open', async () => {
+    const { command, ready } = await Command.start();
+    const client = await Client.of(ready.url);
+    await Promise.all([client.create('one'), client.create('two')].map(async (sent) => (await sent).text()));
+    expect(await command.stop(signal)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('stops it while a request is half sent', async () => {
+    const { command, ready } = await Command.start();
+    const { token } = await Client.of(ready.url);
+    const socket = connect(Number(new URL(ready.url).port), '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => undefined);
+    // "100 Continue" tells that the server has the request.
+    socket.write(
+      [
+        `POST ${linksPath('documented')} HTTP/1.1`,
+        'Host: emulator',
+        'Accept: application/vnd.atlas.2024-05-30+json',
+        `Authorization: Bearer ${token}`,
+        'Content-Type: application/json',
+        'Content-Length: 1000',
+        'Expect: 100-continue',
+        '',
+        '{"provider":',
+      ].join('\r\n'),
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 100 /);
+    expect(await command.stop(signal)).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('closes the database: one file is left, and all that was answered is in it', async () => {
+    const folder = temporaryFolder();
+    const db = join(folder, 'world.db');
+    const first = await Command.start(['--db', db]);
+    const created = await (await Client.of(first.ready.url)).create('one');
+    const { _id } = (await created.json()) as { _id: string };
+    expect(readdirSync(folder)).toContain('world.db-wal');
+    expect(await first.command.stop(signal)).toMatchObject({ status: 0 });
+    expect(readdirSync(folder)).toEqual(['world.db']);
+
+    const second = await Command.start(['--db', db]);
+    const response = await (await Client.of(second.ready.url)).fetch(`/${_id}`);
+    expect(await response.json()).toMatchObject({ _id, serviceEndpointId: 'one' });
+  });
+
+  it('does no harm when it comes twice', async () => {
+    const { command } = await Command.start();
+    command.signal(signal);
+    expect(await command.stop(signal)).toMatchObject({ status: 0, stderr: '' });
+  });
+});

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { linksPath, TestEmulator } from '../support/emulator.js';
+import { Links, PROFILES } from '../support/links.js';
+import { fixtureWith, temporaryFolder } from '../support/world.js';
+
+const ENDPOINT = 'com.amazonaws.us-east-1.s3';
+const S3 = { provider: 'AWS', vendor: 'S3', region: 'us-east-1', serviceEndpointId: ENDPOINT };
+/** As far as a token lasts. */
+const LONG_MS = 3_599_000;
+
+describe.each(PROFILES)("a private link in a fixture's %s project", (profile) => {
+  it.each([
+    ['IDLE', {}],
+    ['DONE', {}],
+    ['FAILED', { errorMessage: 'The endpoint refused the connection.' }],
+  ])('is %s at the start and for good if the fixture says so', async (state, more) => {
+    const _id = '65a000000000000000000001';
+    const emulator = await TestEmulator.start({
+      fixture: fixtureWith(profile, [{ ...S3, _id, state, ...more }]),
+    });
+    const links = new Links(emulator, profile);
+    const before = await links.get(_id);
+    expect(before).toMatchObject({ ...S3, _id, state, ...more });
+    expect('interfaceEndpointId' in before).toBe(state === 'DONE');
+    emulator.clock.advance(LONG_MS);
+    expect(await links.get(_id)).toEqual(before);
+  });
+
+  it('has an id of its own and the lifecycle of a new one if the fixture names neither', async () => {
+    const emulator = await TestEmulator.start({ fixture: fixtureWith(profile, [S3]), idleMs: 2000 });
+    const links = new Links(emulator, profile);
+    const state = async (): Promise<unknown> => (await links.list()).results[0]?.state;
+    expect((await links.list()).results[0]?._id).toMatch(/^[0-9a-f]{24}$/);
+    expect(await state()).toBe(profile === 'documented' ? 'PENDING' : 'IDLE');
+    emulator.clock.advance(2000);
+    expect(await state()).toBe('DONE');
+  });
+
+  it('takes its target, so that the API refuses another like it', async () => {
+    const emulator = await TestEmulator.start({ fixture: fixtureWith(profile, [S3]) });
+    const response = await emulator.create(profile, S3);
+    expect(response.json()).toMatchObject({ errorCode: 'STREAM_PRIVATE_LINK_ALREADY_EXISTS' });
+  });
+});
+
+it('lists the private links of a fixture in their order', async () => {
+  const items = [3, 1, 2].map((number) => ({ ...S3, serviceEndpointId: `${ENDPOINT}.${number}` }));
+  const emulator = await TestEmulator.start({ fixture: fixtureWith('documented', items) });
+  const { results } = await new Links(emulator, 'documented').list();
+  expect(results.map(({ serviceEndpointId }) => serviceEndpointId)).toEqual(
+    items.map(({ serviceEndpointId }) => serviceEndpointId),
+  );
+});
+
+it("holds private links to their own project's profile: the page's rules are the documented one's alone", async () => {
+  const confluent = { ...S3, vendor: 'CONFLUENT' };
+  await expect(TestEmulator.start({ fixture: fixtureWith('documented', [confluent]) })).rejects.toThrow(
+    'organizations[0].projects[0].privateLinks[0]: ',
+  );
+  const emulator = await TestEmulator.start({ fixture: fixtureWith('observed', [confluent]) });
+  expect((await new Links(emulator, 'observed').list()).results).toHaveLength(1);
+});
+
+describe('a restart on a database file', () => {
+  it('keeps the world, its links and its tokens, and loads no fixture', async () => {
+    const db = join(temporaryFolder(), 'world.db');
+    const first = await TestEmulator.start({ db, fixture: fixtureWith('documented', [S3]) });
+    const token = await first.token('owner', 'documented');
+    await new Links(first, 'documented').create({ ...S3, serviceEndpointId: `${ENDPOINT}.later` });
+    const before = await new Links(first, 'documented').list();
+    expect([first.app.restored, before.totalCount]).toEqual([false, 2]);
+    await first.app.server.close();
+
+    const second = await TestEmulator.start(
+      { db, fixture: join(temporaryFolder(), 'missing.json') },
+      first.clock,
+    );
+    expect(second.app.restored).toBe(true);
+    const response = await second.inject({
+      url: linksPath('documented'),
+      headers: { accept: 'application/vnd.atlas.2024-05-30+json', authorization: `Bearer ${token}` },
+    });
+    expect(response.json()).toEqual(before);
+  });
+
+  it('goes on with a state where time says it is', async () => {
+    const db = join(temporaryFolder(), 'world.db');
+    const first = await TestEmulator.start({ db });
+    const { _id } = await new Links(first, 'documented').create(S3);
+    await first.app.server.close();
+    first.clock.advance(1999);
+
+    const second = await TestEmulator.start({ db }, first.clock);
+    const links = new Links(second, 'documented');
+    expect(await links.get(_id)).toMatchObject({ state: 'PENDING' });
+    second.clock.advance(1);
+    expect(await links.get(_id)).toMatchObject({ state: 'DONE' });
+  });
+});

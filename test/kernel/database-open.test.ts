@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Database, DatabaseUnusable, type Migration } from '../../src/kernel/database.js';
+
+const MIGRATIONS: readonly Migration[] = [
+  { name: '0001_entries', sql: 'CREATE TABLE entries (name TEXT PRIMARY KEY) STRICT' },
+];
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'database-open-test-'));
+  path = join(folder, 'world.db');
+  return () => {
+    rmSync(folder, { recursive: true });
+  };
+});
+
+/** Makes the emulator's own database at `path`, of some pages. */
+async function makeDatabase(migrations = MIGRATIONS): Promise<void> {
+  const database = Database.open(path, migrations);
+  await database.write(() => {
+    const insert = database.prepare('INSERT INTO entries VALUES (?)');
+    for (let number = 0; number < 1000; number += 1) insert.run(`entry ${number} ${'x'.repeat(50)}`);
+  });
+  database.close();
+}
+
+/** The message that refuses the file, which is one line. */
+function refusalOf(file = path): string {
+  try {
+    Database.open(file, MIGRATIONS).close();
+  } catch (error) {
+    expect(error).toBeInstanceOf(DatabaseUnusable);
+    const { message } = error as DatabaseUnusable;
+    expect(message.split('\n')).toHaveLength(1);
+    return message;
+  }
+  throw new Error(`${file} is not refused`);
+}
+
+describe('a database file', () => {
+  it('is made where there is none, and an empty one is taken as new', async () => {
+    await makeDatabase();
+    expect(readdirSync(folder)).toEqual(['world.db']);
+    writeFileSync(path, '');
+    await makeDatabase();
+  });
+
+  it('is refused while another process has it, and can be used when that process is dead', async () => {
+    await makeDatabase();
+    const other = spawn(process.execPath, ['--input-type=module', '--eval', HOLDER, path], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void other.kill('SIGKILL'));
+    await once(other.stdout, 'data');
+    expect(refusalOf()).toBe(`${path} is in use by another process`);
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    Database.open(path, MIGRATIONS).close();
+  });
+
+  it('is refused while this process has it open already', async () => {
+    const database = Database.open(path, MIGRATIONS);
+    onTestFinished(() => {
+      database.close();
+    });
+    expect(refusalOf()).toBe(`${path} is in use by another process`);
+    await database.write(() => database.prepare("INSERT INTO entries VALUES ('one')").run());
+  });
+
+  it.each([
+    ['short', 'hello\n'],
+    ['long', 'hello\n'.repeat(2000)],
+  ])('is refused if it is a %s text, and left as it was', (_length, text) => {
+    writeFileSync(path, text);
+    expect(refusalOf()).toBe(`${path} is not a SQLite database`);
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it.each([
+    ['its first half', 0.5],
+    ['its first tenth', 0.1],
+  ])('is refused if only %s is left of it', async (_part, share) => {
+    await makeDatabase();
+    const whole = readFileSync(path).length;
+    truncateSync(path, Math.floor((whole * share) / 4096) * 4096);
+    expect(refusalOf()).toMatch(new RegExp(`^${path} is damaged`));
+  });
+
+  it.each([
+    ['its schema', 100, 200],
+    ['its rows', 8192, 20_000],
+  ])('is refused if %s are overwritten', async (_part, from, to) => {
+    await makeDatabase();
+    writeFileSync(path, readFileSync(path).fill(0xa5, from, to));
+    expect(refusalOf()).toMatch(new RegExp(`^${path} is damaged`));
+  });
+
+  it.each(['delete', 'wal'])(
+    'is refused if it is of another program (journal mode %s), and left as it was',
+    (mode) => {
+      const other = new BetterSqlite3(path);
+      other.pragma(`journal_mode = ${mode}`);
+      other.exec('CREATE TABLE entries (name TEXT PRIMARY KEY)');
+      other.close();
+      const before = readFileSync(path);
+      expect(refusalOf()).toBe(`${path} is a SQLite database, but not one of atlas-streams-emulator`);
+      expect(readFileSync(path).equals(before)).toBe(true);
+      expect(readdirSync(folder)).toEqual(['world.db']);
+    },
+  );
+
+  it('is refused if a newer version wrote it, and that version can still use it', async () => {
+    const newer = [...MIGRATIONS, { name: '9999_newer', sql: 'CREATE TABLE newer (name TEXT) STRICT' }];
+    await makeDatabase(newer);
+    expect(refusalOf()).toBe(`${path} was written by a newer version (it has "9999_newer")`);
+    Database.open(path, newer).close();
+  });
+
+  it('is refused if it is a directory', () => {
+    expect(refusalOf(folder)).toBe(`${folder} cannot be opened: unable to open database file`);
+  });
+
+  it('is refused if its directory is missing', () => {
+    const missing = join(folder, 'missing', 'world.db');
+    expect(refusalOf(missing)).toMatch(
+      new RegExp(`^${missing} cannot be opened: .*directory does not exist`),
+    );
+  });
+});
+
+/** A program that takes the file as the emulator does, says so, and keeps it until it is killed. */
+const HOLDER = `
+  import BetterSqlite3 from ${JSON.stringify(import.meta.resolve('better-sqlite3'))};
+  const database = new BetterSqlite3(process.argv[1]);
+  database.pragma('locking_mode = EXCLUSIVE');
+  database.exec('BEGIN EXCLUSIVE');
+  process.stdout.write('taken');
+  process.stdin.resume();
+`;

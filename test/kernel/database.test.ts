@@ -1,0 +1,219 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Database, type Migration } from '../../src/kernel/database.js';
+
+const MIGRATIONS: readonly Migration[] = [
+  { name: '0001_entries', sql: 'CREATE TABLE entries (name TEXT PRIMARY KEY) STRICT' },
+];
+
+function temporaryPath(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'database-test-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  return join(folder, 'world.db');
+}
+
+/** A database with a table of entries, and what a test does with it. */
+class Entries {
+  readonly database: Database;
+
+  constructor(readonly path: string = temporaryPath()) {
+    this.database = Database.open(path, MIGRATIONS);
+    onTestFinished(() => {
+      this.database.close();
+    });
+  }
+
+  /** Adds an entry; `log` is told of the work, of its effect, and of the promise. */
+  async add(name: string, log: string[] = [], fail = false): Promise<void> {
+    try {
+      await this.database.write((transaction) => {
+        transaction.afterCommit(() => log.push(`effect of ${name}`));
+        this.database.prepare('INSERT INTO entries VALUES (?)').run(name);
+        log.push(`work of ${name}`);
+        if (fail) throw new Error(`${name} fails`);
+      });
+      log.push(`${name} resolved`);
+    } catch (error) {
+      log.push(`${name} rejected: ${(error as Error).message}`);
+    }
+  }
+
+  names(): unknown[] {
+    return namesIn(this.database);
+  }
+
+  /** What another process would find in the file if this one died now. */
+  onDisk(): unknown[] {
+    const copy = temporaryPath();
+    for (const end of ['', '-wal'])
+      if (existsSync(this.path + end)) copyFileSync(this.path + end, copy + end);
+    const other = new BetterSqlite3(copy);
+    try {
+      return namesIn(other);
+    } finally {
+      other.close();
+    }
+  }
+}
+
+function namesIn(database: Pick<Database, 'prepare'>): unknown[] {
+  return (database.prepare('SELECT name FROM entries ORDER BY rowid').all() as { name: string }[]).map(
+    ({ name }) => name,
+  );
+}
+
+describe('a write', () => {
+  it('is visible to this process at once, and on disk when its promise resolves', async () => {
+    const entries = new Entries();
+    const added = entries.add('one');
+    expect(entries.names()).toEqual(['one']);
+    expect(entries.onDisk()).toEqual([]);
+    await added;
+    expect(entries.onDisk()).toEqual(['one']);
+  });
+
+  it('resolves with what the work returned', async () => {
+    await expect(new Entries().database.write(() => 42)).resolves.toBe(42);
+  });
+
+  it('shares its commit with the others of its tick, and all effects run behind it, in order', async () => {
+    const entries = new Entries();
+    const log: string[] = [];
+    const added = [entries.add('one', log), entries.add('two', log)];
+    const settled = entries.database.settled();
+    added.push(entries.add('three', log));
+    expect(entries.database.settled()).toBe(settled);
+    expect(entries.onDisk()).toEqual([]);
+    await Promise.all(added);
+    const steps = (what: (name: string) => string): string[] => ['one', 'two', 'three'].map(what);
+    expect(log).toEqual([
+      ...steps((name) => `work of ${name}`),
+      ...steps((name) => `effect of ${name}`),
+      ...steps((name) => `${name} resolved`),
+    ]);
+  });
+
+  it('has its own commit in its own tick', async () => {
+    const entries = new Entries();
+    const first = entries.add('one');
+    const settled = entries.database.settled();
+    await first;
+    const second = entries.add('two');
+    expect(entries.database.settled()).not.toBe(settled);
+    expect(entries.onDisk()).toEqual(['one']);
+    await second;
+    expect(entries.onDisk()).toEqual(['one', 'two']);
+  });
+
+  it('that throws undoes itself alone, rejects at once, and has no effect', async () => {
+    const entries = new Entries();
+    const log: string[] = [];
+    await Promise.all([entries.add('one', log), entries.add('two', log, true), entries.add('three', log)]);
+    expect(log).toEqual([
+      'work of one',
+      'work of two',
+      'work of three',
+      'two rejected: two fails',
+      'effect of one',
+      'effect of three',
+      'one resolved',
+      'three resolved',
+    ]);
+    expect(entries.onDisk()).toEqual(['one', 'three']);
+  });
+
+  it('that SQLite refuses leaves those before and after it', async () => {
+    const entries = new Entries();
+    const log: string[] = [];
+    await Promise.all([entries.add('one'), entries.add('one', log), entries.add('two')]);
+    expect(log).toEqual(['one rejected: UNIQUE constraint failed: entries.name']);
+    expect(entries.onDisk()).toEqual(['one', 'two']);
+  });
+
+  it('that is the only one of its tick and throws leaves nothing, and the next stands', async () => {
+    const entries = new Entries();
+    await entries.add('one', [], true);
+    await entries.database.settled();
+    expect(entries.onDisk()).toEqual([]);
+    await entries.add('two');
+    expect(entries.onDisk()).toEqual(['two']);
+  });
+
+  it('can be made by an effect, and has its own commit', async () => {
+    const entries = new Entries();
+    let inner: Promise<void> | undefined;
+    await entries.database.write((transaction) => {
+      transaction.afterCommit(() => {
+        inner = entries.add('inner');
+      });
+    });
+    await inner;
+    expect(entries.onDisk()).toEqual(['inner']);
+  });
+});
+
+describe('settled()', () => {
+  it('is undefined while nothing is under way, and resolves once all is on disk', async () => {
+    const entries = new Entries();
+    expect(entries.database.settled()).toBeUndefined();
+    void entries.add('one');
+    await entries.database.settled();
+    expect(entries.onDisk()).toEqual(['one']);
+    expect(entries.database.settled()).toBeUndefined();
+  });
+});
+
+describe('flush() and close()', () => {
+  it('flush commits at once and runs the effects before it returns', async () => {
+    const entries = new Entries();
+    const log: string[] = [];
+    const added = entries.add('one', log);
+    entries.database.flush();
+    expect(log).toEqual(['work of one', 'effect of one']);
+    expect(entries.onDisk()).toEqual(['one']);
+    entries.database.flush();
+    await added;
+    expect(log).toHaveLength(3);
+  });
+
+  it('close commits what is under way and leaves one file', async () => {
+    const entries = new Entries();
+    const added = entries.add('one');
+    entries.database.close();
+    await added;
+    expect(['-wal', '-shm', '-journal'].filter((end) => existsSync(entries.path + end))).toEqual([]);
+    expect(entries.onDisk()).toEqual(['one']);
+  });
+});
+
+describe('migrations', () => {
+  it('are applied in order, once each, and added to a file of an older version', async () => {
+    const path = temporaryPath();
+    const later: Migration = {
+      name: '0002_first_entry',
+      sql: "INSERT INTO entries VALUES ('from the migration')",
+    };
+    const names = (migrations: readonly Migration[]): unknown[] => {
+      const database = Database.open(path, migrations);
+      const found = namesIn(database);
+      database.close();
+      return found;
+    };
+    expect(names(MIGRATIONS)).toEqual([]);
+    expect(names([...MIGRATIONS, later])).toEqual(['from the migration']);
+    expect(names([...MIGRATIONS, later])).toEqual(['from the migration']);
+  });
+
+  it('leave nothing if one of them fails', () => {
+    const path = temporaryPath();
+    const wrong: Migration = { name: '0002_wrong', sql: 'CREATE TABLE entries (name TEXT)' };
+    expect(() => Database.open(path, [...MIGRATIONS, wrong])).toThrow(/cannot be opened: .*already exists/);
+    const entries = new Entries(path);
+    expect(entries.names()).toEqual([]);
+  });
+});

@@ -1,0 +1,143 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { ACCEPT, linksPath, seededCaller, type SeededCaller, type SeededProfile } from './emulator.js';
+
+/** The built program. `npm test` builds it first. */
+export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+
+/** The line that the program prints once it listens. */
+export interface Ready {
+  readonly url: string;
+  readonly controlUrl: string;
+  readonly pid: number;
+  readonly db: string;
+}
+
+/** How the program ended, and all that it wrote. */
+export interface Ending {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a test starts the program with, beside its arguments. */
+export interface Surroundings {
+  /** Its `ATLAS_EMULATOR_…` variables. The test's own are not passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The user it runs as, where the test may choose. */
+  readonly uid?: number;
+}
+
+/** The program as a process of its own; killed when the test is finished. */
+export class Command {
+  /** Resolves when the process is gone and its output is read to the end. */
+  readonly ended: Promise<Ending>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  #stdout = '';
+  #stderr = '';
+
+  constructor(args: readonly string[], { env = {}, uid }: Surroundings = {}) {
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ATLAS_EMULATOR_'));
+    this.#child = spawn(process.execPath, [CLI, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...Object.fromEntries(inherited), ...env },
+      ...(uid !== undefined && { uid, gid: uid }),
+    });
+    this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text));
+    this.ended = once(this.#child, 'close').then(([status, signal]) => ({
+      status: status as number | null,
+      signal: signal as NodeJS.Signals | null,
+      stdout: this.#stdout,
+      stderr: this.#stderr,
+    }));
+    onTestFinished(() => void this.#child.kill('SIGKILL'));
+  }
+
+  /** Runs the program to its end. */
+  static run(args: readonly string[], surroundings?: Surroundings): Promise<Ending> {
+    return new Command(args, surroundings).ended;
+  }
+
+  /** Starts the program on a free port, and waits until it says that it listens. */
+  static async start(
+    args: readonly string[] = [],
+    surroundings?: Surroundings,
+  ): Promise<{ command: Command; ready: Ready }> {
+    const command = new Command(['--port', '0', ...args], surroundings);
+    return { command, ready: await command.ready() };
+  }
+
+  /** What the program has written to its standard output so far. */
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  /** Waits for the first line on standard output. */
+  async ready(): Promise<Ready> {
+    const ended = this.ended.then(({ stderr }) => {
+      throw new Error(`the program ended before it listened: ${stderr}`);
+    });
+    // Nobody waits for it any more once the line is there.
+    ended.catch(() => undefined);
+    while (!this.#stdout.includes('\n')) await Promise.race([once(this.#child.stdout, 'data'), ended]);
+    return JSON.parse(this.#stdout.slice(0, this.#stdout.indexOf('\n'))) as Ready;
+  }
+
+  /** Sends a signal, at once. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Sends a signal and waits for the end. */
+  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ending> {
+    this.signal(signal);
+    return this.ended;
+  }
+}
+
+/** A client of a running program, with a token of a seeded caller. */
+export class Client {
+  private constructor(
+    readonly url: string,
+    readonly profile: SeededProfile,
+    readonly token: string,
+  ) {}
+
+  static async of(
+    url: string,
+    caller: SeededCaller = 'owner',
+    profile: SeededProfile = 'documented',
+  ): Promise<Client> {
+    const { clientId, clientSecret } = seededCaller(caller, profile);
+    const response = await fetch(`${url}/api/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+    const { access_token: token } = (await response.json()) as { access_token: string };
+    return new Client(url, profile, token);
+  }
+
+  /** Sends a request for the seeded project's private links. */
+  fetch(query = '', init: RequestInit = {}): Promise<Response> {
+    return fetch(this.url + linksPath(this.profile) + query, {
+      ...init,
+      headers: {
+        accept: ACCEPT,
+        authorization: `Bearer ${this.token}`,
+        ...(init.body !== undefined && { 'content-type': 'application/json' }),
+      },
+    });
+  }
+
+  /** Creates a private link of an endpoint. */
+  create(serviceEndpointId: string): Promise<Response> {
+    const body = { provider: 'AWS', vendor: 'S3', region: 'us-east-1', serviceEndpointId };
+    return this.fetch('', { method: 'POST', body: JSON.stringify(body) });
+  }
+}

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe } from 'vitest';
+
+/** What is known of real Atlas: it lies beside the repository, and a clone elsewhere lacks it. */
+const FOLDER = new URL('../../../shared/atlas/', import.meta.url);
+
+/** One recorded answer of Atlas. The headers' names are in small letters. */
+export interface Recording {
+  readonly source: string;
+  readonly method: string;
+  /** The path, its slashes written as underscores. */
+  readonly path_flat: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** One request of a client, and the status that it got. */
+export interface ClientStep {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly status: number;
+  readonly errorCode?: string;
+  /** The same request was sent before without `Authorization`. */
+  readonly challengedFirst?: true | string;
+}
+
+/** What a client did, in order. */
+export interface ClientFlow {
+  readonly client: string;
+  readonly version: string;
+  readonly flow: string;
+  readonly headersOfEveryRequest?: Readonly<Record<string, string>>;
+  readonly steps?: readonly ClientStep[];
+  /** Bodies of creates, where the flow is nothing but these. */
+  readonly creates?: readonly { readonly vendor: string; readonly body: string; readonly status: number }[];
+}
+
+/** A part of the API description, whatever it is. */
+export type Described = Readonly<Record<string, unknown>>;
+
+interface Evidence {
+  readonly 'recorded-responses': readonly Recording[];
+  readonly 'client-requests': { readonly clients: readonly ClientFlow[] };
+  readonly 'openapi-streams': Described & {
+    readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
+  };
+}
+
+/** Whether the evidence is there. */
+export const EVIDENCE_PRESENT = existsSync(new URL('recorded-responses.json', FOLDER));
+
+/** One file of the evidence, or `otherwise` where there is none. */
+export function evidence<Name extends keyof Evidence>(name: Name, otherwise: Evidence[Name]): Evidence[Name] {
+  if (!EVIDENCE_PRESENT) return otherwise;
+  return JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')) as Evidence[Name];
+}
+
+/** Describes what is held against the evidence; without it the tests are passed over, and the title says so. */
+export function describeWithEvidence(title: string, tests: () => void): void {
+  const missing = `${title} (not held against Atlas: the evidence is not there)`;
+  describe.skipIf(!EVIDENCE_PRESENT)(EVIDENCE_PRESENT ? title : missing, tests);
+}
