@@ -1,0 +1,270 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { buildApp } from '../../src/app.js';
+import { defaultConfig } from '../../src/config.js';
+import { ManualClock } from '../support/clock.js';
+import {
+  ACCEPT,
+  API,
+  linksPath,
+  SEEDED,
+  seededCaller,
+  type SeededCaller,
+  type SeededProfile,
+} from '../support/emulator.js';
+import { nonceOf, signed, type Signature } from '../support/digest.js';
+import {
+  basic,
+  FORM,
+  openLine,
+  TRANSPORTS,
+  tokenOf,
+  type Incoming,
+  type Line,
+} from '../support/transport.js';
+
+const PROFILES: readonly SeededProfile[] = ['documented', 'observed'];
+const CALLERS: readonly SeededCaller[] = ['owner', 'streams', 'reader', 'outsider'];
+const GROUPS = `${API}/groups`;
+const CHALLENGE =
+  /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/]{32}", algorithm=MD5, qop="auth", stale=(true|false)$/;
+
+/** The recorded body of a 401, spaces as they stand. */
+const RECORDED_401 =
+  '{\n  "error" : 401,\n  "reason" : "Unauthorized",\n  "detail" : "You are not authorized for this resource.",\n  "errorCode" : "UNEXPECTED_ERROR"\n}';
+
+/** A right signature of the documented owner for `GET /groups`. */
+async function handshake(line: Line, path = GROUPS): Promise<Signature> {
+  const first = await line.send({ path });
+  return {
+    username: 'owner1',
+    password: seededCaller('owner', 'documented').privateKey,
+    method: 'GET',
+    uri: path,
+    nonce: nonceOf(first.header('www-authenticate')),
+  };
+}
+
+function get(line: Line, authorization: string, path = GROUPS): Promise<Incoming> {
+  return line.send({ path, headers: { accept: ACCEPT, authorization } });
+}
+
+/** Holds an answer to what every refusal of credentials has in common. */
+function expectRefused(response: Incoming, stale: boolean, why: RegExp): void {
+  expect([response.status, response.header('x-emulator-reason')]).toEqual([401, expect.stringMatching(why)]);
+  expect(response.lines('www-authenticate')).toEqual([expect.stringMatching(CHALLENGE)]);
+  expect(response.header('www-authenticate')).toContain(`stale=${stale}`);
+  expect(response.header('content-type')).toBe('application/json');
+  const all = response.text + JSON.stringify(response.headers);
+  for (const secret of ['00000000-0000-4000-8000-', 'mdb_sa_sk_', 'mdb_at_'])
+    expect(all).not.toContain(secret);
+}
+
+describe.each(TRANSPORTS)('credentials over %s', (transport) => {
+  describe.each(PROFILES)('of the %s organization', (profile) => {
+    it.each(CALLERS)('let %s in with digest and with a bearer token', async (caller) => {
+      const line = await openLine(transport);
+      const { publicKey: username, privateKey: password } = seededCaller(caller, profile);
+      const right = { ...(await handshake(line)), username, password };
+      expect((await get(line, signed(right))).status).toBe(200);
+      expect((await line.as(caller, profile, { path: GROUPS })).status).toBe(200);
+    });
+  });
+
+  it('are refused where one thing is wrong with the digest', async () => {
+    const line = await openLine(transport);
+    const path = `${GROUPS}?pageNum=1`;
+    const { clientId, clientSecret } = seededCaller('owner', 'documented');
+    const wrongs: readonly [Partial<Signature>, RegExp][] = [
+      [{ password: '00000000-0000-4000-8000-000000000012' }, /does not match the private key/],
+      [{ password: '' }, /does not match the private key/],
+      [{ realm: 'MMS public API' }, /another realm/],
+      [{ uri: `${API}/orgs` }, /another uri/],
+      [{ uri: GROUPS }, /another uri/],
+      [{ uri: `${GROUPS}?pageNum=2` }, /another uri/],
+      [{ method: 'POST' }, /does not match the private key/],
+      [{ username: 'nobody' }, /No API key/],
+      [{ username: 'OWNER1' }, /No API key/],
+      [{ username: clientId, password: clientSecret }, /No API key/],
+    ];
+    const right = await handshake(line, path);
+    for (const [wrong, why] of wrongs) {
+      expectRefused(await get(line, signed({ ...right, ...wrong }), path), false, why);
+    }
+    expect((await get(line, signed(right), path)).status, 'no refusal used the nonce up').toBe(200);
+  });
+
+  it.each([
+    ['nothing', '', /neither Digest nor Bearer/],
+    ['HTTP Basic with a right key pair', basic('owner1', '00000000-0000-4000-8000-000000000011'), /neither/],
+    ['a scheme alone', 'Digest', /lacks username/],
+    ['a digest that is none', 'Digest garbage', /not a list/],
+    [
+      'another algorithm',
+      'Digest username="owner1", realm="MMS Public API", nonce="n", uri="/", response="x", algorithm=SHA-256, qop=auth, nc=00000001, cnonce="c"',
+      /another algorithm/,
+    ],
+    [
+      'another protection',
+      'Digest username="owner1", realm="MMS Public API", nonce="n", uri="/", response="x", qop=auth-int, nc=00000001, cnonce="c"',
+      /another quality/,
+    ],
+    [
+      'a count that is none',
+      'Digest username="owner1", realm="MMS Public API", nonce="n", uri="/", response="x", qop=auth, nc=1, cnonce="c"',
+      /8 hexadecimal/,
+    ],
+    ['a token without its scheme', 'mdb_at_x', /neither/],
+    ['an empty bearer token', 'Bearer ', /not one of this emulator/],
+    ['a made up bearer token', 'Bearer mdb_at_0123456789', /not one of this emulator/],
+  ])('are refused where the header holds %s', async (_what, authorization, why) => {
+    expectRefused(await get(await openLine(transport), authorization), false, why);
+  });
+
+  it('are refused as stale, and only if right, with an old nonce; the new challenge works', async () => {
+    const line = await openLine(transport, { nonceMs: 1000 });
+    const right = await handshake(line);
+    line.clock.advance(1000);
+    expectRefused(await get(line, signed({ ...right, password: 'wrong' })), false, /private key/);
+    const stale = await get(line, signed(right));
+    expectRefused(stale, true, /nonce is too old/);
+    const nonce = nonceOf(stale.header('www-authenticate'));
+    expect((await get(line, signed({ ...right, nonce }))).status).toBe(200);
+  });
+
+  it('are refused as stale, and only if right, with a nonce that nobody issued', async () => {
+    const line = await openLine(transport);
+    const right = { ...(await handshake(line)), nonce: 'c2l4dGVlbiBjaGFyYWN0ZXJzIG1vcmU9' };
+    expectRefused(await get(line, signed({ ...right, password: 'wrong' })), false, /private key/);
+    expectRefused(await get(line, signed(right)), true, /not issued/);
+  });
+
+  it('are refused where a count comes again, while other counts of the nonce are taken in any order', async () => {
+    const line = await openLine(transport);
+    const right = await handshake(line);
+    const statuses: number[] = [];
+    for (const count of [5, 2, 3]) statuses.push((await get(line, signed({ ...right, count }))).status);
+    expect(statuses).toEqual([200, 200, 200]);
+    expectRefused(await get(line, signed({ ...right, count: 2 })), true, /count of the nonce was used/);
+  });
+
+  it('are taken from many requests at once on one nonce', async () => {
+    const line = await openLine(transport);
+    const right = await handshake(line);
+    const counts = Array.from({ length: 40 }, (_, index) => 40 - index);
+    const all = await Promise.all(counts.map((count) => get(line, signed({ ...right, count }))));
+    expect(all.map(({ status }) => status)).toEqual(counts.map(() => 200));
+  });
+
+  it("are asked for before anything else: curl's first request has no body and gets its challenge", async () => {
+    const line = await openLine(transport);
+    const first = await line.send({
+      method: 'POST',
+      path: `${linksPath('documented')}?pretty=neither`,
+      headers: { 'content-type': 'application/json', 'content-length': '0', accept: 'text/html' },
+    });
+    expectRefused(first, false, /no credentials/);
+  });
+});
+
+describe('the body of a refusal of credentials', () => {
+  it('is the recorded one, byte for byte, in an observed project', async () => {
+    const line = await openLine('inject');
+    const response = await line.send({ path: linksPath('observed') });
+    expect(response.text).toBe(RECORDED_401);
+    expect(response.header('x-error-code')).toBeUndefined();
+  });
+
+  it("has the page's keys, code and reason in a documented project, and says what is wrong", async () => {
+    const line = await openLine('inject');
+    const response = await line.send({ path: linksPath('documented') });
+    expect(Object.entries(response.json())).toEqual([
+      ['error', 401],
+      ['detail', expect.stringMatching(/^The request has no credentials\. Send HTTP digest/)],
+      ['reason', 'Unauthorized'],
+      ['errorCode', 'NOT_ORG_GROUP_CREATOR'],
+    ]);
+  });
+
+  it.each([
+    ['documented', GROUPS, 'NOT_ORG_GROUP_CREATOR'],
+    ['observed', GROUPS, 'UNEXPECTED_ERROR'],
+    ['observed', `${GROUPS}/${'0'.repeat(24)}`, 'UNEXPECTED_ERROR'],
+    ['observed', linksPath('documented'), 'NOT_ORG_GROUP_CREATOR'],
+    ['documented', linksPath('observed'), 'UNEXPECTED_ERROR'],
+  ] as const)(
+    "with --profile %s is, for %s, that of the project's profile, else the server's",
+    async (profile, path, errorCode) => {
+      const line = await openLine('inject', { profile });
+      expect((await line.send({ path })).json().errorCode).toBe(errorCode);
+    },
+  );
+});
+
+describe('a bearer token', () => {
+  it('lets in for an hour, and not a moment longer', async () => {
+    const line = await openLine('inject');
+    const authorization = `Bearer ${await tokenOf(line.send, 'owner', 'documented')}`;
+    line.clock.advance(3_600_000 - 1);
+    expect((await get(line, authorization)).status).toBe(200);
+    line.clock.advance(1);
+    expectRefused(await get(line, authorization), false, /has expired/);
+  });
+
+  it.each(PROFILES)('is refused with the digest challenge in the %s project too', async (profile) => {
+    const line = await openLine('inject');
+    const response = await get(line, 'Bearer mdb_at_made_up', linksPath(profile));
+    expectRefused(response, false, /not one of this emulator/);
+  });
+
+  it('of one organization opens no project of the other', async () => {
+    const line = await openLine('inject');
+    const path = `${GROUPS}/${SEEDED.observed.project}`;
+    const response = await line.as('owner', 'documented', { path });
+    expect([response.status, response.json().errorCode]).toEqual([401, 'USER_UNAUTHORIZED']);
+    expect(response.lines('www-authenticate')).toEqual([]);
+  });
+
+  it('outlives a restart on the same database file, revoked or expired as it was', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'atlas-tokens-'));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const config = defaultConfig({ db: join(folder, 'world.db'), logLevel: 'silent' });
+    const clock = new ManualClock();
+    const before = await buildApp(config, { clock });
+    const form = {
+      authorization: basic('mdb_sa_id_000000000000000000000011', 'mdb_sa_sk_owner1'),
+      'content-type': FORM,
+    };
+    const post = (path: string, payload: string) =>
+      before.server.inject({ method: 'POST', url: `/api/oauth/${path}`, headers: form, payload });
+    const make = async (): Promise<string> =>
+      (await post('token', 'grant_type=client_credentials')).json<{ access_token: string }>().access_token;
+    const [kept, revoked] = [await make(), await make()];
+    await post('revoke', `token=${revoked}`);
+    await before.server.close();
+
+    clock.advance(1_800_000);
+    const after = await buildApp(config, { clock });
+    onTestFinished(() => after.server.close());
+    const status = async (token: string): Promise<number> =>
+      (
+        await after.server.inject({
+          url: GROUPS,
+          headers: { accept: ACCEPT, authorization: `Bearer ${token}` },
+        })
+      ).statusCode;
+    expect([await status(kept), await status(revoked)]).toEqual([200, 401]);
+    clock.advance(1_800_000);
+    expect(await status(kept)).toBe(401);
+  });
+
+  it.each(['bearer', 'BEARER', 'Bearer  '])('is read behind the scheme written as "%s"', async (scheme) => {
+    const line = await openLine('inject');
+    const token = await tokenOf(line.send, 'owner', 'documented');
+    expect((await get(line, `${scheme} ${token}`)).status).toBe(200);
+  });
+});

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { linksPath } from '../support/emulator.js';
+import { openLine, TRANSPORTS, type Incoming, type Line } from '../support/transport.js';
+
+const path = linksPath('documented');
+const CHALLENGE = /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/]{32}", algorithm=MD5, /;
+
+function fixture(name: string): string {
+  return readFileSync(new URL(`../../fixtures/errors/${name}.json`, import.meta.url), 'utf8');
+}
+
+function prefer(line: Line, preference: string, method = 'GET'): Promise<Incoming> {
+  return line.send({ method, path, headers: { prefer: preference } });
+}
+
+describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
+  it.each(['400', '401', '403', '404', '500'])("is the page's body for %s, byte for byte", async (status) => {
+    const line = await openLine(transport);
+    for (const method of ['GET', 'POST']) {
+      const response = await prefer(line, `code=${status}`, method);
+      expect([response.status, response.text]).toEqual([Number(status), fixture(status)]);
+      expect(response.header('content-type')).toBe('application/json');
+      expect(response.header('preference-applied')).toBe(`code=${status}`);
+      expect(response.lines('www-authenticate')).toEqual(
+        status === '401' ? [expect.stringMatching(CHALLENGE)] : [],
+      );
+    }
+  });
+
+  it.each([
+    'code="403"',
+    'Code=403',
+    'CODE = "403"',
+    ' code = 403 ',
+    'code=403;foo="bar, code=404"',
+    'respond-async, wait=100, code=403',
+    'handling=lenient,code=403',
+    'note="code=404, and more", code=403',
+    'code=403, code=404',
+    'return=minimal; code=404, code=403',
+  ])('is asked for by Prefer: %s', async (preference) => {
+    const response = await prefer(await openLine(transport), preference);
+    expect([response.status, response.text]).toEqual([403, fixture('403')]);
+    expect(response.header('preference-applied')).toBe('code=403');
+  });
+
+  it.each([
+    'code=418',
+    'code=200',
+    'code=without-status',
+    'code=../errors/403',
+    'code=',
+    'code',
+    'code="403',
+    'code=4030',
+    'codes=403',
+    'note="code=403"',
+    'foo; code=403',
+    'status=403',
+    'respond-async',
+    '',
+    ',,;;==',
+    'code=418, code=403',
+  ])('is not given for Prefer: %s, which is ignored', async (preference) => {
+    const line = await openLine(transport);
+    const response = await line.as('reader', 'documented', { path, headers: { prefer: preference } });
+    expect(response.status).toBe(200);
+    expect(response.header('preference-applied')).toBeUndefined();
+  });
+});
+
+describe('a scripted answer', () => {
+  it('is the same in an observed project, and without credentials, Accept, or a project that exists', async () => {
+    const line = await openLine('inject');
+    const elsewhere = [
+      linksPath('observed'),
+      path.replace(/[0-9a-f]{24}/, 'no-project'),
+      `${path}?pretty=maybe`,
+    ];
+    for (const other of elsewhere) {
+      const response = await line.send({ path: other, headers: { prefer: 'code=404' } });
+      expect([response.status, response.text]).toEqual([404, fixture('404')]);
+    }
+  });
+
+  it('changes nothing: what a scripted create asked for is not there', async () => {
+    const line = await openLine('inject');
+    const create = (preference: string): Promise<Incoming> =>
+      line.as('owner', 'documented', {
+        method: 'POST',
+        path,
+        headers: { prefer: preference, 'content-type': 'application/json' },
+        body: '{"provider":"AWS"}',
+      });
+    expect((await create('code=500')).status).toBe(500);
+    const list = await line.as('owner', 'documented', { path });
+    expect(list.json().totalCount).toBe(0);
+    expect((await create('code=none')).status, 'no duplicate either').toBe(200);
+  });
+
+  it('is not given where the own additions are turned off', async () => {
+    const line = await openLine('inject', { noControl: true });
+    const response = await line.as('reader', 'documented', { path, headers: { prefer: 'code=403' } });
+    expect(response.status).toBe(200);
+    expect(response.header('preference-applied')).toBeUndefined();
+  });
+});
+
+describe("the page's sixth body", () => {
+  it('repeats the 401', () => {
+    expect(fixture('without-status')).toBe(fixture('401'));
+  });
+});
+
+describe("the page's bodies", () => {
+  it.each(['400', '401', '403', '404', '500', 'without-status'])(
+    '%s has four keys, indented by two',
+    (name) => {
+      const body = JSON.parse(fixture(name)) as Record<string, unknown>;
+      expect(Object.keys(body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
+      expect(fixture(name).trimEnd()).toBe(JSON.stringify(body, null, 2));
+      expect(body.detail).toMatch(
+        /^\(This is just an example, the exception may not be related to this endpoint\)/,
+      );
+    },
+  );
+});
