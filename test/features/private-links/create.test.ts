@@ -1,0 +1,277 @@
+import { describe, expect, it } from 'vitest';
+import { API, linksPath, SEEDED, TestEmulator } from '../../support/emulator.js';
+import { Links, PROFILES } from '../../support/links.js';
+import { REQUESTS, requestBody } from '../../support/requests.js';
+import { openLine, TRANSPORTS } from '../../support/transport.js';
+
+const OBJECT_ID = /^[a-f0-9]{24}$/;
+
+/** Bodies whose values are easily lost or changed on their way through a parser and a database. */
+const ODD: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'arrays in their order, doubles too': {
+    provider: 'AWS',
+    dnsSubDomain: ['z', 'a', 'm', 'a'],
+    azureResourceIds: ['2', '1', '2'],
+    gcpConnectionIds: ['9', '10'],
+    gcpServiceAttachmentUris: ['b', 'a'],
+  },
+  'empty arrays': {
+    provider: 'AWS',
+    dnsSubDomain: [],
+    azureResourceIds: [],
+    gcpConnectionIds: [],
+    gcpServiceAttachmentUris: [],
+  },
+  'empty strings inside an array': { provider: 'AWS', dnsSubDomain: ['', ' ', ''] },
+  'other scripts': {
+    provider: 'AWS',
+    region: 'Zürich',
+    dnsDomain: '例え.テスト',
+    dnsSubDomain: ['🦊', 'e\u0301'],
+  },
+  'control characters': {
+    provider: 'AWS',
+    region: '\u0000\u0001\u0002\u001f\u007f',
+    dnsDomain: '\u0001\u0002',
+    dnsSubDomain: ['\u2028\u2029\ufeff', '\r\n\t\b\f'],
+  },
+  'half of a surrogate pair': { provider: 'AWS', region: '\ud83e', dnsSubDomain: ['\udd8a'] },
+  'what another language would take for code': {
+    provider: 'AWS',
+    region: `'; DROP TABLE private_links; --`,
+    dnsDomain: '"}],"state":"DONE',
+    serviceEndpointId: '%s $1 $& \\u0041 \\ / </script> {{x}} ${x}',
+  },
+  'blanks around values': { provider: 'AWS', region: ' us-east-1 ', dnsDomain: '\tx\n' },
+  'a long value': { provider: 'AWS', region: 'x'.repeat(100_000) },
+  'every field there is': {
+    ...(Object.assign({}, ...REQUESTS.values()) as object),
+    ...requestBody('aws-confluent'),
+    gcpConnectionIds: ['1'],
+    authenticationScheme: 'SASL_SCRAM',
+  },
+};
+
+describe.each(PROFILES)('what was sent (%s)', (profile) => {
+  it.each([...REQUESTS.keys()])('comes back as it was, by create, get and list: %s', async (name) => {
+    const links = new Links(await TestEmulator.start(), profile);
+    const body = requestBody(name);
+
+    const created = await links.create(body);
+    const shown = await links.get(created._id);
+
+    expect(created._id).toMatch(OBJECT_ID);
+    expect(created).toMatchObject(body);
+    expect(shown).toMatchObject(body);
+    expect((await links.list()).results).toEqual([shown]);
+  });
+
+  it.each(Object.entries(ODD))('keeps %s', async (_, body) => {
+    const links = new Links(await TestEmulator.start(), profile);
+    const created = await links.create(body);
+    expect(created).toMatchObject(body);
+    expect(await links.get(created._id)).toMatchObject(body);
+    expect((await links.list()).results).toMatchObject([body]);
+  });
+
+  it.each([
+    ['Azure', 'eventhub', 'US_EAST_2'],
+    ['azure', 'EventHub', 'eastus2'],
+    ['AZURE', 'EVENTHUB', 'East US 2'],
+  ])('has its provider in capitals when read, vendor and region as sent: %s %s %s', async (...sent) => {
+    const [provider, vendor, region] = sent;
+    const links = new Links(await TestEmulator.start(), profile);
+    const { _id } = await links.create({ ...requestBody('azure-eventhub'), provider, vendor, region });
+    expect(await links.get(_id)).toMatchObject({ provider: 'AZURE', vendor, region });
+  });
+
+  it('is of the vendor GENERIC where none, an empty one or null is sent', async () => {
+    const links = new Links(await TestEmulator.start(), profile);
+    for (const fields of [{ region: '1' }, { region: '2', vendor: '' }, { region: '3', vendor: null }]) {
+      const { _id } = await links.create({ provider: 'AWS', ...fields });
+      expect(await links.get(_id)).toHaveProperty('vendor', 'GENERIC');
+    }
+  });
+
+  it('has no field that was absent, empty or null, and none that only the server sets', async () => {
+    const links = new Links(await TestEmulator.start({ idleMs: 1000 }), profile);
+    const created = await links.create({
+      provider: 'AWS',
+      vendor: 'MSK',
+      arn: 'arn:aws:kafka:us-east-1:1:cluster/x',
+      region: '',
+      dnsDomain: null,
+      serviceEndpointId: '',
+      _id: 'mine',
+      errorMessage: 'none',
+      interfaceEndpointId: 'mine',
+      interfaceEndpointName: 7,
+      links: [],
+      providerAccountId: {},
+      state: 'FAILED',
+    });
+    const ofServer = profile === 'documented' ? ['links', 'state'] : [];
+    expect(Object.keys(created)).toEqual(
+      [...new Set(['_id', 'arn', 'provider', ...ofServer, 'vendor'])].sort(),
+    );
+
+    const shown = await links.get(created._id);
+    const fields = [
+      '_id',
+      'arn',
+      'provider',
+      'state',
+      'vendor',
+      ...(profile === 'documented' ? ['links'] : []),
+    ];
+    expect(Object.keys(shown)).toEqual(fields.sort());
+    expect(shown._id).toMatch(OBJECT_ID);
+    expect(shown.state).toBe(profile === 'documented' ? 'PENDING' : 'IDLE');
+  });
+});
+
+describe('the answer of a create', () => {
+  it('is the whole link where the source page holds, in the order of its keys', async () => {
+    const emulator = await TestEmulator.start();
+    const response = await emulator.create('documented', {
+      ...requestBody('azure-generic'),
+      provider: 'Azure',
+    });
+    const body = requestBody('azure-generic');
+    const { _id } = response.json<{ _id: string }>();
+    expect(response.body).toBe(
+      JSON.stringify({
+        _id,
+        dnsDomain: body.dnsDomain,
+        links: [{ href: `http://localhost:80${linksPath('documented')}/${_id}`, rel: 'self' }],
+        provider: 'AZURE',
+        region: body.region,
+        serviceEndpointId: body.serviceEndpointId,
+        state: 'PENDING',
+        vendor: 'GENERIC',
+      }),
+    );
+  });
+
+  it('is what was sent and the id where recordings hold: no state, no vendor, no links', async () => {
+    const emulator = await TestEmulator.start();
+    const body = { ...requestBody('azure-generic'), provider: 'Azure' };
+    const response = await emulator.create('observed', body);
+    const { _id } = response.json<{ _id: string }>();
+    expect(response.body).toBe(
+      JSON.stringify({
+        _id,
+        dnsDomain: requestBody('azure-generic').dnsDomain,
+        provider: 'Azure',
+        region: requestBody('azure-generic').region,
+        serviceEndpointId: requestBody('azure-generic').serviceEndpointId,
+      }),
+    );
+  });
+
+  it('echoes a vendor that was sent, where recordings hold', async () => {
+    const links = new Links(await TestEmulator.start(), 'observed');
+    const body = { ...requestBody('aws-msk'), vendor: 'msk' };
+    const created = await links.create(body);
+    expect(created).toEqual({ ...body, _id: created._id });
+  });
+
+  it.each(PROFILES)(
+    'begins with _id, and all of its keys are in alphabetical order (%s)',
+    async (profile) => {
+      const links = new Links(await TestEmulator.start({ pendingMs: 0 }), profile);
+      for (const name of REQUESTS.keys()) {
+        const created = await links.create(requestBody(name));
+        for (const link of [created, await links.get(created._id)]) {
+          expect(Object.keys(link)[0]).toBe('_id');
+          expect(Object.keys(link)).toEqual(Object.keys(link).sort());
+        }
+      }
+    },
+  );
+
+  it.each(TRANSPORTS)('is the same over either transport, unicode and all (%s)', async (transport) => {
+    const line = await openLine(transport);
+    const body = {
+      provider: 'AWS',
+      region: 'Zürich 🦊',
+      dnsSubDomain: ['z', 'a'],
+      dnsDomain: 'x'.repeat(70_000),
+    };
+    const headers = { 'content-type': 'application/vnd.atlas.2024-05-30+json' };
+    const path = linksPath('observed');
+    const created = await line.as('owner', 'observed', {
+      method: 'POST',
+      path,
+      headers,
+      body: JSON.stringify(body),
+    });
+    expect(created.status).toBe(200);
+    expect(created.header('content-type')).toBe('application/vnd.atlas.2023-02-01+json;charset=utf-8');
+    const { _id } = created.json<{ _id: string }>();
+    expect(created.json()).toEqual({ ...body, _id });
+    const shown = await line.as('reader', 'observed', { path: `${path}/${_id}` });
+    expect(shown.json()).toMatchObject({ ...body, _id, state: 'DONE', vendor: 'GENERIC' });
+  });
+});
+
+describe('two links', () => {
+  it.each([
+    { profile: 'documented', status: 409, reason: 'Conflict' },
+    { profile: 'observed', status: 400, reason: 'Bad Request' },
+  ] as const)('of one target are refused with $status ($profile)', async ({ profile, status, reason }) => {
+    const links = new Links(await TestEmulator.start(), profile);
+    const { _id } = await links.create(requestBody('azure-eventhub'));
+    const again = {
+      ...requestBody('azure-eventhub'),
+      provider: 'azure',
+      vendor: 'eventhub',
+      dnsDomain: 'x.example',
+    };
+
+    const response = await links.emulator.create(profile, again);
+
+    expect(response.statusCode).toBe(status);
+    expect(response.json()).toMatchObject({
+      error: status,
+      errorCode: 'STREAM_PRIVATE_LINK_ALREADY_EXISTS',
+      reason,
+      detail: expect.stringContaining(_id) as string,
+      ...(profile === 'observed' && { parameters: [_id] }),
+    });
+    expect((await links.list()).totalCount).toBe(1);
+  });
+
+  it.each(PROFILES)('of one target sent at the same time: one is made (%s)', async (profile) => {
+    const links = new Links(await TestEmulator.start(), profile);
+    const responses = await Promise.all(
+      Array.from({ length: 10 }, () => links.emulator.create(profile, requestBody('gcp-pubsub'))),
+    );
+    expect(responses.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
+    expect((await links.list()).totalCount).toBe(1);
+  });
+
+  it('of one target can live in two projects', async () => {
+    const emulator = await TestEmulator.start();
+    for (const profile of PROFILES) {
+      expect((await emulator.create(profile, requestBody('aws-s3'))).statusCode).toBe(200);
+    }
+  });
+
+  it.each(PROFILES)('of different targets have different ids (%s)', async (profile) => {
+    const links = new Links(await TestEmulator.start(), profile);
+    const ids = [];
+    for (const body of REQUESTS.values()) ids.push((await links.create(body))._id);
+    expect(new Set(ids).size).toBe(REQUESTS.size);
+    expect((await links.list()).results.map(({ _id }) => _id)).toEqual(ids);
+  });
+});
+
+it('a link is created in the project which the path names, and seen in no other', async () => {
+  const emulator = await TestEmulator.start();
+  const { _id } = await new Links(emulator, 'documented').create(requestBody('aws-msk'));
+  const elsewhere = await emulator.as('owner', 'observed', {
+    url: `${API}/groups/${SEEDED.observed.project}/streams/privateLinkConnections/${_id}`,
+  });
+  expect(elsewhere.statusCode).toBe(404);
+});

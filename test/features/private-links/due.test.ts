@@ -1,0 +1,235 @@
+import { join } from 'node:path';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+import BetterSqlite3 from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { buildApp } from '../../../src/app.js';
+import { defaultConfig, type Config } from '../../../src/config.js';
+import type { EmulatorEvent } from '../../../src/kernel/events.js';
+import { ManualClock } from '../../support/clock.js';
+import { SEEDED, TestEmulator } from '../../support/emulator.js';
+import { Links } from '../../support/links.js';
+import { requestBody } from '../../support/requests.js';
+import { temporaryFolder } from '../../support/world.js';
+
+/** A clock whose alarms never ring: a process so busy that its timer comes too late. */
+class DeafClock extends ManualClock {
+  override setAlarm(): () => void {
+    return () => undefined;
+  }
+}
+
+type Change = Extract<EmulatorEvent, { type: 'link.changed' }>;
+
+/** What the emulator tells of links from now on, as one line each: id, state, after how many ms, and why. */
+function changesOf(emulator: TestEmulator): string[] {
+  const start = emulator.clock.now();
+  const told: string[] = [];
+  emulator.app.events.subscribe((event) => {
+    if (event.type === 'link.changed') told.push(lineOf(event, start));
+  });
+  return told;
+}
+
+const lineOf = ({ data: { id, state, at, cause } }: Change, start: number): string =>
+  `${id} ${state} ${at - start} ${cause}`;
+
+/** Lets what the clock has set going be committed: that ends with the turn of the event loop. */
+const committed = (): Promise<void> => endOfTurn();
+
+/** The states in a database file that no process has open. */
+function persisted(db: string): string[] {
+  const sqlite = new BetterSqlite3(db, { readonly: true });
+  const states = sqlite.prepare<[], string>('SELECT state FROM private_links ORDER BY seq').pluck().all();
+  sqlite.close();
+  return states;
+}
+
+/** One run of the emulator on a file: from its start to its close. */
+async function run<T>(
+  settings: Partial<Config>,
+  clock: ManualClock,
+  work: (emulator: TestEmulator) => Promise<T>,
+): Promise<T> {
+  const emulator = await TestEmulator.start(settings, clock);
+  try {
+    return await work(emulator);
+  } finally {
+    await emulator.app.server.close();
+  }
+}
+
+describe('answers', () => {
+  it.each(['documented', 'observed'] as const)('are right though no alarm has rung (%s)', async (profile) => {
+    const settings = { pendingMs: 10, idleMs: 4, workingMs: 6 };
+    const links = new Links(await TestEmulator.start(settings, new DeafClock()), profile);
+    const { _id } = await links.create(requestBody('aws-confluent'));
+    const seen = [];
+    for (let ms = 0; ms <= 12; ms += 1) {
+      const shown = await links.get(_id);
+      expect((await links.list()).results).toEqual([shown]);
+      expect('interfaceEndpointId' in shown).toBe(shown.state === 'DONE');
+      seen.push(shown.state);
+      links.emulator.clock.advance(1);
+    }
+    const before = Array.from({ length: 10 }, (_, ms) =>
+      profile === 'documented' ? 'PENDING' : ms < 4 ? 'IDLE' : 'WORKING',
+    );
+    expect(seen).toEqual([...before, 'DONE', 'DONE', 'DONE']);
+  });
+});
+
+describe('the scheduler', () => {
+  it('tells of each state once, as it is entered', async () => {
+    const emulator = await TestEmulator.start({ idleMs: 10, workingMs: 20 });
+    const told = changesOf(emulator);
+    const observed = await new Links(emulator, 'observed').create(requestBody('aws-s3'));
+    const documented = await new Links(emulator, 'documented').create(requestBody('aws-s3'));
+
+    const created = [`${observed._id} IDLE 0 created`, `${documented._id} PENDING 0 created`];
+    expect(told).toEqual(created);
+    emulator.clock.advance(9);
+    expect(told).toEqual(created);
+    emulator.clock.advance(1);
+    await committed();
+    expect(told.slice(2)).toEqual([`${observed._id} WORKING 10 time`]);
+    emulator.clock.advance(2500);
+    await committed();
+    expect(told.slice(3)).toEqual([`${observed._id} DONE 30 time`, `${documented._id} DONE 2000 time`]);
+    emulator.clock.advance(100_000);
+    await committed();
+    expect(told).toHaveLength(5);
+  });
+
+  it('tells of the states that a link has passed at once, in their order', async () => {
+    const emulator = await TestEmulator.start();
+    const told = changesOf(emulator);
+    const { _id } = await new Links(emulator, 'observed').create(requestBody('aws-s3'));
+    expect(told).toEqual([`${_id} IDLE 0 created`, `${_id} WORKING 0 created`, `${_id} DONE 0 created`]);
+  });
+
+  it('tells of nothing where a create is refused', async () => {
+    const emulator = await TestEmulator.start();
+    const links = new Links(emulator, 'documented');
+    await links.create(requestBody('aws-s3'));
+    const told = changesOf(emulator);
+    await emulator.create('documented', requestBody('aws-s3'));
+    await emulator.create('documented', { provider: 'IBM' });
+    expect(told).toEqual([]);
+  });
+
+  it('names the project of a link, and counts its events without a gap', async () => {
+    const emulator = await TestEmulator.start({ pendingMs: 0 });
+    for (const profile of ['documented', 'observed'] as const) {
+      await new Links(emulator, profile).create(requestBody('aws-s3'));
+    }
+    const events = emulator.app.events.since(0);
+    const first = events[0]?.seq ?? 0;
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => first + index));
+    const changes = events.filter(({ type }) => type === 'link.changed');
+    expect(new Set(changes.map(({ project }) => project))).toEqual(
+      new Set([SEEDED.documented.project, SEEDED.observed.project]),
+    );
+  });
+
+  it('moves more links than fit one batch, each told of once', async () => {
+    const emulator = await TestEmulator.start();
+    const links = new Links(emulator, 'documented');
+    const ids = [];
+    for (let index = 0; index < 1100; index += 1) {
+      ids.push((await links.create({ provider: 'AWS', region: String(index) }))._id);
+    }
+    const told = changesOf(emulator);
+    emulator.clock.advance(2000);
+    // Each batch is a turn of the event loop of its own.
+    for (let batch = 0; batch < 3; batch += 1) await committed();
+    expect(told.map((line) => line.split(' ', 2).join(' '))).toEqual(ids.map((id) => `${id} DONE`));
+  });
+});
+
+describe('on a file', () => {
+  it('the state is persisted when its time has come', async () => {
+    const db = join(temporaryFolder(), 'emulator.db');
+    const clock = new ManualClock();
+    await run({ db }, clock, async (emulator) => {
+      await new Links(emulator, 'documented').create(requestBody('aws-s3'));
+      clock.advance(1999);
+    });
+    expect(persisted(db)).toEqual(['PENDING']);
+    await run({ db }, clock, async () => {
+      clock.advance(1);
+      await committed();
+    });
+    expect(persisted(db)).toEqual(['DONE']);
+  });
+
+  it('a restart goes on where time says, with the same ids, order and fields', async () => {
+    const db = join(temporaryFolder(), 'emulator.db');
+    const clock = new ManualClock();
+    const before = await run({ db }, clock, async (emulator) => {
+      const links = new Links(emulator, 'documented');
+      await links.create(requestBody('aws-confluent'));
+      clock.advance(1500);
+      await links.create(requestBody('aws-s3'));
+      return (await links.list()).results;
+    });
+    expect(before.map(({ state }) => state)).toEqual(['PENDING', 'PENDING']);
+
+    clock.advance(499);
+    await run({ db, pendingMs: 60_000 }, clock, async (emulator) => {
+      const links = new Links(emulator, 'documented');
+      expect((await links.list()).results).toEqual(before);
+      clock.advance(1);
+      expect((await links.list()).results.map(({ state }) => state)).toEqual(['DONE', 'PENDING']);
+    });
+
+    clock.advance(100_000);
+    await run({ db }, clock, async (emulator) => {
+      const { results } = await new Links(emulator, 'documented').list();
+      expect(results).toMatchObject(before.map((link) => ({ ...link, state: 'DONE' })));
+    });
+  });
+
+  it('a restart tells of what fell due meanwhile, once, in due order', async () => {
+    const db = join(temporaryFolder(), 'emulator.db');
+    const clock = new ManualClock();
+    const start = clock.now();
+    const settings = { db, idleMs: 100, workingMs: 100 };
+    const [one, two] = await run(settings, clock, async (emulator) => {
+      const links = new Links(emulator, 'observed');
+      const first = await links.create(requestBody('aws-s3'));
+      clock.advance(50);
+      return [first._id, (await links.create(requestBody('aws-msk')))._id];
+    });
+
+    clock.advance(1000);
+    await run(settings, clock, async (emulator) => {
+      // The clock is moved by hand: an alarm that is overdue rings when it moves at all.
+      clock.advance(0);
+      await committed();
+      const changes = emulator.app.events.since(0).filter((event) => event.type === 'link.changed');
+      expect(changes.map((event) => lineOf(event, start))).toEqual([
+        `${one} WORKING 100 time`,
+        `${two} WORKING 150 time`,
+        `${one} DONE 200 time`,
+        `${two} DONE 250 time`,
+      ]);
+    });
+    expect(persisted(db)).toEqual(['DONE', 'DONE']);
+
+    await run(settings, clock, async (emulator) => {
+      clock.advance(100_000);
+      await committed();
+      expect(emulator.app.events.since(0).filter(({ type }) => type === 'link.changed')).toEqual([]);
+    });
+  });
+
+  it('the fixture is loaded once: a restart has no link twice', async () => {
+    const db = join(temporaryFolder(), 'emulator.db');
+    const clock = new ManualClock();
+    for (const restored of [false, true, true]) {
+      const app = await buildApp(defaultConfig({ db, logLevel: 'silent' }), { clock });
+      expect(app.restored).toBe(restored);
+      await app.server.close();
+    }
+  });
+});

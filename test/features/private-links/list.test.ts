@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { API, linksPath, SEEDED, TestEmulator } from '../../support/emulator.js';
+import { Links, PROFILES, type LinkPage } from '../../support/links.js';
+import { REQUESTS, requestBody } from '../../support/requests.js';
+import { openLine, TRANSPORTS } from '../../support/transport.js';
+import { fixtureWith, OTHER_PROJECT } from '../../support/world.js';
+
+/** So many links, told apart by region. */
+const many = (count: number): object[] =>
+  Array.from({ length: count }, (_, index) => ({ provider: 'AWS', region: `r${index}`, state: 'DONE' }));
+
+const regions = (page: LinkPage): unknown[] => page.results.map(({ region }) => region);
+
+describe.each(PROFILES)('a list of private links (%s)', (profile) => {
+  const url = `http://localhost:80${linksPath(profile)}`;
+
+  async function listOf(count: number): Promise<Links> {
+    return new Links(await TestEmulator.start({ fixture: fixtureWith(profile, many(count)) }), profile);
+  }
+
+  it('is empty in a new project', async () => {
+    const links = new Links(await TestEmulator.start(), profile);
+    expect(await links.list()).toEqual({
+      links: [{ href: `${url}?pageNum=1&itemsPerPage=100`, rel: 'self' }],
+      results: [],
+      totalCount: 0,
+    });
+  });
+
+  it('is in the order of creation', async () => {
+    const links = new Links(await TestEmulator.start(), profile);
+    const ids = [];
+    for (const body of [...REQUESTS.values()].reverse()) ids.push((await links.create(body))._id);
+    links.emulator.clock.advance(60_000);
+    const { results, totalCount } = await links.list();
+    expect(results.map(({ _id }) => _id)).toEqual(ids);
+    expect(totalCount).toBe(REQUESTS.size);
+    for (const shown of results) expect(await links.get(shown._id)).toEqual(shown);
+  });
+
+  it('has its keys in the recorded order', async () => {
+    const links = await listOf(1);
+    const read = async (query: string) =>
+      (await links.emulator.as('reader', profile, { url: linksPath(profile) + query })).json<object>();
+    expect(Object.keys(await read(''))).toEqual(['links', 'results', 'totalCount']);
+    expect(Object.keys(await read('?envelope=true'))).toEqual(['links', 'results', 'status', 'totalCount']);
+  });
+
+  it.each([
+    { query: '', from: 0, to: 7, links: { self: [1, 100] } },
+    { query: '?itemsPerPage=7', from: 0, to: 7, links: { self: [1, 7] } },
+    { query: '?itemsPerPage=3', from: 0, to: 3, links: { self: [1, 3], next: 2 } },
+    { query: '?itemsPerPage=3&pageNum=2', from: 3, to: 6, links: { self: [2, 3], previous: 1, next: 3 } },
+    { query: '?itemsPerPage=3&pageNum=3', from: 6, to: 7, links: { self: [3, 3], previous: 2 } },
+    { query: '?itemsPerPage=3&pageNum=4', from: 7, to: 7, links: { self: [4, 3], previous: 3 } },
+    { query: '?pageNum=99', from: 7, to: 7, links: { self: [99, 100], previous: 98 } },
+    {
+      query: '?pageNum=1000000000&itemsPerPage=500',
+      from: 7,
+      to: 7,
+      links: { self: [1e9, 500], previous: 1e9 - 1 },
+    },
+    { query: '?itemsPerPage=1', from: 0, to: 1, links: { self: [1, 1], next: 2 } },
+    { query: '?itemsPerPage=500', from: 0, to: 7, links: { self: [1, 500] } },
+    { query: '?name=x&includeCount=false&itemsPerPage=007', from: 0, to: 7, links: { self: [1, 7] } },
+  ] as const)('of seven, asked for $query, is its part $from to $to', async ({ query, from, to, links }) => {
+    const page = await (await listOf(7)).list(query);
+    const [pageNum, itemsPerPage] = links.self;
+    const other = (number: number) => `${url}?itemsPerPage=${itemsPerPage}&pageNum=${number}`;
+
+    expect(regions(page)).toEqual(
+      many(7)
+        .map((_, index) => `r${index}`)
+        .slice(from, to),
+    );
+    expect(page.totalCount).toBe(7);
+    expect(page.links).toEqual([
+      { href: `${url}?pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
+      ...('previous' in links ? [{ href: other(links.previous), rel: 'previous' }] : []),
+      ...('next' in links ? [{ href: other(links.next), rel: 'next' }] : []),
+    ]);
+  });
+
+  it.each(
+    ['pageNum', 'itemsPerPage'].flatMap((name) =>
+      ['0', '-1', 'x', '1.5', '1e2', ' 1', '0x10', '', 'true', '99999999999999999999']
+        .concat(name === 'itemsPerPage' ? ['501'] : [])
+        .map((value) => ({ name, value })),
+    ),
+  )('refuses $name=$value with 400', async ({ name, value }) => {
+    const links = await listOf(1);
+    const response = await links.emulator.as('owner', profile, {
+      url: `${linksPath(profile)}?${name}=${encodeURIComponent(value)}`,
+    });
+    expect(response.statusCode).toBe(400);
+    expect(response.json()).toMatchObject({
+      errorCode: profile === 'documented' ? 'VALIDATION_ERROR' : 'INVALID_QUERY_PARAMETER',
+      detail: expect.stringContaining(name) as string,
+    });
+  });
+
+  it('gives a thousand links, each once and in order, by following its own next links', async () => {
+    const links = await listOf(1000);
+    const seen: unknown[] = [];
+    let next: string | undefined = '?itemsPerPage=300';
+    for (; next !== undefined;) {
+      const page: LinkPage = await links.list(next);
+      expect(page.totalCount).toBe(1000);
+      seen.push(...regions(page));
+      next = page.links.find(({ rel }) => rel === 'next')?.href.slice(url.length);
+    }
+    expect(seen).toEqual(Array.from({ length: 1000 }, (_, index) => `r${index}`));
+    expect(regions(await links.list())).toHaveLength(100);
+    expect(regions(await links.list('?itemsPerPage=500&pageNum=2'))).toEqual(seen.slice(500));
+  });
+
+  it('has the status beside its results in an envelope, and none without', async () => {
+    const links = await listOf(2);
+    const plain = await links.list();
+    expect(await links.list('?envelope=true')).toEqual({ ...plain, status: 200 });
+    expect(await links.list('?envelope=false')).toEqual(plain);
+  });
+
+  it('is indented by two, a blank before each colon, if that is asked for', async () => {
+    const links = await listOf(2);
+    const pretty = await links.emulator.as('owner', profile, { url: `${linksPath(profile)}?pretty=true` });
+    expect(pretty.json()).toEqual(await links.list());
+    expect(pretty.body).toMatch(/^\{\n {2}"links" : \[ \{\n/);
+    expect(pretty.body).toContain('\n  "totalCount" : 2\n}');
+  });
+
+  it('holds no link of another project, and no link is found by the id of another', async () => {
+    const [own, foreign] = ['a'.repeat(24), 'b'.repeat(24)];
+    const fixture = fixtureWith(
+      profile,
+      [{ ...requestBody('aws-s3'), _id: own }],
+      [{ ...requestBody('aws-s3'), _id: foreign }],
+    );
+    const links = new Links(await TestEmulator.start({ fixture }), profile);
+    expect((await links.list()).results.map(({ _id }) => _id)).toEqual([own]);
+    for (const id of [foreign, 'f'.repeat(24), own.toUpperCase(), 'x', '%00', `${own}%20`]) {
+      const response = await links.emulator.as('owner', profile, { url: `${linksPath(profile)}/${id}` });
+      expect(response.statusCode, id).toBe(404);
+      expect(response.json()).toMatchObject({
+        error: 404,
+        errorCode: profile === 'documented' ? 'RESOURCE_NOT_FOUND' : 'STREAM_PRIVATE_LINK_NOT_FOUND',
+        detail: expect.stringContaining(`Cannot find resource ${decodeURIComponent(id)}`) as string,
+      });
+    }
+    // The owner has no role in the other project, which has the link.
+    const elsewhere = await links.emulator.as('reader', profile, {
+      url: `${API}/groups/${OTHER_PROJECT}/streams/privateLinkConnections/${foreign}`,
+    });
+    expect(elsewhere.statusCode).toBe(profile === 'documented' ? 403 : 401);
+  });
+
+  it('shows only links of the visible time: those whose state has moved, moved', async () => {
+    const links = new Links(await TestEmulator.start({ idleMs: 2000 }), profile);
+    await links.create(requestBody('aws-s3'));
+    links.emulator.clock.advance(1000);
+    await links.create(requestBody('aws-msk'));
+    links.emulator.clock.advance(1000);
+    const first = profile === 'documented' ? 'PENDING' : 'IDLE';
+    expect((await links.list()).results.map(({ state }) => state)).toEqual(['DONE', first]);
+  });
+});
+
+describe('the address that links begin with', () => {
+  it.each(TRANSPORTS)("is the request's Host (%s)", async (transport) => {
+    const line = await openLine(transport);
+    for (const host of ['atlas.example.com', 'emulator:27080', '[::1]:27080', 'localhost']) {
+      const response = await line.as('owner', 'documented', {
+        path: linksPath('documented'),
+        headers: { host },
+      });
+      expect(response.json<LinkPage>().links[0]?.href).toBe(
+        `http://${host}${linksPath('documented')}?pageNum=1&itemsPerPage=100`,
+      );
+    }
+  });
+
+  it('is the public URL where one is set, whatever the Host, in lists, in creates and in single links', async () => {
+    const publicUrl = 'https://atlas.test:8443';
+    const links = new Links(await TestEmulator.start({ publicUrl }), 'documented');
+    const own = `${publicUrl}${linksPath('documented')}`;
+    const created = await links.create(requestBody('aws-s3'));
+    const expected = [{ href: `${own}/${created._id}`, rel: 'self' }];
+    expect(created.links).toEqual(expected);
+    expect((await links.get(created._id)).links).toEqual(expected);
+    const page = await links.list();
+    expect(page.links).toEqual([{ href: `${own}?pageNum=1&itemsPerPage=100`, rel: 'self' }]);
+    expect(page.results[0]?.links).toEqual(expected);
+  });
+
+  it('follows the reader: one stored link has the address by which each asks', async () => {
+    const links = new Links(await TestEmulator.start(), 'documented');
+    const { _id } = await links.create(requestBody('aws-s3'));
+    for (const host of ['one:1', 'two:2']) {
+      const response = await links.emulator.as('owner', 'documented', {
+        url: `${linksPath('documented')}/${_id}`,
+        headers: { host },
+      });
+      expect(response.json()).toHaveProperty('links', [
+        {
+          href: `http://${host}${API}/groups/${SEEDED.documented.project}/streams/privateLinkConnections/${_id}`,
+          rel: 'self',
+        },
+      ]);
+    }
+  });
+});

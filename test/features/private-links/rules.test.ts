@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import { privateLinkProfiles } from '../../../src/features/private-links/profile.js';
+import { checkVendor, prepare, targetOf } from '../../../src/features/private-links/rules.js';
+import { READ_ONLY, sentFields, type SentFields } from '../../../src/features/private-links/schema.js';
+import { bodyCheck } from '../../../src/http/body.js';
+import type { Condition } from '../../../src/kernel/conditions.js';
+import { PROFILES } from '../../support/links.js';
+import { refusalOf } from '../../support/refusal.js';
+import { REQUESTS, requestBody, without, type RequestBody } from '../../support/requests.js';
+
+type ProfileName = (typeof PROFILES)[number];
+
+/** Fields that each request needs: in both profiles, and in `documented` alone (FACTS, section 3). */
+const NEEDED: Readonly<Record<string, { both: readonly string[]; page?: readonly string[] }>> = {
+  'aws-msk': { both: ['arn'] },
+  'aws-confluent': { both: ['region', 'serviceEndpointId'], page: ['dnsDomain', 'dnsSubDomain'] },
+  'aws-kinesis': { both: ['region', 'serviceEndpointId'] },
+  'aws-s3': { both: ['region', 'serviceEndpointId'] },
+  'aws-lambda': { both: ['region', 'serviceEndpointId'] },
+  'azure-eventhub': { both: ['region', 'serviceEndpointId'], page: ['dnsDomain'] },
+  'azure-confluent': { both: ['region', 'azureResourceIds'], page: ['dnsDomain'] },
+  'azure-blob-storage': { both: ['region', 'serviceEndpointId', 'dnsDomain'] },
+  'gcp-confluent': { both: ['region', 'dnsDomain', 'gcpServiceAttachmentUris'] },
+  'gcp-pubsub': { both: ['region'] },
+};
+
+const check = bodyCheck(sentFields);
+
+/** What the profile says of a body, from the first look at it to the vendor's rules. */
+function refusalIn(profile: ProfileName, body: RequestBody): Condition | undefined {
+  return refusalOf(() => {
+    const sent = prepare(body);
+    check(sent);
+    checkVendor(sent as SentFields, privateLinkProfiles[profile].enforced);
+  });
+}
+
+const rows = (inProfile: ProfileName, named: 'both' | 'page') =>
+  Object.entries(NEEDED).flatMap(([request, needed]) =>
+    (needed[named] ?? []).map((field) => ({ request, field, profile: inProfile })),
+  );
+
+describe('the rules about what a vendor needs', () => {
+  const all = PROFILES.flatMap((profile) => [...REQUESTS.keys()].map((request) => ({ request, profile })));
+
+  it.each(all)('let the example $request pass as it is ($profile)', ({ request, profile }) => {
+    expect(refusalIn(profile, requestBody(request))).toBeUndefined();
+  });
+
+  it.each([...rows('documented', 'both'), ...rows('documented', 'page'), ...rows('observed', 'both')])(
+    'name $field when $request comes without it, with an empty one or with null ($profile)',
+    ({ request, field, profile }) => {
+      const body = requestBody(request);
+      for (const incomplete of [without(body, field), { ...body, [field]: '' }, { ...body, [field]: null }]) {
+        expect(refusalIn(profile, incomplete)).toMatchObject({
+          name: 'missingAttribute',
+          field,
+          parameters: [field],
+        });
+      }
+    },
+  );
+
+  it.each(rows('observed', 'page'))(
+    'ask for $field of $request only where the source page holds',
+    ({ request, field }) => {
+      expect(refusalIn('observed', without(requestBody(request), field))).toBeUndefined();
+    },
+  );
+
+  it.each(['AWS', 'AZURE', 'GCP'])('ask for nothing where %s has no vendor, or GENERIC', (provider) => {
+    for (const vendor of [undefined, 'GENERIC', 'generic', '', null]) {
+      expect(refusalIn('documented', { provider, vendor })).toBeUndefined();
+    }
+  });
+
+  it('take an empty dnsSubDomain for a value', () => {
+    const body = { ...requestBody('aws-confluent'), dnsSubDomain: [] };
+    expect(refusalIn('documented', body)).toBeUndefined();
+  });
+
+  it('take either azureResourceIds or serviceEndpointId for AZURE CONFLUENT, an empty array not', () => {
+    const neither = without(requestBody('azure-confluent'), 'azureResourceIds');
+    expect(refusalIn('documented', { ...neither, serviceEndpointId: '/subscriptions/1' })).toBeUndefined();
+    expect(refusalIn('documented', { ...neither, azureResourceIds: [] })).toMatchObject({
+      name: 'missingAttribute',
+      field: 'azureResourceIds',
+      remedy: expect.stringContaining('azureResourceIds or serviceEndpointId') as string,
+    });
+  });
+
+  it.each([
+    { count: 0, name: 'missingAttribute' },
+    { count: 1, name: undefined },
+    { count: 3, name: undefined },
+    { count: 4, name: 'invalidAttribute' },
+  ])('take 1 to 3 gcpServiceAttachmentUris for GCP CONFLUENT, and not $count if that is outside', (row) => {
+    const gcpServiceAttachmentUris = Array.from({ length: row.count }, (_, index) => `projects/p/${index}`);
+    const condition = refusalIn('observed', { ...requestBody('gcp-confluent'), gcpServiceAttachmentUris });
+    expect(condition?.name).toBe(row.name);
+    expect(condition?.field).toBe(row.name && 'gcpServiceAttachmentUris');
+  });
+
+  it('take fields of another vendor', () => {
+    const all = Object.assign({}, ...REQUESTS.values(), requestBody('aws-confluent')) as RequestBody;
+    expect(refusalIn('documented', all)).toBeUndefined();
+  });
+});
+
+describe('provider and vendor', () => {
+  it.each([
+    ['AWS', 'EVENTHUB'],
+    ['AWS', 'PUBSUB'],
+    ['AZURE', 'MSK'],
+    ['AZURE', 'S3'],
+    ['GCP', 'KINESIS'],
+    ['GCP', 'string'],
+    ['AWS', '__proto__'],
+    ['AWS', 'toString'],
+  ])('are refused where %s has no vendor %s', (provider, vendor) => {
+    for (const profile of PROFILES) {
+      expect(refusalIn(profile, { provider, vendor })).toMatchObject({
+        name: 'unknownVendor',
+        field: 'vendor',
+        parameters: [vendor],
+      });
+    }
+  });
+
+  it.each([
+    ['aws', 'msk'],
+    ['Aws', 'Msk'],
+    ['aWS', 'mSK'],
+  ])('match without case: %s %s', (provider, vendor) => {
+    expect(refusalIn('documented', { ...requestBody('aws-msk'), provider, vendor })).toBeUndefined();
+    expect(refusalIn('documented', { provider, vendor })).toMatchObject({ field: 'arn' });
+  });
+
+  it.each(['string', 'AWS ', 'IBM', 'constructor', '__proto__'])(
+    'name the unknown provider %j before anything else that is wrong',
+    (provider) => {
+      const body = { provider, vendor: 7, arn: 'string', nonsense: true, dnsSubDomain: 'string' };
+      expect(refusalIn('documented', body)).toMatchObject({
+        name: 'unknownProvider',
+        parameters: [provider],
+        field: 'provider',
+        problem: `No provider ${provider} exists.`,
+      });
+    },
+  );
+
+  it.each([
+    ['left out', {}],
+    ['empty', { provider: '' }],
+    ['null', { provider: null }],
+  ])('name the provider that is %s before anything else that is wrong', (_, fields) => {
+    expect(refusalIn('documented', { ...fields, vendor: 7, nonsense: true })).toMatchObject({
+      name: 'missingAttribute',
+      field: 'provider',
+    });
+  });
+
+  it.each([7, true, false, 0, [], ['AWS'], {}])('name a provider of the wrong type: %j', (provider) => {
+    expect(refusalIn('documented', { provider, nonsense: true })).toMatchObject({
+      name: 'wrongType',
+      field: 'provider',
+    });
+  });
+});
+
+describe('prepare()', () => {
+  it('drops what only the server sets, whatever its type', () => {
+    const body = requestBody('aws-confluent');
+    const readOnly = Object.fromEntries(
+      READ_ONLY.map((field, index) => [field, [7, 'x', {}, []][index % 4]]),
+    );
+    expect(prepare({ ...readOnly, ...body })).toEqual(body);
+  });
+
+  it('drops empty strings and nulls, but at the top level only', () => {
+    const kept = { provider: 'AWS', dnsSubDomain: ['', null, []], gcpConnectionIds: [] };
+    expect(prepare({ ...kept, region: '', vendor: null, arn: '' })).toEqual(kept);
+  });
+
+  it('leaves all else as it was sent, false, 0 and blanks too', () => {
+    const sent = { provider: 'aws', region: ' ', vendor: 0, nonsense: false };
+    expect(prepare(sent)).toEqual(sent);
+  });
+});
+
+describe('the target of a link', () => {
+  const base: SentFields = {
+    provider: 'AWS',
+    vendor: 'MSK',
+    region: 'us-east-1',
+    arn: 'arn:aws:kafka:1',
+    serviceEndpointId: 'endpoint',
+    azureResourceIds: ['one', 'two'],
+    gcpServiceAttachmentUris: ['one', 'two'],
+  };
+  const bare: SentFields = { provider: 'GCP', region: 'us-central1', dnsDomain: 'one.example.com' };
+
+  it.each<[string, SentFields, SentFields]>([
+    ['provider and vendor differ in case', base, { ...base, provider: 'aws', vendor: 'msk' }],
+    ['vendor is left out or GENERIC', bare, { ...bare, vendor: 'generic' }],
+    ['sub-domains differ', base, { ...base, dnsSubDomain: ['x'] }],
+    ['connection ids differ', base, { ...base, gcpConnectionIds: ['1'] }],
+    ['authentication differs', base, { ...base, authenticationScheme: 'IAM' }],
+    ['domains differ beside an endpoint', base, { ...base, dnsDomain: 'other' }],
+    ['fields come in another order', bare, Object.fromEntries(Object.entries(bare).reverse()) as SentFields],
+  ])('is the same where %s', (_, one, other) => {
+    expect(targetOf(other)).toBe(targetOf(one));
+  });
+
+  it.each<[string, SentFields, SentFields]>([
+    ['providers', bare, { ...bare, provider: 'AWS' }],
+    ['vendors', base, { ...base, vendor: 'S3' }],
+    ['regions', base, { ...base, region: 'us-east-2' }],
+    ["regions' case", base, { ...base, region: 'US-EAST-1' }],
+    ['arns', base, { ...base, arn: 'arn:aws:kafka:2' }],
+    ['endpoints', base, { ...base, serviceEndpointId: 'other' }],
+    ['azureResourceIds', base, { ...base, azureResourceIds: ['one'] }],
+    ['gcpServiceAttachmentUris', base, { ...base, gcpServiceAttachmentUris: ['one'] }],
+    ['domains where nothing else names the target', bare, { ...bare, dnsDomain: 'other' }],
+    [
+      'the field that has the name',
+      { provider: 'AWS', arn: 'x' },
+      { provider: 'AWS', serviceEndpointId: 'x' },
+    ],
+    [
+      'how the items are cut',
+      { ...bare, azureResourceIds: ['a,b'] },
+      { ...bare, azureResourceIds: ['a', 'b'] },
+    ],
+  ])('differs by %s', (_, one, other) => {
+    expect(targetOf(other)).not.toBe(targetOf(one));
+  });
+});
