@@ -7,6 +7,7 @@ import { health } from './control/health.js';
 import { features, type RunningFeature, type Services } from './features/index.js';
 import { BODY_LIMIT } from './http/body.js';
 import { Nonces } from './http/digest.js';
+import { reasonLine } from './http/exchange.js';
 import { frameworkErrors, installLadder, type LadderParts } from './http/ladder.js';
 import { ScriptedAnswers } from './http/scripted.js';
 import { telemetry } from './http/telemetry.js';
@@ -25,6 +26,7 @@ import {
   projectOperations,
 } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
+import { SOURCE, type Condition } from './kernel/conditions.js';
 import { Database } from './kernel/database.js';
 import { EventBus } from './kernel/events.js';
 import { objectIds } from './kernel/ids.js';
@@ -116,7 +118,8 @@ export async function buildApp(config: Config, { clock = systemClock }: Replacem
       requestTimeout: REQUEST_TIMEOUT_MS,
       forceCloseConnections: 'idle',
       exposeHeadRoutes: false,
-      routerOptions: { maxParamLength: 1000 },
+      // A path's length is bounded by that of the headers; what is too long for an id is told so by its check.
+      routerOptions: { maxParamLength: 100_000 },
       frameworkErrors: frameworkErrors(parts),
       clientErrorHandler: (error, socket) => {
         answerBrokenRequest(error, socket, parts);
@@ -201,15 +204,16 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, p
   const status =
     error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const sentence = `the connection brought no readable request (${error.code ?? 'unknown'})`;
-  const { body } = dress(parts.profiles[parts.defaultProfile], {
+  const condition: Condition = {
     name: 'malformedRequest',
     parameters: [sentence],
     problem: `The request cannot be read: ${sentence}.`,
     remedy: 'Send well-formed HTTP.',
-    source: 'inferred',
-  });
+    source: SOURCE.inferred,
+  };
+  const { body } = dress(parts.profiles[parts.defaultProfile], condition);
   const text = JSON.stringify({ ...body, error: status, reason: STATUS_CODES[status] });
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\nX-Emulator-Reason: ${reasonLine('route', condition)}\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
   );
 }

@@ -53,6 +53,18 @@ export function unknownPath(
   };
 }
 
+/** The condition of a body that is called what is not taken. */
+export function unsupportedMediaType({ headers }: FastifyRequest): Condition {
+  const sent = headers['content-type'];
+  return {
+    name: 'unsupportedMediaType',
+    parameters: [sent ?? 'none'],
+    problem: sent ? `The Content-Type ${sent} is not supported.` : 'The body has no Content-Type.',
+    remedy: 'Send Content-Type: application/json.',
+    source: SOURCE.inferred,
+  };
+}
+
 /** The condition of an error that a step threw, Fastify's own included. */
 export function conditionOf(error: unknown, request: FastifyRequest): Condition {
   if (error instanceof Refusal) return error.condition;
@@ -66,17 +78,8 @@ export function conditionOf(error: unknown, request: FastifyRequest): Condition 
         remedy: 'Send a smaller one.',
         source: SOURCE.inferred,
       };
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': {
-      const sent = request.headers['content-type'];
-      return {
-        name: 'unsupportedMediaType',
-        parameters: [sent ?? 'none'],
-        problem:
-          sent === undefined ? 'The body has no Content-Type.' : `The Content-Type ${sent} is not supported.`,
-        remedy: 'Send Content-Type: application/json.',
-        source: SOURCE.inferred,
-      };
-    }
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return unsupportedMediaType(request);
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     const sentence = (message ?? 'the request is malformed').replace(/\.$/, '');

@@ -3,12 +3,12 @@ import type { TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../kernel/clock.js';
 import type { EventBus } from '../kernel/events.js';
-import { refuse, SOURCE } from '../kernel/conditions.js';
+import { refuse, Refusal, SOURCE } from '../kernel/conditions.js';
 import type { Profile, ProfileName, Profiles } from '../profiles/index.js';
 import { bodyCheck, parseBody } from './body.js';
 import { Credentials } from './credentials.js';
 import { challenge, type Nonces } from './digest.js';
-import { conditionOf, unknownPath } from './failures.js';
+import { conditionOf, unknownPath, unsupportedMediaType } from './failures.js';
 import { openExchange, reasonLine } from './exchange.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import { acceptedVersion, BODY_TYPE } from './media-types.js';
@@ -59,6 +59,15 @@ export function installLadder(
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(BODY_TYPE, { parseAs: 'string' }, (_request, text, done) => {
     done(null, text);
+  });
+  // Whatever else comes where no body is taken is not looked at.
+  app.addContentTypeParser('*', (request, payload, done) => {
+    if (request.exchange.operation?.body) {
+      done(new Refusal(unsupportedMediaType(request)));
+    } else {
+      payload.resume();
+      done(null);
+    }
   });
 
   app.addHook('onRequest', (request, _reply, done) => {

@@ -125,8 +125,12 @@ export class Database {
       batch.settle(error);
       return;
     }
-    for (const effect of batch.effects) effect();
-    batch.settle();
+    try {
+      for (const effect of batch.effects) effect();
+    } finally {
+      // What is committed is answered, whatever a reader of events makes of it.
+      batch.settle();
+    }
   }
 
   close(): void {

@@ -110,6 +110,13 @@ export class PrivateLinks implements DueWork {
 
   #replace(transaction: Transaction, project: Project, old: CurrentLink, link: Link, cause: string): void {
     const wakeAt = this.store.replace(old.seq, this.#row(project, link));
+    const { dueAt } = old;
+    if (dueAt !== undefined) {
+      // The scheduler may not have come yet to states that the link has passed.
+      transaction.afterCommit(() => {
+        this.#tell(project.id, { ...link, path: old.path }, dueAt - 1, project.now, 'time');
+      });
+    }
     // A path that goes on as it was is no news.
     if (link.path !== old.path) this.#afterWrite(transaction, project, link, wakeAt, cause);
   }

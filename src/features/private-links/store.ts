@@ -64,6 +64,8 @@ export interface CurrentLink {
   readonly sent: SentFields;
   readonly path: Path;
   readonly state: State;
+  /** Until when the persisted state holds: what was entered from then on has not been told yet. */
+  readonly dueAt: number | undefined;
   readonly errorMessage: string | undefined;
 }
 
@@ -72,6 +74,7 @@ interface CurrentRow {
   sent: string;
   path: string;
   state: State;
+  dueAt: number | null;
   errorMessage: string | null;
 }
 
@@ -165,7 +168,7 @@ export class PrivateLinkStore {
     );
     this.#remove = database.prepare('DELETE FROM private_links WHERE seq = ?');
     this.#current = database.prepare(
-      `SELECT seq, sent, path, error_message AS errorMessage, ${STATE_NOW} AS state FROM private_links
+      `SELECT seq, sent, path, due_at AS dueAt, error_message AS errorMessage, ${STATE_NOW} AS state FROM private_links
        WHERE id = :id AND project_id = :projectId AND ${VISIBLE}`,
     );
     this.#replace = database.prepare(
@@ -206,6 +209,7 @@ export class PrivateLinkStore {
         sent: JSON.parse(row.sent) as SentFields,
         path: JSON.parse(row.path) as Path,
         state: row.state,
+        dueAt: row.dueAt ?? undefined,
         errorMessage: row.errorMessage ?? undefined,
       }
     );
