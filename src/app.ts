@@ -3,17 +3,33 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
 import type { Config } from './config.js';
+import { faultMigrations, FaultStore } from './control/fault-store.js';
+import { faultOperations } from './control/faults.js';
 import { health } from './control/health.js';
-import { features, type RunningFeature, type Services } from './features/index.js';
+import {
+  AccessGuard,
+  clockOperations,
+  installControl,
+  observe,
+  projectControl,
+  World,
+  worldOperations,
+} from './control/index.js';
+import { features, type Services } from './features/index.js';
 import { BODY_LIMIT } from './http/body.js';
 import { Nonces } from './http/digest.js';
 import { reasonLine } from './http/exchange.js';
 import { frameworkErrors, installLadder, type LadderParts } from './http/ladder.js';
+import { Limits } from './http/limits.js';
 import { ScriptedAnswers } from './http/scripted.js';
 import { telemetry } from './http/telemetry.js';
 import {
   FixtureError,
+  fixtureSchema,
   gatekeeperOf,
+  identityTables,
+  PropertyStore,
+  type FixtureSection,
   identityMigrations,
   CredentialStore,
   organizationOperations,
@@ -27,7 +43,9 @@ import {
 } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import { SOURCE, type Condition } from './kernel/conditions.js';
-import { Database } from './kernel/database.js';
+import { Database, type Transaction } from './kernel/database.js';
+import { MovableClock } from './kernel/movable-clock.js';
+import { snapshotMigrations, Snapshots } from './kernel/snapshots.js';
 import { EventBus } from './kernel/events.js';
 import { objectIds } from './kernel/ids.js';
 import { Scheduler } from './kernel/scheduler.js';
@@ -64,14 +82,20 @@ export interface Replacements {
  * @throws {DatabaseUnusable} if the database cannot be used
  * @throws {FixtureError} if the fixture cannot
  */
-export async function buildApp(config: Config, { clock = systemClock }: Replacements = {}): Promise<App> {
+export async function buildApp(
+  config: Config,
+  { clock: base = systemClock }: Replacements = {},
+): Promise<App> {
+  const clock = new MovableClock(base);
   const now = (): number => clock.now();
   const database = Database.open(config.db, [
     ...identityMigrations,
     ...features.flatMap((feature) => feature.migrations),
+    ...snapshotMigrations,
+    ...faultMigrations,
   ]);
   try {
-    const events = new EventBus(now);
+    const events = new EventBus(() => base.now());
     const identity: Identity = {
       projects: new ProjectStore(database, now),
       credentials: new CredentialStore(database, now),
@@ -93,8 +117,37 @@ export async function buildApp(config: Config, { clock = systemClock }: Replacem
       at.blocksDeletion ? [at.blocksDeletion] : [],
     );
 
+    const sections: FixtureSection[] = running.flatMap(({ feature, at }) =>
+      feature.fixture && at.load
+        ? [{ ...feature.fixture, load: at.load, ...(at.save && { save: at.save }) }]
+        : [],
+    );
+    const faults = new FaultStore(database);
+    const world = new World({
+      database,
+      clock,
+      events,
+      scheduler,
+      snapshots: new Snapshots(database, [
+        ...identityTables,
+        ...features.flatMap((feature) => feature.tables ?? []),
+        { name: 'faults', key: 'id', project: 'project_id' },
+      ]),
+      identity,
+      sections,
+      properties: new PropertyStore(database),
+      running: running.map(({ at }) => at),
+      onRestore: () => {
+        faults.reload();
+      },
+    });
     const restored = !identity.projects.isEmpty();
-    if (!restored) await seed(config, database, identity, running, now());
+    if (!restored) {
+      await seed(config, database, (text, transaction) => {
+        loadFixture(parseFixture(text, sections), identity, sections, transaction, now());
+        world.remember();
+      });
+    }
 
     const gatekeeper = gatekeeperOf(identity);
     const parts: LadderParts = {
@@ -103,6 +156,8 @@ export async function buildApp(config: Config, { clock = systemClock }: Replacem
       gatekeeper,
       nonces: new Nonces(clock, config.nonceMs),
       scripted: config.noControl ? undefined : new ScriptedAnswers(new URL('errors/', FIXTURES)),
+      faults: config.noControl ? undefined : faults,
+      limits: new Limits(now, config),
       events,
       clock,
       missing: new Set(),
@@ -125,19 +180,41 @@ export async function buildApp(config: Config, { clock = systemClock }: Replacem
         answerBrokenRequest(error, socket, parts);
       },
     });
-    installLadder(server, parts, [
+    const operations = [
       ...organizationOperations(identity),
       ...projectOperations({ ...identity, database, newId: services.newId, now, blockers }),
       ...running.flatMap(({ at }) => at.operations),
-    ]);
+    ];
+    const gate = installLadder(server, parts, operations);
     await server.register(
       scope((at) => {
-        oauth(at, database, identity.credentials);
+        oauth(at, { ...parts, database, store: identity.credentials, faults: gate });
       }),
       { prefix: '/api/oauth' },
     );
     await server.register(scope(telemetry));
     health(server, VERSION, parts.missing);
+    if (!config.noControl) {
+      const observation = observe({ events, clock: base, version: VERSION });
+      server.addHook('preClose', observation.end);
+      await server.register(
+        scope((at) => {
+          const controls = [
+            ...projectControl({ identity, database, world, newId: services.newId, now }),
+            ...clockOperations(world),
+            ...worldOperations(world, fixtureSchema(sections)),
+            ...running.flatMap((one) => one.at.control ?? []),
+            ...faultOperations(faults, operations),
+            ...observation.operations,
+          ];
+          installControl(at, controls, {
+            gatekeeper,
+            guard: new AccessGuard(config.controlToken),
+            settled: parts.settled,
+          });
+        }),
+      );
+    }
 
     events.subscribe(({ type, data }) => {
       if (type === 'request.finished') server.log.info(data);
@@ -169,13 +246,8 @@ function scope(install: (at: FastifyInstance) => void): FastifyPluginCallback {
 async function seed(
   config: Config,
   database: Database,
-  identity: Identity,
-  running: readonly { readonly feature: (typeof features)[number]; readonly at: RunningFeature }[],
-  now: number,
+  load: (text: string, transaction: Transaction) => void,
 ): Promise<void> {
-  const sections = running.flatMap(({ feature, at }) =>
-    feature.fixture && at.load ? [{ ...feature.fixture, load: at.load }] : [],
-  );
   const path = config.fixture ?? new URL('default.json', FIXTURES);
   try {
     let text: string;
@@ -184,9 +256,8 @@ async function seed(
     } catch (error) {
       throw new FixtureError(`it cannot be read: ${(error as Error).message}`);
     }
-    const fixture = parseFixture(text, sections);
     await database.write((transaction) => {
-      loadFixture(fixture, identity, sections, transaction, now);
+      load(text, transaction);
     });
   } catch (error) {
     throw error instanceof FixtureError

@@ -7,7 +7,10 @@ const SHOWN_PROJECTS = 4;
 
 /** One line of JSON for whoever started the emulator from a script. */
 export function readyLine(emulator: Emulator, config: Config, pid: number): string {
-  const ready = { url: emulator.url, controlUrl: `${emulator.url}/_emulator`, pid, db: config.db };
+  const { url, controlToken } = emulator;
+  // A token that was given is known; one that was made is told here alone.
+  const made = controlToken === config.controlToken ? {} : { controlToken };
+  const ready = { url, controlUrl: `${url}/_emulator`, pid, db: config.db, ...made };
   return `${JSON.stringify(ready)}\n`;
 }
 
@@ -19,6 +22,9 @@ export function banner(emulator: Emulator, config: Config, version: string): str
     config.db === ':memory:'
       ? 'Database: in memory, gone on exit (--db <file> keeps it)'
       : `Database: ${config.db}${emulator.restored ? ', as it was left (a fixture is loaded into a new file only)' : ''}`,
+    ...(emulator.controlToken === config.controlToken
+      ? []
+      : [`Control API: Authorization: Bearer ${emulator.controlToken ?? ''} (--control-token sets another)`]),
     ...projects.flatMap((project) => ['', ...projectLines(emulator, project)]),
     '',
     'Then the commands of the README, and of the source page, work as they stand. Stop with Ctrl-C.',

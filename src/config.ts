@@ -2,15 +2,13 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Kind, Type, type Static, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { LONGEST_MS } from './kernel/pace.js';
 import { PROFILE_NAMES } from './profiles/index.js';
 
 /** A setting is unknown or wrong; `message` is one line that says which, where it was read, and what it takes. */
 export class ConfigError extends Error {}
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
-
-/** A year: nobody waits longer for a state, and sums with real time stay exact. */
-const LONGEST_MS = 365 * 24 * 3_600_000;
 
 const milliseconds = (standard: number, description: string, minimum = 0) =>
   Type.Integer({ default: standard, minimum, maximum: LONGEST_MS, description });
@@ -55,12 +53,27 @@ const settings = Type.Object(
     deleteRequestedMs: milliseconds(0, 'how long an observed link stays DELETE_REQUESTED'),
     deletingMs: milliseconds(0, 'how long an observed link stays DELETING'),
     nonceMs: milliseconds(300_000, 'how long a nonce of a digest challenge can be used', 1),
+    limitTokens: Type.Boolean({
+      default: false,
+      description: "holds to Atlas's limits of tokens: 50 a minute, 100 at a time",
+    }),
+    limitRequests: Type.Boolean({
+      default: false,
+      description: "holds to Atlas's limit of requests: 1,200 a minute for each project",
+    }),
     logLevel: Type.Union(
       LOG_LEVELS.map((level) => Type.Literal(level)),
       {
         default: 'warn',
         description: 'what is logged to standard error; info has a line for each request',
       },
+    ),
+    controlToken: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description:
+          'what the control API wants as bearer token; on other addresses than loopback one is made if none is given',
+      }),
     ),
     noControl: Type.Boolean({
       default: false,
@@ -78,7 +91,7 @@ export type Command =
   { readonly do: 'help' } | { readonly do: 'version' } | { readonly do: 'serve'; readonly config: Config };
 
 /** Variables with the emulator's prefix that are for its clients, and none of its settings. */
-const CLIENT_VARIABLES = ['ATLAS_EMULATOR_URL', 'ATLAS_EMULATOR_CONTROL_TOKEN'];
+const CLIENT_VARIABLES = ['ATLAS_EMULATOR_URL'];
 
 const PREFIX = 'ATLAS_EMULATOR_';
 

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { buildApp, type Replacements } from './app.js';
 import { defaultConfig, type Config } from './config.js';
+import { isLoopback } from './control/index.js';
 import type { Identity } from './identity/index.js';
 import type { EventBus } from './kernel/events.js';
 
@@ -12,6 +14,8 @@ export interface Emulator {
   readonly url: string;
   /** Whether its organizations, projects and links came from the database, and not from the fixture. */
   readonly restored: boolean;
+  /** What the control API wants as bearer token; undefined where it is open, or turned off. */
+  readonly controlToken: string | undefined;
   readonly events: EventBus;
   readonly identity: Identity;
   /** Answers what is under way, and closes the database. */
@@ -32,7 +36,8 @@ export async function startEmulator(
   settings: Partial<Config> = {},
   replacements: Replacements = {},
 ): Promise<Emulator> {
-  const config = defaultConfig({ port: 0, logLevel: 'silent', ...settings });
+  const wanted = defaultConfig({ port: 0, logLevel: 'silent', ...settings });
+  const config = { ...wanted, ...controlTokenFor(wanted) };
   const { server, events, identity, restored } = await buildApp(config, replacements);
   try {
     await server.listen({ host: config.host, port: config.port });
@@ -51,11 +56,18 @@ export async function startEmulator(
   return {
     url: urlOf(server.server.address() as AddressInfo),
     restored,
+    controlToken: config.controlToken,
     events,
     identity,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The control token of the settings; one is made where the emulator can be reached from elsewhere. */
+function controlTokenFor({ host, controlToken, noControl }: Config): Pick<Config, 'controlToken'> {
+  if (controlToken !== undefined) return { controlToken };
+  return isLoopback(host) || noControl ? {} : { controlToken: randomBytes(24).toString('base64url') };
 }
 
 /** An address that a client on this machine can use; "any" addresses become the loopback's. */

@@ -1,20 +1,14 @@
 import type { TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
+import type { AnyControlOperation } from '../http/control-operation.js';
 import type { AnyOperation } from '../http/operation.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Database, Migration, Transaction } from '../kernel/database.js';
 import type { EventBus } from '../kernel/events.js';
+import type { Durations } from '../kernel/pace.js';
 import type { DueWork, Scheduler } from '../kernel/scheduler.js';
+import type { CoveredTable } from '../kernel/snapshots.js';
 import type { ResourceErrors } from '../profiles/index.js';
-
-/** How long the passing states of a lifecycle last, in milliseconds, by the name of their setting. */
-export interface Durations {
-  readonly pendingMs: number;
-  readonly idleMs: number;
-  readonly workingMs: number;
-  readonly deleteRequestedMs: number;
-  readonly deletingMs: number;
-}
 
 /** What a feature may use. */
 export interface Services {
@@ -32,6 +26,8 @@ export interface Feature {
   readonly migrations: readonly Migration[];
   /** Its rows of both profiles' error tables. */
   readonly errors: ResourceErrors;
+  /** Its tables that a snapshot covers. */
+  readonly tables?: readonly CoveredTable[];
   /** Its list within a project of a fixture: the key, and what one item looks like. */
   readonly fixture?: { readonly key: string; readonly item: TObject };
   readonly start: (services: Services) => RunningFeature;
@@ -42,6 +38,15 @@ export interface RunningFeature {
   readonly operations: readonly AnyOperation[];
   /** What of it changes with time. */
   readonly due?: DueWork;
+  /** What the control API can do with it. */
+  readonly control?: readonly AnyControlOperation[];
+  /**
+   * Sets anew when its rows have to be woken, after the clock of a project was moved, or those of all; rows that a
+   * clock at rest has passed are due at `now`.
+   */
+  readonly retime?: (projectId: string | undefined, now: number) => void;
+  /** A project's list in a fixture that describes it as it is now; what {@link load} takes. */
+  readonly save?: (project: Project) => readonly object[];
   /** What of it is left in a project that is to be deleted, such as "2 private links"; undefined if nothing is. */
   readonly blocksDeletion?: (project: Project) => string | undefined;
   /**

@@ -86,6 +86,11 @@ function refuseFault(error: ValueError): never {
     case ValueErrorType.StringMinLength:
     case ValueErrorType.StringMaxLength:
     case ValueErrorType.Union:
+    case ValueErrorType.Literal:
+    case ValueErrorType.IntegerMinimum:
+    case ValueErrorType.IntegerMaximum:
+    case ValueErrorType.NumberMinimum:
+    case ValueErrorType.NumberMaximum:
       return refuse('invalidAttribute', {
         parameters: [shown],
         field,
@@ -111,6 +116,8 @@ function describeValue(schema: TSchema): string {
     source?: string;
     maxItems?: number;
     maxLength?: number;
+    minimum?: number;
+    maximum?: number;
     uniqueItems?: boolean;
     items?: TSchema;
     anyOf?: readonly { const?: unknown }[];
@@ -127,6 +134,13 @@ function describeValue(schema: TSchema): string {
     }
     case 'Union':
       return `one of ${(rule.anyOf ?? []).map((choice) => String(choice.const)).join(', ')}`;
+    case 'Integer':
+    case 'Number': {
+      const range = rule.minimum === undefined ? '' : ` from ${rule.minimum} to ${rule.maximum ?? ''}`;
+      return `${rule[Kind] === 'Integer' ? 'a whole number' : 'a number'}${range}`;
+    }
+    case 'Literal':
+      return JSON.stringify(rule.const);
     case 'Boolean':
       return 'true or false';
     default:

@@ -1,3 +1,4 @@
+import type { Pace } from '../kernel/pace.js';
 import type { ProfileName } from '../profiles/index.js';
 
 /** Who sent a request: an API key or a service account, with its roles. */
@@ -35,6 +36,10 @@ export interface Project {
   readonly profile: ProfileName;
   /** What the project's clock shows, in milliseconds since the epoch, at the time of the request. */
   readonly now: number;
+  /** Whether its clock stands still. */
+  readonly frozen: boolean;
+  /** How its states move. */
+  readonly pace: Pace;
 }
 
 /** What the ladder asks of whoever keeps organizations, projects and credentials. */

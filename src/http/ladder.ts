@@ -4,21 +4,24 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../kernel/clock.js';
 import type { EventBus } from '../kernel/events.js';
 import { refuse, Refusal, SOURCE } from '../kernel/conditions.js';
-import type { Profile, ProfileName, Profiles } from '../profiles/index.js';
+import type { ProfileName, Profiles } from '../profiles/index.js';
 import { bodyCheck, parseBody } from './body.js';
 import { Credentials } from './credentials.js';
 import { challenge, type Nonces } from './digest.js';
 import { conditionOf, unknownPath, unsupportedMediaType } from './failures.js';
 import { openExchange, reasonLine } from './exchange.js';
+import type { FaultBook } from './fault-rule.js';
+import { FaultGate } from './faults.js';
 import type { Gatekeeper } from './gatekeeper.js';
+import type { Limits } from './limits.js';
 import { acceptedVersion, BODY_TYPE } from './media-types.js';
 import type { AnyOperation, OperationContext } from './operation.js';
-import { API_PREFIX, PathTable } from './paths.js';
+import { API_PREFIX, pathOf, PathTable } from './paths.js';
 import { readQuery, type Flags } from './query.js';
-import { RequestQuota } from './request-quota.js';
 import { sendAnswer, sendRefusal } from './replies.js';
 import { checkScope, findScope, scopeParametersOf, type ScopeParameters } from './scope.js';
 import type { ScriptedAnswers } from './scripted.js';
+import { installTelling, tell } from './telling.js';
 import { unemulatedOperations } from './unemulated.js';
 
 /** What the ladder stands on. */
@@ -30,6 +33,9 @@ export interface LadderParts {
   readonly nonces: Nonces;
   /** Undefined where the emulator's own additions are turned off. */
   readonly scripted: ScriptedAnswers | undefined;
+  /** Undefined likewise. */
+  readonly faults: FaultBook | undefined;
+  readonly limits: Limits;
   readonly events: EventBus;
   readonly clock: Clock;
   /** Filled with the names of operations that Atlas has, a client asked for, and the emulator has not. */
@@ -43,21 +49,24 @@ export interface LadderParts {
 /**
  * Installs what all requests share: the exchange, the errors, the unknown paths, and the ladder for each
  * operation. The order of the steps is the order of the code.
+ *
+ * @returns what lets requests outside of the API meet the fault rules too
  */
 export function installLadder(
   app: FastifyInstance,
   parts: LadderParts,
   operations: readonly AnyOperation[],
-): void {
-  const { profiles, gatekeeper, nonces } = parts;
+): FaultGate | undefined {
+  const { profiles, gatekeeper, nonces, limits } = parts;
+  const faults = parts.faults && new FaultGate({ ...parts, book: parts.faults });
   const credentials = new Credentials(gatekeeper, nonces);
   const paths = { emulated: new PathTable(), unemulated: unemulatedOperations() };
-  const quota = new RequestQuota(() => parts.clock.now());
   const freshNonce = (): string => nonces.issue();
 
   app.decorateRequest('exchange');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(BODY_TYPE, { parseAs: 'string' }, (_request, text, done) => {
+  app.addContentTypeParser(BODY_TYPE, { parseAs: 'string' }, (request, text, done) => {
+    request.exchange.sentBody = String(text);
     done(null, text);
   });
   // Whatever else comes where no body is taken is not looked at.
@@ -74,10 +83,15 @@ export function installLadder(
     request.exchange = openExchange(request, profiles[parts.defaultProfile], parts.publicUrl);
     done();
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    tell(parts.events, request, reply);
-    done();
-  });
+  installTelling(app, parts.events);
+  if (faults) {
+    app.addHook('onSend', (request, reply, payload, done) => {
+      if (!faults.spoil(request, reply, payload)) done();
+    });
+    app.addHook('onClose', async () => {
+      faults.stop();
+    });
+  }
 
   app.setErrorHandler(async (error, request, reply) => {
     const condition = conditionOf(error, request);
@@ -86,7 +100,7 @@ export function installLadder(
     return sendRefusal(request.exchange, reply, condition, freshNonce);
   });
   app.setNotFoundHandler((request, reply) => {
-    request.exchange.profile = profileOf(request.url, parts);
+    nameScope(request, parts);
     const condition = unknownPath(request, reply, paths, (operation) => {
       noteMissing(parts, operation);
     });
@@ -118,17 +132,28 @@ export function installLadder(
       async onRequest(request, reply) {
         const { exchange } = request;
         exchange.operation = operation;
-        const scope = findScope(request.params as ScopeParameters, gatekeeper);
+        exchange.operationId = operation.id;
+        let scope = findScope(request.params as ScopeParameters, gatekeeper);
+        exchange.projectId = scope.project?.id;
         const named = scope.project ?? scope.organization;
         if (named) exchange.profile = profiles[named.profile];
 
         exchange.rung = 'scripted answer';
         if (sendScripted(request, reply, parts)) return reply;
 
+        let met = faults?.meet(request, reply, 'credentials');
+        if (met && (await met)) return reply;
         exchange.rung = 'credentials';
         const caller = credentials.check(request.raw, () => (exchange.staleNonce = true));
         exchange.caller = caller;
         if (!named) exchange.profile = profiles[caller.profile];
+
+        exchange.rung = 'faults';
+        met = faults?.meet(request, reply, 'faults');
+        if (met && (await met)) return reply;
+        // The rules may have let time pass.
+        if (met) scope = findScope(request.params as ScopeParameters, gatekeeper);
+        exchange.requestsLeft = limits.countRequest(request, reply, caller, scope.project);
 
         exchange.rung = 'media type';
         exchange.version = acceptedVersion(request.headers.accept, operation.versions);
@@ -177,10 +202,11 @@ export function installLadder(
         exchange.rung = 'state';
         const answer = await operation.handle(context);
         await parts.settled();
-        return sendAnswer(request, reply, answer, quota);
+        return sendAnswer(request, reply, answer);
       },
     });
   }
+  return faults;
 }
 
 /** What an earlier step has set: a handler that asks for a project has one in its path. */
@@ -189,10 +215,12 @@ function established<T>(value: T | undefined): T {
   return value;
 }
 
-/** The profile of what a path names, where no route has read its parameters. */
-function profileOf(target: string, { profiles, gatekeeper, defaultProfile }: LadderParts): Profile {
-  const scope = findScope(scopeParametersOf(target), gatekeeper);
-  return profiles[(scope.project ?? scope.organization)?.profile ?? defaultProfile];
+/** Notes what a path names, where no route has read its parameters. */
+function nameScope({ exchange, url }: FastifyRequest, { profiles, gatekeeper }: LadderParts): void {
+  const { project, organization } = findScope(scopeParametersOf(pathOf(url)), gatekeeper);
+  const named = project ?? organization;
+  exchange.projectId = project?.id;
+  if (named) exchange.profile = profiles[named.profile];
 }
 
 /**
@@ -201,7 +229,14 @@ function profileOf(target: string, { profiles, gatekeeper, defaultProfile }: Lad
  */
 export function frameworkErrors(parts: LadderParts) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    request.exchange = openExchange(request, profileOf(request.url, parts), parts.publicUrl);
+    request.exchange = openExchange(request, parts.profiles[parts.defaultProfile], parts.publicUrl);
+    nameScope(request, parts);
+    // No hook runs here.
+    for (const end of ['finish', 'close']) {
+      reply.raw.once(end, () => {
+        tell(parts.events, request, reply);
+      });
+    }
     void sendRefusal(request.exchange, reply, conditionOf(error, request), () => parts.nonces.issue());
   };
 }
@@ -215,12 +250,21 @@ function sendScripted(
   const { prefer } = request.headers;
   const answer = scripted?.find(Array.isArray(prefer) ? prefer.join(',') : prefer);
   if (!answer) return false;
+  const { exchange } = request;
+  exchange.condition = {
+    parameters: [],
+    name: 'scripted',
+    problem: `Prefer asks for the body that the source page shows for ${answer.status}.`,
+    remedy: 'Leave Prefer out.',
+    source: SOURCE.page,
+  };
   // Clients take a 401 without a challenge for a broken connection (run, Go).
   if (answer.status === '401') void reply.header('www-authenticate', challenge(nonces.issue(), false));
   void reply
     .code(Number(answer.status))
     .header('content-type', 'application/json')
     .header('preference-applied', `code=${answer.status}`)
+    .header('x-emulator-reason', reasonLine(exchange.rung, exchange.condition))
     .send(answer.body);
   return true;
 }
@@ -240,18 +284,5 @@ function checkEncoding(request: FastifyRequest): void {
     problem: 'The body is compressed.',
     remedy: 'Send it without Content-Encoding.',
     source: SOURCE.emulator,
-  });
-}
-
-function tell(events: EventBus, request: FastifyRequest, reply: FastifyReply): void {
-  const { exchange } = request;
-  events.emit('request.finished', exchange.project?.id, {
-    method: request.method,
-    path: request.url,
-    operation: exchange.operation?.id,
-    caller: exchange.caller?.id,
-    status: reply.statusCode,
-    rung: exchange.rung,
-    reason: exchange.condition && reasonLine(exchange.rung, exchange.condition),
   });
 }

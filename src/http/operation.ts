@@ -31,6 +31,8 @@ export interface Operation<Query extends TObject = TObject, Body extends TSchema
   readonly status: number;
   /** Which roles may call it: a name that the gatekeeper knows, or undefined for every caller. */
   readonly access?: string;
+  /** The condition that its 409 stands for, whose one parameter is an id. */
+  readonly conflict?: string;
   readonly query: Query;
   readonly body?: BodyRules<Body>;
   readonly handle: (context: OperationContext<Static<Query>, Static<Body>>) => Answer | Promise<Answer>;

@@ -6,6 +6,11 @@ export function pathOf(target: string): string {
   return target.replace(/^https?:\/\/[^/]*/i, '');
 }
 
+/** Path of a request target, without its query. */
+export function pathWithoutQuery(target: string): string {
+  return pathOf(target).split('?', 1)[0] ?? '';
+}
+
 /**
  * Path templates and the methods that each has. A part that begins with a colon takes any text without a slash or a
  * colon; what follows a second colon is a verb, as in `/processor/:processorName:start`.

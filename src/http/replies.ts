@@ -8,23 +8,19 @@ import { pretty } from './json-format.js';
 import { mediaType } from './media-types.js';
 import { pathOf } from './paths.js';
 import type { Paging } from './query.js';
-import { REQUESTS_A_MINUTE, type RequestQuota } from './request-quota.js';
+import { REQUESTS_A_MINUTE } from './request-quota.js';
 
 /** Writes an answer as the profile, `envelope` and `pretty` want it. */
-export function sendAnswer(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answer: Answer,
-  quota: RequestQuota,
-): FastifyReply {
+export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
   const { exchange } = request;
   const { operation, profile, version, flags } = exchange;
   const status = operation?.status ?? 200;
   exchange.rung = 'answer';
   addHeaders(exchange, reply);
   if (profile.rateLimitHeaders) {
-    const left = quota.take(exchange.project?.id ?? exchange.caller?.organizationId ?? '');
-    void reply.header('ratelimit-limit', REQUESTS_A_MINUTE).header('ratelimit-remaining', left);
+    void reply
+      .header('ratelimit-limit', REQUESTS_A_MINUTE)
+      .header('ratelimit-remaining', exchange.requestsLeft);
   }
   if (answer.kind === 'resource' && answer.headers) void reply.headers(answer.headers);
   if (version) void reply.header('content-type', `${mediaType(version)};charset=utf-8`);
@@ -75,18 +71,23 @@ function pageLinks(
  * Writes a refusal as the profile shows it.
  *
  * @param nonce a fresh one, for the challenge that every 401 carries which may come from missing credentials
+ * @param forced the status, where it is not that of the profile's row
  */
 export function sendRefusal(
   exchange: Exchange,
   reply: FastifyReply,
   condition: Condition,
   nonce: () => string,
+  forced?: number,
 ): FastifyReply {
   const { profile, flags, rung } = exchange;
-  const { status, errorCode, body, indented } = dress(profile, condition);
+  const { status, errorCode, body, indented } = dress(profile, condition, forced);
   exchange.condition = condition;
-  if (rung === 'credentials') void reply.header('www-authenticate', challenge(nonce(), exchange.staleNonce));
-  if (profile.errorCodeHeader && rung !== 'credentials') void reply.header('x-error-code', errorCode);
+  if (condition.name === 'unauthenticated') {
+    void reply.header('www-authenticate', challenge(nonce(), exchange.staleNonce));
+  } else if (profile.errorCodeHeader) {
+    void reply.header('x-error-code', errorCode);
+  }
   // An error to a known caller has them too, but for the limit; the challenge has none (recorded).
   if (exchange.caller) addHeaders(exchange, reply);
   const shown = flags.envelope ? { status, content: body } : body;

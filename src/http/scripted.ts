@@ -16,6 +16,11 @@ export class ScriptedAnswers {
     );
   }
 
+  /** The page's body for a status, if it shows one. */
+  body(status: number): Buffer | undefined {
+    return this.#bodies.get(String(status));
+  }
+
   /** The answer that a `Prefer` header asks for, or undefined if it asks for none that there is. */
   find(prefer: string | undefined): { readonly status: ScriptedStatus; readonly body: Buffer } | undefined {
     if (prefer === undefined) return undefined;

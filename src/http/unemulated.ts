@@ -1,7 +1,7 @@
 import { API_PREFIX, PathTable } from './paths.js';
 
 /** Operations of Atlas around stream processing that the emulator does not have: a fact sheet, not a plan. */
-const OPERATIONS: readonly (readonly [method: string, path: string, id: string])[] = [
+export const UNEMULATED: readonly (readonly [method: string, path: string, id: string])[] = [
   ['GET', '', 'getSystemStatus'],
   ['POST', '/orgs', 'createOrg'],
   ['PATCH', '/orgs/:orgId', 'updateOrg'],
@@ -79,6 +79,6 @@ function failover(method: string, below: string, id: string): (readonly [string,
 /** The operations of Atlas that the emulator knows by name alone. */
 export function unemulatedOperations(): PathTable {
   const table = new PathTable();
-  for (const [method, path, id] of OPERATIONS) table.add(method, API_PREFIX + path, id);
+  for (const [method, path, id] of UNEMULATED) table.add(method, API_PREFIX + path, id);
   return table;
 }

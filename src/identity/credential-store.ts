@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Statement } from 'better-sqlite3';
 import type { Caller } from '../http/gatekeeper.js';
+import type { LiveTokens } from '../http/limits.js';
 import type { Database } from '../kernel/database.js';
 import type { ProfileName } from '../profiles/index.js';
 import { PROJECT_NOW } from './project-store.js';
@@ -11,6 +12,8 @@ export interface Credential {
   readonly secret: string;
   /** What the clock shows that its tokens live by, in milliseconds since the epoch. */
   readonly now: number;
+  /** The project that it was made for, if it was made for one. */
+  readonly projectId: string | undefined;
 }
 
 /** What is kept of a credential's roles. */
@@ -38,12 +41,20 @@ interface CredentialRow {
   organizationId: string;
   profile: ProfileName;
   roles: string;
+  projectId: string | null;
   now: number;
+}
+
+interface TokenRow {
+  hash: Buffer;
+  credential_id: string;
+  expires_at: number;
+  revoked: number;
 }
 
 const SELECT_CREDENTIAL = `
   SELECT credentials.id, kind, secret, credentials.organization_id AS organizationId, profile, roles,
-    coalesce(${PROJECT_NOW}, :now) AS now
+    project_id AS projectId, coalesce(${PROJECT_NOW}, :now) AS now
   FROM credentials JOIN organizations ON organizations.id = credentials.organization_id
   LEFT JOIN projects ON projects.id = credentials.project_id`;
 
@@ -63,6 +74,10 @@ export class CredentialStore {
   readonly #addToken: Statement<[Buffer, string, number]>;
   readonly #dropTokens: Statement<[string, number]>;
   readonly #revokeToken: Statement<[Buffer, string]>;
+  readonly #liveTokens: Statement<[string, number], { count: number; first: number | null }>;
+  readonly #tokens: Statement<[], TokenRow>;
+  readonly #putToken: Statement<[TokenRow]>;
+  readonly #ofProject: Statement<[{ projectId: string; now: number }], CredentialRow>;
 
   constructor(database: Database, now: () => number) {
     this.#now = now;
@@ -80,7 +95,21 @@ export class CredentialStore {
     this.#addToken = database.prepare(
       'INSERT INTO tokens (hash, credential_id, expires_at) VALUES (?, ?, ?)',
     );
+    this.#liveTokens = database.prepare(
+      `SELECT count(*) AS count, min(expires_at) AS first FROM tokens
+       WHERE credential_id = ? AND revoked = 0 AND expires_at > ?`,
+    );
     this.#dropTokens = database.prepare('DELETE FROM tokens WHERE credential_id = ? AND expires_at <= ?');
+    this.#tokens = database.prepare('SELECT hash, credential_id, expires_at, revoked FROM tokens');
+    // A token whose credential is gone is gone with it.
+    this.#putToken = database.prepare(
+      `INSERT INTO tokens (hash, credential_id, expires_at, revoked)
+       SELECT :hash, :credential_id, :expires_at, :revoked
+       WHERE EXISTS (SELECT 1 FROM credentials WHERE id = :credential_id)`,
+    );
+    this.#ofProject = database.prepare(
+      `${SELECT_CREDENTIAL} WHERE credentials.project_id = :projectId ORDER BY credentials.id`,
+    );
     this.#revokeToken = database.prepare(
       'UPDATE tokens SET revoked = 1 WHERE hash = ? AND credential_id = ?',
     );
@@ -99,6 +128,18 @@ export class CredentialStore {
 
   add({ projectId, roles, ...credential }: NewCredential): void {
     this.#add.run({ ...credential, projectId: projectId ?? null, roles: JSON.stringify(roles) });
+  }
+
+  /** The credentials that were made for a project. */
+  ofProject(projectId: string): readonly Credential[] {
+    return this.#ofProject.all({ projectId, now: this.#now() }).map(stored);
+  }
+
+  /** Runs work that may remove credentials and make them anew; tokens of those that are there afterwards stay. */
+  keepingTokens(work: () => void): void {
+    const tokens = this.#tokens.all();
+    work();
+    for (const token of tokens) this.#putToken.run(token);
   }
 
   /** Gives a credential a role in a project. */
@@ -128,6 +169,12 @@ export class CredentialStore {
     this.#addToken.run(hashOf(token), holder.caller.id, holder.now + lifeMs);
   }
 
+  /** The holder's tokens that can be used. */
+  liveTokens({ caller, now }: Credential): LiveTokens {
+    const { count, first } = this.#liveTokens.get(caller.id, now) ?? { count: 0, first: null };
+    return { count, seconds: Math.ceil(((first ?? now) - now) / 1000) };
+  }
+
   /** Returns whether the token was the holder's. */
   revokeToken(token: string, holder: Credential): boolean {
     return this.#revokeToken.run(hashOf(token), holder.caller.id).changes > 0;
@@ -139,12 +186,14 @@ export class CredentialStore {
   }
 }
 
-function stored({ id, kind, secret, organizationId, profile, roles, now }: CredentialRow): Credential {
+function stored(row: CredentialRow): Credential {
+  const { id, kind, secret, organizationId, profile, roles, projectId, now } = row;
   const { organization, projects } = JSON.parse(roles) as Roles;
   return {
     caller: { id, kind, organizationId, profile, organizationRoles: organization, projectRoles: projects },
     secret,
     now,
+    projectId: projectId ?? undefined,
   };
 }
 

@@ -1,8 +1,9 @@
-import { Type, type Static, type TObject } from '@sinclair/typebox';
+import { Type, type Static, type TInteger, type TObject } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Project } from '../http/gatekeeper.js';
 import { Refusal } from '../kernel/conditions.js';
 import type { Transaction } from '../kernel/database.js';
+import { DURATIONS, LONGEST_MS } from '../kernel/pace.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from './roles.js';
 import type { Roles } from './credential-store.js';
@@ -16,14 +17,47 @@ export interface FixtureSection {
   readonly key: string;
   readonly item: TObject;
   readonly load: (transaction: Transaction, project: Project, item: Record<string, unknown>) => void;
+  /** The list that describes a project as it is now; what `load` takes. */
+  readonly save?: (project: Project) => readonly object[];
 }
 
 const id = Type.String({ pattern: '^[a-f0-9]{24}$', description: '24 lower-case hexadecimal digits' });
 const name = Type.String({ minLength: 1, maxLength: 64 });
 const strict = { additionalProperties: false };
 
+/** A project's own clock, relative to the emulator's. */
+const clock = Type.Object({ offsetMs: Type.Integer(), frozenAt: Type.Optional(Type.Integer()) }, strict);
+
+/** How a project's states move. */
+export const movement = Type.Union([
+  Type.Literal('time'),
+  Type.Literal('at once'),
+  Type.Literal('by hand'),
+  Type.Object({ reads: Type.Integer({ minimum: 1 }) }, strict),
+]);
+export const durations = Type.Partial(
+  Type.Object(
+    Object.fromEntries(
+      DURATIONS.map((key) => [key, Type.Integer({ minimum: 0, maximum: LONGEST_MS })]),
+    ) as Record<(typeof DURATIONS)[number], TInteger>,
+    strict,
+  ),
+);
+const pace = Type.Object({ durations, movement }, strict);
+
+const settings = Type.Object(
+  {
+    tags: Type.Optional(Type.Array(Type.Object({ key: Type.String(), value: Type.String() }, strict))),
+    withDefaultAlertsSettings: Type.Optional(Type.Boolean()),
+    regionUsageRestrictions: Type.Optional(Type.String()),
+  },
+  strict,
+);
+
 const credential = Type.Object(
   {
+    // The project that it is made for, and in whose time its tokens live.
+    project: Type.Optional(id),
     name: Type.Optional(Type.String()),
     organizationRoles: Type.Array(Type.Union(ORGANIZATION_ROLES.map((role) => Type.Literal(role)))),
     projectRoles: Type.Record(
@@ -58,6 +92,9 @@ export function fixtureSchema(sections: readonly Pick<FixtureSection, 'key' | 'i
           description: 'such as 2026-01-31T09:00:00Z',
         }),
       ),
+      clock: Type.Optional(clock),
+      pace: Type.Optional(pace),
+      settings: Type.Optional(settings),
       ...Object.fromEntries(sections.map(({ key, item }) => [key, Type.Optional(Type.Array(item))])),
     },
     strict,
@@ -139,8 +176,13 @@ export function loadFixture(
           name: project.name,
           organizationId: organization.id,
           createdAt,
+          ...(project.settings && { settings: project.settings }),
+          ...(project.pace && { pace: project.pace }),
         });
       });
+      if (project.clock) {
+        projects.setClock(project.id, { ...project.clock, frozenAt: project.clock.frozenAt });
+      }
       const stored = projects.project(project.id);
       for (const { key, load } of sections) {
         const items = (project as Record<string, unknown>)[key] as Record<string, unknown>[] | undefined;
@@ -153,9 +195,14 @@ export function loadFixture(
     });
     organization.credentials.forEach((entry, entryIndex) => {
       const entryAt = `${at}.credentials[${entryIndex}]`;
-      const stranger = Object.keys(entry.projectRoles).find((project) => !own.has(project));
+      const named = [
+        ...Object.keys(entry.projectRoles),
+        ...(entry.project === undefined ? [] : [entry.project]),
+      ];
+      const stranger = named.find((project) => !own.has(project));
       if (stranger !== undefined) {
-        throw new FixtureError(`${entryAt}.projectRoles: the organization has no project ${stranger}`);
+        const where = Object.hasOwn(entry.projectRoles, stranger) ? 'projectRoles' : 'project';
+        throw new FixtureError(`${entryAt}.${where}: the organization has no project ${stranger}`);
       }
       addCredential(credentials, organization.id, entry, entryAt);
     });
@@ -169,15 +216,15 @@ function addCredential(
   at: string,
 ): void {
   const roles: Roles = { organization: entry.organizationRoles, projects: entry.projectRoles };
-  const { apiKey, serviceAccount } = entry;
+  const { apiKey, serviceAccount, project } = entry;
+  const common = { organizationId, roles, ...(project !== undefined && { projectId: project }) };
   if (apiKey) {
     within(`${at}.apiKey.publicKey`, () => {
       credentials.add({
         id: apiKey.publicKey,
         kind: 'API key',
         secret: apiKey.privateKey,
-        organizationId,
-        roles,
+        ...common,
       });
     });
   }
@@ -187,8 +234,7 @@ function addCredential(
         id: serviceAccount.clientId,
         kind: 'service account',
         secret: serviceAccount.clientSecret,
-        organizationId,
-        roles,
+        ...common,
       });
     });
   }

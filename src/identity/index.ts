@@ -1,11 +1,13 @@
 export { CredentialStore, type Credential } from './credential-store.js';
-export { FixtureError, fixtureSchema, loadFixture, parseFixture } from './fixture.js';
+export { durations, FixtureError, fixtureSchema, loadFixture, movement, parseFixture } from './fixture.js';
 export type { Fixture, FixtureSection } from './fixture.js';
 export { gatekeeperOf, type Identity } from './gatekeeper.js';
-export { identityMigrations } from './migrations.js';
+export { identityMigrations, identityTables } from './migrations.js';
 export { oauth } from './oauth.js';
 export { organizationOperations } from './organization-routes.js';
 export { projectOperations } from './project-routes.js';
 export { ProjectStore, type StoredProject } from './project-store.js';
 export type { DeletionBlocker } from './projects.js';
 export { permits } from './roles.js';
+export { PropertyStore } from './property-store.js';
+export { exportFixture } from './fixture-export.js';

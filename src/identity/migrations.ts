@@ -1,4 +1,12 @@
 import type { Migration } from '../kernel/database.js';
+import type { CoveredTable } from '../kernel/snapshots.js';
+
+/** What a snapshot covers, parents before children. Tokens are not in it: it signs nobody out. */
+export const identityTables: readonly CoveredTable[] = [
+  { name: 'organizations', key: 'id', project: undefined },
+  { name: 'projects', key: 'id', project: 'id' },
+  { name: 'credentials', key: 'id', project: 'project_id' },
+];
 
 export const identityMigrations: readonly Migration[] = [
   {
@@ -20,10 +28,15 @@ export const identityMigrations: readonly Migration[] = [
         created_at      INTEGER NOT NULL,
         -- What else its owner set, as sent: JSON.
         settings        TEXT NOT NULL DEFAULT '{}',
+        -- How its states move: JSON.
+        pace            TEXT NOT NULL DEFAULT '{"durations":{},"movement":"time"}',
         clock_offset_ms INTEGER NOT NULL DEFAULT 0,
         frozen_at       INTEGER
       ) STRICT;
       CREATE UNIQUE INDEX projects_of_organization ON projects (organization_id, name);
+
+      -- The emulator's own clock, and whatever else there is one of.
+      CREATE TABLE properties (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
       -- API keys and service accounts. One that was made for a project lives in that project's time.
       CREATE TABLE credentials (

@@ -3,22 +3,39 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SOURCE, type Condition } from '../kernel/conditions.js';
 import type { Database } from '../kernel/database.js';
 import { sameSecret } from '../http/digest.js';
+import type { FaultGate } from '../http/faults.js';
+import type { Limits } from '../http/limits.js';
+import type { Profiles } from '../profiles/index.js';
 import { reasonLine } from '../http/exchange.js';
+import { shownForm } from '../http/redaction.js';
 import type { Credential, CredentialStore } from './credential-store.js';
 
 /** How long a token lives, in seconds (Atlas documentation). Clients renew it some minutes before. */
 export const TOKEN_LIFE_S = 3600;
 
+/** What the token endpoints stand on. */
+export interface TokenServices {
+  readonly database: Database;
+  readonly store: CredentialStore;
+  readonly profiles: Profiles;
+  readonly limits: Limits;
+  /** Undefined where no faults can be injected. */
+  readonly faults: FaultGate | undefined;
+}
+
 /**
  * The token endpoints: `POST /api/oauth/token` (client credentials, RFC 6749, section 4.4) and
  * `POST /api/oauth/revoke` (RFC 7009). Errors have RFC 6749's form; what Atlas sends here was not found.
  */
-export function oauth(app: FastifyInstance, database: Database, store: CredentialStore): void {
+export function oauth(app: FastifyInstance, services: TokenServices): void {
+  const { database, store, limits } = services;
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
-    (_request, text, done) => {
-      done(null, new URLSearchParams(String(text)));
+    (request, text, done) => {
+      const form = new URLSearchParams(String(text));
+      request.exchange.sentBody = shownForm(form);
+      done(null, form);
     },
   );
   // What is no form has no grant and no token: the endpoints say so in RFC 6749's form.
@@ -28,8 +45,10 @@ export function oauth(app: FastifyInstance, database: Database, store: Credentia
 
   app.post('/token', async (request, reply) => {
     const form = formOf(request);
-    const client = clientOf(request, form, store);
-    if (typeof client === 'string') return invalidClient(request, reply, client);
+    const client = await admit('createToken', request, reply, form, services);
+    if (!client) return reply;
+    limits.countToken(request, reply, client.caller.id, () => store.liveTokens(client));
+    request.exchange.rung = 'fields';
     const grant = form.get('grant_type');
     if (grant !== 'client_credentials') {
       return refuse(request, reply, 400, grant === null ? 'invalid_request' : 'unsupported_grant_type', {
@@ -51,8 +70,9 @@ export function oauth(app: FastifyInstance, database: Database, store: Credentia
 
   app.post('/revoke', async (request, reply) => {
     const form = formOf(request);
-    const client = clientOf(request, form, store);
-    if (typeof client === 'string') return invalidClient(request, reply, client);
+    const client = await admit('revokeToken', request, reply, form, services);
+    if (!client) return reply;
+    request.exchange.rung = 'fields';
     const token = form.get('token');
     if (!token) {
       return refuse(request, reply, 400, 'invalid_request', {
@@ -77,6 +97,31 @@ export function oauth(app: FastifyInstance, database: Database, store: Credentia
 
 function formOf(request: FastifyRequest): URLSearchParams {
   return request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+}
+
+/** Lets a request up to the faults. Returns the service account that asks, or undefined once the request has ended. */
+async function admit(
+  operation: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: URLSearchParams,
+  { store, profiles, faults }: TokenServices,
+): Promise<Credential | undefined> {
+  const { exchange } = request;
+  exchange.operationId = operation;
+  let met = faults?.meet(request, reply, 'credentials');
+  if (met && (await met)) return undefined;
+  const client = clientOf(request, form, store);
+  if (typeof client === 'string') {
+    invalidClient(request, reply, client);
+    return undefined;
+  }
+  exchange.profile = profiles[client.caller.profile];
+  exchange.rung = 'faults';
+  met = faults?.meet(request, reply, 'faults');
+  if (met && (await met)) return undefined;
+  // The rules may have let time pass.
+  return met ? (store.credential(client.caller.id) ?? client) : client;
 }
 
 /** The service account that asks, or a sentence that says why it is none. */

@@ -1,6 +1,8 @@
 import type { Statement } from 'better-sqlite3';
 import type { Organization, Project } from '../http/gatekeeper.js';
+import type { ClockState } from '../kernel/clock-state.js';
 import type { Database } from '../kernel/database.js';
+import { USUAL_PACE, type Pace } from '../kernel/pace.js';
 import type { ProfileName } from '../profiles/index.js';
 
 /** A project as the store has it. `createdAt` is in milliseconds of real time. */
@@ -23,6 +25,7 @@ export interface NewProject {
   readonly name: string;
   readonly createdAt: number;
   readonly settings?: ProjectSettings;
+  readonly pace?: Pace;
 }
 
 interface ProjectRow {
@@ -32,6 +35,8 @@ interface ProjectRow {
   profile: ProfileName;
   createdAt: number;
   settings: string;
+  pace: string;
+  frozen: number;
   now: number;
 }
 
@@ -40,7 +45,7 @@ export const PROJECT_NOW = 'coalesce(projects.frozen_at, :now + projects.clock_o
 
 const SELECT_PROJECT = `
   SELECT projects.id, projects.name, organization_id AS organizationId, profile, created_at AS createdAt,
-    settings, ${PROJECT_NOW} AS now
+    settings, pace, frozen_at IS NOT NULL AS frozen, ${PROJECT_NOW} AS now
   FROM projects JOIN organizations ON organizations.id = organization_id`;
 
 /** Organizations and their projects in SQL. Writes belong inside `Database.write`. */
@@ -53,9 +58,17 @@ export class ProjectStore {
   readonly #ofOrganization: Statement<[{ organizationId: string; now: number }], ProjectRow>;
   readonly #first: Statement<[{ limit: number; now: number }], ProjectRow>;
   readonly #addOrganization: Statement<[{ id: string; name: string; profile: string }]>;
-  readonly #add: Statement<[Omit<NewProject, 'settings'> & { settings: string }]>;
+  readonly #add: Statement<[Omit<NewProject, 'pace' | 'settings'> & { settings: string; pace: string }]>;
   readonly #update: Statement<[{ id: string; name: string; settings: string }]>;
   readonly #remove: Statement<[string]>;
+  readonly #clock: Statement<[string], { offsetMs: number; frozenAt: number | null }>;
+  readonly #setClock: Statement<[{ id: string; offsetMs: number; frozenAt: number | null }]>;
+  readonly #setPace: Statement<[{ id: string; pace: string }]>;
+  readonly #all: Statement<[{ now: number }], ProjectRow>;
+  readonly #shiftClocks: Statement<[{ projectId: string | null; ms: number }]>;
+  readonly #shiftFrozen: Statement<[number]>;
+  readonly #organizations: Statement<[], Organization>;
+  readonly #clear: readonly Statement<[]>[];
 
   constructor(database: Database, now: () => number) {
     this.#now = now;
@@ -73,11 +86,30 @@ export class ProjectStore {
       'INSERT INTO organizations (id, name, profile) VALUES (:id, :name, :profile)',
     );
     this.#add = database.prepare(
-      `INSERT INTO projects (id, organization_id, name, created_at, settings)
-       VALUES (:id, :organizationId, :name, :createdAt, :settings)`,
+      `INSERT INTO projects (id, organization_id, name, created_at, settings, pace)
+       VALUES (:id, :organizationId, :name, :createdAt, :settings, :pace)`,
     );
     this.#update = database.prepare('UPDATE projects SET name = :name, settings = :settings WHERE id = :id');
     this.#remove = database.prepare('DELETE FROM projects WHERE id = ?');
+    this.#clock = database.prepare(
+      'SELECT clock_offset_ms AS offsetMs, frozen_at AS frozenAt FROM projects WHERE id = ?',
+    );
+    this.#setClock = database.prepare(
+      'UPDATE projects SET clock_offset_ms = :offsetMs, frozen_at = :frozenAt WHERE id = :id',
+    );
+    this.#setPace = database.prepare('UPDATE projects SET pace = :pace WHERE id = :id');
+    this.#all = database.prepare(`${SELECT_PROJECT} ORDER BY projects.seq`);
+    this.#shiftClocks = database.prepare(
+      `UPDATE projects SET clock_offset_ms = clock_offset_ms + :ms
+       WHERE frozen_at IS NULL AND (:projectId IS NULL OR id = :projectId)`,
+    );
+    this.#shiftFrozen = database.prepare(
+      'UPDATE projects SET frozen_at = frozen_at + ? WHERE frozen_at IS NOT NULL',
+    );
+    this.#organizations = database.prepare('SELECT id, name, profile FROM organizations ORDER BY seq');
+    this.#clear = ['credentials', 'projects', 'organizations'].map((table) =>
+      database.prepare<[]>(`DELETE FROM ${table}`),
+    );
   }
 
   /** Whether nothing was ever loaded: a new database. */
@@ -112,12 +144,51 @@ export class ProjectStore {
     this.#addOrganization.run({ id, name, profile });
   }
 
-  add({ settings = {}, ...project }: NewProject): void {
-    this.#add.run({ ...project, settings: JSON.stringify(settings) });
+  add({ settings = {}, pace = USUAL_PACE, ...project }: NewProject): void {
+    this.#add.run({ ...project, settings: JSON.stringify(settings), pace: JSON.stringify(pace) });
   }
 
   update(id: string, name: string, settings: ProjectSettings): void {
     this.#update.run({ id, name, settings: JSON.stringify(settings) });
+  }
+
+  /** All projects, oldest first. */
+  all(): readonly StoredProject[] {
+    return this.#all.all({ now: this.#now() }).map((row) => stored(row));
+  }
+
+  /** The project's own clock, relative to the emulator's. */
+  clock(id: string): ClockState | undefined {
+    const row = this.#clock.get(id);
+    return row && { offsetMs: row.offsetMs, frozenAt: row.frozenAt ?? undefined };
+  }
+
+  setClock(id: string, { offsetMs, frozenAt }: ClockState): void {
+    this.#setClock.run({ id, offsetMs, frozenAt: frozenAt ?? null });
+  }
+
+  setPace(id: string, pace: Pace): void {
+    this.#setPace.run({ id, pace: JSON.stringify(pace) });
+  }
+
+  /** Moves clocks that run by `ms`: a project's, or all. */
+  shiftClocks(projectId: string | undefined, ms: number): void {
+    this.#shiftClocks.run({ projectId: projectId ?? null, ms });
+  }
+
+  /** Moves all clocks that stand still by `ms`. */
+  shiftFrozen(ms: number): void {
+    this.#shiftFrozen.run(ms);
+  }
+
+  /** All organizations, oldest first. */
+  organizations(): readonly Organization[] {
+    return this.#organizations.all();
+  }
+
+  /** Removes all organizations, and with them projects, credentials and tokens. */
+  clear(): void {
+    for (const statement of this.#clear) statement.run();
   }
 
   /** Removes a project and all that is in it. */
@@ -129,5 +200,12 @@ export class ProjectStore {
 function stored(row: ProjectRow): StoredProject;
 function stored(row: ProjectRow | undefined): StoredProject | undefined;
 function stored(row: ProjectRow | undefined): StoredProject | undefined {
-  return row && { ...row, settings: JSON.parse(row.settings) as ProjectSettings };
+  return (
+    row && {
+      ...row,
+      settings: JSON.parse(row.settings) as ProjectSettings,
+      pace: JSON.parse(row.pace) as Pace,
+      frozen: row.frozen === 1,
+    }
+  );
 }

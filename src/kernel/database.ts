@@ -85,6 +85,11 @@ export class Database {
     return this.#sqlite.prepare<Parameters, Row>(sql);
   }
 
+  /** Runs statements that are not prepared: changes of the schema, at a start. */
+  execute(sql: string): void {
+    this.#sqlite.exec(sql);
+  }
+
   /**
    * Runs `work` at once, whole or not at all, and resolves with its result when that is committed.
    *

@@ -1,14 +1,26 @@
+import type { Condition } from './conditions.js';
+
 /** What the emulator tells of itself, by type. Nothing in an event is a secret. */
 export interface EventData {
-  /** A request was answered. `rung` is the step of the ladder that decided it. */
+  /**
+   * A request was answered, or its connection broke off; `project` is the one that its path names, whoever asked.
+   * `rung` is the step of the ladder that decided it.
+   */
   'request.finished': {
     readonly method: string;
     readonly path: string;
     readonly operation: string | undefined;
     readonly caller: string | undefined;
+    /** The version of the operation that answered. */
+    readonly version: string | undefined;
+    /** 0 where no answer was sent. */
     readonly status: number;
     readonly rung: string;
     readonly reason: string | undefined;
+    /** From the request's arrival to the answer's end, in milliseconds. */
+    readonly tookMs: number;
+    /** It was for the control API, and none that Atlas could have got. */
+    readonly control: boolean;
   };
   /** A private link entered a state. `at` is in the project's own time. */
   'link.changed': {
@@ -17,6 +29,17 @@ export interface EventData {
     readonly at: number;
     readonly cause: string;
   };
+  /** A fault rule took effect on a request. `scope` says where the rule belongs. */
+  'fault.fired': {
+    readonly rule: string;
+    readonly scope: 'project' | 'server';
+    readonly operation: string | undefined;
+    readonly action: string;
+  };
+  /** A clock was moved: the project's, or the server's where no project is named. */
+  'clock.moved': { readonly how: string; readonly now: string; readonly frozen: boolean };
+  /** A project, or the whole server, was put back to what it was. */
+  'world.reset': { readonly cause: string };
   /** A client asked for an Atlas operation that is not emulated. */
   'operation.missing': { readonly operation: string };
 }
@@ -34,6 +57,29 @@ export type EmulatorEvent = {
   };
 }[EventType];
 
+/** One side of a request, without secrets. */
+export interface Message {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined where there was none, or none was read. */
+  readonly body: string | undefined;
+  /** The body was longer, and `body` is only its beginning. */
+  readonly truncated: boolean;
+}
+
+/** What a request held. Too large to be kept with its event: only those who listen when it is emitted get it. */
+export interface RequestDetail {
+  /** The address that the client used. */
+  readonly url: string;
+  readonly httpVersion: string;
+  readonly request: Message;
+  readonly response: Message;
+  /** Why it was refused, if it was. */
+  readonly condition: Condition | undefined;
+}
+
+/** Gets each event, and what belongs to it and is not kept. */
+export type EventReader = (event: EmulatorEvent, detail: RequestDetail | undefined) => void;
+
 /** How many past events a late reader can still get. */
 const KEPT = 1000;
 
@@ -44,24 +90,35 @@ const KEPT = 1000;
 export class EventBus {
   #seq = 0;
   readonly #kept: EmulatorEvent[] = [];
-  readonly #readers = new Set<(event: EmulatorEvent) => void>();
+  readonly #readers = new Set<EventReader>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  emit<T extends EventType>(type: T, project: string | undefined, data: EventData[T]): void {
+  /** The number of the last event; 0 before the first. */
+  get last(): number {
+    return this.#seq;
+  }
+
+  /** @param detail what belongs to a `request.finished`, for those who listen now */
+  emit<T extends EventType>(
+    type: T,
+    project: string | undefined,
+    data: EventData[T],
+    detail?: RequestDetail,
+  ): void {
     // The compiler cannot tie one T to one member of the union.
     const event = { seq: ++this.#seq, at: this.#now(), type, project, data } as EmulatorEvent;
     this.#kept.push(event);
     // Trimmed by halves: shifting one by one would move the whole array at each event.
     if (this.#kept.length > 2 * KEPT) this.#kept.splice(0, KEPT);
-    for (const reader of this.#readers) reader(event);
+    for (const reader of this.#readers) reader(event, detail);
   }
 
   /** Calls `reader` with each event from now on. Returns a function that ends it. */
-  subscribe(reader: (event: EmulatorEvent) => void): () => void {
+  subscribe(reader: EventReader): () => void {
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
   }

@@ -52,6 +52,21 @@ export class Scheduler {
     });
   }
 
+  /** Moves all that is due, in due order, within a write; after clocks were moved. */
+  catchUp(transaction: Transaction): void {
+    const now = this.#clock.now();
+    for (const work of this.#works) {
+      while (work.moveDue(transaction, now, BATCH) === BATCH);
+    }
+  }
+
+  /** Sets the alarm anew, after clocks were moved. */
+  rearm(): void {
+    this.#disarm();
+    this.#armedFor = Infinity;
+    if (!this.#stopped) this.#armForNext();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#disarm();

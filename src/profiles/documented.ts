@@ -1,5 +1,5 @@
 import { SOURCE } from '../kernel/conditions.js';
-import { observed } from './observed.js';
+import { observed, RATE_LIMITED } from './observed.js';
 import type { ErrorRow, ErrorRows, Profile } from './profile.js';
 
 /** The one code that the source page shows for a status, an example each, as it says itself. */
@@ -22,6 +22,7 @@ const rows: Readonly<Record<string, Partial<ErrorRow>>> = {
   invalidOrganizationId: { status: 400 },
   projectNameNotFound: { detail: CANNOT_FIND },
   notPermitted: { status: 403 },
+  rateLimited: { detail: RATE_LIMITED },
 };
 
 /** The source page laid over what was observed: it replaces rows, and adds none. */
@@ -32,6 +33,7 @@ export const documented: Profile = {
   errorCodeHeader: false,
   javaMethodHeader: false,
   rateLimitHeaders: false,
+  pageBodies: true,
   answerHeaders: {},
   errors: documentedErrors(observed.errors, rows),
 };

@@ -3,6 +3,9 @@ import type { ErrorRows, Profile } from './profile.js';
 
 const { recorded, atlasErrors, inferred, emulator } = SOURCE;
 
+/** What Atlas says of a limit that is used up, in both profiles: the source page has nothing to say of it. */
+export const RATE_LIMITED = 'Resource %s is limited to %s requests every %s minutes.';
+
 /** Texts and codes of Atlas for what can go wrong with any resource. */
 export const observedErrors: ErrorRows = {
   pathNotFound: {
@@ -39,6 +42,25 @@ export const observedErrors: ErrorRows = {
     source: recorded,
     keys: ['error', 'reason', 'detail', 'errorCode'],
     indented: true,
+  },
+  addressNotAllowed: {
+    status: 403,
+    errorCode: 'IP_ADDRESS_NOT_ON_ACCESS_LIST',
+    detail: 'IP address %s is not allowed to access this resource.',
+    source: atlasErrors,
+  },
+  rateLimited: {
+    status: 429,
+    errorCode: 'RATE_LIMITED',
+    detail: RATE_LIMITED,
+    source: recorded,
+  },
+  tooManyTokens: {
+    status: 429,
+    errorCode: 'RATE_LIMITED',
+    detail: 'A service account can have %s tokens at a time.',
+    source: inferred,
+    settledBy: 'POST /api/oauth/token, 101 times within an hour and none too fast',
   },
   notAcceptable: {
     status: 406,
@@ -169,6 +191,7 @@ export const observed: Profile = {
   errorCodeHeader: true,
   javaMethodHeader: true,
   rateLimitHeaders: true,
+  pageBodies: false,
   // Recorded, all but Strict-Transport-Security: that would pin a developer's browser to https on localhost.
   answerHeaders: {
     'referrer-policy': 'strict-origin-when-cross-origin',

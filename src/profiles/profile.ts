@@ -42,6 +42,8 @@ export interface Profile {
   readonly javaMethodHeader: boolean;
   /** Whether a success tells of Atlas's limit of requests a minute. */
   readonly rateLimitHeaders: boolean;
+  /** Whether an error that a fault rule asks for has the source page's own body, where the page shows one. */
+  readonly pageBodies: boolean;
   readonly errors: ErrorRows;
 }
 
@@ -59,23 +61,25 @@ export interface DressedError {
 /**
  * Dresses a condition as the profile shows it.
  *
+ * @param forced the status, where it is not that of the row
  * @throws {Error} if the profile has no row for it, which a test over all conditions excludes
  */
-export function dress(profile: Profile, condition: Condition): DressedError {
+export function dress(profile: Profile, condition: Condition, forced?: number): DressedError {
   const row = profile.errors[condition.name];
   if (!row) throw new Error(`profile ${profile.name} has no row for the condition ${condition.name}`);
+  const status = forced ?? row.status;
   const all: Record<ErrorKey, unknown> = {
     detail:
       row.detail === undefined
         ? `${condition.problem} ${condition.remedy}`
         : fill(row.detail, condition.parameters),
-    error: row.status,
+    error: status,
     errorCode: row.errorCode,
     parameters: condition.parameters,
-    reason: STATUS_CODES[row.status],
+    reason: STATUS_CODES[status],
   };
   return {
-    status: row.status,
+    status,
     errorCode: row.errorCode,
     body: Object.fromEntries((row.keys ?? profile.errorKeys).map((key) => [key, all[key]])),
     indented: row.indented === true,

@@ -1,43 +1,71 @@
 import type { Feature } from '../feature.js';
 import { fixtureItem, type SentFields } from './schema.js';
 import { PrivateLinks } from './links.js';
+import { privateLinkMigrations } from './migrations.js';
+import { privateLinkControl } from './control.js';
 import { privateLinkErrors, privateLinkProfiles } from './profile.js';
 import { privateLinkOperations } from './routes.js';
 import { checkVendor, prepare } from './rules.js';
-import { PrivateLinkStore, privateLinkMigrations } from './store.js';
-import { planPath, type Path, type State } from './lifecycle.js';
+import { PrivateLinkRules } from './rule-store.js';
+import { PrivateLinkStore } from './store.js';
+import type { Path, Plan, Stage, State } from './lifecycle.js';
 
 /** Stream private links: `/groups/{groupId}/streams/privateLinkConnections`. */
 export const privateLinks: Feature = {
   name: 'private-links',
   migrations: privateLinkMigrations,
   errors: privateLinkErrors,
+  tables: ['private_links', 'private_link_rules'].map((name) => ({ name, key: 'id', project: 'project_id' })),
   fixture: { key: 'privateLinks', item: fixtureItem },
 
   start(services) {
-    const links = new PrivateLinks(new PrivateLinkStore(services.database), services);
+    const store = new PrivateLinkStore(services.database);
+    const rules = new PrivateLinkRules(services.database);
+    const links = new PrivateLinks(store, rules, services);
     return {
       operations: privateLinkOperations(links),
+      control: privateLinkControl(links, rules, services.newId),
       due: links,
+      retime: (projectId, now) => {
+        store.retime(projectId, now);
+      },
       blocksDeletion(project) {
-        const left = links.store.count(project.id, project.now);
+        const left = store.count(project.id, project.now);
         return left === 0 ? undefined : `${left} private ${left === 1 ? 'link' : 'links'}`;
       },
       load(transaction, project, item) {
-        const { _id, state, errorMessage } = item as { _id?: string; state?: State; errorMessage?: string };
+        const { _id, state, errorMessage, path, rest } = item as FixtureLink;
         const profile = privateLinkProfiles[project.profile];
-        const sent = prepare(item) as SentFields;
+        const sent = prepare(fieldsOf(item)) as SentFields;
         checkVendor(sent, profile.enforced);
-        const path: Path = state
-          ? [[state, project.now]]
-          : planPath(profile.created, services.durations, project.now);
-        links.make(
-          transaction,
-          project,
-          { id: _id ?? services.newId(), sent, path, errorMessage },
-          'fixture',
-        );
+        const planned: Plan = path
+          ? { path, rest: rest ?? [], readsLeft: undefined }
+          : links.plan(project, state ? [{ state }] : profile.created, 'fixture');
+        links.make(transaction, project, { id: _id ?? services.newId(), sent, errorMessage, ...planned });
       },
+      save: (project) =>
+        store.all(project.id, project.now).map(({ id, sent, path, rest, errorMessage }) => ({
+          _id: id,
+          ...sent,
+          path,
+          ...(rest.length > 0 && { rest }),
+          ...(errorMessage !== undefined && { errorMessage }),
+        })),
     };
   },
 };
+
+/** What a fixture says of a link beside what a client would send. */
+interface FixtureLink {
+  readonly _id?: string;
+  readonly state?: State;
+  readonly errorMessage?: string;
+  readonly path?: Path;
+  readonly rest?: readonly Stage[];
+}
+
+/** What a client would send of a link in a fixture. */
+function fieldsOf(item: Record<string, unknown>): Record<string, unknown> {
+  const { path: _path, rest: _rest, ...sent } = item;
+  return sent;
+}

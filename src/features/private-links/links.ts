@@ -5,28 +5,30 @@ import type { Transaction } from '../../kernel/database.js';
 import type { DueWork } from '../../kernel/scheduler.js';
 import type { Services } from '../feature.js';
 import { computedFields } from './computed.js';
-import { isBeingDeleted, planPath, type Path } from './lifecycle.js';
+import { isBeingDeleted, past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
 import { privateLinkProfiles } from './profile.js';
 import { echoText, representationText } from './representation.js';
+import type { PrivateLinkRules } from './rule-store.js';
 import { targetOf } from './rules.js';
 import type { SentFields } from './schema.js';
 import type { CurrentLink, LinkRow, PrivateLinkStore } from './store.js';
 
 /** A link: all but what follows from these and its project. */
-export interface Link {
+export interface Link extends Plan {
   readonly id: string;
   readonly sent: SentFields;
-  readonly path: Path;
-  readonly errorMessage?: string | undefined;
+  readonly errorMessage: string | undefined;
 }
 
 /** What can be done with private links, whoever asks. */
 export class PrivateLinks implements DueWork {
   readonly store: PrivateLinkStore;
+  readonly #rules: PrivateLinkRules;
   readonly #services: Services;
 
-  constructor(store: PrivateLinkStore, services: Services) {
+  constructor(store: PrivateLinkStore, rules: PrivateLinkRules, services: Services) {
     this.store = store;
+    this.#rules = rules;
     this.#services = services;
   }
 
@@ -38,11 +40,24 @@ export class PrivateLinks implements DueWork {
   create(project: Project, sent: SentFields, baseUrl: string): Promise<JsonText> {
     const profile = privateLinkProfiles[project.profile];
     const id = this.#services.newId();
-    return this.#services.database.write((transaction) => {
-      const path = planPath(profile.created, this.#services.durations, project.now);
-      this.make(transaction, project, { id, sent, path }, 'created');
+    return this.write((transaction) => {
+      const { stages, errorMessage } = this.#rules.apply(project.id, sent, profile.created);
+      this.make(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
       return profile.createAnswer === 'echo' ? echoText(sent, id) : this.#text(project, id, baseUrl);
     });
+  }
+
+  /** Reads a link, which moves it on where reads do. */
+  async read(project: Project, id: string, baseUrl: string): Promise<JsonText> {
+    const text = this.#text(project, id, baseUrl);
+    if (this.store.readsLeft(project.id, id) !== undefined) {
+      await this.write((transaction) => {
+        this.store.countRead(project.id, id);
+        const link = this.existing(project, id);
+        if (link.readsLeft === 0) this.step(transaction, project, link, id, 'read');
+      });
+    }
+    return text;
   }
 
   /**
@@ -51,15 +66,16 @@ export class PrivateLinks implements DueWork {
    * @throws {Refusal} `linkNotFound`, `updateNotAllowed`, `duplicateLink`
    */
   update(project: Project, id: string, dnsDomain: string, baseUrl: string): Promise<JsonText> {
-    return this.#services.database.write((transaction) => {
-      const link = this.#existing(project, id);
+    return this.write((transaction) => {
+      const link = this.existing(project, id);
       refuseUpdate(link, id);
       const sent = { ...link.sent, dnsDomain };
       this.#refuseDuplicate(project, sent, id);
       const { updated } = privateLinkProfiles[project.profile];
-      const path = updated ? planPath(updated, this.#services.durations, project.now) : link.path;
-      const { errorMessage } = updated ? {} : link;
-      this.#replace(transaction, project, link, { id, sent, path, errorMessage }, 'updated');
+      const changed = updated
+        ? { id, sent, errorMessage: undefined, ...this.plan(project, updated, 'updated', link) }
+        : { ...link, id, sent };
+      this.replace(transaction, project, link, changed);
       return this.#text(project, id, baseUrl);
     });
   }
@@ -70,12 +86,15 @@ export class PrivateLinks implements DueWork {
    * @throws {Refusal} `linkNotFound`
    */
   delete(project: Project, id: string): Promise<void> {
-    return this.#services.database.write((transaction) => {
-      const link = this.#existing(project, id);
+    return this.write((transaction) => {
+      const link = this.existing(project, id);
       if (isBeingDeleted(link.state)) return;
       const { deleted } = privateLinkProfiles[project.profile];
-      const path = planPath(deleted, this.#services.durations, project.now);
-      this.#replace(transaction, project, link, { ...link, id, path }, 'deleted');
+      this.replace(transaction, project, link, {
+        ...link,
+        id,
+        ...this.plan(project, deleted, 'deleted', link),
+      });
     });
   }
 
@@ -84,10 +103,45 @@ export class PrivateLinks implements DueWork {
    *
    * @throws {Refusal} `duplicateLink`
    */
-  make(transaction: Transaction, project: Project, link: Link, cause: string): void {
+  make(transaction: Transaction, project: Project, link: Link): void {
     this.#refuseDuplicate(project, link.sent);
-    const wakeAt = this.store.insert(this.#row(project, link));
-    this.#afterWrite(transaction, project, link, wakeAt, cause);
+    this.#wake(transaction, this.store.insert(this.#row(project, link)));
+    this.#tell(transaction, project.id, link, project.now);
+  }
+
+  /** Puts a link in the place of its old self. */
+  replace(transaction: Transaction, project: Project, old: CurrentLink, link: Link): void {
+    this.#wake(transaction, this.store.replace(old.seq, this.#row(project, link)));
+    // The scheduler may not have come yet to states that the link has passed.
+    const told = past(old.path, old.dueAt === undefined ? project.now : old.dueAt - 1);
+    this.#tell(transaction, project.id, { id: link.id, path: link.path.slice(told.length) }, project.now);
+  }
+
+  /** Moves a link on to the first of the stages that time does not bring. */
+  step(transaction: Transaction, project: Project, link: CurrentLink, id: string, why: string): void {
+    const [next, ...rest] = link.rest;
+    if (!next) return;
+    const { movement } = project.pace;
+    const path: Path = [...past(link.path, project.now), [next.state, project.now, why]];
+    const readsLeft = rest.length > 0 && typeof movement === 'object' ? movement.reads : undefined;
+    this.replace(transaction, project, link, { ...link, id, path, rest, readsLeft });
+  }
+
+  /** Plans stages from now on, behind what an old self has gone through. */
+  plan(project: Project, stages: readonly Stage[], why: string, old?: { readonly path: Path }): Plan {
+    const { movement, durations } = project.pace;
+    const pace = { movement, durations: { ...this.#services.durations, ...durations } };
+    const ahead = plan(stages, pace, project.now, why);
+    return { ...ahead, path: [...(old ? past(old.path, project.now) : []), ...ahead.path] };
+  }
+
+  /** The link as it is now. @throws {Refusal} `linkNotFound` */
+  existing(project: Project, id: string): CurrentLink {
+    return this.store.current(project.id, id, project.now) ?? refuseUnknownLink(project, id);
+  }
+
+  write<T>(work: (transaction: Transaction) => T): Promise<T> {
+    return this.#services.database.write(work);
   }
 
   nextDueAt(): number | undefined {
@@ -101,29 +155,15 @@ export class PrivateLinks implements DueWork {
       const [link] = this.store.due(now, 1);
       if (!link) break;
       this.store.move(link, link.wakeAt);
-      transaction.afterCommit(() => {
-        this.#tell(link.projectId, link, link.dueAt - 1, link.dueAt, 'time');
-      });
+      const entered = link.path.filter(([, at]) => at === link.dueAt);
+      this.#tell(transaction, link.projectId, { id: link.id, path: entered }, link.dueAt);
     }
     return moved;
   }
 
-  #replace(transaction: Transaction, project: Project, old: CurrentLink, link: Link, cause: string): void {
-    const wakeAt = this.store.replace(old.seq, this.#row(project, link));
-    const { dueAt } = old;
-    if (dueAt !== undefined) {
-      // The scheduler may not have come yet to states that the link has passed.
-      transaction.afterCommit(() => {
-        this.#tell(project.id, { ...link, path: old.path }, dueAt - 1, project.now, 'time');
-      });
-    }
-    // A path that goes on as it was is no news.
-    if (link.path !== old.path) this.#afterWrite(transaction, project, link, wakeAt, cause);
-  }
-
-  #row(project: Project, { id, sent, path, errorMessage }: Link): LinkRow {
+  #row(project: Project, { id, sent, path, rest, readsLeft, errorMessage }: Link): LinkRow {
     const { showsLinks } = privateLinkProfiles[project.profile];
-    const shown = { id, projectId: project.id, showsLinks, errorMessage };
+    const shown = { id, projectId: project.id, showsLinks, errorMessage: undefined };
     return {
       id,
       projectId: project.id,
@@ -131,32 +171,28 @@ export class PrivateLinks implements DueWork {
       sent,
       shown: representationText(sent, { ...shown, computed: {} }),
       shownDone: representationText(sent, { ...shown, computed: computedFields(id, sent) }),
+      shownFailed:
+        errorMessage === undefined
+          ? undefined
+          : representationText(sent, { ...shown, errorMessage, computed: {} }),
       errorMessage,
       path,
+      rest,
+      readsLeft,
       now: project.now,
-      toRealTime: this.#services.clock.now() - project.now,
+      toEmulatorTime: project.frozen ? undefined : this.#services.clock.now() - project.now,
     };
   }
 
-  #afterWrite(
-    transaction: Transaction,
-    project: Project,
-    link: Link,
-    wakeAt: number | undefined,
-    cause: string,
-  ): void {
+  #wake(transaction: Transaction, wakeAt: number | undefined): void {
+    if (wakeAt === undefined) return;
     transaction.afterCommit(() => {
-      this.#tell(project.id, link, -Infinity, project.now, cause);
-      if (wakeAt !== undefined) this.#services.scheduler.wakeAt(wakeAt);
+      this.#services.scheduler.wakeAt(wakeAt);
     });
   }
 
   #text(project: Project, id: string, baseUrl: string): JsonText {
     return this.store.get(project.id, id, project.now, baseUrl) ?? refuseUnknownLink(project, id);
-  }
-
-  #existing(project: Project, id: string): CurrentLink {
-    return this.store.current(project.id, id, project.now) ?? refuseUnknownLink(project, id);
   }
 
   #refuseDuplicate(project: Project, sent: SentFields, self?: string): void {
@@ -170,19 +206,18 @@ export class PrivateLinks implements DueWork {
     });
   }
 
-  /** Tells of the states that a link entered after `from` and not after `to`. */
+  /** Tells, once committed, of the states of a path that were entered by `now`. */
   #tell(
+    transaction: Transaction,
     projectId: string,
     { id, path }: { readonly id: string; readonly path: Path },
-    from: number,
-    to: number,
-    cause: string,
+    now: number,
   ): void {
-    for (const [state, at] of path) {
-      if (at > from && at <= to) {
-        this.#services.events.emit('link.changed', projectId, { id, state, at, cause });
+    transaction.afterCommit(() => {
+      for (const [state, at, why = 'time'] of past(path, now)) {
+        this.#services.events.emit('link.changed', projectId, { id, state, at, cause: why });
       }
-    }
+    });
   }
 }
 

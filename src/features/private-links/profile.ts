@@ -7,7 +7,7 @@ import type { RuleSource } from './rules.js';
 export interface PrivateLinkProfile {
   /** The states after a create. */
   readonly created: readonly Stage[];
-  /** The states after a change of domain; without any it stays in the state that it is in. */
+  /** The states after a change of domain; without any it stays in the state that it is in (inferred). */
   readonly updated?: readonly Stage[];
   /** The states after a delete. */
   readonly deleted: readonly Stage[];
@@ -18,8 +18,15 @@ export interface PrivateLinkProfile {
   readonly showsLinks: boolean;
 }
 
+const toDone: readonly Stage[] = [
+  { state: 'IDLE', lasts: 'idleMs' },
+  { state: 'WORKING', lasts: 'workingMs' },
+  { state: 'DONE' },
+];
+
 const observed: PrivateLinkProfile = {
-  created: [{ state: 'IDLE', lasts: 'idleMs' }, { state: 'WORKING', lasts: 'workingMs' }, { state: 'DONE' }],
+  created: toDone,
+  updated: toDone,
   deleted: [
     { state: 'DELETE_REQUESTED', lasts: 'deleteRequestedMs' },
     { state: 'DELETING', lasts: 'deletingMs' },

@@ -1,7 +1,7 @@
 import { resource } from '../../http/answer.js';
 import { operation, type AnyOperation } from '../../http/operation.js';
 import { flagsQuery, pagingQuery } from '../../http/query.js';
-import { refuseUnknownLink, type PrivateLinks } from './links.js';
+import type { PrivateLinks } from './links.js';
 import { privateLinkProfiles } from './profile.js';
 import { checkVendor, prepare, withoutAbsent } from './rules.js';
 import { sentFields, updateBody } from './schema.js';
@@ -19,6 +19,7 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       javaMethod: 'ApiStreamsResource::createPrivateLinkConnection',
       status: 200,
       access: 'writeStreams',
+      conflict: 'duplicateLink',
       query: flagsQuery,
       body: {
         prepare,
@@ -57,12 +58,8 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       status: 200,
       access: 'readProject',
       query: flagsQuery,
-      handle({ project, parameters, baseUrl }) {
-        const id = parameters.connectionId ?? '';
-        return resource(
-          links.store.get(project.id, id, project.now, baseUrl) ?? refuseUnknownLink(project, id),
-        );
-      },
+      handle: async ({ project, parameters, baseUrl }) =>
+        resource(await links.read(project, parameters.connectionId ?? '', baseUrl)),
     }),
     operation({
       id: 'updateGroupStreamPrivateLinkConnection',

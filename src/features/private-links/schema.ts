@@ -1,4 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { STATES } from './lifecycle.js';
 
 /** Wire shapes of a private link. Patterns and limits are the source page's. */
 
@@ -45,6 +46,9 @@ export const READ_ONLY = [
 /** States of a private link that a fixture can begin with: those that nothing leads on from. */
 export const SETTLED_STATES = ['IDLE', 'DONE', 'FAILED'] as const;
 
+const state = Type.Union(STATES.map((name) => Type.Literal(name)));
+const at = Type.Integer({ description: "milliseconds since the epoch, of the project's time" });
+
 /** A private link in a fixture: what a client would send, and optionally its id and state. */
 export const fixtureItem = Type.Object(
   {
@@ -52,6 +56,13 @@ export const fixtureItem = Type.Object(
     _id: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
     state: Type.Optional(Type.Union(SETTLED_STATES.map((state) => Type.Literal(state)))),
     errorMessage: Type.Optional(Type.String()),
+    // What an export says of the states it has gone through and will: see lifecycle.ts.
+    path: Type.Optional(
+      Type.Array(Type.Union([Type.Tuple([state, at]), Type.Tuple([state, at, Type.String()])]), {
+        minItems: 1,
+      }),
+    ),
+    rest: Type.Optional(Type.Array(Type.Object({ state, lasts: Type.Optional(Type.String()) }))),
   },
   { additionalProperties: false },
 );

@@ -2,44 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Statement } from 'better-sqlite3';
 import type { JsonText } from '../../http/answer.js';
 import type { Paging } from '../../http/query.js';
-import type { Database, Migration } from '../../kernel/database.js';
-import { goneAt, positionAt, type Path, type State } from './lifecycle.js';
+import type { Database } from '../../kernel/database.js';
+import { goneAt, positionAt, type Path, type Stage, type State } from './lifecycle.js';
 import { BASE_URL_MARK, STATE_MARK } from './representation.js';
 import type { SentFields } from './schema.js';
-
-export const privateLinkMigrations: readonly Migration[] = [
-  {
-    name: '0002_private_links',
-    sql: `
-      CREATE TABLE private_links (
-        seq           INTEGER PRIMARY KEY,
-        id            TEXT NOT NULL UNIQUE,
-        project_id    TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
-        -- Hash of the project and of what no two of its links may share.
-        target        BLOB NOT NULL,
-        -- What the client sent, as it was: JSON.
-        sent          TEXT NOT NULL,
-        -- The link as GET shows it, before DONE and from DONE on; the state and the base URL are marks.
-        shown         TEXT NOT NULL,
-        shown_done    TEXT NOT NULL,
-        -- Why it FAILED, if it did.
-        error_message TEXT,
-        -- The states it enters and when, in the project's time: JSON [[state, at], ...].
-        path          TEXT NOT NULL,
-        -- The state that was last persisted, and until when in the project's time it holds (null: for good).
-        state         TEXT NOT NULL,
-        due_at        INTEGER,
-        -- When it is gone, in the project's time, if it is being deleted.
-        gone_at       INTEGER,
-        -- When, in real time, the scheduler has to persist the next state (null: never, as things stand).
-        wake_at       INTEGER
-      ) STRICT;
-      CREATE INDEX private_links_of_project ON private_links (project_id);
-      CREATE INDEX private_links_by_target ON private_links (target);
-      CREATE INDEX private_links_to_wake ON private_links (wake_at) WHERE wake_at IS NOT NULL;
-    `,
-  },
-];
 
 /** All of a link but its place. `path` and `now` are in project time, in milliseconds. */
 export interface LinkRow {
@@ -49,12 +15,17 @@ export interface LinkRow {
   readonly sent: SentFields;
   readonly shown: JsonText;
   readonly shownDone: JsonText;
+  readonly shownFailed: JsonText | undefined;
   readonly errorMessage: string | undefined;
   readonly path: Path;
+  /** Stages that time does not bring. */
+  readonly rest: readonly Stage[];
+  /** How many reads are left until the next of them. */
+  readonly readsLeft: number | undefined;
   /** What the project's clock shows. */
   readonly now: number;
-  /** What to add to project time to get real time. */
-  readonly toRealTime: number;
+  /** What to add to project time to get the emulator's; undefined while the project's clock stands still. */
+  readonly toEmulatorTime: number | undefined;
 }
 
 /** A link as it is now. */
@@ -66,15 +37,20 @@ export interface CurrentLink {
   readonly state: State;
   /** Until when the persisted state holds: what was entered from then on has not been told yet. */
   readonly dueAt: number | undefined;
+  readonly rest: readonly Stage[];
+  readonly readsLeft: number | undefined;
   readonly errorMessage: string | undefined;
 }
 
 interface CurrentRow {
   seq: number;
+  id: string;
   sent: string;
   path: string;
   state: State;
   dueAt: number | null;
+  rest: string;
+  readsLeft: number | null;
   errorMessage: string | null;
 }
 
@@ -96,7 +72,7 @@ const STATE_NOW = `
 /** A link's text with its marks filled in. */
 const TEXT = `
   replace(replace(
-    CASE state_now WHEN 'DONE' THEN shown_done ELSE shown END,
+    CASE state_now WHEN 'DONE' THEN shown_done WHEN 'FAILED' THEN coalesce(shown_failed, shown) ELSE shown END,
     '${STATE_MARK}', state_now), '${BASE_URL_MARK}', :baseUrl)`;
 
 const VISIBLE = '(gone_at IS NULL OR gone_at > :now)';
@@ -118,14 +94,18 @@ export class PrivateLinkStore {
   >;
   readonly #move: Statement<[{ seq: number; state: string; dueAt: number | null; wakeAt: number | null }]>;
   readonly #remove: Statement<[number]>;
+  readonly #retime: Statement<[{ projectId: string | null; now: number }]>;
+  readonly #readsLeft: Statement<[{ id: string; projectId: string }], number | null>;
+  readonly #countRead: Statement<[{ id: string; projectId: string }]>;
   readonly #current: Statement<[{ id: string; projectId: string; now: number }], CurrentRow>;
+  readonly #all: Statement<[{ projectId: string; now: number }], CurrentRow>;
   readonly #replace: Statement<[Record<string, string | number | Buffer | null>]>;
 
   constructor(database: Database) {
     this.#get = database
       .prepare<[{ id: string; projectId: string; now: number; baseUrl: string }], string>(
         `SELECT ${TEXT} FROM (
-           SELECT shown, shown_done, ${STATE_NOW} AS state_now FROM private_links
+           SELECT shown, shown_done, shown_failed, ${STATE_NOW} AS state_now FROM private_links
            WHERE id = :id AND project_id = :projectId AND ${VISIBLE})`,
       )
       .pluck();
@@ -135,7 +115,7 @@ export class PrivateLinkStore {
         string | null
       >(
         `SELECT group_concat(${TEXT}, ',') FROM (
-           SELECT shown, shown_done, ${STATE_NOW} AS state_now FROM private_links
+           SELECT shown, shown_done, shown_failed, ${STATE_NOW} AS state_now FROM private_links
            WHERE project_id = :projectId AND ${VISIBLE} ORDER BY seq LIMIT :limit OFFSET :offset)`,
       )
       .pluck();
@@ -151,10 +131,10 @@ export class PrivateLinkStore {
       .pluck();
     this.#insert = database.prepare(
       `INSERT INTO private_links
-         (id, project_id, target, sent, shown, shown_done, error_message,
-          path, state, due_at, gone_at, wake_at)
-       VALUES (:id, :projectId, :target, :sent, :shown, :shownDone, :errorMessage,
-          :path, :state, :dueAt, :goneAt, :wakeAt)`,
+         (id, project_id, target, sent, shown, shown_done, shown_failed, error_message,
+          path, rest, reads_left, state, due_at, gone_at, wake_at)
+       VALUES (:id, :projectId, :target, :sent, :shown, :shownDone, :shownFailed, :errorMessage,
+          :path, :rest, :readsLeft, :state, :dueAt, :goneAt, :wakeAt)`,
     );
     this.#nextWake = database
       .prepare<[], number | null>('SELECT min(wake_at) FROM private_links WHERE wake_at IS NOT NULL')
@@ -167,13 +147,32 @@ export class PrivateLinkStore {
       'UPDATE private_links SET state = :state, due_at = :dueAt, wake_at = :wakeAt WHERE seq = :seq',
     );
     this.#remove = database.prepare('DELETE FROM private_links WHERE seq = ?');
-    this.#current = database.prepare(
-      `SELECT seq, sent, path, due_at AS dueAt, error_message AS errorMessage, ${STATE_NOW} AS state FROM private_links
-       WHERE id = :id AND project_id = :projectId AND ${VISIBLE}`,
+    // A clock that stands still wakes for nothing but what it has passed: that is due now, in its order.
+    this.#retime = database.prepare(
+      `UPDATE private_links SET wake_at = (
+         SELECT CASE
+           WHEN frozen_at IS NULL THEN due_at - clock_offset_ms
+           WHEN due_at <= frozen_at THEN :now - (frozen_at - due_at) END
+         FROM projects WHERE projects.id = private_links.project_id)
+       WHERE due_at IS NOT NULL AND (:projectId IS NULL OR project_id = :projectId)`,
     );
+    this.#readsLeft = database
+      .prepare<[{ id: string; projectId: string }], number | null>(
+        'SELECT reads_left FROM private_links WHERE id = :id AND project_id = :projectId',
+      )
+      .pluck();
+    this.#countRead = database.prepare(
+      'UPDATE private_links SET reads_left = reads_left - 1 WHERE id = :id AND project_id = :projectId',
+    );
+    const current = `
+      SELECT seq, id, sent, path, rest, reads_left AS readsLeft, due_at AS dueAt, error_message AS errorMessage,
+        ${STATE_NOW} AS state
+      FROM private_links WHERE project_id = :projectId AND ${VISIBLE}`;
+    this.#current = database.prepare(`${current} AND id = :id`);
+    this.#all = database.prepare(`${current} ORDER BY seq`);
     this.#replace = database.prepare(
       `UPDATE private_links SET target = :target, sent = :sent, shown = :shown, shown_done = :shownDone,
-         path = :path, state = :state, due_at = :dueAt, gone_at = :goneAt, wake_at = :wakeAt,
+         shown_failed = :shownFailed, path = :path, rest = :rest, reads_left = :readsLeft, state = :state, due_at = :dueAt, gone_at = :goneAt, wake_at = :wakeAt,
          error_message = :errorMessage
        WHERE seq = :seq`,
     );
@@ -200,22 +199,18 @@ export class PrivateLinkStore {
     return this.#sameTarget.get({ target: hashOf(projectId, target), now });
   }
 
+  /** All links of a project that are not gone, oldest first. */
+  all(projectId: string, now: number): readonly (CurrentLink & { readonly id: string })[] {
+    return this.#all.all({ projectId, now }).map((row) => ({ ...currentOf(row), id: row.id }));
+  }
+
   /** A link that is not gone. */
   current(projectId: string, id: string, now: number): CurrentLink | undefined {
     const row = this.#current.get({ id, projectId, now });
-    return (
-      row && {
-        seq: row.seq,
-        sent: JSON.parse(row.sent) as SentFields,
-        path: JSON.parse(row.path) as Path,
-        state: row.state,
-        dueAt: row.dueAt ?? undefined,
-        errorMessage: row.errorMessage ?? undefined,
-      }
-    );
+    return row && currentOf(row);
   }
 
-  /** Inserts a link. Returns the real time at which its next state is due, if it has one. */
+  /** Inserts a link. Returns the emulator's time at which its next state is due, if it has one. */
   insert(link: LinkRow): number | undefined {
     const { wakeAt, columns } = columnsOf(link);
     this.#insert.run({ ...columns, id: link.id, projectId: link.projectId });
@@ -225,7 +220,7 @@ export class PrivateLinkStore {
   /**
    * Puts a link in the place of another; removes it if its path has ended in DELETED.
    *
-   * @returns the real time at which its next state is due, if it has one
+   * @returns the emulator's time at which its next state is due, if it has one
    */
   replace(seq: number, link: LinkRow): number | undefined {
     const { wakeAt, columns } = columnsOf(link);
@@ -234,40 +229,75 @@ export class PrivateLinkStore {
     return wakeAt;
   }
 
-  /** The real time at which the next row is due. */
+  /** The emulator's time at which the next row is due. */
   nextWake(): number | undefined {
     return this.#nextWake.get() ?? undefined;
   }
 
-  /** Rows that are due at the real time `now`, in due order. */
+  /**
+   * Sets anew when rows have to be woken, after clocks were moved.
+   *
+   * @param projectId of the project whose clock was moved, undefined for all
+   */
+  retime(projectId: string | undefined, now: number): void {
+    this.#retime.run({ projectId: projectId ?? null, now });
+  }
+
+  /** How many reads are left until a link's next state; undefined if reads do not bring it. */
+  readsLeft(projectId: string, id: string): number | undefined {
+    return this.#readsLeft.get({ id, projectId }) ?? undefined;
+  }
+
+  countRead(projectId: string, id: string): void {
+    this.#countRead.run({ id, projectId });
+  }
+
+  /** Rows that are due at the emulator's time `now`, in due order. */
   due(now: number, limit: number): readonly DueLink[] {
     return this.#due.all({ now, limit }).map((row) => ({ ...row, path: JSON.parse(row.path) as Path }));
   }
 
-  /** Persists where a due link is when real time is `now`. */
+  /** Persists where a due link is when the emulator's time is `now`. */
   move(link: DueLink, now: number): void {
-    const toRealTime = link.wakeAt - link.dueAt;
-    const { state, dueAt } = positionAt(link.path, now - toRealTime);
+    const toEmulatorTime = link.wakeAt - link.dueAt;
+    const { state, dueAt } = positionAt(link.path, now - toEmulatorTime);
     if (state === 'DELETED') {
       this.#remove.run(link.seq);
     } else {
-      const wakeAt = dueAt === undefined ? null : dueAt + toRealTime;
+      const wakeAt = dueAt === undefined ? null : dueAt + toEmulatorTime;
       this.#move.run({ seq: link.seq, state, dueAt: dueAt ?? null, wakeAt });
     }
   }
 }
 
+function currentOf(row: CurrentRow): CurrentLink {
+  return {
+    seq: row.seq,
+    sent: JSON.parse(row.sent) as SentFields,
+    path: JSON.parse(row.path) as Path,
+    state: row.state,
+    dueAt: row.dueAt ?? undefined,
+    rest: JSON.parse(row.rest) as Stage[],
+    readsLeft: row.readsLeft ?? undefined,
+    errorMessage: row.errorMessage ?? undefined,
+  };
+}
+
 /** What a link is in the table, but for its place and its ids. */
 function columnsOf(link: LinkRow) {
   const { state, dueAt } = positionAt(link.path, link.now);
-  const wakeAt = dueAt === undefined ? undefined : dueAt + link.toRealTime;
+  const { toEmulatorTime } = link;
+  const wakeAt = dueAt === undefined || toEmulatorTime === undefined ? undefined : dueAt + toEmulatorTime;
   const columns = {
     target: hashOf(link.projectId, link.target),
     sent: JSON.stringify(link.sent),
     shown: link.shown,
     shownDone: link.shownDone,
+    shownFailed: link.shownFailed ?? null,
     errorMessage: link.errorMessage ?? null,
     path: JSON.stringify(link.path),
+    rest: JSON.stringify(link.rest),
+    readsLeft: link.readsLeft ?? null,
     state,
     dueAt: dueAt ?? null,
     goneAt: goneAt(link.path) ?? null,

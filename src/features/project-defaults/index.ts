@@ -9,6 +9,7 @@ import { ProjectDefaultsStore, projectDefaultsMigrations } from './store.js';
 export const projectDefaults: Feature = {
   name: 'project-defaults',
   migrations: projectDefaultsMigrations,
+  tables: [{ name: 'project_defaults', key: 'project_id', project: 'project_id' }],
   errors: { observed: {}, documented: {} },
   start: ({ database }) => ({
     operations: projectDefaultsOperations(new ProjectDefaultsStore(database)),

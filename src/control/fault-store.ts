@@ -1,0 +1,136 @@
+import type { Statement } from 'better-sqlite3';
+import {
+  firesOn,
+  isAtRest,
+  letsOthersFire,
+  matches,
+  type FaultBook,
+  type FaultFacts,
+  type FaultRule,
+  type KeptFault,
+} from '../http/fault-rule.js';
+import type { Database, Migration } from '../kernel/database.js';
+
+export const faultMigrations: readonly Migration[] = [
+  {
+    name: '0005_faults',
+    sql: `
+      CREATE TABLE faults (
+        -- Never used twice: a restore puts rows back with the numbers that they had.
+        seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+        -- The project, or nothing, and the rule's own id, which another project may use too.
+        id         TEXT NOT NULL UNIQUE,
+        -- Null for a rule of the whole server.
+        project_id TEXT REFERENCES projects (id) ON DELETE CASCADE,
+        rule       TEXT NOT NULL,
+        matched    INTEGER NOT NULL DEFAULT 0,
+        fired      INTEGER NOT NULL DEFAULT 0
+      ) STRICT;
+      CREATE INDEX faults_of_project ON faults (project_id);
+    `,
+  },
+];
+
+/** A rule in memory, with its counts; what is counted is written at once. */
+type Cached = { -readonly [Key in keyof KeptFault]: KeptFault[Key] };
+
+type Key = string | undefined;
+
+/** Fault rules in SQL and, so that a request need not ask there, in memory. */
+export class FaultStore implements FaultBook {
+  readonly #database: Database;
+  readonly #all: Statement<[], { projectId: string | null; rule: string; matched: number; fired: number }>;
+  readonly #add: Statement<[{ id: string; projectId: string | null; rule: string }]>;
+  readonly #count: Statement<[{ id: string; matched: number; fired: number }]>;
+  readonly #remove: Statement<[string]>;
+  /** By project, in the order in which they were made; under undefined those of the whole server. */
+  readonly #rules = new Map<Key, Cached[]>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#all = database.prepare(
+      'SELECT project_id AS projectId, rule, matched, fired FROM faults ORDER BY seq',
+    );
+    this.#add = database.prepare('INSERT INTO faults (id, project_id, rule) VALUES (:id, :projectId, :rule)');
+    this.#count = database.prepare('UPDATE faults SET matched = :matched, fired = :fired WHERE id = :id');
+    this.#remove = database.prepare('DELETE FROM faults WHERE id = ?');
+    this.reload();
+  }
+
+  /** Reads all rules anew: after a restore, or once projects are gone. */
+  reload(): void {
+    this.#rules.clear();
+    for (const { projectId, rule, matched, fired } of this.#all.all()) {
+      const project = projectId ?? undefined;
+      this.#of(project).push({ rule: JSON.parse(rule) as FaultRule, project, matched, fired });
+    }
+  }
+
+  /** The rules of a project, or of the whole server, oldest first. */
+  list(project: Key): readonly KeptFault[] {
+    return this.#rules.get(project) ?? [];
+  }
+
+  find(project: Key, id: string): KeptFault | undefined {
+    return this.list(project).find(({ rule }) => rule.id === id);
+  }
+
+  /** Adds a rule, whose id no other of its scope has. */
+  add(project: Key, rule: FaultRule): Promise<KeptFault> {
+    return this.#database.write(() => {
+      const kept = { rule, project, matched: 0, fired: 0 };
+      this.#add.run({ id: keyOf(kept), projectId: project ?? null, rule: JSON.stringify(rule) });
+      this.#of(project).push(kept);
+      return kept;
+    });
+  }
+
+  /** Removes those rules of a scope that `which` holds for. Returns how many. */
+  remove(project: Key, which: (rule: FaultRule) => boolean): Promise<number> {
+    return this.#database.write(() => {
+      const rules = this.list(project);
+      const kept = rules.filter(({ rule }) => !which(rule));
+      for (const one of rules) if (which(one.rule)) this.#remove.run(keyOf(one));
+      if (kept.length > 0) this.#rules.set(project, kept);
+      else this.#rules.delete(project);
+      return rules.length - kept.length;
+    });
+  }
+
+  meet(facts: FaultFacts): Promise<readonly KeptFault[]> | undefined {
+    const own = facts.project === undefined ? undefined : this.#rules.get(facts.project);
+    const whole = this.#rules.get(undefined);
+    if (!own && !whole) return undefined;
+
+    const met: Cached[] = [];
+    const firing: KeptFault[] = [];
+    // A project's own rules come first.
+    for (const kept of [...(own ?? []), ...(whole ?? [])]) {
+      const { rule } = kept;
+      if (isAtRest(rule, kept.fired) || !matches(rule, facts)) continue;
+      met.push(kept);
+      kept.matched++;
+      if (!firesOn(rule, kept.matched)) continue;
+      kept.fired++;
+      firing.push(kept);
+      if (!letsOthersFire(rule)) break;
+    }
+    if (met.length === 0) return undefined;
+    return this.#database.write(() => {
+      for (const kept of met) {
+        this.#count.run({ id: keyOf(kept), matched: kept.matched, fired: kept.fired });
+      }
+      return firing;
+    });
+  }
+
+  #of(project: Key): Cached[] {
+    const rules = this.#rules.get(project) ?? [];
+    this.#rules.set(project, rules);
+    return rules;
+  }
+}
+
+function keyOf({ rule, project }: KeptFault): string {
+  return `${project ?? ''}/${rule.id}`;
+}

@@ -1,0 +1,249 @@
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { Type } from '@sinclair/typebox';
+import type { Project } from '../http/gatekeeper.js';
+import type { Database } from '../kernel/database.js';
+import type { Durations, Movement, Pace } from '../kernel/pace.js';
+import { durations, movement, type Identity } from '../identity/index.js';
+import { PROFILE_NAMES, type ProfileName } from '../profiles/index.js';
+import { CLIENTS, environmentFor, type Access, type ClientName } from './environment.js';
+import { ControlError, controlOperation, type AnyControlOperation } from './operation.js';
+import type { World } from './world.js';
+
+/** The callers that a made project gets, each with its roles in the organization and the project. */
+const CALLERS = {
+  owner: { organization: ['ORG_MEMBER'], project: ['GROUP_OWNER'] },
+  streams: { organization: ['ORG_MEMBER'], project: ['GROUP_STREAM_PROCESSING_OWNER'] },
+  reader: { organization: ['ORG_MEMBER'], project: ['GROUP_READ_ONLY'] },
+  outsider: { organization: ['ORG_MEMBER'], project: [] },
+} as const;
+type CallerName = keyof typeof CALLERS;
+
+const profile = Type.Union(
+  PROFILE_NAMES.map((name) => Type.Literal(name)),
+  { description: 'how it behaves: documented or observed' },
+);
+const pace = {
+  durations: Type.Optional({
+    ...durations,
+    description: "how long passing states last, in milliseconds; the server's settings where left out",
+  }),
+  movement: Type.Optional({
+    ...movement,
+    description:
+      'what moves states: time, a number of reads, a hand, or nothing since they are passed at once',
+  }),
+};
+const project = Type.Object({
+  id: Type.String({ description: 'the groupId of the Atlas API' }),
+  name: Type.String({ description: 'its name' }),
+  organizationId: Type.String({ description: 'the organization that it is in' }),
+  profile,
+  durations: Type.Record(Type.String(), Type.Integer(), {
+    description: 'its own durations, in milliseconds',
+  }),
+  movement: { ...movement, description: 'what moves its states' },
+});
+const credentials = Type.Object({
+  apiKey: Type.Object({
+    publicKey: Type.String({ description: 'the user of HTTP digest' }),
+    privateKey: Type.String({ description: 'its password' }),
+  }),
+  serviceAccount: Type.Object({
+    clientId: Type.String({ description: 'for POST /api/oauth/token' }),
+    clientSecret: Type.String({ description: 'its secret' }),
+  }),
+});
+const callerNames = Object.keys(CALLERS) as CallerName[];
+const madeProject = Type.Object({
+  ...project.properties,
+  url: Type.String({ description: 'the address of the emulator' }),
+  credentials: Type.Object(Object.fromEntries(callerNames.map((name) => [name, credentials])), {
+    description: 'an API key and a service account for each role',
+  }),
+  environment: Type.Object(
+    Object.fromEntries(
+      Object.entries(CLIENTS).map(([name, what]) => [
+        name,
+        Type.Record(Type.String(), Type.String(), { description: `variables for ${what}` }),
+      ]),
+    ),
+    { description: "the owner's variables for each client" },
+  ),
+});
+
+/** What making projects stands on. */
+export interface ProjectParts {
+  readonly identity: Identity;
+  readonly database: Database;
+  readonly world: World;
+  readonly newId: () => string;
+  readonly now: () => number;
+}
+
+/** Projects for tests: made with all that a client needs, in one call, and gone in another. */
+export function projectControl(parts: ProjectParts): readonly AnyControlOperation[] {
+  const { identity, database } = parts;
+  const existing = (id: string | undefined): object => shown(identity.projects.project(id ?? ''));
+  return [
+    controlOperation({
+      id: 'listProjects',
+      method: 'GET',
+      path: '/projects',
+      scope: 'server',
+      summary: 'Lists all projects of all organizations.',
+      response: Type.Object({ projects: Type.Array(project, { description: 'oldest first' }) }),
+      handle: () => ({ projects: identity.projects.all().map(shown) }),
+    }),
+    controlOperation({
+      id: 'makeProject',
+      method: 'POST',
+      path: '/projects',
+      scope: 'server',
+      summary: 'Makes a project with credentials of its own for each role.',
+      body: Type.Object(
+        {
+          profile: Type.Optional(profile),
+          name: Type.Optional(
+            Type.String({ minLength: 1, maxLength: 64, description: 'one is made if left out' }),
+          ),
+          ...pace,
+        },
+        { additionalProperties: false },
+      ),
+      bodyOptional: true,
+      response: madeProject,
+      status: 201,
+      handle: ({ body, baseUrl }) => make(parts, (body ?? {}) as Wish, baseUrl),
+    }),
+    controlOperation({
+      id: 'getProject',
+      method: 'GET',
+      path: '',
+      scope: 'project',
+      summary: 'Tells what a project is and how its states move.',
+      response: project,
+      handle: (context) => existing(context.project?.id),
+    }),
+    controlOperation({
+      id: 'changeProject',
+      method: 'PATCH',
+      path: '',
+      scope: 'project',
+      summary: 'Changes how the states of a project move, from the next create, update or delete on.',
+      body: Type.Object(pace, { additionalProperties: false }),
+      response: project,
+      async handle(context) {
+        const own = context.project;
+        if (!own) return undefined;
+        const wish = context.body as Wish;
+        await database.write(() => {
+          identity.projects.setPace(own.id, {
+            durations: { ...own.pace.durations, ...wish.durations },
+            movement: wish.movement ?? own.pace.movement,
+          });
+        });
+        return existing(own.id);
+      },
+    }),
+    controlOperation({
+      id: 'deleteProject',
+      method: 'DELETE',
+      path: '',
+      scope: 'project',
+      summary: 'Deletes a project with all that is in it, the credentials that were made for it too.',
+      status: 204,
+      handle: (context) =>
+        database.write(() => {
+          if (context.project) identity.projects.remove(context.project.id);
+        }),
+    }),
+  ];
+}
+
+interface Wish {
+  readonly profile?: ProfileName;
+  readonly name?: string;
+  readonly durations?: Partial<Durations>;
+  readonly movement?: Movement;
+}
+
+/** A project as it is made: with secrets, which are told this once. */
+async function make(parts: ProjectParts, wish: Wish, url: string): Promise<object> {
+  const { identity, database, world, newId, now } = parts;
+  const wanted = wish.profile ?? 'documented';
+  const organization = identity.projects.organizations().find((one) => one.profile === wanted);
+  if (!organization)
+    throw new ControlError(409, `No organization has the profile ${wanted}; load a fixture that has one.`);
+  const id = newId();
+  const name = wish.name ?? `project-${id}`;
+  const own: Pace = { durations: wish.durations ?? {}, movement: wish.movement ?? 'time' };
+  const made = callerNames.map((caller) => [caller, secrets(newId)] as const);
+
+  await database.write(() => {
+    if (identity.projects.named(organization.id, name)) {
+      throw new ControlError(409, `Organization ${organization.id} has a project named ${name} already.`);
+    }
+    identity.projects.add({ id, organizationId: organization.id, name, createdAt: now(), pace: own });
+    for (const [caller, { apiKey, serviceAccount }] of made) {
+      const roles = {
+        organization: CALLERS[caller].organization,
+        projects: { [id]: CALLERS[caller].project },
+      };
+      const common = { organizationId: organization.id, projectId: id, roles };
+      identity.credentials.add({
+        ...common,
+        id: apiKey.publicKey,
+        kind: 'API key',
+        secret: apiKey.privateKey,
+      });
+      identity.credentials.add({
+        ...common,
+        id: serviceAccount.clientId,
+        kind: 'service account',
+        secret: serviceAccount.clientSecret,
+      });
+    }
+    world.remember(id);
+  });
+
+  const byName = Object.fromEntries(made) as Record<CallerName, ReturnType<typeof secrets>>;
+  const access: Access = {
+    url,
+    projectId: id,
+    organizationId: organization.id,
+    ...byName.owner.apiKey,
+    ...byName.owner.serviceAccount,
+  };
+  return {
+    ...shown(identity.projects.project(id)),
+    url,
+    credentials: byName,
+    environment: Object.fromEntries(
+      (Object.keys(CLIENTS) as ClientName[]).map((client) => [client, environmentFor(client, access)]),
+    ),
+  };
+}
+
+/** Secrets of Atlas's forms. */
+function secrets(newId: () => string) {
+  const letters = Array.from({ length: 8 }, () => String.fromCharCode(97 + randomInt(26))).join('');
+  return {
+    apiKey: { publicKey: letters, privateKey: randomUUID() },
+    serviceAccount: {
+      clientId: `mdb_sa_id_${newId()}`,
+      clientSecret: `mdb_sa_sk_${randomBytes(30).toString('base64url')}`,
+    },
+  };
+}
+
+function shown(one: Project | undefined): object {
+  if (!one) throw new ControlError(404, 'There is no such project.');
+  return {
+    id: one.id,
+    name: one.name,
+    organizationId: one.organizationId,
+    profile: one.profile,
+    durations: one.pace.durations,
+    movement: one.pace.movement,
+  };
+}

@@ -1,0 +1,115 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { RUNGS, type Rung } from '../http/exchange.js';
+import type { Message } from '../kernel/events.js';
+import type { Entry } from './journal.js';
+
+/** A step of the ladder. */
+export const rungSchema = Type.Union(
+  RUNGS.map((rung) => Type.Literal(rung)),
+  { description: 'Step of the ladder that decided the answer.' },
+);
+
+const refusalSchema = Type.Object(
+  {
+    name: Type.String({ description: 'Name of the condition, as in docs/errors.md.' }),
+    rule: Type.String({ description: 'What was wrong with the request.' }),
+    source: Type.String({ description: 'Where the rule was learned.' }),
+    remedy: Type.String({ description: 'What would have passed.' }),
+  },
+  { description: 'Why the request was refused; absent where it was not.' },
+);
+
+const messageSchema = (description: string) =>
+  Type.Object(
+    {
+      headers: Type.Record(Type.String(), Type.String(), { description: 'Headers, secrets removed.' }),
+      body: Type.Optional(
+        Type.String({ description: 'Body as text, secrets removed; absent where there was none.' }),
+      ),
+      truncated: Type.Boolean({ description: 'The body was longer than 16,384 characters, and was cut.' }),
+    },
+    { description },
+  );
+
+/** What identifies a request, in every form that it is shown in. */
+const shared = {
+  seq: Type.Integer({ description: 'Number of the request; grows, with gaps.' }),
+  at: Type.String({ format: 'date-time', description: 'When it was answered, in real time.' }),
+  project: Type.Optional(Type.String({ description: 'Id of the project that the path names.' })),
+  method: Type.String({ description: 'HTTP method.' }),
+  path: Type.String({ description: 'Path and query.' }),
+  operation: Type.Optional(Type.String({ description: 'operationId in the API description.' })),
+  caller: Type.Optional(Type.String({ description: 'Public key or client id of who was let in.' })),
+  status: Type.Integer({ description: 'Status of the answer; 0 where none was sent.' }),
+  rung: rungSchema,
+};
+
+/** A request as the journal shows it. */
+export const requestSchema = Type.Object(
+  {
+    ...shared,
+    version: Type.Optional(Type.String({ description: 'Version of the operation that answered.' })),
+    tookMs: Type.Number({
+      description: 'From the arrival of the request to the end of the answer, in milliseconds.',
+    }),
+    refusal: Type.Optional(refusalSchema),
+    request: messageSchema('What the client sent.'),
+    response: messageSchema('What was answered.'),
+  },
+  { description: 'One request and its answer.' },
+);
+
+/** A refusal as `requests/refused` shows it. */
+export const refusedSchema = Type.Object(
+  { ...shared, refusal: refusalSchema },
+  { description: 'One request that was refused.' },
+);
+
+export type ShownRequest = Static<typeof requestSchema>;
+export type ShownRefused = Static<typeof refusedSchema>;
+
+/** A request as the journal shows it. */
+export function shownRequest(entry: Entry): ShownRequest {
+  const { event, detail } = entry;
+  const refusal = refusalOf(entry);
+  return {
+    ...identify(entry),
+    ...(event.data.version !== undefined && { version: event.data.version }),
+    tookMs: event.data.tookMs,
+    ...(refusal && { refusal }),
+    request: shownMessage(detail.request),
+    response: shownMessage(detail.response),
+  };
+}
+
+/** A request that was refused, with why; undefined if it was not. */
+export function shownRefused(entry: Entry): ShownRefused | undefined {
+  const refusal = refusalOf(entry);
+  return refusal && { ...identify(entry), refusal };
+}
+
+function identify({ event: { seq, at, project, data } }: Entry) {
+  const { method, path, operation, caller, status, rung } = data;
+  return {
+    seq,
+    at: new Date(at).toISOString(),
+    ...(project !== undefined && { project }),
+    method,
+    path,
+    ...(operation !== undefined && { operation }),
+    ...(caller !== undefined && { caller }),
+    status,
+    rung: rung as Rung,
+  };
+}
+
+function shownMessage({ headers, body, truncated }: Message): ShownRequest['request'] {
+  return { headers, ...(body !== undefined && { body }), truncated };
+}
+
+/** Why a request was refused. */
+export function refusalOf({ detail: { condition } }: Entry): Static<typeof refusalSchema> | undefined {
+  if (!condition) return undefined;
+  const { name, problem, source, remedy } = condition;
+  return { name, rule: problem, source, remedy };
+}

@@ -1,0 +1,105 @@
+import { Type, type Static, type TObject } from '@sinclair/typebox';
+import { ControlError } from './operation.js';
+import type { Entry, Selection } from './journal.js';
+import { rungSchema } from './request-entry.js';
+
+/** What requests are chosen by, in queries and bodies. */
+export const criteria = {
+  operation: Type.Optional(
+    Type.String({ description: 'operationId, such as createGroupStreamPrivateLinkConnection.' }),
+  ),
+  method: Type.Optional(Type.String({ description: 'HTTP method.' })),
+  path: Type.Optional(
+    Type.String({
+      description: 'Path; its query counts only if this has one. With * at the end, the beginning of a path.',
+    }),
+  ),
+  caller: Type.Optional(Type.String({ description: 'Public key or client id of who was let in.' })),
+  status: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 599, description: 'Status of the answer; 0 where none was sent.' }),
+  ),
+  rung: Type.Optional(rungSchema),
+  since: Type.Optional(
+    Type.Integer({ minimum: 0, description: 'Only requests with a higher number than this.' }),
+  ),
+};
+
+/** A matcher as a body has it. */
+export const matcherProperties = {
+  ...criteria,
+  body: Type.Optional(
+    Type.Unknown({
+      description:
+        'A part of the JSON body: objects match with more members, arrays item by item, all else by value.',
+    }),
+  ),
+};
+
+export type Matcher = Static<TObject<typeof matcherProperties>>;
+
+/**
+ * Whether a request matches.
+ *
+ * @throws {ControlError} 409 if its body was cut, so that it cannot be told
+ */
+export function matches({ event: { seq, data }, detail }: Entry, matcher: Matcher): boolean {
+  const { operation, method, path, caller, status, rung, body } = matcher;
+  if (operation !== undefined && data.operation !== operation) return false;
+  if (method !== undefined && data.method !== method.toUpperCase()) return false;
+  if (caller !== undefined && data.caller !== caller) return false;
+  if (status !== undefined && data.status !== status) return false;
+  if (rung !== undefined && data.rung !== rung) return false;
+  if (path !== undefined && !pathMatches(data.path, path)) return false;
+  if (body === undefined) return true;
+  const { request } = detail;
+  if (request.body === undefined) return false;
+  if (request.truncated) {
+    throw new ControlError(
+      409,
+      `The body of request ${seq} was too long to be kept whole, so it cannot be compared. Match without body, or by since.`,
+    );
+  }
+  try {
+    return contains(JSON.parse(request.body), body);
+  } catch {
+    return false;
+  }
+}
+
+function pathMatches(path: string, wanted: string): boolean {
+  if (wanted.endsWith('*')) return path.startsWith(wanted.slice(0, -1));
+  return path === wanted || (!wanted.includes('?') && path.split('?', 1)[0] === wanted);
+}
+
+/** Whether a JSON value has all that a part of it has. */
+function contains(value: unknown, part: unknown): boolean {
+  if (typeof part !== 'object' || part === null) return value === part;
+  if (typeof value !== 'object' || value === null || Array.isArray(part) !== Array.isArray(value))
+    return false;
+  if (Array.isArray(part) && part.length !== (value as unknown[]).length) return false;
+  return Object.entries(part).every(
+    ([key, one]) => Object.hasOwn(value, key) && contains((value as Record<string, unknown>)[key], one),
+  );
+}
+
+/**
+ * Checks that nothing is missing from a selection, so that its requests can be counted.
+ *
+ * @param since where the count begins; undefined for where the scope begins
+ * @throws {ControlError} 410 if some were dropped or forgotten
+ */
+export function requireWhole({ cut, floor }: Selection, since: number | undefined): void {
+  const start = since ?? floor;
+  if (start < floor) {
+    throw new ControlError(
+      410,
+      `Requests up to ${floor} were forgotten with DELETE, so those since ${start} cannot be counted. Count since ${floor}, or without since.`,
+    );
+  }
+  if (start < cut) {
+    throw new ControlError(
+      410,
+      `Requests up to ${cut} were dropped for want of room, so those since ${start} cannot be counted. Count since ${cut} or later, or DELETE the requests before what is counted.`,
+    );
+  }
+}

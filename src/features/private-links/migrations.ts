@@ -1,0 +1,53 @@
+import type { Migration } from '../../kernel/database.js';
+
+export const privateLinkMigrations: readonly Migration[] = [
+  {
+    name: '0002_private_links',
+    sql: `
+      CREATE TABLE private_links (
+        -- Never given twice: a snapshot that is restored puts links back in their places.
+        seq           INTEGER PRIMARY KEY AUTOINCREMENT,
+        id            TEXT NOT NULL UNIQUE,
+        project_id    TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        -- Hash of the project and of what no two of its links may share.
+        target        BLOB NOT NULL,
+        -- What the client sent, as it was: JSON.
+        sent          TEXT NOT NULL,
+        -- The link as GET shows it: before DONE, from DONE on, and FAILED where it has a message for that; the state
+        -- and the base URL are marks.
+        shown         TEXT NOT NULL,
+        shown_done    TEXT NOT NULL,
+        shown_failed  TEXT,
+        -- Why it FAILED, or would.
+        error_message TEXT,
+        -- The states it has entered and will enter by time, in the project's time: JSON [[state, at, why], ...].
+        path          TEXT NOT NULL,
+        -- The stages that time does not bring: JSON [{"state": ..., "lasts": ...}, ...].
+        rest          TEXT NOT NULL DEFAULT '[]',
+        -- How many reads are left until the next of them (null: reads bring none).
+        reads_left    INTEGER,
+        -- The state that was last persisted, and until when in the project's time it holds (null: for good).
+        state         TEXT NOT NULL,
+        due_at        INTEGER,
+        -- When it is gone, in the project's time, if it is being deleted.
+        gone_at       INTEGER,
+        -- When, in the emulator's time, the scheduler has to persist the next state (null: never, as things stand).
+        wake_at       INTEGER
+      ) STRICT;
+      CREATE INDEX private_links_of_project ON private_links (project_id);
+      CREATE INDEX private_links_by_target ON private_links (target);
+      CREATE INDEX private_links_to_wake ON private_links (wake_at) WHERE wake_at IS NOT NULL;
+
+      -- What becomes of links that are not created yet.
+      CREATE TABLE private_link_rules (
+        seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+        id         TEXT NOT NULL UNIQUE,
+        project_id TEXT REFERENCES projects (id) ON DELETE CASCADE,
+        -- The rule as it was given: JSON.
+        rule       TEXT NOT NULL,
+        -- For how many more links it is (null: for all).
+        times_left INTEGER
+      ) STRICT;
+    `,
+  },
+];
