@@ -80,8 +80,18 @@ describe('a setting', () => {
     expect(settingsOf(sources).noControl).toBe(noControl);
   });
 
-  it('is in this table, or is noControl', () => {
-    const known = [...SETTINGS.map(([key]) => key), 'noControl'];
+  it.each([
+    ['limitTokens', '--limit-tokens', 'ATLAS_EMULATOR_LIMIT_TOKENS'],
+    ['limitRequests', '--limit-requests', 'ATLAS_EMULATOR_LIMIT_REQUESTS'],
+  ] as const)('%s is off, and on with %s or %s', (key, flag, name) => {
+    expect(settingsOf({})[key]).toBe(false);
+    for (const sources of [{ argv: [flag] }, { env: { [name]: 'true' } }, { file: { [key]: true } }]) {
+      expect(settingsOf(sources)).toEqual({ ...defaultConfig(), [key]: true });
+    }
+  });
+
+  it('is in this table, or is yes or no', () => {
+    const known = [...SETTINGS.map(([key]) => key), 'noControl', 'limitTokens', 'limitRequests'];
     expect(Object.keys(defaultConfig({ fixture: 'x', publicUrl: 'x' })).sort()).toEqual(known.sort());
     for (const [, flag] of SETTINGS) expect(helpText()).toContain(`  ${flag} <`);
     expect(helpText()).toContain('  --no-control ');
@@ -123,6 +133,8 @@ describe('a setting', () => {
       nonceMs: 300_000,
       logLevel: 'warn',
       noControl: false,
+      limitTokens: false,
+      limitRequests: false,
     });
   });
 });

@@ -45,6 +45,21 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [401, 'NOT_ORG_GROUP_CREATOR', OWN],
   ],
   [
+    'addressNotAllowed',
+    [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', 'IP address one is not allowed to access this resource.'],
+    [403, 'CANNOT_CHANGE_GROUP_NAME', OWN],
+  ],
+  [
+    'rateLimited',
+    [429, 'RATE_LIMITED', 'Resource one is limited to two requests every  minutes.'],
+    [429, 'RATE_LIMITED', 'Resource one is limited to two requests every  minutes.'],
+  ],
+  [
+    'tooManyTokens',
+    [429, 'RATE_LIMITED', 'A service account can have one tokens at a time.'],
+    [429, 'RATE_LIMITED', OWN],
+  ],
+  [
     'notAcceptable',
     [406, 'INVALID_VERSION_DATE', 'Invalid accept header or version date.'],
     [406, 'INVALID_VERSION_DATE', OWN],

@@ -51,8 +51,11 @@ export interface Line {
 }
 
 /** Starts an emulator and returns the line to it. */
-export async function openLine(transport: Transport, settings: Partial<Config> = {}): Promise<Line> {
-  const clock = new ManualClock();
+export async function openLine(
+  transport: Transport,
+  settings: Partial<Config> = {},
+  clock = new ManualClock(),
+): Promise<Line> {
   const send =
     transport === 'inject' ? await injector(settings, clock) : (await openSocket(settings, clock)).send;
   return {

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { unemulatedOperations } from '../../src/http/unemulated.js';
+import { linksPath } from '../support/emulator.js';
+import { describeWithEvidence } from '../support/evidence.js';
+import { PROFILES } from '../support/links.js';
+import { ApiDescription } from './openapi.js';
+import { declaredOperations } from './operations.js';
+import { Tour } from './tour.js';
+
+const unlisted = (status: number, ...operations: string[]): string[] =>
+  operations.map((operation) => `${operation}: status ${status}`);
+
+const notDescribed = (...operations: string[]): string[] =>
+  operations.map((operation) => `${operation}: not described`);
+
+/** What differs from the description and is meant to: by its name in docs/deviations.md. */
+const DEVIATIONS: Readonly<Record<string, readonly string[]>> = {
+  'project-created': unlisted(201, 'createGroup'),
+  'project-deleted': unlisted(202, 'deleteGroup'),
+  'error-parameters': ['errors: parameters[] must be object'],
+  'method-not-allowed': unlisted(405, 'errors'),
+  'not-acceptable': unlisted(406, 'errors'),
+  'too-large': unlisted(413, 'errors'),
+  'unsupported-media-type': unlisted(415, 'errors'),
+  'not-emulated': unlisted(501, 'errors'),
+  'bad-request': unlisted(
+    400,
+    'getGroupStreamAccountDetails',
+    'listGroupStreamPrivateLinkConnections',
+    'getGroupStreamPrivateLinkConnection',
+    'deleteGroupStreamPrivateLinkConnection',
+  ),
+  'project-renamed': unlisted(409, 'updateGroup'),
+  'organization-projects': notDescribed('getOrgGroups'),
+  'project-by-name': notDescribed('getGroupByName'),
+  'project-surroundings': notDescribed(
+    'getGroupSettings',
+    'updateGroupSettings',
+    'listGroupLimits',
+    'setGroupLimit',
+    'deleteGroupLimit',
+    'listGroupTeams',
+    'addGroupTeams',
+    'updateGroupTeam',
+    'removeGroupTeam',
+    'listGroupIpAddresses',
+    'getGroupManagedSlowMs',
+    'enableGroupManagedSlowMs',
+    'disableGroupManagedSlowMs',
+    'listGroupUsers',
+    'listGroupClusters',
+  ),
+};
+
+const TOURS = PROFILES.flatMap((profile) => [
+  { profile, what: 'successes', go: (tour: Tour) => tour.succeed() },
+  { profile, what: 'conditions', go: (tour: Tour) => tour.raise() },
+  { profile, what: 'refusals', go: (tour: Tour) => tour.beRefused() },
+]);
+
+/** The list of deviations, as the page has it. */
+function documentedDeviations(): { name: string; what: string; reason: string }[] {
+  const text = readFileSync(new URL('../../docs/deviations.md', import.meta.url), 'utf8');
+  const section = text.split(/^## /m).find((part) => part.startsWith('From the API description')) ?? '';
+  return [...section.matchAll(/^- `([a-z-]+)`: (.+?) Why: (.+)$/gm)].map(
+    ([, name = '', what = '', reason = '']) => ({ name, what, reason: reason.trim() }),
+  );
+}
+
+describeWithEvidence("Atlas's public API description", () => {
+  let description: ApiDescription;
+  beforeAll(() => {
+    description = new ApiDescription();
+  });
+
+  it('knows each operation that the emulator has, or the list of deviations does', () => {
+    const unemulated = unemulatedOperations();
+    const described = description.operations.filter(
+      ({ id, method, template }) =>
+        unemulated.methodsOf(template.replace(/\{[^}]+\}/g, 'x')).get(method) !== id,
+    );
+    const strangers = Object.values(DEVIATIONS)
+      .flat()
+      .filter((one) => one.endsWith(': not described'))
+      .map((one) => one.replace(/:.*/, ''));
+    const emulated = declaredOperations().map(({ id }) => id);
+    expect(emulated.sort()).toEqual([...described.map(({ id }) => id), ...strangers].sort());
+  });
+
+  it('finds fault with an answer that does not fit', () => {
+    const answer = { method: 'GET', url: linksPath('observed'), status: 200 };
+    const contentType = 'application/vnd.atlas.2023-02-01+json;charset=utf-8';
+    const body = JSON.stringify({ results: [{ provider: 7, state: 'DONE' }], totalCount: -1 });
+    expect(description.differences({ ...answer, contentType, body }, undefined).sort()).toEqual([
+      'listGroupStreamPrivateLinkConnections: results[]/provider must be string',
+      'listGroupStreamPrivateLinkConnections: totalCount must be >= 0',
+    ]);
+    const error = { status: 404, contentType: 'text/plain', body: '{"error":"404"}' };
+    expect(description.differences({ ...answer, ...error }, undefined).sort()).toEqual([
+      "errors:  must have required property 'errorCode'",
+      'errors: error must be integer',
+      'errors: media type text/plain',
+    ]);
+  });
+
+  it.each(TOURS)(
+    'fits all answers of the $profile profile on a tour of $what, but for the deviations',
+    async (row) => {
+      const tour = await Tour.start(row.profile, description);
+      await row.go(tour);
+      const listed = Object.values(DEVIATIONS).flat();
+      expect([...tour.differences].filter((one) => !listed.includes(one))).toEqual([]);
+    },
+  );
+
+  it('is deviated from in all that the list says', async () => {
+    const found = new Set<string>();
+    for (const { profile, go } of TOURS) {
+      const tour = await Tour.start(profile, description);
+      await go(tour);
+      for (const one of tour.differences) found.add(one);
+    }
+    expect([...found].sort()).toEqual(Object.values(DEVIATIONS).flat().sort());
+  });
+});
+
+describe('docs/deviations.md', () => {
+  it('has each deviation from the API description with its reason, and no other', () => {
+    const rows = documentedDeviations();
+    expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(DEVIATIONS).sort());
+    for (const { name, what, reason } of rows) {
+      expect(reason, name).not.toBe('');
+      for (const one of DEVIATIONS[name] ?? []) {
+        const [operation = '', difference = ''] = one.split(': ');
+        if (operation !== 'errors') expect(what, name).toContain(`\`${operation}\``);
+        const status = /^status (\d+)$/.exec(difference)?.[1];
+        if (status !== undefined) expect(what, name).toContain(status);
+      }
+    }
+  });
+});

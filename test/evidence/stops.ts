@@ -1,0 +1,138 @@
+import {
+  ACCEPT,
+  API,
+  linksPath,
+  SEEDED,
+  type SeededCaller,
+  type SeededProfile,
+} from '../support/emulator.js';
+import { REQUESTS, requestBody } from '../support/requests.js';
+
+/** A request of the tour; by default the owner's, with an `Accept` that every operation takes. */
+export interface Stop {
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT';
+  readonly url: string;
+  readonly caller?: SeededCaller | 'nobody';
+  readonly accept?: string;
+  readonly type?: string;
+  readonly payload?: object | string;
+}
+
+/** The newest version of each operation. */
+export const NEWEST = 'application/vnd.atlas.2025-03-12+json';
+
+const UNKNOWN = 'f'.repeat(24);
+
+/** A project that the tour makes. */
+export const TOUR_PROJECT = 'tour';
+
+/** What the tour has made by now. */
+export interface Made {
+  /** The link that was created last. */
+  readonly link: string;
+  /** The project that was created last. */
+  readonly project: string;
+}
+
+/** Requests that succeed, by operation and in the order in which they go well. */
+export function successes(profile: SeededProfile): readonly ((made: Made) => Stop)[] {
+  const { organization, project } = SEEDED[profile];
+  const links = linksPath(profile);
+  const group = `${API}/groups/${project}`;
+  const team = { teamId: UNKNOWN, roleNames: ['GROUP_OWNER'] };
+  return [
+    ...[...REQUESTS.values()].map((payload) => () => ({ method: 'POST', url: links, payload }) as const),
+    () => ({ url: links }),
+    ({ link }) => ({ url: `${links}/${link}` }),
+    () => ({ method: 'POST', url: links, payload: { provider: 'AWS' } }),
+    ({ link }) => ({ method: 'PATCH', url: `${links}/${link}`, payload: { dnsDomain: 'a.example' } }),
+    ({ link }) => ({ method: 'DELETE', url: `${links}/${link}` }),
+    ...['aws', 'azure', 'gcp'].map((cloud) => () => ({
+      url: `${group}/streams/accountDetails?cloudProvider=${cloud}&regionName=anywhere`,
+    })),
+
+    () => ({ url: `${API}/orgs` }),
+    () => ({ url: `${API}/orgs/${organization}` }),
+    () => ({ url: `${API}/orgs/${organization}/groups` }),
+    () => ({ url: `${API}/groups` }),
+    () => ({ method: 'POST', url: `${API}/groups`, payload: { name: TOUR_PROJECT, orgId: organization } }),
+    (made) => ({ url: `${API}/groups/${made.project}` }),
+    () => ({ url: `${API}/groups/byName/${TOUR_PROJECT}` }),
+    (made) => ({
+      method: 'PATCH',
+      url: `${API}/groups/${made.project}`,
+      payload: { tags: [{ key: 'a', value: 'b' }] },
+    }),
+    (made) => ({ method: 'DELETE', url: `${API}/groups/${made.project}` }),
+
+    () => ({ url: `${group}/settings` }),
+    () => ({ method: 'PATCH', url: `${group}/settings`, payload: { isDataExplorerEnabled: false } }),
+    () => ({ method: 'PATCH', url: `${group}/limits/some.limit`, payload: { value: 7 } }),
+    () => ({ url: `${group}/limits` }),
+    () => ({ method: 'DELETE', url: `${group}/limits/some.limit` }),
+    () => ({ method: 'POST', url: `${group}/teams`, payload: [team] }),
+    () => ({ url: `${group}/teams` }),
+    () => ({
+      method: 'PATCH',
+      url: `${group}/teams/${UNKNOWN}`,
+      payload: { roleNames: ['GROUP_READ_ONLY'] },
+    }),
+    () => ({ method: 'DELETE', url: `${group}/teams/${UNKNOWN}` }),
+    () => ({ url: `${group}/ipAddresses` }),
+    () => ({ url: `${group}/managedSlowMs` }),
+    () => ({ method: 'POST', url: `${group}/managedSlowMs/enable` }),
+    () => ({ method: 'DELETE', url: `${group}/managedSlowMs/disable` }),
+    () => ({ url: `${group}/users` }),
+    () => ({ url: `${group}/clusters` }),
+  ];
+}
+
+/** A request for each condition that one can raise, by the condition's name. The seeded project has links by then. */
+export function refusals(profile: SeededProfile): Readonly<Record<string, Stop>> {
+  const { organization, project } = SEEDED[profile];
+  const links = linksPath(profile);
+  const groups = `${API}/groups`;
+  const create = (payload: object | string): Stop => ({ method: 'POST', url: links, payload });
+  const newProject = (payload: object): Stop => ({ method: 'POST', url: groups, payload });
+  return {
+    pathNotFound: { url: `${groups}/${project}/nothing` },
+    methodNotAllowed: { method: 'PUT', url: links },
+    notEmulated: { url: `${groups}/${project}/streams` },
+    malformedRequest: { url: `${groups}/${project}/%zz` },
+    unauthenticated: { url: links, caller: 'nobody' },
+    notAcceptable: { url: links, accept: 'application/json' },
+    invalidQueryParameter: { url: `${groups}?pageNum=0` },
+    missingQueryParameter: { url: `${groups}/${project}/streams/accountDetails` },
+    invalidProjectId: { url: `${groups}/nothex` },
+    projectNotFound: { url: `${groups}/${UNKNOWN}` },
+    invalidOrganizationId: { url: `${API}/orgs/nothex` },
+    organizationNotFound: { url: `${API}/orgs/${UNKNOWN}` },
+    projectExists: newProject({ name: profile, orgId: organization }),
+    projectNameNotFound: { url: `${groups}/byName/nothing` },
+    projectInUse: { method: 'DELETE', url: `${groups}/${project}` },
+    notPermitted: { ...create(requestBody('aws-s3')), caller: 'reader' },
+    unsupportedMediaType: { ...create('{}'), type: 'text/plain' },
+    bodyTooLarge: create(`{"region":"${'x'.repeat(1024 * 1024)}"}`),
+    malformedJson: create('{ <Payload> }'),
+    notAnObject: create('[]'),
+    missingAttribute: create({ provider: 'AWS', vendor: 'MSK' }),
+    wrongType: create({ provider: 'AWS', region: 7 }),
+    invalidAttribute: create({ provider: 'AWS', regoin: 'us-east-1' }),
+    unknownProvider: create({ provider: 'AWSS' }),
+    unknownVendor: create({ provider: 'AWS', vendor: 'EVENTHUB' }),
+    linkNotFound: { url: `${links}/${UNKNOWN}` },
+    duplicateLink: create(requestBody('aws-s3')),
+    updateNotAllowed: { method: 'PATCH', url: `${links}/{withDomain}`, payload: { dnsDomain: 'b.example' } },
+  };
+}
+
+/** Requests that any operation refuses: without credentials, with a bad flag, with no version. */
+export function refusedEverywhere(method: string, url: string): readonly Stop[] {
+  const stop = { method: method as 'GET', url };
+  return [
+    { ...stop, caller: 'nobody' },
+    { ...stop, url: `${url}?envelope=maybe` },
+    { ...stop, accept: 'application/json' },
+    { ...stop, accept: ACCEPT.replace('2024', '2022') },
+  ];
+}

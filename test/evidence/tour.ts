@@ -1,0 +1,141 @@
+import type { LightMyRequestResponse } from 'fastify';
+import { expect } from 'vitest';
+import { features } from '../../src/features/index.js';
+import { profilesOf, type ErrorRow } from '../../src/profiles/index.js';
+import { API, linksPath, SEEDED, TestEmulator, type SeededProfile } from '../support/emulator.js';
+import type { ApiDescription } from './openapi.js';
+import { declaredOperations } from './operations.js';
+import { NEWEST, refusals, refusedEverywhere, successes, type Stop } from './stops.js';
+
+/** What no request can raise by itself, and why not. */
+const NOT_RAISED: Readonly<Record<string, string>> = {
+  unexpected: 'an error of the emulator itself, which no request is known to cause',
+  addressNotAllowed: 'only a fault rule asks for it',
+  rateLimited: 'only a fault rule asks for it, or a limit that is off by default',
+  tooManyTokens: 'its limit is off by default, and tokens are not in the description',
+};
+
+/** Goes through an emulator, and keeps what of the answers differs from the description. */
+export class Tour {
+  readonly differences = new Set<string>();
+  /** The operations that an event says have succeeded. */
+  readonly succeeded = new Set<string>();
+
+  private constructor(
+    readonly emulator: TestEmulator,
+    readonly profile: SeededProfile,
+    readonly description: ApiDescription,
+  ) {
+    emulator.app.events.subscribe(({ type, data }) => {
+      if (type !== 'request.finished' || data.operation === undefined) return;
+      this.#last = data.operation;
+      if (data.status < 400) this.succeeded.add(data.operation);
+    });
+  }
+
+  #last: string | undefined;
+
+  static async start(profile: SeededProfile, description: ApiDescription): Promise<Tour> {
+    // What names neither a project nor a caller is answered in the profile too.
+    const emulator = await TestEmulator.start({ profile });
+    // Tokens first: what follows is the tour's own.
+    for (const caller of ['owner', 'reader'] as const) await emulator.token(caller, profile);
+    return new Tour(emulator, profile, description);
+  }
+
+  async send(stop: Stop): Promise<LightMyRequestResponse> {
+    const { method = 'GET', url, caller = 'owner', accept = NEWEST, payload } = stop;
+    const type = stop.type ?? (payload === undefined ? undefined : 'application/json');
+    const headers = { accept, ...(type !== undefined && { 'content-type': type }) };
+    const request = { method, url, headers, ...(payload !== undefined && { payload }) };
+    this.#last = undefined;
+    const response =
+      caller === 'nobody'
+        ? await this.emulator.inject(request)
+        : await this.emulator.as(caller, this.profile, request);
+    const answer = {
+      method,
+      url,
+      status: response.statusCode,
+      contentType: String(response.headers['content-type']),
+      body: response.body,
+    };
+    for (const one of this.description.differences(answer, this.#last)) this.differences.add(one);
+    return response;
+  }
+
+  /** Has every operation succeed. */
+  async succeed(): Promise<void> {
+    let [link, project] = ['', ''];
+    for (const stop of successes(this.profile)) {
+      const request = stop({ link, project });
+      const response = await this.send(request);
+      expect(response.statusCode, `${request.method ?? 'GET'} ${request.url}: ${response.body}`).toBeLessThan(
+        300,
+      );
+      if (request.method !== 'POST') continue;
+      if (request.url === linksPath(this.profile)) link = response.json<{ _id: string }>()._id;
+      if (request.url === `${API}/groups`) project = response.json<{ id: string }>().id;
+    }
+    expect([...this.succeeded].sort()).toEqual(
+      declaredOperations()
+        .map(({ id }) => id)
+        .sort(),
+    );
+  }
+
+  /** Raises every condition of the profile's table, and compares the answer with its row. */
+  async raise(): Promise<void> {
+    const { errors } = profilesOf(features.map((feature) => feature.errors))[this.profile];
+    const stops = refusals(this.profile);
+    const raisable = Object.keys(errors).filter((name) => !(name in NOT_RAISED));
+    expect(Object.keys(stops).sort()).toEqual(raisable.sort());
+
+    const s3 = {
+      provider: 'AWS',
+      vendor: 'S3',
+      region: 'us-east-1',
+      serviceEndpointId: 'com.amazonaws.us-east-1.s3',
+    };
+    await this.emulator.create(this.profile, s3);
+    const link = await this.emulator.create(this.profile, { provider: 'AWS', dnsDomain: 'z.example' });
+    const withDomain = link.json<{ _id: string }>()._id;
+    for (const [condition, stop] of Object.entries(stops)) {
+      const response = await this.send({ ...stop, url: stop.url.replace('{withDomain}', withDomain) });
+      expectRow(condition, response, errors[condition]);
+    }
+  }
+
+  /** Has every operation refuse what none of them takes. */
+  async beRefused(): Promise<void> {
+    const { organization, project } = SEEDED[this.profile];
+    for (const { method, path } of declaredOperations()) {
+      const url = `${API}${path}`
+        .replace(':groupId', project)
+        .replace(':orgId', organization)
+        .replace(/:\w+/g, 'f'.repeat(24));
+      const statuses: number[] = [];
+      for (const stop of refusedEverywhere(method, url)) statuses.push((await this.send(stop)).statusCode);
+      expect(statuses, `${method} ${url}`).toEqual([401, 400, 406, 406]);
+    }
+    // A name that another project of the organization has.
+    const payload = { name: 'taken', orgId: organization };
+    await this.send({ method: 'POST', url: `${API}/groups`, payload });
+    const renamed = await this.send({
+      method: 'PATCH',
+      url: `${API}/groups/${project}`,
+      payload: { name: 'taken' },
+    });
+    expect(renamed.statusCode).toBe(409);
+  }
+}
+
+function expectRow(condition: string, response: LightMyRequestResponse, row: ErrorRow | undefined): void {
+  const { errorCode, detail } = response.json<{ errorCode: string; detail: string }>();
+  expect([response.statusCode, errorCode], `${condition}: ${response.body}`).toEqual([
+    row?.status,
+    row?.errorCode,
+  ]);
+  const template = (row?.detail ?? '%s').replace(/[.*+?^$(){}|[\]\\]/g, '\\$&').replace(/%s/g, '.+');
+  expect(detail, condition).toMatch(new RegExp(`^${template}$`, 's'));
+}

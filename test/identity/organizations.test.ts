@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { API, SEEDED, TestEmulator } from '../support/emulator.js';
+import { PROFILES } from '../support/links.js';
+
+const CALLERS = ['owner', 'streams', 'reader', 'outsider'] as const;
+
+interface Page {
+  readonly results: readonly { readonly id: string; readonly name: string }[];
+  readonly totalCount?: number;
+}
+
+describe.each(PROFILES)('organizations, %s', (profile) => {
+  const { organization, project } = SEEDED[profile];
+  const other = SEEDED[profile === 'observed' ? 'documented' : 'observed'].organization;
+  const denied = profile === 'observed' ? 401 : 403;
+  const url = `${API}/orgs`;
+
+  it.each(CALLERS)('are the one that %s belongs to', async (caller) => {
+    const emulator = await TestEmulator.start({ publicUrl: 'http://atlas.test' });
+    const own = {
+      id: organization,
+      isDeleted: false,
+      links: [{ href: `http://atlas.test${url}/${organization}`, rel: 'self' }],
+      name: profile === 'observed' ? 'Observed' : 'Documented',
+      skipDefaultAlertsSettings: false,
+    };
+    const listed = await emulator.as(caller, profile, { url });
+    expect(listed.json()).toMatchObject({ results: [own], totalCount: 1 });
+    const shown = await emulator.as(caller, profile, { url: `${url}/${organization}` });
+    expect(shown.body).toBe(JSON.stringify(own));
+  });
+
+  it('are listed by the start of their name, and without their count where nobody wants it', async () => {
+    const emulator = await TestEmulator.start();
+    const list = async (query: string): Promise<Page> =>
+      (await emulator.as('owner', profile, { url: `${url}${query}` })).json();
+    expect((await list('?name=')).totalCount).toBe(1);
+    expect((await list(`?name=${profile === 'observed' ? 'Obs' : 'Doc'}`)).totalCount).toBe(1);
+    expect(await list('?name=Elsewhere')).toMatchObject({ results: [], totalCount: 0 });
+    expect(await list('?includeCount=false')).not.toHaveProperty('totalCount');
+    expect(await list('?pageNum=2')).toMatchObject({ results: [], totalCount: 1 });
+  });
+
+  it('of others may not be seen, nor their projects', async () => {
+    const emulator = await TestEmulator.start();
+    for (const path of [other, `${other}/groups`]) {
+      // What is answered is the profile of the organization that the path names.
+      const status = denied === 401 ? 403 : 401;
+      expect((await emulator.as('owner', profile, { url: `${url}/${path}` })).statusCode, path).toBe(status);
+    }
+  });
+
+  it('that are not there are 404, and no id is 404 as observed and 400 as documented', async () => {
+    const emulator = await TestEmulator.start({ profile });
+    for (const below of ['', '/groups']) {
+      const unknown = await emulator.as('owner', profile, { url: `${url}/${'f'.repeat(24)}${below}` });
+      expect(unknown.statusCode).toBe(404);
+      const malformed = await emulator.as('owner', profile, { url: `${url}/nothex${below}` });
+      expect(malformed.statusCode).toBe(profile === 'observed' ? 404 : 400);
+    }
+  });
+
+  it.each(CALLERS)('list the projects that %s may see, by the start of their name', async (caller) => {
+    const emulator = await TestEmulator.start();
+    await emulator.as('owner', profile, {
+      method: 'POST',
+      url: `${API}/groups`,
+      payload: { name: 'another', orgId: organization },
+    });
+    const names = async (query: string): Promise<string[]> => {
+      const response = await emulator.as(caller, profile, { url: `${url}/${organization}/groups${query}` });
+      expect(response.statusCode, response.body).toBe(200);
+      return response.json<Page>().results.map(({ name }) => name);
+    };
+    const visible = { owner: [profile, 'another'], streams: [profile], reader: [profile], outsider: [] }[
+      caller
+    ];
+    expect(await names('')).toEqual(visible);
+    expect(await names('?name=ano')).toEqual(visible.filter((name) => name === 'another'));
+    expect(await names('?itemsPerPage=1&pageNum=2')).toEqual(visible.slice(1));
+  });
+
+  it('have projects that are found by name by who may see them', async () => {
+    const emulator = await TestEmulator.start();
+    for (const caller of CALLERS) {
+      const response = await emulator.as(caller, profile, { url: `${API}/groups/byName/${profile}` });
+      if (caller === 'outsider') expect(response.statusCode).toBe(404);
+      else expect(response.json()).toMatchObject({ id: project, name: profile });
+    }
+    const elsewhere = profile === 'observed' ? 'documented' : 'observed';
+    for (const name of ['nothing', elsewhere]) {
+      const response = await emulator.as('owner', profile, { url: `${API}/groups/byName/${name}` });
+      expect(response.statusCode, name).toBe(404);
+    }
+  });
+});

@@ -1,0 +1,275 @@
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import {
+  API,
+  linksPath,
+  SEEDED,
+  seededCaller,
+  TestEmulator,
+  type SeededProfile,
+} from '../support/emulator.js';
+import { fixtureFile } from '../support/fixture-file.js';
+import { codeOf } from '../support/link-changes.js';
+import { PROFILES, type ErrorBody } from '../support/links.js';
+import { requestBody } from '../support/requests.js';
+
+const GROUPS = `${API}/groups`;
+
+interface Project {
+  readonly id: string;
+  readonly name: string;
+  readonly tags?: readonly object[];
+}
+
+/** The status of a refusal to a caller whose roles do not allow it. */
+const denied = (profile: SeededProfile): number => (profile === 'observed' ? 401 : 403);
+
+/** The code of a refusal as a profile shows it, where the status is 400 in both. */
+const bad = (profile: SeededProfile, code: string): string =>
+  `400 ${profile === 'observed' ? code : 'VALIDATION_ERROR'}`;
+
+function create(
+  emulator: TestEmulator,
+  profile: SeededProfile,
+  payload: object,
+  caller: 'owner' | 'reader' = 'owner',
+): Promise<LightMyRequestResponse> {
+  return emulator.as(caller, profile, {
+    method: 'POST',
+    url: GROUPS,
+    payload: { orgId: SEEDED[profile].organization, ...payload },
+  });
+}
+
+async function created(emulator: TestEmulator, profile: SeededProfile, payload: object): Promise<Project> {
+  const response = await create(emulator, profile, payload);
+  expect(response.statusCode, response.body).toBe(201);
+  return response.json();
+}
+
+function owner(emulator: TestEmulator, profile: SeededProfile, request: InjectOptions) {
+  return emulator.as('owner', profile, request);
+}
+
+describe.each(PROFILES)('a new project, %s', (profile) => {
+  it('is answered with 201 and a Location, and is there at once', async () => {
+    const emulator = await TestEmulator.start({ publicUrl: 'http://atlas.test' });
+    const response = await create(emulator, profile, { name: 'new' });
+    expect([response.statusCode, response.headers.location]).toEqual([
+      201,
+      'http://atlas.test//api/atlas/v1.0',
+    ]);
+    const project = response.json<Project>();
+    expect(project).toMatchObject({
+      clusterCount: 0,
+      created: '2026-01-01T00:00:00Z',
+      id: expect.stringMatching(/^[a-f0-9]{24}$/) as string,
+      name: 'new',
+      orgId: SEEDED[profile].organization,
+      withDefaultAlertsSettings: true,
+    });
+    expect(Object.keys(project)).toEqual([...Object.keys(project)].sort());
+
+    const shown = await owner(emulator, profile, { url: `${GROUPS}/${project.id}` });
+    expect(shown.json()).toEqual({ ...project, tags: [] });
+    expect(Object.keys(shown.json<Project>())).toEqual([...Object.keys(shown.json<Project>())].sort());
+    const named = await owner(emulator, profile, { url: `${GROUPS}/byName/new` });
+    expect(named.body).toBe(shown.body);
+    const listed = await owner(emulator, profile, { url: GROUPS });
+    expect(listed.json<{ results: Project[] }>().results.map(({ name }) => name)).toEqual([profile, 'new']);
+  });
+
+  it('keeps what is set beside its name', async () => {
+    const emulator = await TestEmulator.start();
+    const tags = [
+      { key: 'b', value: '2' },
+      { key: 'a', value: '1' },
+    ];
+    const settings = { withDefaultAlertsSettings: false, regionUsageRestrictions: 'GOV_REGIONS_ONLY' };
+    const { id } = await created(emulator, profile, { name: 'new', tags, ...settings });
+    const shown = await owner(emulator, profile, { url: `${GROUPS}/${id}` });
+    expect(shown.json()).toMatchObject({ tags, ...settings });
+  });
+
+  it.each(['a', 'x'.repeat(64), 'Größe-проект_名', "a.(b),:&@+'c", '7'])('may be named %s', async (name) => {
+    const emulator = await TestEmulator.start();
+    const { id } = await created(emulator, profile, { name });
+    const named = await owner(emulator, profile, { url: `${GROUPS}/byName/${encodeURIComponent(name)}` });
+    expect(named.json()).toMatchObject({ id, name });
+  });
+
+  it.each([
+    ['no name', {}, 'MISSING_ATTRIBUTE', 'name'],
+    ['a long name', { name: 'x'.repeat(65) }, 'INVALID_ATTRIBUTE', 'name'],
+    ['a name with a slash', { name: 'a/b' }, 'INVALID_ATTRIBUTE', 'name'],
+    ['a name of two lines', { name: 'a\nb' }, 'INVALID_ATTRIBUTE', 'name'],
+    ['a number for a name', { name: 7 }, 'INVALID_JSON_ATTRIBUTE', 'name'],
+    ['no organization', { name: 'new', orgId: null }, 'MISSING_ATTRIBUTE', 'orgId'],
+    ['an unknown field', { name: 'new', nmae: 'x' }, 'INVALID_ATTRIBUTE', 'nmae'],
+    ['tags that are no list', { name: 'new', tags: { a: 'b' } }, 'INVALID_JSON_ATTRIBUTE', 'tags'],
+    ['a tag without a value', { name: 'new', tags: [{ key: 'a' }] }, 'MISSING_ATTRIBUTE', 'tags[0].value'],
+    [
+      'a tag with an empty key',
+      { name: 'new', tags: [{ key: '', value: 'b' }] },
+      'INVALID_ATTRIBUTE',
+      'tags[0].key',
+    ],
+    [
+      'a long tag',
+      { name: 'new', tags: [{ key: 'a', value: 'b'.repeat(256) }] },
+      'INVALID_ATTRIBUTE',
+      'tags[0].value',
+    ],
+    [
+      'another restriction',
+      { name: 'new', regionUsageRestrictions: 'NONE' },
+      'INVALID_ATTRIBUTE',
+      'regionUsage',
+    ],
+  ])('is refused with %s', async (_, payload, code, names) => {
+    const emulator = await TestEmulator.start();
+    const response = await create(emulator, profile, payload);
+    expect(codeOf(response)).toBe(bad(profile, code));
+    expect(response.json<ErrorBody>().detail).toContain(names);
+  });
+
+  it('is refused by a name that the organization has, and has it where another organization does', async () => {
+    const emulator = await TestEmulator.start();
+    const response = await create(emulator, profile, { name: profile });
+    expect(codeOf(response)).toBe('409 GROUP_ALREADY_EXISTS');
+    expect(response.json<ErrorBody>().detail).toContain(profile);
+    await created(emulator, profile, { name: profile === 'observed' ? 'documented' : 'observed' });
+  });
+
+  it('ignores what only the server sets, and an owner who is a user', async () => {
+    const emulator = await TestEmulator.start();
+    const response = await owner(emulator, profile, {
+      method: 'POST',
+      url: `${GROUPS}?projectOwnerId=${'a'.repeat(24)}`,
+      payload: {
+        name: 'new',
+        orgId: SEEDED[profile].organization,
+        id: SEEDED[profile].project,
+        clusterCount: 7,
+        created: 'yesterday',
+        links: [],
+      },
+    });
+    expect(response.statusCode).toBe(201);
+    expect(response.json<Project>().id).not.toBe(SEEDED[profile].project);
+  });
+
+  it('is refused to who has no role for it, for another organization, and for none', async () => {
+    const emulator = await TestEmulator.start();
+    const other = SEEDED[profile === 'observed' ? 'documented' : 'observed'].organization;
+    expect((await create(emulator, profile, { name: 'new' }, 'reader')).statusCode).toBe(denied(profile));
+    expect((await create(emulator, profile, { name: 'new', orgId: other })).statusCode).toBe(denied(profile));
+    expect((await create(emulator, profile, { name: 'new', orgId: 'f'.repeat(24) })).statusCode).toBe(404);
+    const malformed = await create(emulator, profile, { name: 'new', orgId: 'nothex' });
+    expect(malformed.statusCode).toBe(profile === 'observed' ? 404 : 400);
+  });
+
+  it('belongs to its creator, who may then do all in it', async () => {
+    const { clientId, clientSecret } = seededCaller('streams', profile);
+    const creator = {
+      organizationRoles: ['ORG_GROUP_CREATOR'],
+      projectRoles: {},
+      serviceAccount: { clientId, clientSecret },
+    };
+    const id = SEEDED[profile].organization;
+    const fixture = fixtureFile([{ id, name: 'Org', profile, projects: [], credentials: [creator] }]);
+    const emulator = await TestEmulator.start({ fixture });
+    const as = (request: InjectOptions) => emulator.as('streams', profile, request);
+    const made = await as({ method: 'POST', url: GROUPS, payload: { name: 'mine', orgId: id } });
+    const url = `${GROUPS}/${made.json<Project>().id}`;
+    const link = await as({
+      method: 'POST',
+      url: `${url}/streams/privateLinkConnections`,
+      payload: { provider: 'AWS' },
+    });
+    expect(link.statusCode, link.body).toBe(200);
+    expect((await as({ method: 'PATCH', url, payload: { name: 'still-mine' } })).statusCode).toBe(200);
+    expect((await as({ url: GROUPS })).json()).toMatchObject({ results: [{ name: 'still-mine' }] });
+  });
+});
+
+describe.each(PROFILES)('a change of a project, %s', (profile) => {
+  const url = `${GROUPS}/${SEEDED[profile].project}`;
+  const change = (emulator: TestEmulator, payload: object) =>
+    owner(emulator, profile, { method: 'PATCH', url, payload });
+
+  it('changes what is given, and leaves the rest', async () => {
+    const emulator = await TestEmulator.start();
+    const tags = [{ key: 'a', value: '1' }];
+    const before = (await owner(emulator, profile, { url })).json<Project>();
+    expect((await change(emulator, { tags })).json()).toEqual({ ...before, tags });
+    expect((await change(emulator, { name: 'renamed' })).json()).toEqual({
+      ...before,
+      tags,
+      name: 'renamed',
+    });
+    expect((await change(emulator, { tags: [] })).json()).toEqual({ ...before, name: 'renamed' });
+    expect((await change(emulator, {})).json()).toEqual({ ...before, name: 'renamed' });
+    expect((await owner(emulator, profile, { url })).json()).toEqual({ ...before, name: 'renamed' });
+  });
+
+  it('takes the name that the project has, and refuses that of another', async () => {
+    const emulator = await TestEmulator.start();
+    await created(emulator, profile, { name: 'taken' });
+    expect((await change(emulator, { name: profile })).statusCode).toBe(200);
+    expect(codeOf(await change(emulator, { name: 'taken' }))).toBe('409 GROUP_ALREADY_EXISTS');
+    expect(codeOf(await change(emulator, { name: 'a/b' }))).toBe(bad(profile, 'INVALID_ATTRIBUTE'));
+    expect(codeOf(await change(emulator, { orgId: SEEDED[profile].organization }))).toBe(
+      bad(profile, 'INVALID_ATTRIBUTE'),
+    );
+  });
+
+  it.each(['streams', 'reader', 'outsider'] as const)(
+    'is refused to %s, and so is its deletion',
+    async (caller) => {
+      const emulator = await TestEmulator.start();
+      for (const request of [
+        { method: 'PATCH', url, payload: { name: 'x' } },
+        { method: 'DELETE', url },
+      ] as const) {
+        expect((await emulator.as(caller, profile, request)).statusCode).toBe(denied(profile));
+      }
+    },
+  );
+});
+
+describe.each(PROFILES)('the deletion of a project, %s', (profile) => {
+  it('answers 202, and nothing of it is left', async () => {
+    const emulator = await TestEmulator.start();
+    const { id } = await created(emulator, profile, { name: 'new' });
+    const url = `${GROUPS}/${id}`;
+    const response = await owner(emulator, profile, { method: 'DELETE', url });
+    expect([response.statusCode, response.body]).toEqual([202, '{}']);
+    for (const gone of [{ url }, { method: 'DELETE', url }, { url: `${GROUPS}/byName/new` }] as const) {
+      expect((await owner(emulator, profile, gone)).statusCode).toBe(404);
+    }
+    await created(emulator, profile, { name: 'new' });
+  });
+
+  it('is refused while it has private links, and says how many', async () => {
+    const emulator = await TestEmulator.start();
+    const url = `${GROUPS}/${SEEDED[profile].project}`;
+    const ids: string[] = [];
+    for (const name of ['aws-s3', 'aws-msk']) {
+      const link = await emulator.create(profile, requestBody(name));
+      ids.push(link.json<{ _id: string }>()._id);
+    }
+    for (const left of ['2 private links', '1 private link.']) {
+      const response = await owner(emulator, profile, { method: 'DELETE', url });
+      expect(codeOf(response)).toBe('409 CANNOT_CLOSE_GROUP_ACTIVE_STREAMS_RESOURCE');
+      expect(response.headers['x-emulator-reason']).toContain(left);
+      if (profile === 'documented') expect(response.json<ErrorBody>().detail).toContain(left);
+      const gone = await owner(emulator, profile, {
+        method: 'DELETE',
+        url: `${linksPath(profile)}/${ids.pop() ?? ''}`,
+      });
+      expect(gone.statusCode).toBe(202);
+    }
+    expect((await owner(emulator, profile, { method: 'DELETE', url })).statusCode).toBe(202);
+  });
+});

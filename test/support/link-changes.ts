@@ -1,0 +1,72 @@
+import type { LightMyRequestResponse } from 'fastify';
+import type { Config } from '../../src/config.js';
+import { linksPath, TestEmulator, type SeededProfile } from './emulator.js';
+import { Links, type ErrorBody } from './links.js';
+import { fixtureWith } from './world.js';
+
+/** The first version that has a change of domain. */
+const PATCH_VERSION = 'application/vnd.atlas.2025-03-12+json';
+
+/** Ids of the links that {@link settledLinks} brings, in states that no request leads to. */
+export const IDLE = '1'.repeat(24);
+export const FAILED = '2'.repeat(24);
+
+/** The links of a fresh emulator's seeded project. */
+export async function startLinks(profile: SeededProfile, settings: Partial<Config> = {}): Promise<Links> {
+  return new Links(await TestEmulator.start(settings), profile);
+}
+
+/** Settings that bring a link which is IDLE and one which has FAILED. */
+export function settledLinks(profile: SeededProfile, fields: object = {}): Partial<Config> {
+  const link = (_id: string, state: string): object => ({
+    provider: 'AWS',
+    region: state,
+    _id,
+    state,
+    ...fields,
+  });
+  return {
+    fixture: fixtureWith(profile, [link(IDLE, 'IDLE'), { ...link(FAILED, 'FAILED'), errorMessage: 'no' }]),
+  };
+}
+
+/** Changes a link's domain, by default as the owner to `new.example`. */
+export function patchLink(
+  { emulator, profile }: Links,
+  id: string,
+  payload: object = { dnsDomain: 'new.example' },
+  { accept = PATCH_VERSION, caller = 'owner' }: { accept?: string; caller?: 'owner' | 'reader' } = {},
+): Promise<LightMyRequestResponse> {
+  const url = `${linksPath(profile)}/${id}`;
+  return emulator.as(caller, profile, { method: 'PATCH', url, headers: { accept }, payload });
+}
+
+export function deleteLink(
+  { emulator, profile }: Links,
+  id: string,
+  caller: 'owner' | 'reader' = 'owner',
+): Promise<LightMyRequestResponse> {
+  return emulator.as(caller, profile, { method: 'DELETE', url: `${linksPath(profile)}/${id}` });
+}
+
+/** The status of a look at a link. */
+export async function statusOfGet({ emulator, profile }: Links, id: string): Promise<number> {
+  const response = await emulator.as('owner', profile, { url: `${linksPath(profile)}/${id}` });
+  return response.statusCode;
+}
+
+/** The states that a link has entered, each with its cause, by what the events say. */
+export function statesOf({ emulator }: Links, id: string): string[] {
+  return emulator.app.events
+    .since(0)
+    .flatMap((event) =>
+      event.type === 'link.changed' && event.data.id === id
+        ? [`${event.data.cause} ${event.data.state}`]
+        : [],
+    );
+}
+
+/** Status and code of a refusal. */
+export function codeOf(response: LightMyRequestResponse): string {
+  return `${response.statusCode} ${response.json<ErrorBody>().errorCode}`;
+}
