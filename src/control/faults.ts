@@ -41,7 +41,11 @@ const match = Type.Object(
       Type.String({ minLength: 1, maxLength: 200, description: 'A public key, or a client id.' }),
     ),
   },
-  { ...strict, description: 'Which requests the rule is about; what is left out, any.' },
+  {
+    ...strict,
+    description:
+      'Which requests the rule is about; what is left out, any. The token endpoints are met only by rules of the whole server that name their operation or a path.',
+  },
 );
 
 const answer = Type.Object(

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { Type, type TObject } from '@sinclair/typebox';
+import { Type, type TObject, type TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyCheck } from '../http/body.js';
 import type { Gatekeeper } from '../http/gatekeeper.js';
@@ -50,7 +50,8 @@ export function installControl(
   });
 
   for (const operation of operations) {
-    const checkBody = operation.body && bodyCheck(operation.body);
+    const schema = operation.body as TSchema | undefined;
+    const checkBody = schema && bodyCheck(schema);
     for (const url of pathsOf(operation)) {
       scope.route({
         method: operation.method,

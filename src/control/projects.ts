@@ -113,7 +113,7 @@ export function projectControl(parts: ProjectParts): readonly AnyControlOperatio
       bodyOptional: true,
       response: madeProject,
       status: 201,
-      handle: ({ body, baseUrl }) => make(parts, (body ?? {}) as Wish, baseUrl),
+      handle: ({ body, baseUrl }) => make(parts, (body as Wish | undefined) ?? {}, baseUrl),
     }),
     controlOperation({
       id: 'getProject',

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal, SOURCE, type Condition } from '../kernel/conditions.js';
 import { BODY_LIMIT } from './body.js';
 import { API_PREFIX, pathOf, type PathTable } from './paths.js';
+import { shownTarget } from './redaction.js';
 
 /** The paths that there are: those that are emulated, and those that Atlas has beside them. */
 export interface KnownPaths {
@@ -82,7 +83,9 @@ export function conditionOf(error: unknown, request: FastifyRequest): Condition 
       return unsupportedMediaType(request);
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    const sentence = (message ?? 'the request is malformed').replace(/\.$/, '');
+    const sentence = (message ?? 'the request is malformed')
+      .replace(request.url, () => shownTarget(request.url))
+      .replace(/\.$/, '');
     return {
       name: 'malformedRequest',
       parameters: [sentence],

@@ -56,6 +56,8 @@ export interface FaultFacts {
   /** The project that its path names. */
   readonly project: string | undefined;
   readonly operation: string;
+  /** It gets or revokes a token: a rule is about it only if it names the operation or a path. */
+  readonly aboutTokens: boolean;
   readonly method: string;
   /** Without the query. */
   readonly path: string;
@@ -77,6 +79,7 @@ export interface FaultBook {
 export function matches({ before, match = {} }: FaultRule, facts: FaultFacts): boolean {
   return (
     facts.place === (before ?? 'faults') &&
+    (!facts.aboutTokens || match.operation !== undefined || match.path !== undefined) &&
     (match.operation === undefined || match.operation === facts.operation) &&
     (match.method === undefined || match.method === facts.method) &&
     (match.caller === undefined || match.caller === facts.caller) &&

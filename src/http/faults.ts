@@ -48,6 +48,7 @@ export class FaultGate {
       place,
       project: exchange.projectId,
       operation: exchange.operationId ?? '',
+      aboutTokens: exchange.operation === undefined,
       method: request.method,
       path: pathWithoutQuery(request.url),
       caller: exchange.caller?.id,

@@ -60,7 +60,10 @@ export function installLadder(
   const { profiles, gatekeeper, nonces, limits } = parts;
   const faults = parts.faults && new FaultGate({ ...parts, book: parts.faults });
   const credentials = new Credentials(gatekeeper, nonces);
-  const paths = { emulated: new PathTable(), unemulated: unemulatedOperations() };
+  const paths = {
+    emulated: new PathTable(),
+    unemulated: unemulatedOperations(new Set(operations.map(({ id }) => id))),
+  };
   const freshNonce = (): string => nonces.issue();
 
   app.decorateRequest('exchange');

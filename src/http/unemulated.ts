@@ -1,6 +1,6 @@
 import { API_PREFIX, PathTable } from './paths.js';
 
-/** Operations of Atlas around stream processing that the emulator does not have: a fact sheet, not a plan. */
+/** Operations of Atlas around stream processing beside those that were emulated first: a fact sheet, not a plan. */
 export const UNEMULATED: readonly (readonly [method: string, path: string, id: string])[] = [
   ['GET', '', 'getSystemStatus'],
   ['POST', '/orgs', 'createOrg'],
@@ -76,9 +76,15 @@ function failover(method: string, below: string, id: string): (readonly [string,
   return [[method, path + below, id]];
 }
 
-/** The operations of Atlas that the emulator knows by name alone. */
-export function unemulatedOperations(): PathTable {
+/**
+ * The operations of Atlas that the emulator knows by name alone.
+ *
+ * @param emulated ids of operations that it has: a resource that is added takes its own out of the table
+ */
+export function unemulatedOperations(emulated: ReadonlySet<string> = new Set()): PathTable {
   const table = new PathTable();
-  for (const [method, path, id] of UNEMULATED) table.add(method, API_PREFIX + path, id);
+  for (const [method, path, id] of UNEMULATED) {
+    if (!emulated.has(id)) table.add(method, API_PREFIX + path, id);
+  }
   return table;
 }

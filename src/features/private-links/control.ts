@@ -45,7 +45,11 @@ export function privateLinkControl(
       scope: 'project',
       summary: 'Tells the state of a private link and how it came there.',
       response: linkState,
-      handle: ({ project, parameters }) => shown(links, inProject(project), parameters.connectionId ?? ''),
+      handle({ project, parameters }) {
+        const id = parameters.connectionId ?? '';
+        current(links, inProject(project), id);
+        return shown(links, inProject(project), id);
+      },
     }),
     controlOperation({
       id: 'forcePrivateLinkState',
@@ -66,10 +70,7 @@ export function privateLinkControl(
           if (body.errorMessage !== undefined && body.state !== 'FAILED') {
             throw new ControlError(400, 'An errorMessage goes with the state FAILED alone.');
           }
-          const path: Path = [
-            ...past(link.path, own.now),
-            [body.state, own.now, 'forced'],
-          ];
+          const path: Path = [...past(link.path, own.now), [body.state, own.now, 'forced']];
           const errorMessage = body.errorMessage ?? link.errorMessage;
           links.replace(transaction, own, link, {
             ...link,

@@ -66,6 +66,5 @@ interface FixtureLink {
 
 /** What a client would send of a link in a fixture. */
 function fieldsOf(item: Record<string, unknown>): Record<string, unknown> {
-  const { path: _path, rest: _rest, ...sent } = item;
-  return sent;
+  return Object.fromEntries(Object.entries(item).filter(([name]) => name !== 'path' && name !== 'rest'));
 }
