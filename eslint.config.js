@@ -1,16 +1,23 @@
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
-/** Layers of src, lowest first: a file imports from its own layer and from those below. */
+/**
+ * Layers of src, lowest first: a file imports from its own layer and from those below. The client is the lowest, since
+ * it knows the emulator by its control API alone.
+ */
 const LAYERS = [
+  ['client'],
   ['kernel'],
   ['profiles'],
+  ['tls'],
   ['http'],
   ['identity'],
   ['features'],
   ['control'],
   ['config.ts', 'app.ts'],
+  ['listener.ts'],
   ['index.ts', 'banner.ts'],
+  ['vitest.ts', 'commands'],
   ['cli.ts'],
 ];
 

@@ -1,20 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
-import type { Config } from './config.js';
+import { tellable, type Config } from './config.js';
+import { authority, authorityOperation } from './control/authority.js';
 import { faultMigrations, FaultStore } from './control/fault-store.js';
 import { faultOperations } from './control/faults.js';
-import { health } from './control/health.js';
+import { health, healthOperation } from './control/health.js';
 import {
   AccessGuard,
   clockOperations,
+  configurationOperation,
   installControl,
   observe,
+  openapiOperations,
+  projectAccess,
   projectControl,
   World,
   worldOperations,
 } from './control/index.js';
+import type { AnyControlOperation } from './control/operation.js';
 import { features, type Services } from './features/index.js';
 import { BODY_LIMIT } from './http/body.js';
 import { Nonces } from './http/digest.js';
@@ -36,9 +42,7 @@ import {
   ProjectStore,
   type DeletionBlocker,
   type Identity,
-  loadFixture,
   oauth,
-  parseFixture,
   projectOperations,
 } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
@@ -50,6 +54,7 @@ import { EventBus } from './kernel/events.js';
 import { objectIds } from './kernel/ids.js';
 import { Scheduler } from './kernel/scheduler.js';
 import { dress, profilesOf } from './profiles/index.js';
+import { besideHttp, finish, tlsIdentity, type TlsIdentity } from './tls/index.js';
 
 const FIXTURES = new URL('../fixtures/', import.meta.url);
 
@@ -68,6 +73,8 @@ export interface App {
   readonly identity: Identity;
   /** Whether the world came from the database, and not from the fixture. */
   readonly restored: boolean;
+  /** What serves https beside http, and the authority that its clients must trust. */
+  readonly tls: (Pick<TlsIdentity, 'ca' | 'caFile'> & { readonly server: HttpsServer }) | undefined;
 }
 
 /** What a test replaces. */
@@ -81,6 +88,7 @@ export interface Replacements {
  *
  * @throws {DatabaseUnusable} if the database cannot be used
  * @throws {FixtureError} if the fixture cannot
+ * @throws {TlsError} if the files for https cannot
  */
 export async function buildApp(
   config: Config,
@@ -95,6 +103,8 @@ export async function buildApp(
     ...faultMigrations,
   ]);
   try {
+    // A certificate is checked by the clients' own time, whatever time the emulator is given.
+    const identityForTls = await tlsIdentity(config, systemClock.now());
     const events = new EventBus(() => base.now());
     const identity: Identity = {
       projects: new ProjectStore(database, now),
@@ -108,7 +118,8 @@ export async function buildApp(
       clock,
       events,
       scheduler,
-      newId: objectIds(now),
+      // A clock that was moved far ahead would make them longer.
+      newId: objectIds(() => base.now()),
       durations: config,
     };
     const running = features.map((feature) => ({ feature, at: feature.start(services) }));
@@ -142,10 +153,11 @@ export async function buildApp(
       },
     });
     const restored = !identity.projects.isEmpty();
-    if (!restored) {
+    if (restored) {
+      await world.goOn();
+    } else {
       await seed(config, database, (text, transaction) => {
-        loadFixture(parseFixture(text, sections), identity, sections, transaction, now());
-        world.remember();
+        world.begin(text, transaction);
       });
     }
 
@@ -182,7 +194,16 @@ export async function buildApp(
     });
     const operations = [
       ...organizationOperations(identity),
-      ...projectOperations({ ...identity, database, newId: services.newId, now, blockers }),
+      ...projectOperations({
+        ...identity,
+        database,
+        newId: services.newId,
+        now,
+        blockers,
+        onCreate: (id) => {
+          world.remember(id);
+        },
+      }),
       ...running.flatMap(({ at }) => at.operations),
     ];
     const gate = installLadder(server, parts, operations);
@@ -194,18 +215,30 @@ export async function buildApp(
     );
     await server.register(scope(telemetry));
     health(server, VERSION, parts.missing);
+    if (identityForTls) authority(server, identityForTls.ca);
     if (!config.noControl) {
       const observation = observe({ events, clock: base, version: VERSION });
       server.addHook('preClose', observation.end);
       await server.register(
         scope((at) => {
-          const controls = [
+          const controls: AnyControlOperation[] = [
             ...projectControl({ identity, database, world, newId: services.newId, now }),
-            ...clockOperations(world),
+            projectAccess(identity),
+            configurationOperation(tellable(config)),
+            ...clockOperations(world.time),
             ...worldOperations(world, fixtureSchema(sections)),
             ...running.flatMap((one) => one.at.control ?? []),
             ...faultOperations(faults, operations),
             ...observation.operations,
+            ...openapiOperations({
+              ...parts,
+              operations,
+              controls: () => controls,
+              open: [healthOperation, ...(identityForTls ? [authorityOperation] : [])],
+              guarded: config.controlToken !== undefined,
+              version: VERSION,
+              fixtures: FIXTURES,
+            }),
           ];
           installControl(at, controls, {
             gatekeeper,
@@ -227,8 +260,13 @@ export async function buildApp(
       database.close();
       done();
     });
+    const tls = identityForTls && {
+      ...identityForTls,
+      server: besideHttp(server.server, identityForTls),
+    };
+    if (tls) server.addHook('preClose', () => finish(tls.server));
     await server.ready();
-    return { server, events, identity, restored };
+    return { server, events, identity, restored, tls };
   } catch (error) {
     database.close();
     throw error;

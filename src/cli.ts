@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { VERSION } from './app.js';
 import { banner, readyLine } from './banner.js';
+import { EmulatorError } from './client/index.js';
+import { CommandFailed, commandRows, runCommand, UsageError } from './commands/index.js';
 import { ConfigError, helpText, loadConfig, type Config } from './config.js';
 import { FixtureError } from './identity/index.js';
-import { startEmulator } from './index.js';
+import { listen } from './listener.js';
+import { TlsError } from './tls/index.js';
 import { DatabaseUnusable } from './kernel/database.js';
 
 /** Exit statuses; `--help` names them too. */
@@ -12,9 +15,16 @@ const PORT_IN_USE = 3;
 const DATABASE = 4;
 
 async function main(): Promise<void> {
-  const command = loadConfig(process.argv.slice(2), process.env);
+  const argv = process.argv.slice(2);
+  const result = await runCommand(argv, process.env);
+  if (result) {
+    process.stdout.write(result.stdout ?? '');
+    process.stderr.write(result.stderr ?? '');
+    return;
+  }
+  const command = loadConfig(argv, process.env);
   if (command.do === 'help') {
-    process.stdout.write(helpText());
+    process.stdout.write(helpText(commandRows));
     return;
   }
   if (command.do === 'version') {
@@ -25,7 +35,7 @@ async function main(): Promise<void> {
 }
 
 async function serve(config: Config): Promise<void> {
-  const emulator = await startEmulator(config);
+  const emulator = await listen(config);
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;
@@ -47,18 +57,30 @@ function fail(error: unknown): never {
 }
 
 function explain(error: unknown): { status: number; line: string } {
-  if (error instanceof ConfigError) return { status: USAGE, line: error.message };
+  if (error instanceof ConfigError || error instanceof UsageError)
+    return { status: USAGE, line: error.message };
+  if (error instanceof TlsError) return { status: USAGE, line: error.message.replace(/\s+/g, ' ') };
   if (error instanceof FixtureError) return { status: USAGE, line: `fixture ${error.message}` };
   if (error instanceof DatabaseUnusable) return { status: DATABASE, line: `database ${error.message}` };
-  const { code, port, address, message } = error as NodeJS.ErrnoException & {
+  if (error instanceof CommandFailed || error instanceof EmulatorError) {
+    return { status: 1, line: error.message.replace(/\s+/g, ' ') };
+  }
+  const {
+    code,
+    port,
+    address,
+    message,
+    setting = '--port',
+  } = error as NodeJS.ErrnoException & {
     port?: number;
     address?: string;
+    setting?: string;
   };
   switch (code) {
     case 'EADDRINUSE':
       return {
         status: PORT_IN_USE,
-        line: `port ${port ?? ''} on ${address ?? ''} is in use by another process; choose another with --port, or 0 for any free one`,
+        line: `port ${port ?? ''} on ${address ?? ''} is in use by another process; choose another with ${setting}, or 0 for any free one`,
       };
     case 'EACCES':
     case 'EADDRNOTAVAIL':

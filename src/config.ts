@@ -23,6 +23,20 @@ const settings = Type.Object(
       maximum: 65535,
       description: 'port to listen on, 0 for any free one',
     }),
+    tls: Type.Boolean({
+      default: false,
+      description: 'serves https too, with a certificate that it makes itself',
+    }),
+    tlsPort: Type.Integer({
+      default: 27443,
+      minimum: 0,
+      maximum: 65535,
+      description: 'port for https, 0 for any free one',
+    }),
+    tlsCert: Type.Optional(
+      Type.String({ minLength: 1, description: 'PEM file with a certificate of your own for https' }),
+    ),
+    tlsKey: Type.Optional(Type.String({ minLength: 1, description: 'PEM file with its private key' })),
     db: Type.String({
       default: ':memory:',
       minLength: 1,
@@ -70,14 +84,15 @@ const settings = Type.Object(
     ),
     controlToken: Type.Optional(
       Type.String({
-        minLength: 1,
+        pattern: '^\\S+$',
         description:
           'what the control API wants as bearer token; on other addresses than loopback one is made if none is given',
       }),
     ),
     noControl: Type.Boolean({
       default: false,
-      description: 'turns off what Atlas does not have: /_emulator (but its health) and Prefer: code=…',
+      description:
+        'turns off what Atlas does not have: /_emulator (but its health and ca.pem) and Prefer: code=…',
     }),
   },
   { additionalProperties: false },
@@ -155,13 +170,18 @@ export function loadConfig(
   return { do: 'serve', config: config as Config };
 }
 
+/** Settings that can be told to anybody: those with a secret only as whether they are set. */
+export function tellable({ controlToken, ...config }: Config): Readonly<Record<string, unknown>> {
+  return { ...config, controlToken: controlToken === undefined ? 'not set' : 'set' };
+}
+
 /** The settings of a start without arguments, some of them replaced. */
 export function defaultConfig(changes: Partial<Config> = {}): Config {
   return { ...Value.Create(settings), ...changes };
 }
 
-/** What `--help` prints. */
-export function helpText(): string {
+/** What `--help` prints. @param commands what the program does beside serving: each with what it does */
+export function helpText(commands: readonly (readonly [string, string])[] = []): string {
   const rows = names.map((name) => {
     const rule = settings.properties[name] as TSchema;
     const value = rule[Kind] === 'Boolean' ? '' : ` <${rule[Kind] === 'Integer' ? 'number' : 'text'}>`;
@@ -182,9 +202,17 @@ export function helpText(): string {
     '',
     ...rows.map(([flag = '', text = '']) => `  ${flag.padEnd(width)}${text}`),
     '',
+    ...(commands.length === 0
+      ? []
+      : [
+          'Commands, for an emulator that runs (atlas-streams-emulator <command> --help):',
+          '',
+          ...commands.map(([name, text]) => `  ${name.padEnd(width)}${text}`),
+          '',
+        ]),
     `Each setting is also a variable (--pending-ms: ${variableOf('pendingMs')}) and a key of the file`,
     'that --config names (pendingMs). A flag goes over a variable, a variable over the file.',
-    'Exit status: 0 stopped, 2 wrong settings or fixture, 3 port in use, 4 database not usable.',
+    'Exit status: 0 stopped, 2 wrong settings, fixture or certificate, 3 port in use, 4 database not usable.',
     '',
   ].join('\n');
 }
@@ -242,7 +270,10 @@ function describe(rule: TSchema): string {
     case 'Boolean':
       return 'true or false';
     default:
-      return pattern === undefined ? 'a text that is not empty' : 'an address such as http://emulator:27080';
+      if (pattern === undefined) return 'a text that is not empty';
+      return pattern.includes('https?')
+        ? 'an address such as http://emulator:27080'
+        : 'a text without spaces';
   }
 }
 

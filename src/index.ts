@@ -1,78 +1,58 @@
-import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { buildApp, type Replacements } from './app.js';
-import { defaultConfig, type Config } from './config.js';
-import { isLoopback } from './control/index.js';
-import type { Identity } from './identity/index.js';
-import type { EventBus } from './kernel/events.js';
+import { emulatorOver, sendByFetch, transportOver, type Emulator, type Send } from './client/index.js';
+import type { Config } from './config.js';
+import { listen, type Listening } from './listener.js';
 
-export type { Config } from './config.js';
+export { connectEmulator, EmulatorError } from './client/index.js';
+export type * from './client/index.js';
 
-/** An emulator that listens. */
-export interface Emulator {
-  /** Its address as a client on this machine reaches it, without a slash at its end. */
-  readonly url: string;
+/** Settings of an emulator; `atlas-streams-emulator --help` says what each is. */
+export type Settings = Partial<Config>;
+
+/** An emulator of this process. */
+export interface LocalEmulator extends Emulator {
   /** Whether its organizations, projects and links came from the database, and not from the fixture. */
   readonly restored: boolean;
   /** What the control API wants as bearer token; undefined where it is open, or turned off. */
   readonly controlToken: string | undefined;
-  readonly events: EventBus;
-  readonly identity: Identity;
-  /** Answers what is under way, and closes the database. */
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
+  /** Its address over https; undefined without `tls`. */
+  readonly tlsUrl: string | undefined;
+  /** The authority that clients over https must trust, as PEM; undefined without `tls`, or with a certificate given. */
+  readonly ca: string | undefined;
 }
-
-/** How long requests under way may take to end once the emulator is told to stop, in milliseconds. */
-const DRAIN_MS = 700;
 
 /**
- * Starts an emulator in this process, by default on a free port and silent.
+ * Starts an emulator in this process, by default on a free port and silent. Several can run at once.
  *
  * @param settings those that differ from the defaults
- * @throws if the port is in use (`EADDRINUSE`), the database not usable, or the fixture wrong
+ * @throws if a port is in use (`EADDRINUSE`), the database not usable, the fixture wrong, or the
+ * files for https
  */
-export async function startEmulator(
-  settings: Partial<Config> = {},
-  replacements: Replacements = {},
-): Promise<Emulator> {
-  const wanted = defaultConfig({ port: 0, logLevel: 'silent', ...settings });
-  const config = { ...wanted, ...controlTokenFor(wanted) };
-  const { server, events, identity, restored } = await buildApp(config, replacements);
-  try {
-    await server.listen({ host: config.host, port: config.port });
-  } catch (error) {
-    await server.close();
-    throw error;
-  }
-  const close = async (): Promise<void> => {
-    // A client that keeps a request open must not keep the emulator from stopping.
-    const cut = setTimeout(() => {
-      server.server.closeAllConnections();
-    }, DRAIN_MS);
-    await server.close();
-    clearTimeout(cut);
-  };
-  return {
-    url: urlOf(server.server.address() as AddressInfo),
-    restored,
-    controlToken: config.controlToken,
-    events,
-    identity,
-    close,
-    [Symbol.asyncDispose]: close,
-  };
+export async function startEmulator(settings: Settings = {}): Promise<LocalEmulator> {
+  const listening = await listen(settings);
+  const { url, tlsUrl, tls, controlToken, restored } = listening;
+  const transport = transportOver(sendWithin(listening), controlToken);
+  const emulator = emulatorOver(transport, url, controlToken, () => listening.close());
+  return { ...emulator, restored, controlToken, tlsUrl, ca: tls?.ca };
 }
 
-/** The control token of the settings; one is made where the emulator can be reached from elsewhere. */
-function controlTokenFor({ host, controlToken, noControl }: Config): Pick<Config, 'controlToken'> {
-  if (controlToken !== undefined) return { controlToken };
-  return isLoopback(host) || noControl ? {} : { controlToken: randomBytes(24).toString('base64url') };
-}
-
-/** An address that a client on this machine can use; "any" addresses become the loopback's. */
-function urlOf({ address, port }: AddressInfo): string {
-  const host =
-    { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[address] ?? (address.includes(':') ? `[${address}]` : address);
-  return `http://${host}:${port}`;
+/** A way of sending that needs no socket. */
+function sendWithin({ server, url }: Listening): Send {
+  const { host } = new URL(url);
+  const overSocket = sendByFetch(url);
+  return async (method, path, headers, body) => {
+    let injected;
+    try {
+      injected = server.inject({
+        method,
+        url: path,
+        headers: { ...headers, host },
+        ...(body !== undefined && { payload: body }),
+      });
+    } catch {
+      // It is loaded on its first call, which Jest before Node 24.9 cannot do: it has no require of ES modules.
+      return overSocket(method, path, headers, body);
+    }
+    const { statusCode: status, payload: text } = await injected;
+    return { status, text };
+  };
 }

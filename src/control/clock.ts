@@ -1,15 +1,18 @@
 import { Type } from '@sinclair/typebox';
 import { duration, millisecondsAt, millisecondsOf, moment } from './durations.js';
 import { controlOperation, type AnyControlOperation } from './operation.js';
-import type { World } from './world.js';
+import type { WorldTime } from './world-time.js';
 
-const reading = Type.Object({
-  now: Type.String({ description: 'what the clock shows (ISO 8601)' }),
-  frozen: Type.Boolean({ description: 'whether it stands still' }),
-});
+const reading = Type.Object(
+  {
+    now: Type.String({ description: 'what the clock shows (ISO 8601)' }),
+    frozen: Type.Boolean({ description: 'whether it stands still' }),
+  },
+  { title: 'Clock', description: 'What a clock shows.' },
+);
 
 /** Time, of one project or of all: read, stopped, moved, started. All that falls due is done before it answers. */
-export function clockOperations(world: World): readonly AnyControlOperation[] {
+export function clockOperations(time: WorldTime): readonly AnyControlOperation[] {
   const common = { scope: 'both', response: reading } as const;
   return [
     controlOperation({
@@ -18,7 +21,7 @@ export function clockOperations(world: World): readonly AnyControlOperation[] {
       method: 'GET',
       path: '/clock',
       summary: 'Tells what the clock shows.',
-      handle: ({ project }) => world.clock(project?.id),
+      handle: ({ project }) => time.reading(project?.id),
     }),
     controlOperation({
       ...common,
@@ -30,8 +33,8 @@ export function clockOperations(world: World): readonly AnyControlOperation[] {
       bodyOptional: true,
       async handle({ project, body }) {
         const at = (body as { at?: string } | undefined)?.at;
-        await world.freeze(project?.id, at === undefined ? undefined : millisecondsAt(at));
-        return world.clock(project?.id);
+        await time.freeze(project?.id, at === undefined ? undefined : millisecondsAt(at));
+        return time.reading(project?.id);
       },
     }),
     controlOperation({
@@ -41,8 +44,8 @@ export function clockOperations(world: World): readonly AnyControlOperation[] {
       path: '/clock/resume',
       summary: 'Lets the clock go on from what it shows.',
       async handle({ project }) {
-        await world.resume(project?.id);
-        return world.clock(project?.id);
+        await time.resume(project?.id);
+        return time.reading(project?.id);
       },
     }),
     controlOperation({
@@ -53,8 +56,8 @@ export function clockOperations(world: World): readonly AnyControlOperation[] {
       summary: 'Moves the clock on, whether it runs or stands still.',
       body: Type.Object({ by: duration }, { additionalProperties: false }),
       async handle({ project, body }) {
-        await world.advance(project?.id, millisecondsOf(body.by));
-        return world.clock(project?.id);
+        await time.advance(project?.id, millisecondsOf(body.by));
+        return time.reading(project?.id);
       },
     }),
     controlOperation({
@@ -65,8 +68,8 @@ export function clockOperations(world: World): readonly AnyControlOperation[] {
       summary: 'Moves the clock to a moment ahead.',
       body: Type.Object({ now: moment }, { additionalProperties: false }),
       async handle({ project, body }) {
-        await world.set(project?.id, millisecondsAt(body.now));
-        return world.clock(project?.id);
+        await time.set(project?.id, millisecondsAt(body.now));
+        return time.reading(project?.id);
       },
     }),
   ];

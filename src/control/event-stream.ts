@@ -37,6 +37,7 @@ export function eventStream(parts: EventStreamParts): AnyControlOperation {
       'Streams what happens as server-sent events: id is the number, event the type, data the event as JSON, ' +
       'without headers and bodies. Resumes behind Last-Event-ID; an event named lost comes first if some are gone.',
     query,
+    mediaType: 'text/event-stream',
     handle({ project, query: { since }, request, reply }) {
       const from = lastEventId(request.headers['last-event-id']) ?? since ?? parts.events.last;
       reply.hijack();

@@ -97,15 +97,16 @@ export class FaultStore implements FaultBook {
     });
   }
 
-  meet(facts: FaultFacts): Promise<readonly KeptFault[]> | undefined {
-    const own = facts.project === undefined ? undefined : this.#rules.get(facts.project);
-    const whole = this.#rules.get(undefined);
-    if (!own && !whole) return undefined;
+  concerns(project: Key): boolean {
+    return this.#rules.size > 0 && (this.#rules.has(undefined) || this.#rules.has(project));
+  }
 
+  meet(facts: FaultFacts): Promise<readonly KeptFault[]> | undefined {
     const met: Cached[] = [];
     const firing: KeptFault[] = [];
     // A project's own rules come first.
-    for (const kept of [...(own ?? []), ...(whole ?? [])]) {
+    const own = facts.project === undefined ? [] : this.list(facts.project);
+    for (const kept of [...own, ...this.list(undefined)] as Cached[]) {
       const { rule } = kept;
       if (isAtRest(rule, kept.fired) || !matches(rule, facts)) continue;
       met.push(kept);

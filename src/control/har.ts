@@ -85,22 +85,25 @@ const entrySchema = Type.Object(
 );
 
 /** An HTTP Archive. */
-export const harSchema = Type.Object({
-  log: Type.Object(
-    {
-      version: Type.Literal('1.2', { description: 'Version of the format.' }),
-      creator: Type.Object(
-        {
-          name: Type.String({ description: 'Its name.' }),
-          version: Type.String({ description: 'Its version.' }),
-        },
-        { description: 'What wrote the archive.' },
-      ),
-      entries: Type.Array(entrySchema, { description: 'The requests, oldest first.' }),
-    },
-    { description: 'The archive.' },
-  ),
-});
+export const harSchema = Type.Object(
+  {
+    log: Type.Object(
+      {
+        version: Type.Literal('1.2', { description: 'Version of the format.' }),
+        creator: Type.Object(
+          {
+            name: Type.String({ description: 'Its name.' }),
+            version: Type.String({ description: 'Its version.' }),
+          },
+          { description: 'What wrote the archive.' },
+        ),
+        entries: Type.Array(entrySchema, { description: 'The requests, oldest first.' }),
+      },
+      { description: 'The archive.' },
+    ),
+  },
+  { title: 'HttpArchive', description: 'Requests as an HTTP Archive.' },
+);
 
 /** Returns requests as an HTTP Archive. */
 export function harOf(entries: readonly Entry[], version: string): Static<typeof harSchema> {

@@ -56,6 +56,7 @@ export function installControl(
       scope.route({
         method: operation.method,
         url,
+        ...(operation.bodyLimit !== undefined && { bodyLimit: operation.bodyLimit }),
         onRequest: async (request) => {
           guard.check(request);
         },
@@ -64,10 +65,7 @@ export function installControl(
           const context: ControlContext = {
             project: groupId === undefined ? undefined : projectOf(groupId, gatekeeper),
             parameters: request.params as Record<string, string>,
-            query: readQuery(
-              (operation.query as TObject | undefined) ?? NO_QUERY,
-              request.query as Record<string, unknown>,
-            ),
+            query: queryOf((operation.query as TObject | undefined) ?? NO_QUERY, request),
             body: readBody(operation, request, checkBody),
             baseUrl: request.exchange.baseUrl,
             request,
@@ -75,7 +73,8 @@ export function installControl(
           };
           const result: unknown = await operation.handle(context);
           await settled();
-          if (result === reply) return reply;
+          // Not `result === reply`: whoever awaits a reply gets nothing, once it is sent.
+          if (reply.sent) return reply;
           request.exchange.rung = 'answer';
           if (operation.status === 204) return reply.code(204).send();
           return reply
@@ -86,6 +85,18 @@ export function installControl(
       });
     }
   }
+}
+
+/** The query, defaults filled in. A parameter that nobody knows is refused: it would silently filter nothing. */
+function queryOf(schema: TObject, { query }: FastifyRequest): Record<string, unknown> {
+  const sent = query as Record<string, unknown>;
+  const known = Object.keys(schema.properties);
+  const unknown = Object.keys(sent).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    const choices = known.length > 0 ? `: there are ${known.join(', ')}` : '';
+    throw new ControlError(400, `There is no query parameter ${unknown}${choices}.`);
+  }
+  return readQuery(schema, sent);
 }
 
 function projectOf(groupId: string, gatekeeper: Pick<Gatekeeper, 'project'>) {
@@ -110,6 +121,9 @@ function readBody(
     body = JSON.parse(text);
   } catch {
     throw new ControlError(400, 'The body is not JSON.');
+  }
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    throw new ControlError(400, 'The body is JSON, but no object: send a JSON object.');
   }
   check(body);
   return body;

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { Type } from '@sinclair/typebox';
+import { Type, type TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { Database } from '../kernel/database.js';
 import type { Durations, Movement, Pace } from '../kernel/pace.js';
@@ -16,7 +16,7 @@ const CALLERS = {
   reader: { organization: ['ORG_MEMBER'], project: ['GROUP_READ_ONLY'] },
   outsider: { organization: ['ORG_MEMBER'], project: [] },
 } as const;
-type CallerName = keyof typeof CALLERS;
+export type CallerName = keyof typeof CALLERS;
 
 const profile = Type.Union(
   PROFILE_NAMES.map((name) => Type.Literal(name)),
@@ -33,43 +33,56 @@ const pace = {
       'what moves states: time, a number of reads, a hand, or nothing since they are passed at once',
   }),
 };
-const project = Type.Object({
-  id: Type.String({ description: 'the groupId of the Atlas API' }),
-  name: Type.String({ description: 'its name' }),
-  organizationId: Type.String({ description: 'the organization that it is in' }),
-  profile,
-  durations: Type.Record(Type.String(), Type.Integer(), {
-    description: 'its own durations, in milliseconds',
-  }),
-  movement: { ...movement, description: 'what moves its states' },
-});
-const credentials = Type.Object({
-  apiKey: Type.Object({
-    publicKey: Type.String({ description: 'the user of HTTP digest' }),
-    privateKey: Type.String({ description: 'its password' }),
-  }),
-  serviceAccount: Type.Object({
-    clientId: Type.String({ description: 'for POST /api/oauth/token' }),
-    clientSecret: Type.String({ description: 'its secret' }),
-  }),
-});
-const callerNames = Object.keys(CALLERS) as CallerName[];
-const madeProject = Type.Object({
-  ...project.properties,
-  url: Type.String({ description: 'the address of the emulator' }),
-  credentials: Type.Object(Object.fromEntries(callerNames.map((name) => [name, credentials])), {
-    description: 'an API key and a service account for each role',
-  }),
-  environment: Type.Object(
-    Object.fromEntries(
-      Object.entries(CLIENTS).map(([name, what]) => [
-        name,
-        Type.Record(Type.String(), Type.String(), { description: `variables for ${what}` }),
-      ]),
-    ),
-    { description: "the owner's variables for each client" },
+/** A project as it is shown. */
+export const project: TObject = Type.Object(
+  {
+    id: Type.String({ description: 'the groupId of the Atlas API' }),
+    name: Type.String({ description: 'its name' }),
+    organizationId: Type.String({ description: 'the organization that it is in' }),
+    profile,
+    durations: Type.Record(Type.String(), Type.Integer(), {
+      description: 'its own durations, in milliseconds',
+    }),
+    movement: { ...movement, description: 'what moves its states' },
+  },
+  { title: 'Project', description: 'A project and how its states move.' },
+);
+/** What a caller shows. */
+export const credentials = Type.Object(
+  {
+    apiKey: Type.Object({
+      publicKey: Type.String({ description: 'the user of HTTP digest' }),
+      privateKey: Type.String({ description: 'its password' }),
+    }),
+    serviceAccount: Type.Object({
+      clientId: Type.String({ description: 'for POST /api/oauth/token' }),
+      clientSecret: Type.String({ description: 'its secret' }),
+    }),
+  },
+  { title: 'Credentials', description: 'An API key and a service account.' },
+);
+/** Variables, by client. */
+export const environment = Type.Object(
+  Object.fromEntries(
+    Object.entries(CLIENTS).map(([name, what]) => [
+      name,
+      Type.Record(Type.String(), Type.String(), { description: `variables for ${what}` }),
+    ]),
   ),
-});
+  { description: "the owner's variables for each client" },
+);
+const callerNames = Object.keys(CALLERS) as CallerName[];
+const madeProject = Type.Object(
+  {
+    ...project.properties,
+    url: Type.String({ description: 'the address of the emulator' }),
+    credentials: Type.Object(Object.fromEntries(callerNames.map((name) => [name, credentials])), {
+      description: 'an API key and a service account for each role',
+    }),
+    environment,
+  },
+  { title: 'MadeProject', description: 'A project that was made, with its secrets.' },
+);
 
 /** What making projects stands on. */
 export interface ProjectParts {
@@ -82,8 +95,8 @@ export interface ProjectParts {
 
 /** Projects for tests: made with all that a client needs, in one call, and gone in another. */
 export function projectControl(parts: ProjectParts): readonly AnyControlOperation[] {
-  const { identity, database } = parts;
-  const existing = (id: string | undefined): object => shown(identity.projects.project(id ?? ''));
+  const { identity, database, world } = parts;
+  const existing = (id: string | undefined): object => shownProject(identity.projects.project(id ?? ''));
   return [
     controlOperation({
       id: 'listProjects',
@@ -92,7 +105,7 @@ export function projectControl(parts: ProjectParts): readonly AnyControlOperatio
       scope: 'server',
       summary: 'Lists all projects of all organizations.',
       response: Type.Object({ projects: Type.Array(project, { description: 'oldest first' }) }),
-      handle: () => ({ projects: identity.projects.all().map(shown) }),
+      handle: () => ({ projects: identity.projects.all().map(shownProject) }),
     }),
     controlOperation({
       id: 'makeProject',
@@ -113,6 +126,7 @@ export function projectControl(parts: ProjectParts): readonly AnyControlOperatio
       bodyOptional: true,
       response: madeProject,
       status: 201,
+      errors: [409],
       handle: ({ body, baseUrl }) => make(parts, (body as Wish | undefined) ?? {}, baseUrl),
     }),
     controlOperation({
@@ -152,10 +166,7 @@ export function projectControl(parts: ProjectParts): readonly AnyControlOperatio
       scope: 'project',
       summary: 'Deletes a project with all that is in it, the credentials that were made for it too.',
       status: 204,
-      handle: (context) =>
-        database.write(() => {
-          if (context.project) identity.projects.remove(context.project.id);
-        }),
+      handle: (context) => world.removeProject(context.project?.id ?? ''),
     }),
   ];
 }
@@ -215,7 +226,7 @@ async function make(parts: ProjectParts, wish: Wish, url: string): Promise<objec
     ...byName.owner.serviceAccount,
   };
   return {
-    ...shown(identity.projects.project(id)),
+    ...shownProject(identity.projects.project(id)),
     url,
     credentials: byName,
     environment: Object.fromEntries(
@@ -236,7 +247,8 @@ function secrets(newId: () => string) {
   };
 }
 
-function shown(one: Project | undefined): object {
+/** A project as the control API shows it. */
+export function shownProject(one: Project | undefined): object {
   if (!one) throw new ControlError(404, 'There is no such project.');
   return {
     id: one.id,

@@ -16,7 +16,7 @@ const refusalSchema = Type.Object(
     source: Type.String({ description: 'Where the rule was learned.' }),
     remedy: Type.String({ description: 'What would have passed.' }),
   },
-  { description: 'Why the request was refused; absent where it was not.' },
+  { title: 'Refusal', description: 'Why the request was refused; absent where it was not.' },
 );
 
 const messageSchema = (description: string) =>
@@ -56,13 +56,13 @@ export const requestSchema = Type.Object(
     request: messageSchema('What the client sent.'),
     response: messageSchema('What was answered.'),
   },
-  { description: 'One request and its answer.' },
+  { title: 'Request', description: 'One request and its answer.' },
 );
 
 /** A refusal as `requests/refused` shows it. */
 export const refusedSchema = Type.Object(
   { ...shared, refusal: refusalSchema },
-  { description: 'One request that was refused.' },
+  { title: 'RefusedRequest', description: 'One request that was refused.' },
 );
 
 export type ShownRequest = Static<typeof requestSchema>;

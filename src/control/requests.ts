@@ -89,6 +89,7 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
       body: countBody,
       bodyOptional: true,
       response: Type.Object({ count: Type.Integer({ description: 'How many match.' }) }),
+      errors: [409, 410],
       handle({ project, body }) {
         const matcher: Matcher = sent(body);
         const selection = journal.select(project?.id, matcher.since);
@@ -105,6 +106,7 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
       body: waitBody,
       bodyOptional: true,
       response: Type.Object({ requests: requestsSchema }),
+      errors: [408, 409, 503],
       handle: ({ project, body, reply }) => waitFor(parts, project?.id, sent(body), reply),
     }),
     controlOperation({

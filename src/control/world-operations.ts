@@ -1,16 +1,23 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { ControlError, controlOperation, type AnyControlOperation } from './operation.js';
+import type { Fixture } from '../identity/index.js';
 import type { World } from './world.js';
+
+/** The largest fixture that is read, in bytes: an export of 100,000 private links fits. */
+const FIXTURE_LIMIT = 128 * 1024 * 1024;
 
 const name = Type.String({
   minLength: 1,
   maxLength: 100,
   description: 'a name of your own; a snapshot of the same name is replaced',
 });
-const snapshot = Type.Object({
-  name,
-  takenAt: Type.String({ description: "when it was taken, in the emulator's time (ISO 8601)" }),
-});
+const snapshot = Type.Object(
+  {
+    name,
+    takenAt: Type.String({ description: "when it was taken, in the emulator's time (ISO 8601)" }),
+  },
+  { title: 'Snapshot', description: 'A snapshot.' },
+);
 
 /** Reset, snapshots, and the world as a fixture. None of them signs a client out. */
 export function worldOperations(world: World, fixture: TSchema): readonly AnyControlOperation[] {
@@ -22,6 +29,7 @@ export function worldOperations(world: World, fixture: TSchema): readonly AnyCon
       scope: 'both',
       summary: 'Goes back to the fixture; a project that was made, to its making.',
       status: 204,
+      errors: [409],
       handle: ({ project }) => world.reset(project?.id),
     }),
     controlOperation({
@@ -54,6 +62,7 @@ export function worldOperations(world: World, fixture: TSchema): readonly AnyCon
       scope: 'both',
       summary: 'Goes back to a snapshot, the time it was taken at included.',
       status: 204,
+      errors: [409],
       handle: ({ project, parameters }) => world.restore(project?.id, parameters.name ?? ''),
     }),
     controlOperation({
@@ -88,7 +97,8 @@ export function worldOperations(world: World, fixture: TSchema): readonly AnyCon
       summary: 'Puts a fixture in the place of the world; a reset comes back to it.',
       body: fixture,
       status: 204,
-      handle: ({ body }) => world.load(JSON.stringify(body)),
+      bodyLimit: FIXTURE_LIMIT,
+      handle: ({ body }) => world.load(body as Fixture),
     }),
   ];
 }

@@ -1,102 +1,86 @@
-import type { Database, Transaction } from '../kernel/database.js';
-import { advanced, frozen, IN_STEP, resumed, shows, type ClockState } from '../kernel/clock-state.js';
-import type { EventBus } from '../kernel/events.js';
-import type { MovableClock } from '../kernel/movable-clock.js';
-import type { Scheduler } from '../kernel/scheduler.js';
+import { IN_STEP, type ClockState } from '../kernel/clock-state.js';
+import type { Transaction } from '../kernel/database.js';
 import type { Snapshots } from '../kernel/snapshots.js';
-import type { RunningFeature } from '../features/index.js';
 import {
   exportFixture,
   FixtureError,
   loadFixture,
   parseFixture,
+  TOKEN_LIFE_S,
   type Fixture,
   type FixtureSection,
-  type Identity,
-  type PropertyStore,
 } from '../identity/index.js';
 import { ControlError } from './operation.js';
+import { WorldTime, type TimeParts } from './world-time.js';
 
 /** What the world stands on. */
-export interface WorldParts {
-  readonly database: Database;
-  readonly clock: MovableClock;
-  readonly events: EventBus;
-  readonly scheduler: Scheduler;
+export interface WorldParts extends TimeParts {
   readonly snapshots: Snapshots;
-  readonly identity: Identity;
   readonly sections: readonly FixtureSection[];
-  readonly properties: PropertyStore;
-  readonly running: readonly RunningFeature[];
-  /** Called once a restore is committed: what is cached of the database is to be read anew. */
+  /** Called once a restore is committed, or a project is gone: what is cached of the database is to be read anew. */
   readonly onRestore: () => void;
 }
 
 /** The snapshot that a reset goes back to. No name that a client can give. */
 const INITIAL = '';
 
-const CLOCK = 'clock';
-
-/** A clock as the control API shows it. */
-export interface ClockReading {
-  readonly now: string;
-  readonly frozen: boolean;
-}
-
 /**
  * All of the state that a fixture, a reset or a snapshot covers, and the time in it: of one project, or of the whole
  * server where no project is named.
  */
 export class World {
+  readonly time: WorldTime;
   readonly #parts: WorldParts;
 
   constructor(parts: WorldParts) {
     this.#parts = parts;
-    const kept = parts.properties.get(CLOCK) as ClockState | undefined;
-    if (kept) parts.clock.change(kept);
+    this.time = new WorldTime(parts);
   }
 
-  /** Remembers the world as it is: a reset comes back to it. */
-  remember(projectId?: string): void {
-    this.#parts.snapshots.take(projectId, INITIAL, this.#parts.clock.now());
+  /**
+   * Fills an empty world, and remembers it as what a reset comes back to. Belongs inside a write.
+   *
+   * @throws {FixtureError} if the fixture cannot be used
+   */
+  begin(text: string, transaction: Transaction): void {
+    this.#fill(parseFixture(text, this.#parts.sections), transaction);
   }
 
-  /** What the clock shows. */
-  clock(projectId?: string): ClockReading {
-    const state = this.#clockState(projectId);
-    const now = shows(state, this.#reference(projectId));
-    return { now: new Date(now).toISOString(), frozen: state.frozenAt !== undefined };
-  }
-
-  /** Stops the clock, and moves it to `at` (milliseconds since the epoch) if that is given. */
-  async freeze(projectId: string | undefined, at?: number): Promise<void> {
-    await this.#change('frozen', projectId, (state, now) =>
-      frozen(at === undefined ? state : moved(state, now, at), now),
-    );
-  }
-
-  async resume(projectId: string | undefined): Promise<void> {
-    await this.#change('resumed', projectId, resumed);
-  }
-
-  /** Moves the clock on; all that falls due is done, in due order, when this resolves. */
-  async advance(projectId: string | undefined, ms: number): Promise<void> {
-    await this.#change('advanced', projectId, (state) => advanced(state, ms));
-  }
-
-  /** Moves the clock to `at`. @throws {ControlError} 400 if that is behind it */
-  async set(projectId: string | undefined, at: number): Promise<void> {
-    await this.#change('set', projectId, (state, now) => moved(state, now, at));
-  }
-
-  /** Goes back to the fixture; a project that was made, to its making. Signs nobody out. */
-  reset(projectId: string | undefined): Promise<void> {
+  /** Goes on with a world that a file holds. One without a memory of how it began remembers how it is now. */
+  async goOn(): Promise<void> {
     const { database, snapshots } = this.#parts;
+    if (snapshots.has(undefined, INITIAL)) return;
+    await database.write(() => {
+      this.remember(undefined);
+    });
+  }
+
+  /** Remembers a project, or all, as it is: a reset comes back to it. Belongs inside a write. */
+  remember(projectId: string | undefined): void {
+    const { snapshots, clock } = this.#parts;
+    snapshots.take(projectId, INITIAL, clock.now(), clock.state);
+  }
+
+  /** Removes a project and all that is in it. */
+  removeProject(id: string): Promise<void> {
+    const { database, identity, onRestore } = this.#parts;
     return database.write((transaction) => {
-      const own = projectId !== undefined && snapshots.has(projectId, INITIAL);
-      snapshots.restore(projectId, INITIAL, own ? projectId : undefined);
-      if (projectId === undefined) this.#setServerClock(IN_STEP);
-      this.#settle(transaction, projectId, 'reset');
+      identity.projects.remove(id);
+      transaction.afterCommit(onRestore);
+    });
+  }
+
+  /**
+   * Goes back to the fixture; a project that was made, to its making. Signs nobody out.
+   *
+   * @throws {ControlError} 409 if another project has the name that this one had
+   */
+  reset(projectId: string | undefined): Promise<void> {
+    const { snapshots } = this.#parts;
+    return this.#replace(projectId, 'reset', () => {
+      const takenOf = projectId !== undefined && snapshots.has(projectId, INITIAL) ? projectId : undefined;
+      const taken = snapshots.restore({ name: INITIAL, project: projectId, takenOf });
+      if (projectId === undefined) this.time.setServerClock(taken?.extra as ClockState);
     });
   }
 
@@ -108,21 +92,25 @@ export class World {
     });
   }
 
-  /** Restores a snapshot, the time it was taken at included. @throws {ControlError} 404 */
+  /**
+   * Restores a snapshot, the time it was taken at included. Signs nobody out.
+   *
+   * @throws {ControlError} 404; 409 if another project has the name that this one had
+   */
   restore(projectId: string | undefined, name: string): Promise<void> {
-    const { database, snapshots, clock } = this.#parts;
-    const { projects } = this.#parts.identity;
-    return database.write((transaction) => {
-      const taken = snapshots.restore(projectId, name);
+    const { snapshots, clock, identity } = this.#parts;
+    return this.#replace(projectId, `restored ${name}`, () => {
+      const taken =
+        name === INITIAL ? undefined : snapshots.restore({ name, project: projectId, takenOf: projectId });
       if (!taken) throw new ControlError(404, `There is no snapshot ${name} here.`);
+      // Clocks that run show what they showed then.
       if (projectId === undefined) {
         const { frozenAt } = taken.extra as ClockState;
-        const running = { offsetMs: taken.takenAt - clock.baseNow(), frozenAt: undefined };
-        this.#setServerClock(frozenAt === undefined ? running : { ...running, frozenAt });
+        this.time.setServerClock({ offsetMs: taken.takenAt - clock.baseNow(), frozenAt });
+        this.#rememberReturned();
+      } else {
+        identity.projects.shiftClock(projectId, taken.takenAt - clock.now());
       }
-      // A clock that runs shows what it showed then.
-      projects.shiftClocks(projectId, taken.takenAt - clock.now());
-      this.#settle(transaction, projectId, `restored ${name}`);
     });
   }
 
@@ -142,96 +130,72 @@ export class World {
 
   /** The world as a fixture. */
   export(): Fixture {
-    return exportFixture(this.#parts.identity, this.#parts.sections);
+    const { identity, sections, clock } = this.#parts;
+    const fixture = exportFixture(identity, sections);
+    const { offsetMs, frozenAt } = clock.state;
+    if (offsetMs === 0 && frozenAt === undefined) return fixture;
+    return { clock: { offsetMs, ...(frozenAt !== undefined && { frozenAt }) }, ...fixture };
   }
 
   /**
-   * Puts a fixture in the place of the world, and remembers it as what a reset comes back to.
+   * Puts a fixture in the place of the world, and remembers it as what a reset comes back to. Signs nobody out who has
+   * a place in it.
    *
    * @throws {ControlError} 400 that names the place of what is wrong; nothing has changed then
    */
-  async load(text: string): Promise<void> {
-    const { database, identity, sections, clock } = this.#parts;
-    try {
-      const fixture = parseFixture(text, sections);
-      await database.write((transaction) => {
-        identity.credentials.keepingTokens(() => {
-          identity.projects.clear();
-          loadFixture(fixture, identity, sections, transaction, clock.now());
-        });
-        this.remember();
-        this.#settle(transaction, undefined, 'fixture loaded');
-      });
-    } catch (error) {
-      throw error instanceof FixtureError ? new ControlError(400, error.message) : error;
+  load(fixture: Fixture): Promise<void> {
+    return this.#replace(undefined, 'fixture loaded', (transaction) => {
+      this.#parts.identity.projects.clear();
+      this.#fill(fixture, transaction);
+    });
+  }
+
+  /** Fills an empty world. */
+  #fill(fixture: Fixture, transaction: Transaction): void {
+    const { identity, sections, clock } = this.#parts;
+    this.time.setServerClock({ ...IN_STEP, ...fixture.clock });
+    loadFixture(fixture, identity, sections, transaction, clock.now());
+    this.remember(undefined);
+  }
+
+  /** Projects that a snapshot has brought back have lost the memory of their making: they remember how they are now. */
+  #rememberReturned(): void {
+    const { snapshots, identity } = this.#parts;
+    for (const { id } of identity.projects.all()) {
+      if (!snapshots.has(id, INITIAL) && !snapshots.holds(INITIAL, 'projects', id)) this.remember(id);
     }
   }
 
-  /** Runs what falls due after a change of clocks or rows, and sets the alarm anew. */
-  #settle(transaction: Transaction, projectId: string | undefined, cause?: string): void {
-    const { running, scheduler, clock, events, onRestore } = this.#parts;
-    const retime = (): void => {
-      for (const feature of running) feature.retime?.(projectId, clock.now());
-    };
-    retime();
-    scheduler.catchUp(transaction);
-    // What is due in a project whose clock stands still was woken once; nothing else of it is to be.
-    retime();
-    transaction.afterCommit(() => {
-      scheduler.rearm();
-      if (cause === undefined) return;
-      onRestore();
-      events.emit('world.reset', projectId, { cause });
-    });
-  }
-
-  #change(
-    how: string,
+  /** Puts a project, or the whole world, into another state, whole or not at all. */
+  #replace(
     projectId: string | undefined,
-    change: (state: ClockState, now: number) => ClockState,
+    cause: string,
+    work: (transaction: Transaction) => void,
   ): Promise<void> {
-    const { database, clock, events } = this.#parts;
-    const { projects } = this.#parts.identity;
-    return database.write((transaction) => {
-      const before = shows(this.#clockState(projectId), this.#reference(projectId));
-      const state = change(this.#clockState(projectId), this.#reference(projectId));
-      if (projectId === undefined) {
-        this.#setServerClock(state);
-        // Projects that stand still are moved too.
-        projects.shiftFrozen(shows(state, clock.baseNow()) - before);
-      } else {
-        projects.setClock(projectId, state);
+    const { events, onRestore, identity } = this.#parts;
+    return this.time.write((transaction) => {
+      try {
+        identity.credentials.keepingTokens(projectId, TOKEN_LIFE_S * 1000, () => {
+          work(transaction);
+        });
+      } catch (error) {
+        throw asControlError(error);
       }
-      this.#settle(transaction, projectId);
+      this.time.settle(transaction, projectId);
       transaction.afterCommit(() => {
-        events.emit('clock.moved', projectId, { how, ...this.clock(projectId) });
+        onRestore();
+        events.emit('world.reset', projectId, { cause });
       });
     });
   }
-
-  #setServerClock(state: ClockState): void {
-    this.#parts.properties.set(CLOCK, state);
-    this.#parts.clock.change(state);
-  }
-
-  #clockState(projectId: string | undefined): ClockState {
-    if (projectId === undefined) return this.#parts.clock.state;
-    return this.#parts.identity.projects.clock(projectId) ?? IN_STEP;
-  }
-
-  /** What the clock follows: a project's the emulator's, the emulator's the machine's. */
-  #reference(projectId: string | undefined): number {
-    return projectId === undefined ? this.#parts.clock.baseNow() : this.#parts.clock.now();
-  }
 }
 
-function moved(state: ClockState, now: number, at: number): ClockState {
-  const shown = shows(state, now);
-  if (at < shown) {
-    throw new ControlError(
-      400,
-      `A clock is not set back: it shows ${new Date(shown).toISOString()}. Reset or restore goes back in time.`,
-    );
-  }
-  return advanced(state, at - shown);
+/** What a client is told of what makes a world impossible. */
+function asControlError(error: unknown): unknown {
+  if (error instanceof FixtureError) return new ControlError(400, error.message);
+  if ((error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') return error;
+  return new ControlError(
+    409,
+    'Another project has taken the name that this project had; rename that one first.',
+  );
 }

@@ -120,7 +120,8 @@ function describeValue(schema: TSchema): string {
     maximum?: number;
     uniqueItems?: boolean;
     items?: TSchema;
-    anyOf?: readonly { const?: unknown }[];
+    anyOf?: readonly (TSchema & { const?: string | number | boolean })[];
+    properties?: object;
   };
   switch (rule[Kind]) {
     case 'String':
@@ -132,11 +133,16 @@ function describeValue(schema: TSchema): string {
       const most = rule.maxItems === undefined ? '' : ` of at most ${rule.maxItems} items`;
       return `an array${most}${rule.uniqueItems ? ', all different' : ''}${rule.items?.[Kind] === 'String' ? ', each a string' : ''}`;
     }
-    case 'Union':
-      return `one of ${(rule.anyOf ?? []).map((choice) => String(choice.const)).join(', ')}`;
+    case 'Union': {
+      const choices = rule.anyOf ?? [];
+      const known = choices.every((choice) => choice.const !== undefined);
+      const why = known || rule.description === undefined ? '' : ` (${rule.description})`;
+      return `one of ${choices.map((choice) => (choice.const === undefined ? describeValue(choice) : String(choice.const))).join(', ')}${why}`;
+    }
     case 'Integer':
     case 'Number': {
-      const range = rule.minimum === undefined ? '' : ` from ${rule.minimum} to ${rule.maximum ?? ''}`;
+      const end = rule.maximum === undefined ? 'on' : `to ${rule.maximum}`;
+      const range = rule.minimum === undefined ? '' : ` from ${rule.minimum} ${end}`;
       return `${rule[Kind] === 'Integer' ? 'a whole number' : 'a number'}${range}`;
     }
     case 'Literal':
@@ -144,7 +150,9 @@ function describeValue(schema: TSchema): string {
     case 'Boolean':
       return 'true or false';
     default:
-      return 'an object';
+      return rule.properties === undefined
+        ? 'an object'
+        : `an object of ${Object.keys(rule.properties).join(', ')}`;
   }
 }
 

@@ -35,8 +35,14 @@ export interface ControlOperation<Query extends TObject = TObject, Body extends 
   readonly body?: Body;
   /** A body may be left out. */
   readonly bodyOptional?: true;
+  /** The largest body, in bytes, where that is not the server's usual one. */
+  readonly bodyLimit?: number;
   /** What a success answers; undefined where it is no JSON. */
   readonly response?: TSchema;
+  /** What a success is where it is no JSON, such as `text/event-stream`. */
+  readonly mediaType?: string;
+  /** Statuses of its errors, beside 400, 401, 403, 404 of what a path names, and those of bodies. */
+  readonly errors?: readonly number[];
   /** Status of a success; 200 unless given. */
   readonly status?: 200 | 201 | 204;
   readonly handle: (context: ControlContext<Static<Query>, Static<Body>>) => unknown;

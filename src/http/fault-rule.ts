@@ -66,6 +66,8 @@ export interface FaultFacts {
 
 /** Who keeps the rules. */
 export interface FaultBook {
+  /** Whether there are rules that a request could meet which names this project, or none. */
+  concerns(project: string | undefined): boolean;
   /**
    * Counts a request on the rules that it matches.
    *

@@ -43,8 +43,9 @@ export class FaultGate {
     place: FaultFacts['place'],
   ): Promise<boolean> | undefined {
     const { exchange } = request;
-    if (exchange.fault) return undefined;
-    const met = this.#parts.book.meet({
+    const { book } = this.#parts;
+    if (exchange.fault || !book.concerns(exchange.projectId)) return undefined;
+    const met = book.meet({
       place,
       project: exchange.projectId,
       operation: exchange.operationId ?? '',

@@ -187,8 +187,15 @@ export function installLadder(
 
       async handler(request, reply) {
         const { exchange } = request;
+        const caller = established(exchange.caller);
+        if (operation.body) {
+          // While the body was on its way, the project may have been deleted, or its clock moved.
+          const scope = findScope(request.params as ScopeParameters, gatekeeper);
+          checkScope(scope, operation, caller, gatekeeper);
+          exchange.project = scope.project;
+        }
         const context: OperationContext<Record<string, unknown>, unknown> = {
-          caller: established(exchange.caller),
+          caller,
           get project() {
             return established(exchange.project);
           },

@@ -1,4 +1,5 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import type { Condition } from '../kernel/conditions.js';
 import type { Answer } from './answer.js';
 import type { Caller, Organization, Project } from './gatekeeper.js';
 
@@ -23,6 +24,12 @@ export interface Operation<Query extends TObject = TObject, Body extends TSchema
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below `/api/atlas/v2`, with Fastify's `:parameters`; `:groupId` names the project, `:orgId` the organization. */
   readonly path: string;
+  /** What it does, in a sentence. */
+  readonly summary: string;
+  /** The group of operations that it belongs to. */
+  readonly tag: Tag;
+  /** Parameters of the path, beside `:groupId` and `:orgId`. */
+  readonly parameters?: Readonly<Record<string, TSchema>>;
   /** Dates of its versions, oldest first. */
   readonly versions: readonly [string, ...string[]];
   /** What Atlas says in `X-Java-Method`. */
@@ -33,16 +40,31 @@ export interface Operation<Query extends TObject = TObject, Body extends TSchema
   readonly access?: string;
   /** The condition that its 409 stands for, whose one parameter is an id. */
   readonly conflict?: string;
+  /** What can go wrong beside what the ladder itself refuses: the conditions by name, each as it may look. */
+  readonly conditions?: Readonly<Record<string, ConditionExample>>;
   readonly query: Query;
   readonly body?: BodyRules<Body>;
+  /** What a success answers, without the envelope. */
+  readonly response: TSchema;
   readonly handle: (context: OperationContext<Static<Query>, Static<Body>>) => Answer | Promise<Answer>;
 }
+
+/** A group of operations, as the description of the API has it. */
+export interface Tag {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A condition as it may look, for the description of the API. */
+export type ConditionExample = Pick<Condition, 'parameters' | 'problem' | 'remedy'>;
 
 /** What is asked of a body, in order. */
 export interface BodyRules<Body extends TSchema> {
   /** Drops what counts as absent and raises what is looked at before types are. */
   readonly prepare?: (body: Readonly<Record<string, unknown>>) => Record<string, unknown>;
   readonly schema: Body;
+  /** The folder of `fixtures` that holds bodies which are taken. */
+  readonly examples?: string;
   /** What is asked beyond the schema, of a body that fits it. */
   readonly rules?: (body: Static<Body>, context: Pick<OperationContext, 'caller' | 'project'>) => void;
 }

@@ -3,15 +3,25 @@ import { refuse, SOURCE } from '../kernel/conditions.js';
 
 /** Query parameters of every operation (source page). */
 export const flagsQuery = Type.Object({
-  envelope: Type.Boolean({ default: false }),
-  pretty: Type.Boolean({ default: false }),
+  envelope: Type.Boolean({
+    default: false,
+    description:
+      'Wraps the answer for clients that see neither status nor headers: `{"status": …, "content": …}`, and ' +
+      '`status` beside `results` in a list.',
+  }),
+  pretty: Type.Boolean({ default: false, description: 'Indents the answer.' }),
 });
 
 /** Query parameters of every list (Atlas's public description). */
 export const pagingQuery = Type.Object({
   ...flagsQuery.properties,
-  itemsPerPage: Type.Integer({ default: 100, minimum: 1, maximum: 500 }),
-  pageNum: Type.Integer({ default: 1, minimum: 1 }),
+  itemsPerPage: Type.Integer({
+    default: 100,
+    minimum: 1,
+    maximum: 500,
+    description: 'How many items a page has.',
+  }),
+  pageNum: Type.Integer({ default: 1, minimum: 1, description: 'Which page to answer, from 1.' }),
 });
 
 export type Flags = Static<typeof flagsQuery>;

@@ -63,7 +63,9 @@ function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): R
     url: exchange.baseUrl + pathOf(path),
     httpVersion: raw.httpVersion,
     request: message(shownHeaders(request.headers), exchange.sentBody),
-    response: message(shownHeaders(reply.getHeaders()), exchange.sentAnswer),
+    response: reply.raw.headersSent
+      ? message(shownHeaders(reply.getHeaders()), exchange.sentAnswer)
+      : message({}, undefined),
     condition: exchange.condition,
   };
 }

@@ -47,9 +47,11 @@ interface CredentialRow {
 
 interface TokenRow {
   hash: Buffer;
-  credential_id: string;
-  expires_at: number;
+  credentialId: string;
+  expiresAt: number;
   revoked: number;
+  /** What its credential's clock shows. */
+  now: number;
 }
 
 const SELECT_CREDENTIAL = `
@@ -75,8 +77,9 @@ export class CredentialStore {
   readonly #dropTokens: Statement<[string, number]>;
   readonly #revokeToken: Statement<[Buffer, string]>;
   readonly #liveTokens: Statement<[string, number], { count: number; first: number | null }>;
-  readonly #tokens: Statement<[], TokenRow>;
-  readonly #putToken: Statement<[TokenRow]>;
+  readonly #tokens: Statement<[{ now: number }], TokenRow>;
+  readonly #tokensOfProject: Statement<[{ now: number; projectId: string }], TokenRow>;
+  readonly #putToken: Statement<[Omit<TokenRow, 'now'>]>;
   readonly #ofProject: Statement<[{ projectId: string; now: number }], CredentialRow>;
 
   constructor(database: Database, now: () => number) {
@@ -100,12 +103,17 @@ export class CredentialStore {
        WHERE credential_id = ? AND revoked = 0 AND expires_at > ?`,
     );
     this.#dropTokens = database.prepare('DELETE FROM tokens WHERE credential_id = ? AND expires_at <= ?');
-    this.#tokens = database.prepare('SELECT hash, credential_id, expires_at, revoked FROM tokens');
-    // A token whose credential is gone is gone with it.
+    const tokens = `
+      SELECT hash, credential_id AS credentialId, expires_at AS expiresAt, revoked,
+        coalesce(${PROJECT_NOW}, :now) AS now
+      FROM credentials JOIN tokens ON credential_id = credentials.id
+      LEFT JOIN projects ON projects.id = credentials.project_id`;
+    this.#tokens = database.prepare(tokens);
+    this.#tokensOfProject = database.prepare(`${tokens} WHERE credentials.project_id = :projectId`);
     this.#putToken = database.prepare(
       `INSERT INTO tokens (hash, credential_id, expires_at, revoked)
-       SELECT :hash, :credential_id, :expires_at, :revoked
-       WHERE EXISTS (SELECT 1 FROM credentials WHERE id = :credential_id)`,
+       VALUES (:hash, :credentialId, :expiresAt, :revoked)
+       ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at`,
     );
     this.#ofProject = database.prepare(
       `${SELECT_CREDENTIAL} WHERE credentials.project_id = :projectId ORDER BY credentials.id`,
@@ -135,11 +143,27 @@ export class CredentialStore {
     return this.#ofProject.all({ projectId, now: this.#now() }).map(stored);
   }
 
-  /** Runs work that may remove credentials and make them anew; tokens of those that are there afterwards stay. */
-  keepingTokens(work: () => void): void {
-    const tokens = this.#tokens.all();
-    work();
-    for (const token of tokens) this.#putToken.run(token);
+  /**
+   * Runs work that may remove credentials and make them anew, and put clocks to another time. Tokens of credentials
+   * that are there afterwards stay: with what is left of their lives, or, where a clock came back to a moment of a
+   * token's life, with what was left then.
+   *
+   * @param projectId the project whose credentials it may concern; undefined for all
+   * @param lifeMs how long a token lives
+   */
+  keepingTokens<T>(projectId: string | undefined, lifeMs: number, work: () => T): T {
+    const now = this.#now();
+    const tokens =
+      projectId === undefined ? this.#tokens.all({ now }) : this.#tokensOfProject.all({ now, projectId });
+    const result = work();
+    for (const { now: before, ...token } of tokens) {
+      const after = this.credential(token.credentialId)?.now;
+      if (after === undefined) continue;
+      const left = token.expiresAt - after;
+      const expiresAt = left > 0 && left <= lifeMs ? token.expiresAt : token.expiresAt - before + after;
+      this.#putToken.run({ ...token, expiresAt });
+    }
+    return result;
   }
 
   /** Gives a credential a role in a project. */

@@ -3,7 +3,7 @@ import { Value } from '@sinclair/typebox/value';
 import type { Project } from '../http/gatekeeper.js';
 import { Refusal } from '../kernel/conditions.js';
 import type { Transaction } from '../kernel/database.js';
-import { DURATIONS, LONGEST_MS } from '../kernel/pace.js';
+import { DURATIONS, LATEST, LONGEST_MS } from '../kernel/pace.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from './roles.js';
 import type { Roles } from './credential-store.js';
@@ -25,8 +25,15 @@ const id = Type.String({ pattern: '^[a-f0-9]{24}$', description: '24 lower-case 
 const name = Type.String({ minLength: 1, maxLength: 64 });
 const strict = { additionalProperties: false };
 
-/** A project's own clock, relative to the emulator's. */
-const clock = Type.Object({ offsetMs: Type.Integer(), frozenAt: Type.Optional(Type.Integer()) }, strict);
+/** A clock: the emulator's own, relative to the machine's, or a project's, relative to the emulator's. */
+const clock = Type.Object(
+  {
+    // As far back as the machine's time stays behind 1970.
+    offsetMs: Type.Integer({ minimum: -1_000_000_000_000, maximum: LATEST }),
+    frozenAt: Type.Optional(Type.Integer({ minimum: 0, maximum: LATEST })),
+  },
+  strict,
+);
 
 /** How a project's states move. */
 export const movement = Type.Union([
@@ -109,7 +116,10 @@ export function fixtureSchema(sections: readonly Pick<FixtureSection, 'key' | 'i
     },
     strict,
   );
-  return Type.Object({ organizations: Type.Array(organization) }, strict);
+  return Type.Object(
+    { clock: Type.Optional(clock), organizations: Type.Array(organization) },
+    { ...strict, title: 'Fixture' },
+  );
 }
 
 export type Fixture = Static<ReturnType<typeof fixtureSchema>>;

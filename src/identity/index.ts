@@ -3,11 +3,11 @@ export { durations, FixtureError, fixtureSchema, loadFixture, movement, parseFix
 export type { Fixture, FixtureSection } from './fixture.js';
 export { gatekeeperOf, type Identity } from './gatekeeper.js';
 export { identityMigrations, identityTables } from './migrations.js';
-export { oauth } from './oauth.js';
+export { oauth, TOKEN_LIFE_S } from './oauth.js';
 export { organizationOperations } from './organization-routes.js';
 export { projectOperations } from './project-routes.js';
 export { ProjectStore, type StoredProject } from './project-store.js';
 export type { DeletionBlocker } from './projects.js';
-export { permits } from './roles.js';
+export { permits, roleNamesFor, rolesFor } from './roles.js';
 export { PropertyStore } from './property-store.js';
 export { exportFixture } from './fixture-export.js';

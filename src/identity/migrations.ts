@@ -4,7 +4,7 @@ import type { CoveredTable } from '../kernel/snapshots.js';
 /** What a snapshot covers, parents before children. Tokens are not in it: it signs nobody out. */
 export const identityTables: readonly CoveredTable[] = [
   { name: 'organizations', key: 'id', project: undefined },
-  { name: 'projects', key: 'id', project: 'id' },
+  { name: 'projects', key: 'id', project: 'id', unique: 'name' },
   { name: 'credentials', key: 'id', project: 'project_id' },
 ];
 
@@ -13,7 +13,8 @@ export const identityMigrations: readonly Migration[] = [
     name: '0001_identity',
     sql: `
       CREATE TABLE organizations (
-        seq     INTEGER PRIMARY KEY,
+        -- Never used twice: a restore puts rows back with the numbers that they had.
+        seq     INTEGER PRIMARY KEY AUTOINCREMENT,
         id      TEXT NOT NULL UNIQUE,
         name    TEXT NOT NULL,
         profile TEXT NOT NULL
@@ -21,7 +22,7 @@ export const identityMigrations: readonly Migration[] = [
 
       -- A project's own time: real time plus clock_offset_ms, or frozen_at where its clock stands still.
       CREATE TABLE projects (
-        seq             INTEGER PRIMARY KEY,
+        seq             INTEGER PRIMARY KEY AUTOINCREMENT,
         id              TEXT NOT NULL UNIQUE,
         organization_id TEXT NOT NULL REFERENCES organizations (id),
         name            TEXT NOT NULL,
@@ -47,6 +48,7 @@ export const identityMigrations: readonly Migration[] = [
         project_id      TEXT REFERENCES projects (id) ON DELETE CASCADE,
         roles           TEXT NOT NULL
       ) STRICT, WITHOUT ROWID;
+      CREATE INDEX credentials_of_project ON credentials (project_id);
 
       -- Tokens by the SHA-256 of their text; times are those of the credential.
       CREATE TABLE tokens (

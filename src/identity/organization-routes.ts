@@ -4,8 +4,22 @@ import type { Organization } from '../http/gatekeeper.js';
 import { operation, type AnyOperation } from '../http/operation.js';
 import { API_PREFIX } from '../http/paths.js';
 import { flagsQuery } from '../http/query.js';
+import { links, objectId, pageOf } from '../http/shapes.js';
 import type { Identity } from './gatekeeper.js';
-import { countedQuery } from './project-routes.js';
+import { countedQuery } from './project-schema.js';
+
+const tag = { name: 'Organizations', description: 'What owns projects and credentials.' };
+
+const shownOrganization = Type.Object(
+  {
+    id: objectId('Id of the organization.'),
+    isDeleted: Type.Boolean({ description: 'Always false.' }),
+    links,
+    name: Type.String({ description: 'Its name.' }),
+    skipDefaultAlertsSettings: Type.Boolean({ description: 'Always false.' }),
+  },
+  { title: 'Organization', description: 'An organization.' },
+);
 
 /** The operations on organizations. A caller sees its own, and no other. */
 export function organizationOperations({ projects }: Identity): readonly AnyOperation[] {
@@ -15,9 +29,15 @@ export function organizationOperations({ projects }: Identity): readonly AnyOper
       method: 'GET',
       path: '/orgs',
       versions: ['2023-01-01'],
+      summary: "Lists the caller's organization.",
+      tag,
       javaMethod: 'ApiAtlasOrgsResource::getOrgs',
       status: 200,
-      query: Type.Object({ ...countedQuery.properties, name: Type.Optional(Type.String()) }),
+      query: Type.Object({
+        ...countedQuery.properties,
+        name: Type.Optional(Type.String({ description: 'How its name begins.' })),
+      }),
+      response: pageOf('OrganizationPage', shownOrganization, false),
       handle({ caller, query, baseUrl }) {
         const own = projects.organization(caller.organizationId);
         const visible = own?.name.startsWith(query.name ?? '') ? [own] : [];
@@ -35,10 +55,13 @@ export function organizationOperations({ projects }: Identity): readonly AnyOper
       method: 'GET',
       path: '/orgs/:orgId',
       versions: ['2023-01-01'],
+      summary: 'Gets an organization.',
+      tag,
       javaMethod: 'ApiAtlasOrgsResource::getOrg',
       status: 200,
       access: 'readOrganization',
       query: flagsQuery,
+      response: shownOrganization,
       handle: ({ organization, baseUrl }) => resource(representation(organization, baseUrl)),
     }),
   ];

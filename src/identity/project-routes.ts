@@ -2,8 +2,9 @@ import { Type, type Static } from '@sinclair/typebox';
 import { resource, type Answer } from '../http/answer.js';
 import type { Caller } from '../http/gatekeeper.js';
 import { operation, type AnyOperation } from '../http/operation.js';
-import { flagsQuery, pagingQuery } from '../http/query.js';
+import { flagsQuery } from '../http/query.js';
 import { permit, refuseUnknownOrganization } from '../http/scope.js';
+import { nothing } from '../http/shapes.js';
 import { refuse, SOURCE } from '../kernel/conditions.js';
 import {
   createProject,
@@ -15,52 +16,15 @@ import {
   visibleProjects,
   type ProjectServices,
 } from './projects.js';
+import { createExamples, projectExists, projectInUse, projectNameNotFound } from './project-examples.js';
+import { countedQuery, createBody, projectPage, shownProject, updateBody } from './project-schema.js';
 import type { StoredProject } from './project-store.js';
 import { permits, rolesFor } from './roles.js';
 
-/** What a name may be (Atlas's public description). */
-const NAME = "^[\\p{L}\\p{N}\\-_.(),:&@+']{1,64}$";
-
-/** Lists may leave out their count (Atlas's public description). */
-export const countedQuery = Type.Object({
-  ...pagingQuery.properties,
-  includeCount: Type.Boolean({ default: true }),
-});
-
-const settable = {
-  tags: Type.Optional(
-    Type.Array(
-      Type.Object(
-        {
-          key: Type.String({ minLength: 1, maxLength: 255 }),
-          value: Type.String({ minLength: 1, maxLength: 255 }),
-        },
-        { additionalProperties: false },
-      ),
-    ),
-  ),
-  withDefaultAlertsSettings: Type.Optional(Type.Boolean()),
-};
-
-const createBody = Type.Object(
-  {
-    ...settable,
-    name: Type.RegExp(new RegExp(NAME, 'u')),
-    orgId: Type.String(),
-    regionUsageRestrictions: Type.Optional(
-      Type.Union([Type.Literal('COMMERCIAL_FEDRAMP_REGIONS_ONLY'), Type.Literal('GOV_REGIONS_ONLY')]),
-    ),
-  },
-  { additionalProperties: false },
-);
-
-const updateBody = Type.Object(
-  { ...settable, name: Type.Optional(Type.RegExp(new RegExp(NAME, 'u'))) },
-  { additionalProperties: false },
-);
-
 /** Fields of a project that only the server sets; a request may repeat them (Atlas's public description). */
 const READ_ONLY = ['clusterCount', 'created', 'id', 'links'];
+
+const tag = { name: 'Projects', description: 'What private links belong to; Atlas calls them groups.' };
 
 /** The operations on projects. */
 export function projectOperations(services: ProjectServices): readonly AnyOperation[] {
@@ -71,9 +35,12 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       method: 'GET',
       path: '/groups',
       versions: ['2023-01-01'],
+      summary: 'Lists the projects that the caller can see.',
+      tag,
       javaMethod: 'ApiAtlasGroupsResource::getAllGroups',
       status: 200,
       query: countedQuery,
+      response: projectPage,
       handle: ({ caller, query, baseUrl }) =>
         projectsPage(visibleProjects(services, caller, caller.organizationId), query, baseUrl),
     }),
@@ -82,10 +49,16 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       method: 'GET',
       path: '/orgs/:orgId/groups',
       versions: ['2023-01-01'],
+      summary: 'Lists the projects of an organization that the caller can see.',
+      tag,
       javaMethod: 'ApiAtlasOrgsResource::getGroups',
       status: 200,
       access: 'readOrganization',
-      query: Type.Object({ ...countedQuery.properties, name: Type.Optional(Type.String()) }),
+      query: Type.Object({
+        ...countedQuery.properties,
+        name: Type.Optional(Type.String({ description: 'How their names begin.' })),
+      }),
+      response: projectPage,
       handle({ caller, organization, query, baseUrl }) {
         const wanted = visibleProjects(services, caller, organization.id).filter(({ name }) =>
           name.startsWith(query.name ?? ''),
@@ -98,13 +71,17 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       method: 'POST',
       path: '/groups',
       versions: ['2023-01-01'],
+      summary: 'Creates a project; its creator becomes its owner.',
+      tag,
+      conditions: createExamples,
       javaMethod: 'ApiAtlasGroupsResource::addGroup',
       status: 201,
       query: Type.Object({
         ...flagsQuery.properties,
         // An owner who is a user: the emulator has none, so it is taken and has no effect.
-        projectOwnerId: Type.Optional(Type.String()),
+        projectOwnerId: Type.Optional(Type.String({ description: 'Taken, and of no effect.' })),
       }),
+      response: shownProject,
       body: {
         prepare: withoutReadOnly,
         schema: createBody,
@@ -124,10 +101,13 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       method: 'GET',
       path: '/groups/:groupId',
       versions: ['2023-01-01'],
+      summary: 'Gets a project.',
+      tag,
       javaMethod: 'ApiAtlasGroupsResource::getGroup',
       status: 200,
       access: 'readProject',
       query: flagsQuery,
+      response: shownProject,
       handle: ({ project, baseUrl }) => shown(existing(services, project.id), baseUrl),
     }),
     operation({
@@ -135,9 +115,14 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       method: 'GET',
       path: '/groups/byName/:groupName',
       versions: ['2023-01-01'],
+      summary: 'Gets a project by its name.',
+      tag,
+      parameters: { groupName: Type.String({ description: 'Name of a project.' }) },
       javaMethod: 'ApiAtlasGroupsResource::getGroupByName',
       status: 200,
+      conditions: { projectNameNotFound },
       query: flagsQuery,
+      response: shownProject,
       handle({ caller, parameters, baseUrl }) {
         const name = parameters.groupName ?? '';
         return shown(namedProject(services, caller, name), baseUrl);
@@ -148,10 +133,14 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       method: 'PATCH',
       path: '/groups/:groupId',
       versions: ['2023-01-01'],
+      summary: 'Changes a project.',
+      tag,
       javaMethod: 'ApiAtlasGroupsResource::updateGroup',
       status: 200,
       access: 'writeProject',
+      conditions: { projectExists },
       query: flagsQuery,
+      response: shownProject,
       body: { prepare: withoutReadOnly, schema: updateBody },
       handle: async ({ project, body, baseUrl }) =>
         shown(await updateProject(services, project.id, body), baseUrl),
@@ -161,10 +150,14 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       method: 'DELETE',
       path: '/groups/:groupId',
       versions: ['2023-01-01'],
+      summary: 'Deletes a project in which nothing is left.',
+      tag,
       javaMethod: 'ApiAtlasGroupsResource::deleteGroup',
       status: 202,
       access: 'writeProject',
+      conditions: { projectInUse },
       query: flagsQuery,
+      response: nothing,
       async handle({ project }) {
         await deleteProject(services, project.id);
         return resource('{}');

@@ -65,7 +65,7 @@ export class ProjectStore {
   readonly #setClock: Statement<[{ id: string; offsetMs: number; frozenAt: number | null }]>;
   readonly #setPace: Statement<[{ id: string; pace: string }]>;
   readonly #all: Statement<[{ now: number }], ProjectRow>;
-  readonly #shiftClocks: Statement<[{ projectId: string | null; ms: number }]>;
+  readonly #shiftClock: Statement<[{ id: string; ms: number }]>;
   readonly #shiftFrozen: Statement<[number]>;
   readonly #organizations: Statement<[], Organization>;
   readonly #clear: readonly Statement<[]>[];
@@ -99,9 +99,8 @@ export class ProjectStore {
     );
     this.#setPace = database.prepare('UPDATE projects SET pace = :pace WHERE id = :id');
     this.#all = database.prepare(`${SELECT_PROJECT} ORDER BY projects.seq`);
-    this.#shiftClocks = database.prepare(
-      `UPDATE projects SET clock_offset_ms = clock_offset_ms + :ms
-       WHERE frozen_at IS NULL AND (:projectId IS NULL OR id = :projectId)`,
+    this.#shiftClock = database.prepare(
+      `UPDATE projects SET clock_offset_ms = clock_offset_ms + :ms WHERE id = :id AND frozen_at IS NULL`,
     );
     this.#shiftFrozen = database.prepare(
       'UPDATE projects SET frozen_at = frozen_at + ? WHERE frozen_at IS NOT NULL',
@@ -171,9 +170,9 @@ export class ProjectStore {
     this.#setPace.run({ id, pace: JSON.stringify(pace) });
   }
 
-  /** Moves clocks that run by `ms`: a project's, or all. */
-  shiftClocks(projectId: string | undefined, ms: number): void {
-    this.#shiftClocks.run({ projectId: projectId ?? null, ms });
+  /** Moves a project's clock by `ms`, if it runs. */
+  shiftClock(id: string, ms: number): void {
+    this.#shiftClock.run({ id, ms });
   }
 
   /** Moves all clocks that stand still by `ms`. */

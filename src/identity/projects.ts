@@ -18,6 +18,8 @@ export interface ProjectServices extends Identity {
   readonly newId: () => string;
   readonly now: () => number;
   readonly blockers: readonly DeletionBlocker[];
+  /** Called with the id of a project that was created, within the write. */
+  readonly onCreate: (id: string) => void;
 }
 
 /** What a client sets of a project. */
@@ -51,6 +53,7 @@ export function createProject(
     const id = services.newId();
     projects.add({ id, organizationId, name, createdAt: services.now(), settings });
     credentials.addProjectRole(caller.id, id, 'GROUP_OWNER');
+    services.onCreate(id);
     return existing(services, id);
   });
 }

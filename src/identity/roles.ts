@@ -79,6 +79,12 @@ export function rolesFor(access: string): readonly string[] {
   return [...project, ...organization].map((role) => TITLES[role]);
 }
 
+/** The roles that allow an access, as Atlas spells them, project roles first. */
+export function roleNamesFor(access: string): readonly string[] {
+  const { project, organization } = allowedFor(access);
+  return [...project, ...organization];
+}
+
 function allowedFor(access: string): Allowed {
   const allowed = ACCESS[access];
   if (!allowed) throw new Error(`no roles are declared for the access ${access}`);

@@ -34,7 +34,7 @@ export function refuse(
 
 /** Where a rule was learned, for {@link Condition.source} and the profiles' rows. */
 export const SOURCE = {
-  page: 'source page',
+  page: "the API's documentation page",
   recorded: 'recorded from Atlas',
   client: "read in a client's source",
   atlasErrors: "Atlas's error codes, as recordings and client sources have them",

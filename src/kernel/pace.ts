@@ -4,6 +4,9 @@ export const DURATIONS = ['pendingMs', 'idleMs', 'workingMs', 'deleteRequestedMs
 /** A year: nobody waits longer for a state, and sums with real time stay exact. */
 export const LONGEST_MS = 365 * 24 * 3_600_000;
 
+/** The last moment that a clock can show: the end of the year 9999, in milliseconds since the epoch. */
+export const LATEST = 253_402_300_799_999;
+
 /** How long the passing states last, in milliseconds. */
 export type Durations = Readonly<Record<(typeof DURATIONS)[number], number>>;
 

@@ -8,12 +8,23 @@ export interface CoveredTable {
   readonly key: string;
   /** The column that names the project of a row; undefined for what belongs to no project. */
   readonly project: string | undefined;
+  /** A column of texts that no two rows may share, and that rows may have swapped since. */
+  readonly unique?: string;
 }
 
 /** A snapshot. Times are in milliseconds since the epoch, of the emulator. */
 export interface SnapshotInfo {
   readonly name: string;
   readonly takenAt: number;
+}
+
+/** Which snapshot, and what of it. */
+export interface Restored {
+  readonly name: string;
+  /** What is restored: a project, or the whole server. */
+  readonly project: string | undefined;
+  /** In which scope it was taken: the project's, or the whole server's. */
+  readonly takenOf: string | undefined;
 }
 
 export const snapshotMigrations: readonly Migration[] = [
@@ -29,10 +40,14 @@ export const snapshotMigrations: readonly Migration[] = [
         -- What else its maker wants back: JSON.
         extra      TEXT NOT NULL
       ) STRICT;
-      CREATE UNIQUE INDEX snapshots_by_name ON snapshots (coalesce(project_id, ''), name);
+      CREATE UNIQUE INDEX snapshots_of_projects ON snapshots (project_id, name);
+      CREATE UNIQUE INDEX snapshots_of_all ON snapshots (name) WHERE project_id IS NULL;
     `,
   },
 ];
+
+/** The column, where a table has it, that numbers its rows in their order; no number is given twice. */
+const NUMBER = 'seq';
 
 interface SnapshotRow {
   seq: number;
@@ -41,11 +56,18 @@ interface SnapshotRow {
   extra: string;
 }
 
-/** One table and its copy. */
+interface Scope {
+  readonly snapshot: number;
+  readonly projectId: string | null;
+}
+
+/** One table and its copy, in one kind of scope. */
 interface Copy {
-  readonly take: Statement<[{ snapshot: number; projectId: string | null }]>;
-  readonly removeOthers: Statement<[{ snapshot: number; projectId: string | null }]>;
-  readonly putBack: Statement<[{ snapshot: number; projectId: string | null }]>;
+  readonly take: Statement<[Scope]>;
+  readonly removeOthers: Statement<[Scope]>;
+  readonly renumber: Statement<[Scope]> | undefined;
+  readonly setAside: Statement<[Scope]> | undefined;
+  readonly putBack: Statement<[Scope]>;
 }
 
 /**
@@ -54,15 +76,21 @@ interface Copy {
  * token on its credential, stays. All of it belongs inside `Database.write`.
  */
 export class Snapshots {
-  readonly #copies: readonly Copy[];
+  readonly #database: Database;
+  readonly #tables: readonly CoveredTable[];
   readonly #find: Statement<[{ name: string; projectId: string | null }], SnapshotRow>;
   readonly #list: Statement<[{ projectId: string | null }], SnapshotRow>;
   readonly #add: Statement<[{ name: string; projectId: string | null; takenAt: number; extra: string }]>;
   readonly #remove: Statement<[{ name: string; projectId: string | null }]>;
+  /** Prepared when first needed: a start should not wait for it. */
+  #ofProject: readonly Copy[] | undefined;
+  #ofAll: readonly Copy[] | undefined;
 
   /** @param tables parents before children */
   constructor(database: Database, tables: readonly CoveredTable[]) {
-    this.#copies = tables.map((table) => copyOf(database, table));
+    this.#database = database;
+    this.#tables = tables;
+    makeCopies(database, tables);
     const columns = 'seq, name, taken_at AS takenAt, extra FROM snapshots';
     this.#find = database.prepare(`SELECT ${columns} WHERE name = :name AND project_id IS :projectId`);
     this.#list = database.prepare(`SELECT ${columns} WHERE project_id IS :projectId ORDER BY seq`);
@@ -80,73 +108,134 @@ export class Snapshots {
   take(projectId: string | undefined, name: string, takenAt: number, extra: unknown = null): void {
     const scope = projectId ?? null;
     this.#remove.run({ name, projectId: scope });
-    this.#add.run({ name, projectId: scope, takenAt, extra: JSON.stringify(extra) });
-    const snapshot = this.#find.get({ name, projectId: scope })?.seq ?? 0;
-    for (const copy of this.#copies) copy.take.run({ snapshot, projectId: scope });
+    const { lastInsertRowid } = this.#add.run({
+      name,
+      projectId: scope,
+      takenAt,
+      extra: JSON.stringify(extra),
+    });
+    const snapshot = Number(lastInsertRowid);
+    for (const copy of this.#copies(projectId)) copy.take.run({ snapshot, projectId: scope });
   }
 
   /**
    * Restores a snapshot.
    *
-   * @param of the scope in which it was taken, where a project is restored from one of the whole server
    * @returns when it was taken and what its maker kept with it; undefined if there is none
+   * @throws if what is restored is not to be had beside what is not, such as a name that another project has taken
    */
-  restore(
-    projectId: string | undefined,
-    name: string,
-    of: string | undefined = projectId,
-  ): { readonly takenAt: number; readonly extra: unknown } | undefined {
-    const row = this.#find.get({ name, projectId: of ?? null });
+  restore({
+    name,
+    project,
+    takenOf,
+  }: Restored): { readonly takenAt: number; readonly extra: unknown } | undefined {
+    const row = this.#find.get({ name, projectId: takenOf ?? null });
     if (!row) return undefined;
-    const scope = { snapshot: row.seq, projectId: projectId ?? null };
-    for (const copy of [...this.#copies].reverse()) copy.removeOthers.run(scope);
-    for (const copy of this.#copies) copy.putBack.run(scope);
+    const scope = { snapshot: row.seq, projectId: project ?? null };
+    const copies = this.#copies(project);
+    // A row that is put back may have hung, meanwhile, on one that is removed.
+    this.#database.execute('PRAGMA defer_foreign_keys = ON');
+    for (const copy of [...copies].reverse()) copy.removeOthers.run(scope);
+    for (const copy of copies) copy.renumber?.run(scope);
+    for (const copy of copies) copy.setAside?.run(scope);
+    for (const copy of copies) copy.putBack.run(scope);
     return { takenAt: row.takenAt, extra: JSON.parse(row.extra) as unknown };
   }
 
-  /** Whether a snapshot of the whole server has rows of a project. */
+  /** Whether there is a snapshot of this name and scope. */
   has(projectId: string | undefined, name: string): boolean {
     return this.#find.get({ name, projectId: projectId ?? null }) !== undefined;
+  }
+
+  /** Whether a snapshot of the whole server has a row of a table. */
+  holds(name: string, table: string, key: string): boolean {
+    const { key: column } = this.#tables.find((one) => one.name === table) ?? { key: 'id' };
+    const row = this.#find.get({ name, projectId: null });
+    return (
+      this.#database
+        .prepare<[number | undefined, string], number>(
+          `SELECT EXISTS (SELECT 1 FROM ${nameOfCopy(table)} WHERE snapshot = ? AND ${column} = ?)`,
+        )
+        .pluck()
+        .get(row?.seq, key) === 1
+    );
   }
 
   /** Returns whether there was one. */
   remove(projectId: string | undefined, name: string): boolean {
     return this.#remove.run({ name, projectId: projectId ?? null }).changes > 0;
   }
+
+  #copies(projectId: string | undefined): readonly Copy[] {
+    const database = this.#database;
+    if (projectId === undefined) {
+      return (this.#ofAll ??= this.#tables.map((table) => copyOf(database, table, '1')));
+    }
+    // What belongs to no project is not touched where one project is restored.
+    return (this.#ofProject ??= this.#tables.flatMap((table) =>
+      table.project === undefined ? [] : [copyOf(database, table, `${table.project} = :projectId`)],
+    ));
+  }
 }
 
-/** Makes the copy of a table, or makes it anew if the table has other columns now. */
-function copyOf(database: Database, { name, key, project }: CoveredTable): Copy {
-  const copy = `snapshot_of_${name}`;
-  const columns = columnsOf(database, name);
-  const kept = columnsOf(database, copy);
-  if (kept.length > 0 && kept.join() !== ['snapshot', ...columns].join())
-    database.execute(`DROP TABLE ${copy}`);
-  database.execute(`
-    CREATE TABLE IF NOT EXISTS ${copy} (
-      snapshot INTEGER NOT NULL REFERENCES snapshots (seq) ON DELETE CASCADE, ${columns.join(', ')});
-    CREATE INDEX IF NOT EXISTS ${copy}_by_key ON ${copy} (snapshot, ${key});
-  `);
+/** Makes the tables of the copies. Where a table has other columns now, nothing of older snapshots can be restored. */
+function makeCopies(database: Database, tables: readonly CoveredTable[]): void {
+  for (const { name, key } of tables) {
+    const columns = columnsOf(database, name);
+    const kept = columnsOf(database, nameOfCopy(name));
+    if (kept.join() === ['snapshot', ...columns].join()) continue;
+    if (kept.length > 0) {
+      database.execute(`DELETE FROM snapshots; DROP TABLE ${nameOfCopy(name)}`);
+    }
+    database.execute(`
+      CREATE TABLE ${nameOfCopy(name)} (
+        snapshot INTEGER NOT NULL REFERENCES snapshots (seq) ON DELETE CASCADE, ${columns.join(', ')});
+      CREATE INDEX ${nameOfCopy(name)}_by_key
+        ON ${nameOfCopy(name)} (snapshot, ${key}${columns.includes(NUMBER) ? `, ${NUMBER}` : ''});
+    `);
+  }
+}
 
+/** @param inScope which rows are in the scope: SQL that may name `:projectId` */
+function copyOf(database: Database, { name, key, unique }: CoveredTable, inScope: string): Copy {
+  const copy = nameOfCopy(name);
+  const columns = columnsOf(database, name);
   const list = columns.join(', ');
-  const others = columns.filter((column) => column !== key);
-  // What belongs to no project is not touched where one project is restored.
-  const inScope =
-    project === undefined ? ':projectId IS NULL' : `(:projectId IS NULL OR ${project} = :projectId)`;
+  const numbered = columns.includes(NUMBER);
+  // A number is put back apart: where it is among what may change, SQLite moves each row that does.
+  const others = columns.filter((column) => column !== key && column !== NUMBER);
+  const update = `
+    SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}
+    WHERE (${others.map((column) => `${name}.${column}`).join(', ')})
+      IS NOT (${others.map((column) => `excluded.${column}`).join(', ')})`;
+  const kept = `SELECT 1 FROM ${copy} WHERE snapshot = :snapshot AND ${copy}.${key} = ${name}.${key}`;
   return {
     take: database.prepare(`INSERT INTO ${copy} SELECT :snapshot, ${list} FROM ${name} WHERE ${inScope}`),
-    removeOthers: database.prepare(
-      `DELETE FROM ${name} WHERE ${inScope}
-         AND NOT EXISTS (SELECT 1 FROM ${copy} WHERE snapshot = :snapshot AND ${copy}.${key} = ${name}.${key})`,
-    ),
+    removeOthers: database.prepare(`DELETE FROM ${name} WHERE ${inScope} AND NOT EXISTS (${kept})`),
+    renumber: numbered
+      ? database.prepare(
+          `UPDATE ${name} SET ${NUMBER} = (SELECT ${NUMBER} FROM ${copy} WHERE snapshot = :snapshot AND ${copy}.${key} = ${name}.${key})
+           WHERE ${inScope} AND EXISTS (${kept} AND ${copy}.${NUMBER} <> ${name}.${NUMBER})`,
+        )
+      : undefined,
+    setAside:
+      unique === undefined
+        ? undefined
+        : // A text that no other row has.
+          database.prepare(
+            `UPDATE ${name} SET ${unique} = char(0) || ${key}
+             WHERE ${inScope} AND EXISTS (${kept} AND ${copy}.${unique} <> ${name}.${unique})`,
+          ),
     putBack: database.prepare(
       `INSERT INTO ${name} (${list})
-       SELECT ${list} FROM ${copy} WHERE snapshot = :snapshot AND ${inScope} ORDER BY rowid
-       ON CONFLICT (${key}) DO UPDATE SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}
-         WHERE (${others.map((column) => `${name}.${column}`).join(', ')})
-           IS NOT (${others.map((column) => `excluded.${column}`).join(', ')})`,
+       SELECT ${list} FROM ${copy} WHERE snapshot = :snapshot AND ${inScope}
+       ON CONFLICT (${key}) DO ${others.length === 0 ? 'NOTHING' : `UPDATE ${update}`}`,
     ),
   };
+}
+
+function nameOfCopy(table: string): string {
+  return `snapshot_of_${table}`;
 }
 
 function columnsOf(database: Database, table: string): string[] {

@@ -11,16 +11,57 @@ const query = Type.Object({
   regionName: Type.String({ description: 'the name of a region of this provider' }),
 });
 
+const cidrBlock = Type.String({ description: 'Addresses of the network.' });
+
+const accountDetails = Type.Union(
+  [
+    Type.Object(
+      {
+        awsAccountId: Type.String({ pattern: '^\\d{12}$', description: 'The account.' }),
+        cidrBlock,
+        cloudProvider: Type.Literal('aws'),
+        vpcId: Type.String({ description: 'The VPC.' }),
+      },
+      { title: 'AwsAccountDetails', description: 'An account of AWS.' },
+    ),
+    Type.Object(
+      {
+        azureSubscriptionId: Type.String({ description: 'The subscription.' }),
+        cidrBlock,
+        cloudProvider: Type.Literal('azure'),
+        virtualNetworkName: Type.String({ description: 'The virtual network.' }),
+      },
+      { title: 'AzureAccountDetails', description: 'An account of Azure.' },
+    ),
+    Type.Object(
+      {
+        cidrBlock,
+        cloudProvider: Type.Literal('gcp'),
+        gcpProjectId: Type.String({ description: 'The project of Google Cloud.' }),
+        vpcNetworkName: Type.String({ description: 'The VPC network.' }),
+      },
+      { title: 'GcpAccountDetails', description: 'An account of Google Cloud.' },
+    ),
+  ],
+  { title: 'AccountDetails', description: 'An account in which stream processing runs.' },
+);
+
 export const accountDetailsOperations: readonly AnyOperation[] = [
   operation({
     id: 'getGroupStreamAccountDetails',
     method: 'GET',
     path: '/groups/:groupId/streams/accountDetails',
     versions: ['2024-11-13'],
+    summary: "Gets the account of a cloud provider in which a project's stream processing runs.",
+    tag: {
+      name: 'Account details',
+      description: "The accounts in which a project's stream processing runs.",
+    },
     javaMethod: 'ApiStreamsResource::getAccountDetails',
     status: 200,
     access: 'readProject',
     query,
+    response: accountDetails,
     handle({ project, query: { cloudProvider, regionName } }) {
       return resource(detailsOf(project.id, cloudProvider, regionName) ?? refuseProvider(cloudProvider));
     },

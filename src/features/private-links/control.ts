@@ -6,30 +6,39 @@ import { past, STATES, type Path, type Stage, type State } from './lifecycle.js'
 import type { PrivateLinks } from './links.js';
 import { privateLinkProfiles } from './profile.js';
 import { linkRule, type PrivateLinkRules } from './rule-store.js';
-import type { CurrentLink } from './store.js';
+import type { CurrentLink } from './rows.js';
 
 const state = Type.Union(
   STATES.map((name) => Type.Literal(name)),
   { description: 'a state of a private link; DELETED removes it' },
 );
-const step = Type.Object({
-  state,
-  at: Type.String({ description: "when it was entered, in the project's time (ISO 8601)" }),
-  why: Type.String({ description: 'created, updated, deleted, time, read, forced, released or fixture' }),
-});
-const linkState = Type.Object({
-  id: Type.String({ description: 'the _id of the private link' }),
-  state,
-  held: Type.Boolean({ description: 'whether it waits for a hand or for reads to move on' }),
-  history: Type.Array(step, { description: 'the states it has gone through, oldest first' }),
-});
-const keptRule = Type.Object({
-  id: Type.String({ description: 'the id of the rule' }),
-  rule: linkRule,
-  timesLeft: Type.Union([Type.Integer(), Type.Null()], {
-    description: 'for how many more links; null for all',
-  }),
-});
+const step = Type.Object(
+  {
+    state,
+    at: Type.String({ description: "when it was entered, in the project's time (ISO 8601)" }),
+    why: Type.String({ description: 'created, updated, deleted, time, read, forced, released or fixture' }),
+  },
+  { title: 'PrivateLinkStep', description: 'A state that was entered.' },
+);
+const linkState = Type.Object(
+  {
+    id: Type.String({ description: 'the _id of the private link' }),
+    state,
+    held: Type.Boolean({ description: 'whether it waits for a hand or for reads to move on' }),
+    history: Type.Array(step, { description: 'the states it has gone through, oldest first' }),
+  },
+  { title: 'PrivateLinkState', description: 'Where a private link is, and how it came there.' },
+);
+const keptRule = Type.Object(
+  {
+    id: Type.String({ description: 'the id of the rule' }),
+    rule: linkRule,
+    timesLeft: Type.Union([Type.Integer(), Type.Null()], {
+      description: 'for how many more links; null for all',
+    }),
+  },
+  { title: 'KeptPrivateLinkRule', description: 'A rule that is kept.' },
+);
 
 /** What the control API does with private links. */
 export function privateLinkControl(
@@ -104,6 +113,7 @@ export function privateLinkControl(
       scope: 'project',
       summary: 'Moves a private link that is held, or moves by hand or by reads, on to its next state.',
       response: linkState,
+      errors: [409],
       handle: ({ project, parameters }) =>
         change(links, inProject(project), parameters.connectionId ?? '', (transaction, own, link, id) => {
           if (link.rest.length === 0) throw new ControlError(409, 'The private link waits for no hand.');
@@ -118,14 +128,11 @@ export function privateLinkControl(
       summary:
         'Lets a private link that was held go on: it enters its next state now, and the others as its project moves.',
       response: linkState,
+      errors: [409],
       handle: ({ project, parameters }) =>
         change(links, inProject(project), parameters.connectionId ?? '', (transaction, own, link, id) => {
           if (link.rest.length === 0) throw new ControlError(409, 'The private link is not held.');
-          links.replace(transaction, own, link, {
-            ...link,
-            id,
-            ...links.plan(own, link.rest, 'released', link),
-          });
+          links.goOn(transaction, own, link, id, 'released');
         }),
     }),
     controlOperation({

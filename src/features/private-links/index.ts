@@ -1,3 +1,4 @@
+import { refuse, SOURCE } from '../../kernel/conditions.js';
 import type { Feature } from '../feature.js';
 import { fixtureItem, type SentFields } from './schema.js';
 import { PrivateLinks } from './links.js';
@@ -34,21 +35,22 @@ export const privateLinks: Feature = {
         return left === 0 ? undefined : `${left} private ${left === 1 ? 'link' : 'links'}`;
       },
       load(transaction, project, item) {
-        const { _id, state, errorMessage, path, rest } = item as FixtureLink;
+        const { _id, state, errorMessage, path, rest = [], readsLeft } = item as FixtureLink;
         const profile = privateLinkProfiles[project.profile];
         const sent = prepare(fieldsOf(item)) as SentFields;
         checkVendor(sent, profile.enforced);
         const planned: Plan = path
-          ? { path, rest: rest ?? [], readsLeft: undefined }
+          ? { path: inOrder(path), rest, readsLeft: rest.length > 0 ? readsLeft : undefined }
           : links.plan(project, state ? [{ state }] : profile.created, 'fixture');
         links.make(transaction, project, { id: _id ?? services.newId(), sent, errorMessage, ...planned });
       },
       save: (project) =>
-        store.all(project.id, project.now).map(({ id, sent, path, rest, errorMessage }) => ({
+        store.all(project.id, project.now).map(({ id, sent, path, rest, readsLeft, errorMessage }) => ({
           _id: id,
           ...sent,
           path,
           ...(rest.length > 0 && { rest }),
+          ...(readsLeft !== undefined && { readsLeft }),
           ...(errorMessage !== undefined && { errorMessage }),
         })),
     };
@@ -62,9 +64,27 @@ interface FixtureLink {
   readonly errorMessage?: string;
   readonly path?: Path;
   readonly rest?: readonly Stage[];
+  readonly readsLeft?: number;
+}
+
+/** What a fixture says of a link that is not its client's. */
+const OWN_FIELDS = ['path', 'rest', 'readsLeft'];
+
+function inOrder(path: Path): Path {
+  const late = path.find(([, at], index) => at < (path[index - 1]?.[1] ?? at));
+  if (late) {
+    refuse('invalidAttribute', {
+      parameters: ['path'],
+      field: 'path',
+      problem: `The path enters ${late[0]} before the state that stands in front of it.`,
+      remedy: 'Send states in the order of time.',
+      source: SOURCE.inferred,
+    });
+  }
+  return path;
 }
 
 /** What a client would send of a link in a fixture. */
 function fieldsOf(item: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => name !== 'path' && name !== 'rest'));
+  return Object.fromEntries(Object.entries(item).filter(([name]) => !OWN_FIELDS.includes(name)));
 }

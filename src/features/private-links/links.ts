@@ -11,7 +11,8 @@ import { echoText, representationText } from './representation.js';
 import type { PrivateLinkRules } from './rule-store.js';
 import { targetOf } from './rules.js';
 import type { SentFields } from './schema.js';
-import type { CurrentLink, LinkRow, PrivateLinkStore } from './store.js';
+import type { CurrentLink, LinkRow } from './rows.js';
+import type { PrivateLinkStore } from './store.js';
 
 /** A link: all but what follows from these and its project. */
 export interface Link extends Plan {
@@ -54,7 +55,7 @@ export class PrivateLinks implements DueWork {
       await this.write((transaction) => {
         this.store.countRead(project.id, id);
         const link = this.existing(project, id);
-        if (link.readsLeft === 0) this.step(transaction, project, link, id, 'read');
+        if (link.readsLeft === 0) this.goOn(transaction, project, link, id, 'read');
       });
     }
     return text;
@@ -117,14 +118,21 @@ export class PrivateLinks implements DueWork {
     this.#tell(transaction, project.id, { id: link.id, path: link.path.slice(told.length) }, project.now);
   }
 
-  /** Moves a link on to the first of the stages that time does not bring. */
+  /** Moves a link on to the first of the stages that time does not bring; what was held is held there. */
   step(transaction: Transaction, project: Project, link: CurrentLink, id: string, why: string): void {
     const [next, ...rest] = link.rest;
     if (!next) return;
     const { movement } = project.pace;
     const path: Path = [...past(link.path, project.now), [next.state, project.now, why]];
-    const readsLeft = rest.length > 0 && typeof movement === 'object' ? movement.reads : undefined;
+    const byReads = rest.length > 0 && link.readsLeft !== undefined && typeof movement === 'object';
+    const readsLeft = byReads ? movement.reads : undefined;
     this.replace(transaction, project, link, { ...link, id, path, rest, readsLeft });
+  }
+
+  /** Moves a link on to the first of the stages that time does not bring; the others come as its project moves. */
+  goOn(transaction: Transaction, project: Project, link: CurrentLink, id: string, why: string): void {
+    const ahead = this.plan(project, link.rest, why, link);
+    this.replace(transaction, project, link, { ...link, id, ...ahead });
   }
 
   /** Plans stages from now on, behind what an old self has gone through. */

@@ -48,6 +48,7 @@ export const privateLinkMigrations: readonly Migration[] = [
         -- For how many more links it is (null: for all).
         times_left INTEGER
       ) STRICT;
+      CREATE INDEX private_link_rules_of_project ON private_link_rules (project_id);
     `,
   },
 ];

@@ -1,12 +1,23 @@
 import { resource } from '../../http/answer.js';
 import { operation, type AnyOperation } from '../../http/operation.js';
 import { flagsQuery, pagingQuery } from '../../http/query.js';
+import { nothing, objectId } from '../../http/shapes.js';
+import {
+  duplicateLink,
+  linkNotFound,
+  unknownProvider,
+  unknownVendor,
+  updateNotAllowed,
+} from './condition-examples.js';
 import type { PrivateLinks } from './links.js';
 import { privateLinkProfiles } from './profile.js';
 import { checkVendor, prepare, withoutAbsent } from './rules.js';
-import { sentFields, updateBody } from './schema.js';
+import { createdPrivateLink, privateLink, privateLinkPage, sentFields, updateBody } from './schema.js';
 
 const COLLECTION = '/groups/:groupId/streams/privateLinkConnections';
+
+const tag = { name: 'Private links', description: 'Private links of stream processing.' };
+const parameters = { connectionId: objectId('The `_id` of a private link.') };
 
 /** The operations on private links. */
 export function privateLinkOperations(links: PrivateLinks): readonly AnyOperation[] {
@@ -16,14 +27,19 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       method: 'POST',
       path: COLLECTION,
       versions: ['2023-02-01'],
+      summary: 'Creates a private link.',
+      tag,
       javaMethod: 'ApiStreamsResource::createPrivateLinkConnection',
       status: 200,
       access: 'writeStreams',
       conflict: 'duplicateLink',
+      conditions: { duplicateLink, unknownProvider, unknownVendor },
       query: flagsQuery,
+      response: createdPrivateLink,
       body: {
         prepare,
         schema: sentFields,
+        examples: 'requests',
         rules(sent, { project }) {
           checkVendor(sent, privateLinkProfiles[project.profile].enforced);
         },
@@ -35,10 +51,13 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       method: 'GET',
       path: COLLECTION,
       versions: ['2023-02-01'],
+      summary: 'Lists the private links of a project.',
+      tag,
       javaMethod: 'ApiStreamsResource::getPrivateLinkConnections',
       status: 200,
       access: 'readProject',
       query: pagingQuery,
+      response: privateLinkPage,
       handle({ project, query, baseUrl }) {
         const totalCount = links.store.count(project.id, project.now);
         return {
@@ -54,10 +73,15 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       method: 'GET',
       path: `${COLLECTION}/:connectionId`,
       versions: ['2023-02-01'],
+      summary: 'Gets a private link.',
+      tag,
+      parameters,
       javaMethod: 'ApiStreamsResource::getPrivateLinkConnection',
       status: 200,
       access: 'readProject',
+      conditions: { linkNotFound },
       query: flagsQuery,
+      response: privateLink,
       handle: async ({ project, parameters, baseUrl }) =>
         resource(await links.read(project, parameters.connectionId ?? '', baseUrl)),
     }),
@@ -66,10 +90,15 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       method: 'PATCH',
       path: `${COLLECTION}/:connectionId`,
       versions: ['2025-03-12'],
+      summary: 'Changes the domain of a private link that has none, or is IDLE.',
+      tag,
+      parameters,
       javaMethod: 'ApiStreamsResource::updatePrivateLinkConnection',
       status: 200,
       access: 'writeStreams',
+      conditions: { linkNotFound, updateNotAllowed, duplicateLink },
       query: flagsQuery,
+      response: privateLink,
       body: { prepare: withoutAbsent, schema: updateBody },
       handle: async ({ project, parameters, body: { dnsDomain }, baseUrl }) =>
         resource(await links.update(project, parameters.connectionId ?? '', dnsDomain, baseUrl)),
@@ -79,10 +108,15 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       method: 'DELETE',
       path: `${COLLECTION}/:connectionId`,
       versions: ['2023-02-01'],
+      summary: 'Deletes a private link.',
+      tag,
+      parameters,
       javaMethod: 'ApiStreamsResource::deletePrivateLinkConnection',
       status: 202,
       access: 'writeStreams',
+      conditions: { linkNotFound },
       query: flagsQuery,
+      response: nothing,
       async handle({ project, parameters }) {
         await links.delete(project, parameters.connectionId ?? '');
         return resource('{}');

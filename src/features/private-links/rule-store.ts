@@ -31,7 +31,11 @@ export const linkRule = Type.Object(
       ),
     ),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    title: 'PrivateLinkRule',
+    description: 'What becomes of private links that are not created yet.',
+  },
 );
 
 export type LinkRule = Static<typeof linkRule>;

@@ -1,68 +1,18 @@
-import { createHash } from 'node:crypto';
 import type { Statement } from 'better-sqlite3';
 import type { JsonText } from '../../http/answer.js';
 import type { Paging } from '../../http/query.js';
 import type { Database } from '../../kernel/database.js';
-import { goneAt, positionAt, type Path, type Stage, type State } from './lifecycle.js';
+import { positionAt, type Path } from './lifecycle.js';
 import { BASE_URL_MARK, STATE_MARK } from './representation.js';
-import type { SentFields } from './schema.js';
-
-/** All of a link but its place. `path` and `now` are in project time, in milliseconds. */
-export interface LinkRow {
-  readonly id: string;
-  readonly projectId: string;
-  readonly target: string;
-  readonly sent: SentFields;
-  readonly shown: JsonText;
-  readonly shownDone: JsonText;
-  readonly shownFailed: JsonText | undefined;
-  readonly errorMessage: string | undefined;
-  readonly path: Path;
-  /** Stages that time does not bring. */
-  readonly rest: readonly Stage[];
-  /** How many reads are left until the next of them. */
-  readonly readsLeft: number | undefined;
-  /** What the project's clock shows. */
-  readonly now: number;
-  /** What to add to project time to get the emulator's; undefined while the project's clock stands still. */
-  readonly toEmulatorTime: number | undefined;
-}
-
-/** A link as it is now. */
-export interface CurrentLink {
-  /** Its place in the order of creation. */
-  readonly seq: number;
-  readonly sent: SentFields;
-  readonly path: Path;
-  readonly state: State;
-  /** Until when the persisted state holds: what was entered from then on has not been told yet. */
-  readonly dueAt: number | undefined;
-  readonly rest: readonly Stage[];
-  readonly readsLeft: number | undefined;
-  readonly errorMessage: string | undefined;
-}
-
-interface CurrentRow {
-  seq: number;
-  id: string;
-  sent: string;
-  path: string;
-  state: State;
-  dueAt: number | null;
-  rest: string;
-  readsLeft: number | null;
-  errorMessage: string | null;
-}
-
-/** A row whose time has come. */
-export interface DueLink {
-  readonly seq: number;
-  readonly id: string;
-  readonly projectId: string;
-  readonly path: Path;
-  readonly dueAt: number;
-  readonly wakeAt: number;
-}
+import {
+  columnsOf,
+  currentOf,
+  hashOf,
+  type CurrentLink,
+  type CurrentRow,
+  type DueLink,
+  type LinkRow,
+} from './rows.js';
 
 /** The state when the project's clock shows `:now`: the persisted one until it is due, then what the path says. */
 const STATE_NOW = `
@@ -94,7 +44,8 @@ export class PrivateLinkStore {
   >;
   readonly #move: Statement<[{ seq: number; state: string; dueAt: number | null; wakeAt: number | null }]>;
   readonly #remove: Statement<[number]>;
-  readonly #retime: Statement<[{ projectId: string | null; now: number }]>;
+  readonly #retimeAll: Statement<[{ now: number }]>;
+  readonly #retime: Statement<[{ projectId: string; now: number }]>;
   readonly #readsLeft: Statement<[{ id: string; projectId: string }], number | null>;
   readonly #countRead: Statement<[{ id: string; projectId: string }]>;
   readonly #current: Statement<[{ id: string; projectId: string; now: number }], CurrentRow>;
@@ -148,14 +99,14 @@ export class PrivateLinkStore {
     );
     this.#remove = database.prepare('DELETE FROM private_links WHERE seq = ?');
     // A clock that stands still wakes for nothing but what it has passed: that is due now, in its order.
-    this.#retime = database.prepare(
-      `UPDATE private_links SET wake_at = (
-         SELECT CASE
-           WHEN frozen_at IS NULL THEN due_at - clock_offset_ms
-           WHEN due_at <= frozen_at THEN :now - (frozen_at - due_at) END
-         FROM projects WHERE projects.id = private_links.project_id)
-       WHERE due_at IS NOT NULL AND (:projectId IS NULL OR project_id = :projectId)`,
-    );
+    const wakeAt = `
+      CASE WHEN frozen_at IS NULL THEN due_at - clock_offset_ms
+      WHEN due_at <= frozen_at THEN :now - (frozen_at - due_at) END`;
+    const retime = `
+      UPDATE private_links SET wake_at = ${wakeAt} FROM projects
+      WHERE projects.id = project_id AND due_at IS NOT NULL AND wake_at IS NOT (${wakeAt})`;
+    this.#retimeAll = database.prepare(retime);
+    this.#retime = database.prepare(`${retime} AND project_id = :projectId`);
     this.#readsLeft = database
       .prepare<[{ id: string; projectId: string }], number | null>(
         'SELECT reads_left FROM private_links WHERE id = :id AND project_id = :projectId',
@@ -240,7 +191,8 @@ export class PrivateLinkStore {
    * @param projectId of the project whose clock was moved, undefined for all
    */
   retime(projectId: string | undefined, now: number): void {
-    this.#retime.run({ projectId: projectId ?? null, now });
+    if (projectId === undefined) this.#retimeAll.run({ now });
+    else this.#retime.run({ projectId, now });
   }
 
   /** How many reads are left until a link's next state; undefined if reads do not bring it. */
@@ -270,47 +222,7 @@ export class PrivateLinkStore {
   }
 }
 
-function currentOf(row: CurrentRow): CurrentLink {
-  return {
-    seq: row.seq,
-    sent: JSON.parse(row.sent) as SentFields,
-    path: JSON.parse(row.path) as Path,
-    state: row.state,
-    dueAt: row.dueAt ?? undefined,
-    rest: JSON.parse(row.rest) as Stage[],
-    readsLeft: row.readsLeft ?? undefined,
-    errorMessage: row.errorMessage ?? undefined,
-  };
-}
-
-/** What a link is in the table, but for its place and its ids. */
-function columnsOf(link: LinkRow) {
-  const { state, dueAt } = positionAt(link.path, link.now);
-  const { toEmulatorTime } = link;
-  const wakeAt = dueAt === undefined || toEmulatorTime === undefined ? undefined : dueAt + toEmulatorTime;
-  const columns = {
-    target: hashOf(link.projectId, link.target),
-    sent: JSON.stringify(link.sent),
-    shown: link.shown,
-    shownDone: link.shownDone,
-    shownFailed: link.shownFailed ?? null,
-    errorMessage: link.errorMessage ?? null,
-    path: JSON.stringify(link.path),
-    rest: JSON.stringify(link.rest),
-    readsLeft: link.readsLeft ?? null,
-    state,
-    dueAt: dueAt ?? null,
-    goneAt: goneAt(link.path) ?? null,
-    wakeAt: wakeAt ?? null,
-  };
-  return { wakeAt, columns };
-}
-
 /** An address as it stands inside a JSON string. */
 function escaped(baseUrl: string): string {
   return JSON.stringify(baseUrl).slice(1, -1);
-}
-
-function hashOf(projectId: string, target: string): Buffer {
-  return createHash('sha256').update(projectId).update(target).digest().subarray(0, 16);
 }

@@ -1,0 +1,115 @@
+import { EmulatorError, unreachable } from './transport.js';
+import type { ClockReading, Credentials } from './types.js';
+
+/** What a request is sent with: what `fetch` takes, or a value that is sent as JSON. */
+export interface FetchInit extends RequestInit {
+  /** Sent as JSON, in place of a body. */
+  readonly json?: unknown;
+}
+
+/**
+ * Calls the Atlas API of a project as one caller.
+ *
+ * @param path below the project, such as `/streams/privateLinkConnections`; or whole, if it begins with `/api/` or is
+ * an address, of which only path and query count: a token goes to the emulator and nowhere else
+ */
+export type AtlasFetch = (path: string, init?: FetchInit) => Promise<Response>;
+
+/** A caller of a project. */
+export interface Caller {
+  readonly credentials: Credentials;
+  /**
+   * `fetch` with a bearer token, `Accept: application/vnd.atlas.2024-05-30+json` and the body's `Content-Type`, each
+   * unless the request has one of its own. The token is renewed when the project's time has run past it.
+   */
+  readonly fetch: AtlasFetch;
+  /** A bearer token, for a client of your own. */
+  token(): Promise<string>;
+}
+
+/** The media type that a request asks for if it asks for none. */
+export const ACCEPT = 'application/vnd.atlas.2024-05-30+json';
+
+/** Where the Atlas API of a project begins. */
+export const projectPath = (id: string): string => `/api/atlas/v2/groups/${id}`;
+
+/**
+ * A caller of a project.
+ *
+ * @param clock reads the project's clock, in whose time tokens live
+ */
+export function callerOf(
+  { url, projectId }: { readonly url: string; readonly projectId: string },
+  credentials: Credentials,
+  clock: () => Promise<ClockReading>,
+): Caller {
+  let kept: Promise<{ readonly token: string; readonly until: number }> | undefined;
+
+  const renew = async (): Promise<string> => {
+    const renewed = Promise.all([issue(url, credentials), clock()]).then(([{ token, seconds }, { now }]) => ({
+      token,
+      until: Date.parse(now) + seconds * 1000,
+    }));
+    kept = renewed;
+    try {
+      return (await renewed).token;
+    } catch (error) {
+      kept = undefined;
+      throw error;
+    }
+  };
+  const token = async (): Promise<string> => {
+    const current = kept;
+    if (!current) return renew();
+    const [{ token: held, until }, { now }] = await Promise.all([current, clock()]);
+    if (Date.parse(now) < until) return held;
+    // Whoever comes first renews it for all that wait.
+    return kept === current ? renew() : token();
+  };
+  return {
+    credentials,
+    token,
+    async fetch(path, { json, ...init } = {}) {
+      const headers = new Headers(init.headers);
+      const body = json === undefined ? init.body : JSON.stringify(json);
+      if (!headers.has('accept')) headers.set('accept', ACCEPT);
+      if (body != null && !headers.has('content-type')) headers.set('content-type', 'application/json');
+      if (!headers.has('authorization')) headers.set('authorization', `Bearer ${await token()}`);
+      return fetch(url + wholePath(path, projectId), { ...init, headers, ...(body != null && { body }) });
+    },
+  };
+}
+
+/** The path and query that a request is sent to. */
+function wholePath(path: string, projectId: string): string {
+  if (/^https?:\/\//i.test(path)) {
+    const { pathname, search } = new URL(path);
+    return pathname + search;
+  }
+  if (path.startsWith('/api/')) return path;
+  return projectPath(projectId) + (path === '' || /^[/?]/.test(path) ? path : `/${path}`);
+}
+
+async function issue(
+  url: string,
+  { serviceAccount: { clientId, clientSecret } }: Credentials,
+): Promise<{ token: string; seconds: number }> {
+  const call = 'POST /api/oauth/token';
+  let response: Response;
+  try {
+    response = await fetch(`${url}/api/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+  } catch (error) {
+    throw unreachable(url, call, error);
+  }
+  const text = await response.text();
+  if (!response.ok) throw new EmulatorError(response.status, text, call);
+  const { access_token: token, expires_in: seconds } = JSON.parse(text) as {
+    access_token: string;
+    expires_in: number;
+  };
+  return { token, seconds };
+}

@@ -1,0 +1,110 @@
+import { streamEvents, type EventOptions } from './events.js';
+import { projectOver, type Project } from './project.js';
+import { EmulatorError, sendByFetch, transportOver, type Transport } from './transport.js';
+import type {
+  EmulatorEvent,
+  Fixture,
+  ProfileName,
+  ProjectAccess,
+  ProjectInfo,
+  ProjectOptions,
+} from './types.js';
+import { verbs, type Verbs } from './verbs.js';
+
+/** Whether an emulator is ready, and what it was asked for in vain. */
+export interface Health {
+  readonly status: string;
+  readonly version: string;
+  /** Operations of Atlas that clients asked for and that are not emulated. */
+  readonly notEmulated: readonly string[];
+}
+
+/** An emulator, in this process or elsewhere. Its verbs act on the whole server: keep to a project in parallel tests. */
+export interface Emulator extends Verbs {
+  /** Its address, without a slash at its end. */
+  readonly url: string;
+  /** Makes a project, with credentials of its own for each role. */
+  project(options?: ProjectOptions): Promise<Project>;
+  /** A project that is there, with its credentials. @throws {EmulatorError} 404 */
+  projectById(id: string): Promise<Project>;
+  /** The oldest project of a profile: the fixture's. @throws {EmulatorError} 404 if there is none */
+  seededProject(profile: ProfileName): Promise<Project>;
+  /** All projects, oldest first. */
+  projects(): Promise<readonly ProjectInfo[]>;
+  readonly fixture: {
+    /** The world as it is now; a bug report is made with it. */
+    export(): Promise<Fixture>;
+    /** Puts a fixture in the place of the world; a reset comes back to it. */
+    load(fixture: Fixture): Promise<void>;
+  };
+  health(): Promise<Health>;
+  /** What happens, as it does: `for await (const event of emulator.events())`. Ends when the emulator is closed. */
+  events(options?: EventOptions): AsyncGenerator<EmulatorEvent, void, undefined>;
+  /** Stops an emulator of this process; lets go of a remote one, which goes on. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** An emulator over a transport. @param close what its end takes beside */
+export function emulatorOver(
+  transport: Transport,
+  url: string,
+  token: string | undefined,
+  close: () => Promise<void> = async () => undefined,
+): Emulator {
+  const over = new AbortController();
+  const projects = async (): Promise<readonly ProjectInfo[]> =>
+    ((await transport('GET', '/projects')) as { projects: ProjectInfo[] }).projects;
+  const projectById = async (id: string): Promise<Project> =>
+    projectOver(
+      transport,
+      url,
+      (await transport('GET', `/projects/${encodeURIComponent(id)}/access`)) as ProjectAccess,
+    );
+  const end = async (): Promise<void> => {
+    over.abort();
+    await close();
+  };
+  return {
+    ...verbs(transport, ''),
+    url,
+    projects,
+    projectById,
+    project: async (options = {}) =>
+      projectOver(transport, url, (await transport('POST', '/projects', options)) as ProjectAccess),
+    async seededProject(profile) {
+      const found = (await projects()).find((one) => one.profile === profile);
+      if (!found)
+        throw new EmulatorError(404, `There is no project of the profile ${profile}.`, 'GET /projects');
+      return projectById(found.id);
+    },
+    fixture: {
+      export: async () => (await transport('GET', '/fixture')) as Fixture,
+      load: async (fixture) => {
+        await transport('PUT', '/fixture', fixture);
+      },
+    },
+    health: async () => (await transport('GET', '/health')) as Health,
+    events: (options = {}) =>
+      streamEvents(url, token, {
+        ...options,
+        signal: options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal,
+      }),
+    close: end,
+    [Symbol.asyncDispose]: end,
+  };
+}
+
+/**
+ * Connects to an emulator that runs elsewhere, such as in a container. Its verbs are those of one in this process.
+ *
+ * @param url such as `http://127.0.0.1:27080`
+ * @param token its control token, where it has one
+ * @throws {EmulatorError} if no emulator answers there, or it does not take the token
+ */
+export async function connectEmulator(url: string, token?: string): Promise<Emulator> {
+  const address = url.replace(/\/+$/, '');
+  const emulator = emulatorOver(transportOver(sendByFetch(address), token), address, token);
+  await emulator.clock.read();
+  return emulator;
+}

@@ -1,0 +1,35 @@
+import type { Emulator } from '../client/index.js';
+
+/** A command's arguments are wrong; `message` is one line. */
+export class UsageError extends Error {}
+
+/** A command could not do what it was asked for; `message` is one line. */
+export class CommandFailed extends Error {}
+
+/** What a command does with a running emulator. */
+export interface Command {
+  /** What stands behind its name in the help. */
+  readonly arguments: string;
+  readonly summary: string;
+  /** Lines of its help. */
+  readonly details: readonly string[];
+  /** Its options, each with a text; `--url` and `--help` are all commands'. */
+  readonly options: readonly string[];
+  readonly run: (call: CommandCall) => Promise<CommandResult>;
+}
+
+/** A command as it was called. */
+export interface CommandCall {
+  /** Of the emulator, without a slash at its end. */
+  readonly url: string;
+  readonly positionals: readonly string[];
+  readonly options: Readonly<Record<string, string | undefined>>;
+  /** @throws {EmulatorError} if there is none */
+  readonly connect: () => Promise<Emulator>;
+}
+
+/** What a command prints. */
+export interface CommandResult {
+  readonly stdout?: string;
+  readonly stderr?: string;
+}

@@ -1,0 +1,57 @@
+import type { ClientName, ProfileName } from '../client/index.js';
+import { UsageError, type Command } from './command.js';
+
+/** The profile that each client is at home in: real ones know the states and errors that were recorded. */
+const CLIENT_PROFILE: Readonly<Record<ClientName, ProfileName>> = {
+  curl: 'documented',
+  terraform: 'observed',
+  'atlas-cli': 'observed',
+  'go-sdk': 'observed',
+  mcp: 'observed',
+};
+
+const NAMES = Object.keys(CLIENT_PROFILE).join(', ');
+
+/** Prints the variables by which a client finds the emulator, as lines for a shell. */
+export const env: Command = {
+  arguments: '<client>',
+  summary: `Prints lines for eval: the variables of a client (${NAMES}).`,
+  details: [
+    'They are those of the owner of the project of the fixture whose profile fits the client: documented for',
+    'curl, observed for the others; or of --profile, or of --project, by its id.',
+  ],
+  options: ['project', 'profile'],
+  async run({ positionals, options, connect }) {
+    const [name = '', ...others] = positionals;
+    if (!isClient(name) || others.length > 0) {
+      throw new UsageError(
+        `env takes one client: ${NAMES}; and not ${JSON.stringify(positionals.join(' '))}`,
+      );
+    }
+    const { project: id, profile = CLIENT_PROFILE[name] } = options;
+    if (profile !== 'documented' && profile !== 'observed') {
+      throw new UsageError(
+        `env: --profile must be documented or observed, and is ${JSON.stringify(profile)}`,
+      );
+    }
+    const emulator = await connect();
+    const project = id === undefined ? await emulator.seededProject(profile) : await emulator.projectById(id);
+    const lines = Object.entries(project.environment[name]).map(
+      ([variable, value]) => `export ${variable}=${quoted(value)}\n`,
+    );
+    const note = name === 'mcp' && emulator.url.startsWith('http:');
+    return {
+      stdout: lines.join(''),
+      ...(note && { stderr: 'atlas-streams-emulator: the MCP server takes https addresses only\n' }),
+    };
+  },
+};
+
+function isClient(name: string): name is ClientName {
+  return Object.hasOwn(CLIENT_PROFILE, name);
+}
+
+/** A text as one word of a shell. */
+export function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,90 @@
+import { Type } from '@sinclair/typebox';
+import { permits, type Credential, type Identity } from '../identity/index.js';
+import { CLIENTS, environmentFor, type ClientName } from './environment.js';
+import { controlOperation, type AnyControlOperation } from './operation.js';
+import { credentials, environment, project, shownProject, type CallerName } from './projects.js';
+
+type StoredProject = NonNullable<ReturnType<Identity['projects']['project']>>;
+
+/** Who a caller of a project is, by its roles; the first that fits. */
+const FITS: Readonly<Record<CallerName, (one: Credential, project: StoredProject) => boolean>> = {
+  owner: (one, own) => permits(one.caller, 'writeProject', own),
+  streams: (one, own) => permits(one.caller, 'writeStreams', own),
+  reader: (one, own) => permits(one.caller, 'readProject', own),
+  outsider: () => true,
+};
+
+/** `GET /projects/{groupId}/access`: what clients of a project need, whether a fixture has it or it was made. */
+export function projectAccess(identity: Identity): AnyControlOperation {
+  return controlOperation({
+    id: 'getProjectAccess',
+    method: 'GET',
+    path: '/access',
+    scope: 'project',
+    summary:
+      'Tells what clients of a project need: credentials of each role that it has, and their variables.',
+    response: Type.Object(
+      {
+        ...project.properties,
+        url: Type.String({ description: 'the address of the emulator' }),
+        credentials: Type.Record(Type.String(), Type.Partial(credentials, { title: 'SomeCredentials' }), {
+          description: 'an API key and a service account for each role, as far as there are any',
+        }),
+        environment,
+      },
+      { title: 'ProjectAccess', description: 'What clients of a project need.' },
+    ),
+    handle(context) {
+      const own = identity.projects.project(context.project?.id ?? '');
+      if (!own) return undefined;
+      const byName = callersOf(identity, own);
+      const { owner } = byName;
+      const access = {
+        url: context.baseUrl,
+        projectId: own.id,
+        organizationId: own.organizationId,
+        publicKey: owner?.apiKey?.publicKey ?? '',
+        privateKey: owner?.apiKey?.privateKey ?? '',
+        clientId: owner?.serviceAccount?.clientId ?? '',
+        clientSecret: owner?.serviceAccount?.clientSecret ?? '',
+      };
+      const variables = (Object.keys(CLIENTS) as ClientName[]).map((client) => [
+        client,
+        // An owner without a key, or without an account, has no variables for it.
+        Object.fromEntries(
+          Object.entries(environmentFor(client, access)).filter(([, value]) => value !== ''),
+        ),
+      ]);
+      return {
+        ...shownProject(own),
+        url: context.baseUrl,
+        credentials: byName,
+        environment: Object.fromEntries(variables) as object,
+      };
+    },
+  });
+}
+
+interface Shown {
+  apiKey?: { publicKey: string; privateKey: string };
+  serviceAccount?: { clientId: string; clientSecret: string };
+}
+
+/** The callers of a project, by role: those made for it, and where there are none those of its organization. */
+function callersOf({ credentials: store }: Identity, own: StoredProject): Partial<Record<CallerName, Shown>> {
+  const made = store.ofProject(own.id);
+  const all =
+    made.length > 0
+      ? made
+      : store.ofOrganization(own.organizationId).filter((one) => one.projectId === undefined);
+  const found: Partial<Record<CallerName, Shown>> = {};
+  for (const one of all) {
+    const name = (Object.keys(FITS) as CallerName[]).find((caller) => FITS[caller](one, own));
+    if (!name) continue;
+    const { id, kind } = one.caller;
+    const shown = (found[name] ??= {});
+    if (kind === 'API key') shown.apiKey ??= { publicKey: id, privateKey: one.secret };
+    else shown.serviceAccount ??= { clientId: id, clientSecret: one.secret };
+  }
+  return found;
+}

@@ -1,0 +1,148 @@
+import { advanced, frozen, IN_STEP, resumed, shows, type ClockState } from '../kernel/clock-state.js';
+import type { Database, Transaction } from '../kernel/database.js';
+import type { EventBus } from '../kernel/events.js';
+import type { MovableClock } from '../kernel/movable-clock.js';
+import { LATEST } from '../kernel/pace.js';
+import type { Scheduler } from '../kernel/scheduler.js';
+import type { RunningFeature } from '../features/index.js';
+import type { Identity, PropertyStore } from '../identity/index.js';
+import { ControlError } from './operation.js';
+
+/** What time stands on. */
+export interface TimeParts {
+  readonly database: Database;
+  readonly clock: MovableClock;
+  readonly events: EventBus;
+  readonly scheduler: Scheduler;
+  readonly identity: Identity;
+  readonly properties: PropertyStore;
+  readonly running: readonly RunningFeature[];
+}
+
+const CLOCK = 'clock';
+
+/** A clock as the control API shows it. */
+export interface ClockReading {
+  readonly now: string;
+  readonly frozen: boolean;
+}
+
+/** The time of one project, or of the whole server where no project is named. */
+export class WorldTime {
+  readonly #parts: TimeParts;
+
+  constructor(parts: TimeParts) {
+    this.#parts = parts;
+    const kept = parts.properties.get(CLOCK) as ClockState | undefined;
+    if (kept) parts.clock.change(kept);
+  }
+
+  /** What the clock shows. */
+  reading(projectId: string | undefined): ClockReading {
+    const state = this.#clockState(projectId);
+    const now = shows(state, this.#reference(projectId));
+    return { now: new Date(now).toISOString(), frozen: state.frozenAt !== undefined };
+  }
+
+  /** Stops the clock, and moves it to `at` (milliseconds since the epoch) if that is given. */
+  async freeze(projectId: string | undefined, at?: number): Promise<void> {
+    await this.#change('frozen', projectId, (state, now) =>
+      frozen(at === undefined ? state : moved(state, now, at), now),
+    );
+  }
+
+  async resume(projectId: string | undefined): Promise<void> {
+    await this.#change('resumed', projectId, resumed);
+  }
+
+  /** Moves the clock on; all that falls due is done, in due order, when this resolves. */
+  async advance(projectId: string | undefined, ms: number): Promise<void> {
+    await this.#change('advanced', projectId, (state) => advanced(state, ms));
+  }
+
+  /** Moves the clock to `at`. @throws {ControlError} 400 if that is behind it */
+  async set(projectId: string | undefined, at: number): Promise<void> {
+    await this.#change('set', projectId, (state, now) => moved(state, now, at));
+  }
+
+  /** Writes. Where that fails, the emulator's clock is what it was, too. */
+  write(work: (transaction: Transaction) => void): Promise<void> {
+    const { database, clock } = this.#parts;
+    return database.write((transaction) => {
+      const before = clock.state;
+      try {
+        work(transaction);
+      } catch (error) {
+        if (clock.state !== before) clock.change(before);
+        throw error;
+      }
+    });
+  }
+
+  /** Runs what falls due after a change of clocks or rows, and sets the alarm anew. */
+  settle(transaction: Transaction, projectId: string | undefined): void {
+    const { running, scheduler, clock } = this.#parts;
+    const retime = (): void => {
+      for (const feature of running) feature.retime?.(projectId, clock.now());
+    };
+    retime();
+    scheduler.catchUp(transaction);
+    // What is due in a project whose clock stands still was woken once; nothing else of it is to be.
+    retime();
+    transaction.afterCommit(() => {
+      scheduler.rearm();
+    });
+  }
+
+  #change(
+    how: string,
+    projectId: string | undefined,
+    change: (state: ClockState, now: number) => ClockState,
+  ): Promise<void> {
+    const { events, identity } = this.#parts;
+    return this.write((transaction) => {
+      const old = this.#clockState(projectId);
+      const now = this.#reference(projectId);
+      const state = change(old, now);
+      if (shows(state, now) > LATEST) throw new ControlError(400, 'A clock ends with the year 9999.');
+      if (projectId === undefined) {
+        this.setServerClock(state);
+        // Projects that stand still are moved too.
+        identity.projects.shiftFrozen(shows(state, now) - shows(old, now));
+      } else {
+        identity.projects.setClock(projectId, state);
+      }
+      this.settle(transaction, projectId);
+      transaction.afterCommit(() => {
+        events.emit('clock.moved', projectId, { how, ...this.reading(projectId) });
+      });
+    });
+  }
+
+  /** Sets the emulator's own clock; what follows from it is left to {@link settle}. Belongs inside a write. */
+  setServerClock(state: ClockState): void {
+    this.#parts.properties.set(CLOCK, state);
+    this.#parts.clock.change(state);
+  }
+
+  #clockState(projectId: string | undefined): ClockState {
+    if (projectId === undefined) return this.#parts.clock.state;
+    return this.#parts.identity.projects.clock(projectId) ?? IN_STEP;
+  }
+
+  /** What the clock follows: a project's the emulator's, the emulator's the machine's. */
+  #reference(projectId: string | undefined): number {
+    return projectId === undefined ? this.#parts.clock.baseNow() : this.#parts.clock.now();
+  }
+}
+
+function moved(state: ClockState, now: number, at: number): ClockState {
+  const shown = shows(state, now);
+  if (at < shown) {
+    throw new ControlError(
+      400,
+      `A clock is not set back: it shows ${new Date(shown).toISOString()}. Reset or restore goes back in time.`,
+    );
+  }
+  return advanced(state, at - shown);
+}

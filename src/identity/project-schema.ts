@@ -1,0 +1,82 @@
+import { Type } from '@sinclair/typebox';
+import { pagingQuery } from '../http/query.js';
+import { links, objectId, pageOf } from '../http/shapes.js';
+
+/** Wire shapes of a project. */
+
+/** What a name may be (Atlas's public description). */
+const NAME = "^[\\p{L}\\p{N}\\-_.(),:&@+']{1,64}$";
+
+const name = () => Type.RegExp(new RegExp(NAME, 'u'), { description: 'Its name.' });
+
+/** Lists may leave out their count (Atlas's public description). */
+export const countedQuery = Type.Object({
+  ...pagingQuery.properties,
+  includeCount: Type.Boolean({ default: true, description: 'Whether the list tells how many there are.' }),
+});
+
+const strict = { additionalProperties: false };
+
+const tags = Type.Array(
+  Type.Object(
+    {
+      key: Type.String({ minLength: 1, maxLength: 255, description: 'Name of the tag.' }),
+      value: Type.String({ minLength: 1, maxLength: 255, description: 'Its value.' }),
+    },
+    { ...strict, title: 'Tag', description: 'A tag.' },
+  ),
+  { description: 'Its tags.' },
+);
+
+const settable = {
+  tags: Type.Optional(tags),
+  withDefaultAlertsSettings: Type.Optional(
+    Type.Boolean({ description: 'Whether it has the usual alerts; kept, and of no effect.' }),
+  ),
+};
+
+export const createBody = Type.Object(
+  {
+    ...settable,
+    name: name(),
+    orgId: Type.String({ description: 'Id of the organization that it is to be in.' }),
+    regionUsageRestrictions: Type.Optional(
+      Type.Union([Type.Literal('COMMERCIAL_FEDRAMP_REGIONS_ONLY'), Type.Literal('GOV_REGIONS_ONLY')], {
+        description: 'Regions that it may use, for governments; kept, and of no effect.',
+      }),
+    ),
+  },
+  { ...strict, title: 'ProjectRequest', description: 'A project to create.' },
+);
+
+export const updateBody = Type.Object(
+  { ...settable, name: Type.Optional(name()) },
+  { ...strict, title: 'ProjectUpdate', description: 'What is to change; what is left out stays.' },
+);
+
+/** A project as answers show it. */
+export const shownProject = Type.Object(
+  {
+    clusterCount: Type.Integer({ description: 'Always 0.' }),
+    created: Type.String({ format: 'date-time', description: 'When it was created.' }),
+    id: objectId('Id of the project: the `groupId` of other operations.'),
+    links,
+    name: Type.String({ description: 'Its name.' }),
+    orgId: objectId('Id of the organization that it is in.'),
+    regionUsageRestrictions: Type.Optional(Type.String({ description: 'As it was sent.' })),
+    tags: Type.Optional(
+      Type.Array(
+        Type.Object({
+          key: Type.String({ description: 'Name of the tag.' }),
+          value: Type.String({ description: 'Its value.' }),
+        }),
+        { description: 'Its tags; the answer of a create leaves them out.' },
+      ),
+    ),
+    withDefaultAlertsSettings: Type.Boolean({ description: 'Whether it has the usual alerts.' }),
+  },
+  { title: 'Project', description: 'A project, which Atlas calls group.' },
+);
+
+/** A page of projects. */
+export const projectPage = pageOf('ProjectPage', shownProject, false);
