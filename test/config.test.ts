@@ -54,6 +54,10 @@ const SETTINGS: readonly (readonly [keyof Config, string, string, string | numbe
   ['deleteRequestedMs', '--delete-requested-ms', 'ATLAS_EMULATOR_DELETE_REQUESTED_MS', 4, '4'],
   ['deletingMs', '--deleting-ms', 'ATLAS_EMULATOR_DELETING_MS', 5, '5'],
   ['nonceMs', '--nonce-ms', 'ATLAS_EMULATOR_NONCE_MS', 6, '6'],
+  ['tlsPort', '--tls-port', 'ATLAS_EMULATOR_TLS_PORT', 7, '7'],
+  ['tlsCert', '--tls-cert', 'ATLAS_EMULATOR_TLS_CERT', 'cert.pem', 'cert.pem'],
+  ['tlsKey', '--tls-key', 'ATLAS_EMULATOR_TLS_KEY', 'key.pem', 'key.pem'],
+  ['controlToken', '--control-token', 'ATLAS_EMULATOR_CONTROL_TOKEN', 'secret', 'secret'],
   ['logLevel', '--log-level', 'ATLAS_EMULATOR_LOG_LEVEL', 'debug', 'debug'],
 ];
 
@@ -83,6 +87,7 @@ describe('a setting', () => {
   it.each([
     ['limitTokens', '--limit-tokens', 'ATLAS_EMULATOR_LIMIT_TOKENS'],
     ['limitRequests', '--limit-requests', 'ATLAS_EMULATOR_LIMIT_REQUESTS'],
+    ['tls', '--tls', 'ATLAS_EMULATOR_TLS'],
   ] as const)('%s is off, and on with %s or %s', (key, flag, name) => {
     expect(settingsOf({})[key]).toBe(false);
     for (const sources of [{ argv: [flag] }, { env: { [name]: 'true' } }, { file: { [key]: true } }]) {
@@ -91,8 +96,9 @@ describe('a setting', () => {
   });
 
   it('is in this table, or is yes or no', () => {
-    const known = [...SETTINGS.map(([key]) => key), 'noControl', 'limitTokens', 'limitRequests'];
-    expect(Object.keys(defaultConfig({ fixture: 'x', publicUrl: 'x' })).sort()).toEqual(known.sort());
+    const known = [...SETTINGS.map(([key]) => key), 'noControl', 'limitTokens', 'limitRequests', 'tls'];
+    const unset = { fixture: 'x', publicUrl: 'x', tlsCert: 'x', tlsKey: 'x', controlToken: 'x' };
+    expect(Object.keys(defaultConfig(unset)).sort()).toEqual(known.sort());
     for (const [, flag] of SETTINGS) expect(helpText()).toContain(`  ${flag} <`);
     expect(helpText()).toContain('  --no-control ');
   });
@@ -135,6 +141,8 @@ describe('a setting', () => {
       noControl: false,
       limitTokens: false,
       limitRequests: false,
+      tls: false,
+      tlsPort: 27443,
     });
   });
 });
@@ -229,12 +237,9 @@ describe('what is no setting', () => {
     );
   });
 
-  it.each(['ATLAS_EMULATOR_URL', 'ATLAS_EMULATOR_CONTROL_TOKEN'])(
-    '%s is for clients, and no mistake',
-    (name) => {
-      expect(settingsOf({ env: { [name]: 'x' } })).toEqual(defaultConfig());
-    },
-  );
+  it('is ATLAS_EMULATOR_URL, which is for clients, and no mistake', () => {
+    expect(settingsOf({ env: { ATLAS_EMULATOR_URL: 'x' } })).toEqual(defaultConfig());
+  });
 });
 
 describe('the file with settings', () => {

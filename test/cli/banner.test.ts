@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { banner, readyLine } from '../../src/banner.js';
 import { defaultConfig, type Config } from '../../src/config.js';
-import { startEmulator, type Emulator } from '../../src/index.js';
+import { listen, type Listening } from '../../src/listener.js';
 import { temporaryFolder } from '../support/world.js';
 
-async function start(settings: Partial<Config> = {}): Promise<{ emulator: Emulator; text: string }> {
-  const emulator = await startEmulator(settings);
+async function start(settings: Partial<Config> = {}): Promise<{ emulator: Listening; text: string }> {
+  const emulator = await listen(settings);
   onTestFinished(() => emulator.close());
   return { emulator, text: banner(emulator, defaultConfig(settings), '1.2.3') };
 }
@@ -86,7 +86,7 @@ describe('what a person reads at a start', () => {
 
 describe('what a script reads at a start', () => {
   it('is one line of JSON', async () => {
-    const emulator = await startEmulator();
+    const emulator = await listen();
     onTestFinished(() => emulator.close());
     expect(readyLine(emulator, defaultConfig({ db: 'world.db' }), 7)).toBe(
       `{"url":"${emulator.url}","controlUrl":"${emulator.url}/_emulator","pid":7,"db":"world.db"}\n`,

@@ -15,7 +15,7 @@ describe('--help and --version', () => {
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^Usage: atlas-streams-emulator /);
     expect(stdout).toContain(
-      'Exit status: 0 stopped, 2 wrong settings or fixture, 3 port in use, 4 database',
+      'Exit status: 0 stopped, 2 wrong settings, fixture or certificate, 3 port in use, 4 database',
     );
   });
 

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { features } from '../../src/features/index.js';
 import { profilesOf, type ErrorRow } from '../../src/profiles/index.js';
 import { API, linksPath, SEEDED, TestEmulator, type SeededProfile } from '../support/emulator.js';
-import type { ApiDescription } from './openapi.js';
+import type { Answer } from './openapi.js';
 import { declaredOperations } from './operations.js';
 import { NEWEST, refusals, refusedEverywhere, successes, type Stop } from './stops.js';
 
@@ -15,6 +15,11 @@ const NOT_RAISED: Readonly<Record<string, string>> = {
   tooManyTokens: 'its limit is off by default, and tokens are not in the description',
 };
 
+/** A description of the API: what of an answer differs from it, each in a few words. */
+export interface Description {
+  differences(answer: Answer, operation: string | undefined): readonly string[];
+}
+
 /** Goes through an emulator, and keeps what of the answers differs from the description. */
 export class Tour {
   readonly differences = new Set<string>();
@@ -24,7 +29,7 @@ export class Tour {
   private constructor(
     readonly emulator: TestEmulator,
     readonly profile: SeededProfile,
-    readonly description: ApiDescription,
+    readonly description: Description,
   ) {
     emulator.app.events.subscribe(({ type, data }) => {
       if (type !== 'request.finished' || data.operation === undefined) return;
@@ -35,7 +40,7 @@ export class Tour {
 
   #last: string | undefined;
 
-  static async start(profile: SeededProfile, description: ApiDescription): Promise<Tour> {
+  static async start(profile: SeededProfile, description: Description): Promise<Tour> {
     // What names neither a project nor a caller is answered in the profile too.
     const emulator = await TestEmulator.start({ profile });
     // Tokens first: what follows is the tour's own.

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config.js';
 import type { EventBus } from '../../src/kernel/events.js';
-import { startEmulator } from '../../src/index.js';
+import { listen } from '../../src/listener.js';
 import { ManualClock } from './clock.js';
 import { ACCEPT, seededCaller, TestEmulator, type SeededCaller, type SeededProfile } from './emulator.js';
 
@@ -74,7 +74,7 @@ export async function openSocket(
   settings: Partial<Config> = {},
   clock = new ManualClock(),
 ): Promise<{ readonly url: string; readonly events: EventBus; readonly send: Line['send'] }> {
-  const emulator = await startEmulator(settings, { clock });
+  const emulator = await listen(settings, { clock });
   onTestFinished(() => emulator.close());
   const { hostname, port } = new URL(emulator.url);
   const send: Line['send'] = ({ method = 'GET', path, headers = {}, body }) =>

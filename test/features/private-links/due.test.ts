@@ -104,7 +104,7 @@ describe('the scheduler', () => {
     const emulator = await TestEmulator.start();
     const told = changesOf(emulator);
     const { _id } = await new Links(emulator, 'observed').create(requestBody('aws-s3'));
-    expect(told).toEqual([`${_id} IDLE 0 created`, `${_id} WORKING 0 created`, `${_id} DONE 0 created`]);
+    expect(told).toEqual([`${_id} IDLE 0 created`, `${_id} WORKING 0 time`, `${_id} DONE 0 time`]);
   });
 
   it('tells of nothing where a create is refused', async () => {

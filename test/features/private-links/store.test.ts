@@ -1,11 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { goneAt, positionAt, type Path, type State } from '../../../src/features/private-links/lifecycle.js';
 import { BASE_URL_MARK, STATE_MARK } from '../../../src/features/private-links/representation.js';
-import {
-  PrivateLinkStore,
-  privateLinkMigrations,
-  type LinkRow,
-} from '../../../src/features/private-links/store.js';
+import { privateLinkMigrations } from '../../../src/features/private-links/migrations.js';
+import type { LinkRow } from '../../../src/features/private-links/rows.js';
+import { PrivateLinkStore } from '../../../src/features/private-links/store.js';
 import { identityMigrations } from '../../../src/identity/index.js';
 import { Database } from '../../../src/kernel/database.js';
 import { objectIds } from '../../../src/kernel/ids.js';
@@ -53,8 +51,8 @@ function randomPath(random: () => number): Path {
   return random() < 0.3 ? [...path, ['DELETED', at]] : path;
 }
 
-/** A row whose text is a mark of the state, and 1, or 2 when DONE. */
-function rowOf(id: string, path: Path, now: number, toRealTime: number): LinkRow {
+/** A row whose text is a mark of the state, and 1, or 2 when DONE, or 3 when FAILED. */
+function rowOf(id: string, path: Path, now: number, toEmulatorTime: number): LinkRow {
   return {
     id,
     projectId: PROJECT,
@@ -62,10 +60,13 @@ function rowOf(id: string, path: Path, now: number, toRealTime: number): LinkRow
     sent: { provider: 'AWS' },
     shown: `{"${id}":"${STATE_MARK}",1}`,
     shownDone: `{"${id}":"${STATE_MARK}",2}`,
+    shownFailed: `{"${id}":"${STATE_MARK}",3}`,
     errorMessage: undefined,
     path,
+    rest: [],
+    readsLeft: undefined,
     now,
-    toRealTime,
+    toEmulatorTime,
   };
 }
 
@@ -74,7 +75,7 @@ function expected(id: string, path: Path, now: number): string | undefined {
   const gone = goneAt(path);
   if (gone !== undefined && gone <= now) return undefined;
   const { state } = positionAt(path, now);
-  return `{"${id}":"${state}",${state === 'DONE' ? 2 : 1}}`;
+  return `{"${id}":"${state}",${{ DONE: 2, FAILED: 3 }[state as string] ?? 1}}`;
 }
 
 describe('the state that SQL derives', () => {
@@ -83,13 +84,13 @@ describe('the state that SQL derives', () => {
     async (seed) => {
       const random = seeded(seed);
       const newId = objectIds(() => 0);
-      const toRealTime = Math.floor(random() * 1000) - 500;
+      const toEmulatorTime = Math.floor(random() * 1000) - 500;
       const { database, store } = await openStore();
       const links = await database.write(() =>
         Array.from({ length: 200 }, () => {
           const [id, path] = [newId(), randomPath(random)];
           const now = (path[0]?.[1] ?? 0) + Math.floor(random() * 10);
-          store.insert(rowOf(id, path, now, toRealTime));
+          store.insert(rowOf(id, path, now, toEmulatorTime));
           return { id, path, now };
         }),
       );
@@ -109,7 +110,7 @@ describe('the state that SQL derives', () => {
         // Some rows are persisted, some late, some not at all: no read must tell the difference.
         if (random() < 0.5) {
           await database.write(() => {
-            for (const due of store.due(now + toRealTime, 20)) store.move(due, now + toRealTime);
+            for (const due of store.due(now + toEmulatorTime, 20)) store.move(due, now + toEmulatorTime);
           });
         }
       }
@@ -118,10 +119,10 @@ describe('the state that SQL derives', () => {
 });
 
 describe('rows that wait', () => {
-  it('are due in real time, the first of them first, and none is when all rest', async () => {
+  it('are due by the emulator, the first of them first, and none is when all rest', async () => {
     const { database, store } = await openStore();
-    const insert = (id: string, path: Path, toRealTime: number) =>
-      database.write(() => store.insert(rowOf(id, path, 0, toRealTime)));
+    const insert = (id: string, path: Path, toEmulatorTime: number) =>
+      database.write(() => store.insert(rowOf(id, path, 0, toEmulatorTime)));
     const due = (now: number, limit = 9) => store.due(now, limit).map(({ id }) => id);
 
     expect(store.nextWake()).toBeUndefined();

@@ -1,0 +1,185 @@
+import { execFileSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { connectEmulator } from '../../src/index.js';
+import { quoted } from '../../src/commands/env.js';
+import { Command } from '../support/command.js';
+import { LINKS, linkBody } from '../library/ways.js';
+
+/** An address at which nobody listens. */
+async function nowhere(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return `http://127.0.0.1:${port}`;
+}
+
+/** What a shell's variables are once it has evaluated lines. */
+function evaluated(lines: string): Record<string, string> {
+  const output = execFileSync('sh', ['-c', 'eval "$LINES_TO_EVAL"; env -0'], {
+    env: { LINES_TO_EVAL: lines, PATH: process.env.PATH },
+    encoding: 'utf8',
+  });
+  return Object.fromEntries(
+    output.split('\0').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+  );
+}
+
+describe('env', () => {
+  it('prints lines that a shell evaluates, and with which a client is let in', async () => {
+    const { ready } = await Command.start();
+    const { status, stdout, stderr } = await Command.run(['env', 'curl', '--url', `${ready.url}/`]);
+    expect([status, stderr]).toEqual([0, '']);
+    for (const line of stdout.trimEnd().split('\n')) expect(line).toMatch(/^export [A-Z_]+=\S+$/);
+    const variables = evaluated(stdout);
+    expect(variables).toMatchObject({
+      BASE_URL: ready.url,
+      GROUP_ID: '32b6e34b3d91647abb20e7b8',
+      PUBLIC_KEY: 'owner1',
+      MONGODB_ATLAS_CLIENT_ID: 'mdb_sa_id_000000000000000000000011',
+    });
+    const {
+      BASE_URL = '',
+      MONGODB_ATLAS_CLIENT_ID: id = '',
+      MONGODB_ATLAS_CLIENT_SECRET: secret = '',
+    } = variables;
+    const response = await fetch(`${BASE_URL}/api/oauth/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+    expect(response.status).toBe(200);
+  });
+
+  it('takes the project that fits a real client, or the one that is asked for', async () => {
+    const { ready } = await Command.start(['--control-token', 'given']);
+    const env = { ATLAS_EMULATOR_URL: ready.url, ATLAS_EMULATOR_CONTROL_TOKEN: 'given' };
+    const lines = async (...args: string[]) =>
+      evaluated((await Command.run(['env', ...args], { env })).stdout);
+    expect(await lines('terraform')).toMatchObject({
+      MONGODB_ATLAS_BASE_URL: ready.url,
+      MONGODB_ATLAS_CLIENT_ID: 'mdb_sa_id_000000000000000000000012',
+    });
+    expect(await lines('atlas-cli')).toMatchObject({ MONGODB_ATLAS_PROJECT_ID: '32b6e34b3d91647abb20e7b9' });
+    expect(await lines('go-sdk', '--profile', 'documented')).toMatchObject({
+      MONGODB_ATLAS_PUBLIC_KEY: 'owner1',
+    });
+    const project = await (await connectEmulator(ready.url, 'given')).project();
+    expect(await lines('mcp', '--project', project.id)).toMatchObject({
+      MDB_MCP_API_CLIENT_ID: project.credentials.owner.serviceAccount.clientId,
+    });
+  });
+
+  it.each([
+    [[], 2, /env takes one client: curl, terraform, atlas-cli, go-sdk, mcp/],
+    [['curl', 'terraform'], 2, /env takes one client/],
+    [['curl', '--profile', 'real'], 2, /--profile must be documented or observed/],
+    [['curl', '--port', '1'], 2, /Unknown option '--port'/],
+    [['curl', '--url', 'localhost'], 2, /--url must be an address/],
+  ])('says in one line what is wrong with %j', async (args, expected, line) => {
+    const { status, stdout, stderr } = await Command.run(['env', ...args]);
+    expect([status, stdout]).toEqual([expected, '']);
+    expect(stderr).toMatch(/^atlas-streams-emulator: [^\n]+\n$/);
+    expect(stderr).toMatch(line);
+  });
+
+  it('ends with 1 and one line where there is no emulator, no such project, or no permission', async () => {
+    const { ready } = await Command.start(['--control-token', 'given']);
+    const url = await nowhere();
+    const endings = await Promise.all([
+      Command.run(['env', 'curl', '--url', url]),
+      Command.run(['env', 'curl', '--url', ready.url]),
+      Command.run(['env', 'curl', '--url', ready.url, '--project', 'nobody'], {
+        env: { ATLAS_EMULATOR_CONTROL_TOKEN: 'given' },
+      }),
+    ]);
+    expect(endings.map(({ status, stdout }) => [status, stdout])).toEqual([1, 1, 1].map((one) => [one, '']));
+    for (const { stderr } of endings) expect(stderr).toMatch(/^atlas-streams-emulator: [^\n]+\n$/);
+    expect(endings[0].stderr).toContain(`no emulator answers at ${url}: ECONNREFUSED`);
+    expect(endings[1].stderr).toContain('(401)');
+    expect(endings[2].stderr).toContain('There is no project nobody.');
+  });
+
+  it.each([
+    ['plain-1.2/x', 'plain-1.2/x'],
+    ['', "''"],
+    ['a b', "'a b'"],
+    ["it's $HOME `x` \\", ''],
+    ['two\nlines', ''],
+  ])('quotes %j as one word of a shell', (text, word) => {
+    if (word !== '') expect(quoted(text)).toBe(word);
+    expect(execFileSync('sh', ['-c', `printf %s ${quoted(text)}`], { encoding: 'utf8' })).toBe(text);
+  });
+});
+
+describe('wait', () => {
+  it('ends with 0 once an emulator is ready, even one without a control API', async () => {
+    const { ready } = await Command.start(['--no-control']);
+    const ending = await Command.run(['wait', '--url', ready.url]);
+    expect(ending).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it('waits for one that is not there yet', async () => {
+    const url = await nowhere();
+    const waiting = Command.run(['wait', '--url', url, '--timeout-ms', '20000']);
+    await Command.start(['--port', new URL(url).port]);
+    expect(await waiting).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('ends with 1 and one line after the time that it was given', async () => {
+    const url = await nowhere();
+    const { status, stderr } = await Command.run(['wait', '--url', url, '--timeout-ms', '1']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^atlas-streams-emulator: no emulator is ready at http:\S+ after 1 ms: [^\n]+\n$/);
+  });
+});
+
+describe('why', () => {
+  it('tells of the last refusals: when, who, what, the rung, the rule, its source, what would have passed', async () => {
+    const { ready } = await Command.start();
+    const emulator = await connectEmulator(ready.url);
+    const nothing = await Command.run(['why', '--url', ready.url]);
+    expect(nothing.stdout).toBe('No request was refused.\n');
+    const project = await emulator.project();
+    await project.as('reader').fetch(LINKS, { method: 'POST', json: linkBody() });
+    await project.fetch(LINKS, { method: 'POST', json: { ...linkBody(), provider: 'I\u001b[31mBM' } });
+    const { status, stdout } = await Command.run(['why', '--url', ready.url, '--project', project.id]);
+    expect(status).toBe(0);
+    const [oldest = '', newest = ''] = stdout.split('\n\n');
+    const path = `/api/atlas/v2/groups/${project.id}${LINKS}`;
+    expect(oldest).toMatch(new RegExp(`^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ  403  POST ${path}\n`));
+    expect(oldest).toContain(`\n  who     ${project.credentials.reader.serviceAccount.clientId}\n`);
+    expect(oldest).toMatch(
+      /\n {2}rung {4}project \(notPermitted\)\n {2}rule {4}.+\n {2}source {2}.+\n {2}to pass .+Project Owner/,
+    );
+    expect(newest).toContain('rung    fields');
+    expect(stdout).not.toContain('\u001b');
+    const limited = await Command.run(['why', '--url', ready.url, '--limit', '1']);
+    expect(limited.stdout.split('\n\n')).toHaveLength(1);
+    expect(limited.stdout).toContain('rung    fields');
+  });
+
+  it('says what is wrong with its options, and that there is no emulator', async () => {
+    expect((await Command.run(['why', '--limit', '0'])).status).toBe(2);
+    expect((await Command.run(['why', '--url', await nowhere()])).status).toBe(1);
+  });
+});
+
+describe('--help', () => {
+  it('names the commands, and each tells of itself', async () => {
+    const { stdout } = await Command.run(['--help']);
+    for (const name of ['env <client>', 'wait', 'why'])
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} {2,}\\S`, 'm'));
+    for (const name of ['env', 'wait', 'why']) {
+      const ending = await Command.run([name, '--help']);
+      expect([ending.status, ending.stdout.startsWith(`Usage: atlas-streams-emulator ${name} `)]).toEqual([
+        0,
+        true,
+      ]);
+    }
+  });
+});

@@ -1,0 +1,191 @@
+import { Type } from '@sinclair/typebox';
+import { describe, expect, it } from 'vitest';
+import { clockOperations, projectControl, worldOperations } from '../../src/control/index.js';
+import { privateLinkControl } from '../../src/features/private-links/control.js';
+import { ControlledEmulator, type TestProject } from './world-support.js';
+
+/** What is wrong with a body, and what the answer must say of it. */
+type Wrong = readonly (readonly [body: unknown, says: string | RegExp])[];
+
+const MOVEMENTS: Wrong = [
+  [{ movement: 'never' }, /movement.*time, at once, by hand.*reads/],
+  [{ movement: { reads: 0 } }, /movement.*time, at once, by hand.*reads/],
+  [{ movement: { reads: 1, more: 1 } }, /movement/],
+  [{ movement: null }, /movement/],
+  [{ durations: { pendingMs: -1 } }, /durations\.pendingMs.*whole number from 0 to 31536000000/],
+  [{ durations: { pendingMs: '1' } }, /durations\.pendingMs.*whole number/],
+  [{ durations: { pendingMs: 1.5 } }, /durations\.pendingMs.*whole number/],
+  [{ durations: { pendingMs: 31_536_000_001 } }, /durations\.pendingMs.*31536000000/],
+  [{ durations: { wrongMs: 1 } }, /no attribute durations\.wrongMs/],
+  [{ durations: [] }, /durations.*an object of pendingMs, idleMs/],
+];
+
+/** Bodies that each operation refuses; what is no object, or unknown in it, is tried on all. */
+const WRONG: Readonly<Record<string, Wrong>> = {
+  freezeClock: [
+    [{ at: 5 }, /at.*a string/],
+    [{ at: 'now' }, '2026-01-31T09:00:00Z'],
+  ],
+  advanceClock: [
+    [{}, 'by'],
+    [{ by: -1 }, /by.*500ms/],
+    [{ by: 'soon' }, '500ms'],
+  ],
+  setClock: [
+    [{}, 'now'],
+    [{ now: null }, /now.*a string/],
+    [{ now: 'soon' }, '2026-01-31T09:00:00Z'],
+    [{ now: '2025-12-31T23:59:59Z' }, 'not set back'],
+  ],
+  takeSnapshot: [
+    [{}, 'name'],
+    [{ name: '' }, /name.*100/],
+    [{ name: 'x'.repeat(101) }, /name.*at most 100/],
+    [{ name: 7 }, /name.*a string/],
+  ],
+  loadFixture: [
+    [{}, 'organizations'],
+    [{ organizations: [{}] }, 'organizations[0].'],
+  ],
+  makeProject: [
+    [{ profile: 'atlas' }, /profile.*documented, observed|profile.*observed, documented/],
+    [{ name: '' }, /name.*64/],
+    [{ name: 'x'.repeat(65) }, /name.*at most 64/],
+    ...MOVEMENTS,
+  ],
+  changeProject: [
+    [{ name: 'new' }, 'no attribute name'],
+    [{ profile: 'observed' }, 'no attribute profile'],
+    ...MOVEMENTS,
+  ],
+  forcePrivateLinkState: [
+    [{}, 'state'],
+    [{ state: 'done' }, /state.*PENDING, IDLE, WORKING, DONE, FAILED/],
+    [{ state: 'DONE', errorMessage: 'no' }, /errorMessage.*FAILED/],
+    [{ state: 'FAILED', errorMessage: '' }, 'errorMessage'],
+    [{ state: 'FAILED', errorMessage: 1 }, /errorMessage.*a string/],
+  ],
+  addPrivateLinkRule: [
+    [{}, /fail.*staysIn/],
+    [{ match: {} }, /fail.*staysIn/],
+    [{ fail: 'no', staysIn: 'WORKING' }, /fail.*staysIn/],
+    [{ fail: '' }, 'fail'],
+    [{ fail: true }, /fail.*a string/],
+    [{ staysIn: 'DONE' }, /staysIn.*PENDING, IDLE, WORKING/],
+    [{ fail: 'no', times: 0 }, /times.*whole number from 1/],
+    [{ fail: 'no', times: 1.5 }, /times.*whole number/],
+    [{ fail: 'no', match: { state: 'x' } }, 'no attribute match.state'],
+    [{ fail: 'no', match: { provider: 1 } }, /match\.provider.*a string/],
+    [{ fail: 'no', match: [] }, /match.*an object of provider, vendor, region/],
+  ],
+};
+
+const ANYWHERE: Wrong = [
+  ['{', 'not JSON'],
+  ['', 'empty'],
+  ['   ', 'empty'],
+  ['\ufeff{}', 'not JSON'],
+  [[], 'JSON object'],
+  ['null', 'JSON object'],
+  ['"text"', 'JSON object'],
+  ['7', 'JSON object'],
+  [{ unknown: 1 }, /unknown|organizations|state|name|now|by/],
+  ['{"__proto__":{"by":1}}', /__proto__|organizations|state|name|now|by/],
+];
+
+const operations = [
+  ...clockOperations(undefined as never),
+  ...worldOperations(undefined as never, Type.Object({})),
+  ...projectControl({} as never),
+  ...privateLinkControl(undefined as never, undefined as never, () => ''),
+];
+const withBody = operations.filter(({ body }) => body !== undefined);
+
+const cases = withBody.flatMap((operation) => {
+  const scopes = operation.scope === 'both' ? (['server', 'project'] as const) : ([operation.scope] as const);
+  return scopes.map((scope) => [operation.id, scope, operation] as const);
+});
+
+it('each operation that takes a body is in the table, and no other', () => {
+  expect(Object.keys(WRONG).sort()).toEqual(withBody.map(({ id }) => id).sort());
+});
+
+describe('a wrong body', () => {
+  it.each(cases)(
+    'of %s (%s) is a 400 that says what was expected, and changes nothing',
+    async (id, scope, operation) => {
+      const emulator = await ControlledEmulator.start();
+      const project = await emulator.make({ movement: 'by hand' });
+      const link = await project.create();
+      await project.done('POST', '/private-link-rules', { match: { region: 'x' }, fail: 'no' });
+      await project.done('POST', '/snapshots', { name: 'mine' });
+      const of: Pick<TestProject, 'control'> = scope === 'project' ? project : emulator;
+      const path = operation.path.replace(':connectionId', link);
+      const before = await emulator.dump(project);
+      const events = emulator.listening.events
+        .since(0)
+        .filter(({ type }) => type !== 'request.finished').length;
+
+      for (const [body, says] of [...(WRONG[id] ?? []), ...ANYWHERE]) {
+        if (operation.bodyOptional && typeof body === 'string' && body.trim() === '') continue;
+        const { status, text } = await of.control(operation.method, path, body);
+        const what = `${JSON.stringify(body)}: ${text}`;
+        expect(status, what).toBe(400);
+        const answer = JSON.parse(text) as { error: number; reason: string; detail: string };
+        expect(answer, what).toEqual({
+          error: 400,
+          reason: 'Bad Request',
+          detail: (typeof says === 'string'
+            ? expect.stringContaining(says)
+            : expect.stringMatching(says)) as string,
+        });
+        expect(answer.detail, what).not.toMatch(/undefined|null|\[object|  /);
+      }
+      expect(await emulator.dump(project)).toEqual(before);
+      const after = emulator.listening.events
+        .since(0)
+        .filter(({ type }) => type !== 'request.finished').length;
+      expect(after).toBe(events);
+    },
+  );
+});
+
+describe('a body that is not looked at', () => {
+  it.each(
+    operations
+      .filter(({ body, method }) => body === undefined && method === 'POST')
+      .map(({ id, path }) => [id, path]),
+  )('of %s may be anything that is JSON by its type', async (_id, path) => {
+    const emulator = await ControlledEmulator.start();
+    const project = await emulator.make({ movement: 'by hand' });
+    const link = await project.create();
+    await project.done('POST', '/snapshots', { name: 'mine' });
+    await project.done('POST', `/private-links/${link}/hold`);
+    const real = path.replace(':connectionId', link).replace(':name', 'mine');
+    expect((await project.control('POST', real, '{"any":')).status).toBeLessThan(300);
+  });
+});
+
+it('a body that is too large is a 413, and what is above the usual size a fixture may be', async () => {
+  const emulator = await ControlledEmulator.start();
+  const name = 'x'.repeat(2 * 1024 * 1024);
+  const large = await emulator.control('POST', '/snapshots', { name });
+  expect([large.status, large.json().reason]).toEqual([413, 'Payload Too Large']);
+  const fixture = await emulator.control('PUT', '/fixture', { organizations: [], name });
+  expect([fixture.status, fixture.text]).toEqual([400, expect.stringContaining('no attribute name')]);
+});
+
+it('a wrong method is a 405 or 404, and changes nothing', async () => {
+  const emulator = await ControlledEmulator.start();
+  const before = await emulator.dump();
+  for (const [method, path] of [
+    ['DELETE', '/clock'],
+    ['GET', '/reset'],
+    ['PATCH', '/fixture'],
+    ['PUT', '/snapshots'],
+    ['GET', '/nothing'],
+  ] as const) {
+    expect([404, 405]).toContain((await emulator.control(method, path)).status);
+  }
+  expect(await emulator.dump()).toEqual(before);
+});

@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest';
+import { after, ControlledEmulator, START, type TestProject } from './world-support.js';
+
+interface Scope {
+  readonly emulator: ControlledEmulator;
+  readonly project: TestProject;
+  readonly call: (method: string, path: string, body?: unknown) => Promise<{ status: number; text: string }>;
+  readonly read: () => Promise<unknown>;
+}
+
+/** An emulator, and the clock of one of its projects or of the whole. */
+async function open(scope: 'project' | 'server'): Promise<Scope> {
+  const emulator = await ControlledEmulator.start();
+  const project = await emulator.make();
+  const control = (method: string, path: string, body?: unknown) =>
+    scope === 'project' ? project.control(method, path, body) : emulator.control(method, path, body);
+  return {
+    emulator,
+    project,
+    call: control,
+    read: async () => (await control('GET', '/clock')).json(),
+  };
+}
+
+const running = (ms: number) => ({ now: after(ms), frozen: false });
+const stopped = (ms: number) => ({ now: after(ms), frozen: true });
+
+describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
+  it('shows what the machine’s shows, and goes on with it', async () => {
+    const { emulator, read } = await open(scope);
+    expect(await read()).toEqual(running(0));
+    emulator.clock.advance(1234);
+    expect(await read()).toEqual(running(1234));
+  });
+
+  it('stands still when it is frozen, and goes on from there when it is resumed', async () => {
+    const { emulator, call, read } = await open(scope);
+    expect(JSON.parse((await call('POST', '/clock/freeze')).text)).toEqual(stopped(0));
+    emulator.clock.advance(60_000);
+    expect(await read()).toEqual(stopped(0));
+    expect(JSON.parse((await call('POST', '/clock/resume')).text)).toEqual(running(0));
+    emulator.clock.advance(5);
+    expect(await read()).toEqual(running(5));
+  });
+
+  it('is frozen at a moment ahead', async () => {
+    const { emulator, call, read } = await open(scope);
+    const { text } = await call('POST', '/clock/freeze', { at: '2026-01-01T01:00:00+00:30' });
+    expect(JSON.parse(text)).toEqual(stopped(1_800_000));
+    await call('POST', '/clock/freeze', { at: after(1_800_001) });
+    await call('POST', '/clock/freeze');
+    emulator.clock.advance(1);
+    expect(await read()).toEqual(stopped(1_800_001));
+  });
+
+  it.each([
+    [0, 0],
+    [500, 500],
+    ['500ms', 500],
+    ['90s', 90_000],
+    ['1.5 s', 1500],
+    ['30m', 1_800_000],
+    ['1h', 3_600_000],
+    ['2d', 172_800_000],
+    ['365d', 31_536_000_000],
+  ])('advances by %j, whether it runs or stands still', async (by, ms) => {
+    const { emulator, call, read } = await open(scope);
+    const { text } = await call('POST', '/clock/advance', { by });
+    expect(JSON.parse(text)).toEqual(running(ms));
+    emulator.clock.advance(10);
+    await call('POST', '/clock/freeze');
+    await call('POST', '/clock/advance', { by });
+    emulator.clock.advance(10);
+    expect(await read()).toEqual(stopped(2 * ms + 10));
+    await call('POST', '/clock/resume');
+    expect(await read()).toEqual(running(2 * ms + 10));
+  });
+
+  it('is set to a moment ahead, or to its own', async () => {
+    const { emulator, call, read } = await open(scope);
+    for (const ms of [0, 1, 86_400_000]) {
+      const { text } = await call('PUT', '/clock', { now: after(ms) });
+      expect(JSON.parse(text)).toEqual(running(ms));
+    }
+    emulator.clock.advance(1);
+    expect(await read()).toEqual(running(86_400_001));
+  });
+
+  it('is not set back: 400, and it goes on as it did', async () => {
+    const { emulator, call, read } = await open(scope);
+    await call('POST', '/clock/advance', { by: '1h' });
+    for (const [method, path, body] of [
+      ['PUT', '/clock', { now: after(3_599_999) }],
+      ['POST', '/clock/freeze', { at: after(3_599_999) }],
+    ] as const) {
+      const { status, text } = await call(method, path, body);
+      expect(status).toBe(400);
+      expect(text).toContain(`it shows ${after(3_600_000)}`);
+    }
+    emulator.clock.advance(1);
+    expect(await read()).toEqual(running(3_600_001));
+  });
+
+  it('ends with the year 9999', async () => {
+    const { call, read } = await open(scope);
+    await call('PUT', '/clock', { now: '9999-12-31T23:59:59.999Z' });
+    expect((await call('POST', '/clock/advance', { by: 1 })).status).toBe(400);
+    expect(await read()).toEqual({ now: '9999-12-31T23:59:59.999Z', frozen: false });
+  });
+
+  it.each([
+    -1,
+    1.5,
+    '',
+    '5',
+    '5 y',
+    '-5s',
+    'PT1H',
+    '1h30m',
+    '366d',
+    31_536_000_001,
+    '1e3s',
+    null,
+    true,
+    [1],
+    {},
+  ])('does not advance by %j: 400, which says what it takes', async (by) => {
+    const { call, read, emulator } = await open(scope);
+    const { status, text } = await call('POST', '/clock/advance', { by });
+    expect([status, text]).toEqual([
+      400,
+      expect.stringMatching(/milliseconds, or a text such as 500ms, 90s/),
+    ]);
+    expect(await read()).toEqual(running(0));
+    expect(emulator.events('clock.moved')).toEqual([]);
+  });
+
+  it.each([
+    ...['', 'tomorrow', '2026', '2026-06-30', '2026-06-30T09:00:00', '2026-02-30T00:00:00Z'],
+    ...['2026-13-01T00:00:00Z', '2026-06-30T25:00:00Z', '+012026-06-30T00:00:00Z', '1798761600000'],
+  ])('is neither set to %j nor frozen at it: 400, which says what it takes', async (moment) => {
+    const { call, read } = await open(scope);
+    for (const [method, path, body] of [
+      ['PUT', '/clock', { now: moment }],
+      ['POST', '/clock/freeze', { at: moment }],
+    ] as const) {
+      const { status, text } = await call(method, path, body);
+      expect([status, text]).toEqual([400, expect.stringContaining('such as 2026-01-31T09:00:00Z')]);
+    }
+    expect(await read()).toEqual(running(0));
+  });
+
+  it('tells of each move, once it is done', async () => {
+    const { emulator, call, project } = await open(scope);
+    await call('POST', '/clock/freeze');
+    await call('POST', '/clock/advance', { by: 5 });
+    await call('PUT', '/clock', { now: after(7) });
+    await call('POST', '/clock/resume');
+    expect(emulator.events('clock.moved').map(({ project: of, data }) => [of, data])).toEqual(
+      [
+        { how: 'frozen', ...stopped(0) },
+        { how: 'advanced', ...stopped(5) },
+        { how: 'set', ...stopped(7) },
+        { how: 'resumed', ...running(7) },
+      ].map((data) => [scope === 'project' ? project.id : undefined, data]),
+    );
+  });
+});
+
+describe('clocks together', () => {
+  it('a project’s moves no other’s, nor the server’s', async () => {
+    const emulator = await ControlledEmulator.start();
+    const [one, other] = [await emulator.make(), await emulator.make()];
+    await one.done('POST', '/clock/advance', { by: '1h' });
+    expect(await one.done('GET', '/clock')).toEqual(running(3_600_000));
+    expect(await other.done('GET', '/clock')).toEqual(running(0));
+    expect(await emulator.done('GET', '/clock')).toEqual(running(0));
+  });
+
+  it('the server’s moves all, those that stand still too', async () => {
+    const emulator = await ControlledEmulator.start();
+    const [runs, stands] = [await emulator.make(), await emulator.make()];
+    await runs.done('POST', '/clock/advance', { by: '1h' });
+    await stands.done('POST', '/clock/freeze');
+    emulator.clock.advance(1000);
+    await emulator.done('POST', '/clock/advance', { by: '1m' });
+    expect(await runs.done('GET', '/clock')).toEqual(running(3_661_000));
+    expect(await stands.done('GET', '/clock')).toEqual(stopped(60_000));
+    await emulator.done('PUT', '/clock', { now: after(71_000) });
+    expect(await stands.done('GET', '/clock')).toEqual(stopped(70_000));
+  });
+
+  it('a project follows the server’s when that stands still, and stays where it is when that goes on', async () => {
+    const emulator = await ControlledEmulator.start();
+    const [runs, stands] = [await emulator.make(), await emulator.make()];
+    await stands.done('POST', '/clock/freeze');
+    await emulator.done('POST', '/clock/freeze', { at: after(500) });
+    emulator.clock.advance(10_000);
+    expect(await runs.done('GET', '/clock')).toEqual(running(500));
+    expect(await stands.done('GET', '/clock')).toEqual(stopped(500));
+    await emulator.done('POST', '/clock/resume');
+    emulator.clock.advance(1);
+    expect(await runs.done('GET', '/clock')).toEqual(running(501));
+    expect(await stands.done('GET', '/clock')).toEqual(stopped(500));
+  });
+
+  it('there is none of a project that is not there: 404', async () => {
+    const emulator = await ControlledEmulator.start();
+    for (const id of ['ffffffffffffffffffffffff', 'x']) {
+      const response = await emulator.control('POST', `/projects/${id}/clock/freeze`);
+      expect([response.status, response.json().detail]).toEqual([404, `There is no project ${id}.`]);
+    }
+    expect(START).toBe(emulator.clock.now());
+  });
+});

@@ -1,0 +1,175 @@
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { EventBus } from '../../src/kernel/events.js';
+import { listen } from '../../src/listener.js';
+import { ManualClock } from '../support/clock.js';
+import { linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
+import { openSocket } from '../support/transport.js';
+import { nextAlarm, nextCancel, openStream, parseEvents, type Received } from './stream-support.js';
+
+const EVENTS = '/_emulator/events';
+const MINE = `/_emulator/projects/${SEEDED.documented.project}/events`;
+const LINKS = linksPath('documented');
+
+const isThird = ({ id }: Received): boolean => id === '3';
+
+/** Emits events of no interest. */
+function emit(events: EventBus, count: number, project?: string): void {
+  for (let index = 0; index < count; index += 1) {
+    events.emit('operation.missing', project, { operation: 'x' });
+  }
+}
+
+describe('the stream of events', () => {
+  it('tells of a request with its step and without headers and bodies', async () => {
+    const { url, send } = await openSocket();
+    const stream = await openStream(url + EVENTS);
+    await send({ path: LINKS });
+    const [event] = await stream.until(() => true);
+    expect(event).toMatchObject({ id: '1', event: 'request.finished' });
+    const told = JSON.parse(event?.data ?? '') as { data: object };
+    expect(told).toMatchObject({
+      seq: 1,
+      at: '2026-01-01T00:00:00.000Z',
+      type: 'request.finished',
+      project: SEEDED.documented.project,
+      data: { method: 'GET', path: LINKS, status: 401, rung: 'credentials' },
+    });
+    expect(Object.keys(told.data)).not.toContain('headers');
+  });
+
+  it('tells a project of its own events, and nobody of who looks on', async () => {
+    const { url, send } = await openSocket();
+    const stream = await openStream(url + MINE);
+    await send({ path: linksPath('observed') });
+    await send({ path: '/_emulator/requests' });
+    await send({ path: LINKS });
+    const [event] = await stream.until(() => true);
+    expect(event?.data).toContain(SEEDED.documented.project);
+    const whole = await openStream(`${url}${EVENTS}?since=0`);
+    const all = await whole.until(({ data }) => data?.includes(SEEDED.documented.project) === true);
+    expect(all).toHaveLength(2);
+  });
+
+  it.each([
+    ['Last-Event-ID', '', { 'last-event-id': '1' }],
+    ['since', '?since=1', {}],
+    ['Last-Event-ID before since', '?since=2', { 'last-event-id': '1' }],
+  ])('resumes behind %s, and goes on', async (_by, query, headers) => {
+    const { url, events } = await openSocket();
+    emit(events, 2);
+    const stream = await openStream(url + EVENTS + query, headers);
+    emit(events, 1);
+    expect((await stream.until(isThird)).map(({ id }) => id)).toEqual(['2', '3']);
+  });
+
+  it('begins with what comes next where nothing is said', async () => {
+    const { url, events } = await openSocket();
+    emit(events, 2);
+    const stream = await openStream(url + EVENTS);
+    emit(events, 1);
+    expect((await stream.until(isThird)).map(({ id }) => id)).toEqual(['3']);
+  });
+
+  it('says first what was lost', async () => {
+    const { url, events } = await openSocket();
+    emit(events, 2500);
+    const stream = await openStream(`${url}${EVENTS}?since=5`);
+    const [lost, ...rest] = await stream.until(({ id }) => id === '2500');
+    expect(lost).toMatchObject({ id: '1500', event: 'lost', data: '{"type":"lost","after":5,"next":1501}' });
+    expect(rest.map(({ id }) => Number(id))).toEqual(
+      Array.from({ length: 1000 }, (_, index) => 1501 + index),
+    );
+  });
+
+  it('begins anew for a reader of an earlier run', async () => {
+    const { url, events } = await openSocket();
+    emit(events, 3);
+    const stream = await openStream(url + EVENTS, { 'last-event-id': '77' });
+    expect((await stream.until(isThird)).map(({ id, event }) => `${id ?? ''} ${event ?? ''}`)).toEqual([
+      '0 lost',
+      '1 operation.missing',
+      '2 operation.missing',
+      '3 operation.missing',
+    ]);
+  });
+
+  it('refuses a Last-Event-ID that is none', async () => {
+    const { send } = await openSocket();
+    const answer = await send({ path: EVENTS, headers: { 'last-event-id': 'x' } });
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('Last-Event-ID');
+  });
+
+  it('says every fifteen seconds that it is there', async () => {
+    const clock = new ManualClock();
+    const { url } = await openSocket({}, clock);
+    const stream = await openStream(url + EVENTS);
+    expect((await stream.next())?.comment).toBeDefined();
+    clock.advance(15_000);
+    expect((await stream.next())?.comment).toBe('');
+    clock.advance(15_000);
+    expect((await stream.next())?.comment).toBe('');
+  });
+});
+
+describe('the end of a stream of events', () => {
+  it('comes when the emulator closes, and all that was told before has come', async () => {
+    const emulator = await TestEmulator.start();
+    const { events, server } = emulator.app;
+    const begun = nextAlarm(emulator);
+    const answer = emulator.inject({ url: MINE });
+    await begun;
+    await emulator.inject({ url: LINKS });
+    emit(events, 2, SEEDED.observed.project);
+    await server.close();
+    const { statusCode, headers, payload } = await answer;
+    expect([statusCode, headers['content-type']]).toEqual([200, 'text/event-stream']);
+    expect(parseEvents(payload).map(({ event }) => event)).toEqual(['request.finished']);
+  });
+
+  it('does not hold up the end of an emulator that listens', async () => {
+    const emulator = await listen();
+    const streams = await Promise.all([EVENTS, MINE].map((path) => openStream(emulator.url + path)));
+    const begun = performance.now();
+    await emulator.close();
+    // Its drain would take longer.
+    expect(performance.now() - begun).toBeLessThan(600);
+    for (const stream of streams) expect(await stream.until()).toEqual([]);
+  });
+
+  it('comes for a reader that takes nothing between two heartbeats, and for which little is buffered', async () => {
+    const emulator = await TestEmulator.start();
+    const { events, server } = emulator.app;
+    const connected = once(server.server, 'connection') as Promise<[Socket]>;
+    await server.listen({ port: 0 });
+    const socket = connect((server.server.address() as AddressInfo).port);
+    socket.write(`GET ${EVENTS} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    const [serverSide] = await connected;
+    await once(socket, 'data');
+    socket.pause();
+    const operation = 'x'.repeat(100_000);
+    for (let count = 0; count < 3000; count += 1) {
+      events.emit('operation.missing', undefined, { operation });
+      // Lets the kernel take what it will.
+      if (count % 100 === 0) await new Promise(setImmediate);
+    }
+    expect(serverSide.writableLength).toBeLessThan(1_000_000);
+    for (let beat = 0; beat < 3; beat += 1) emulator.clock.advance(15_000);
+    expect(serverSide.destroyed).toBe(true);
+    const closed = once(socket, 'close');
+    socket.on('error', () => undefined);
+    socket.resume();
+    await closed;
+  });
+
+  it('leaves nothing behind when its reader goes', async () => {
+    const clock = new ManualClock();
+    const { url } = await openSocket({}, clock);
+    const cancelled = nextCancel({ clock });
+    const stream = await openStream(url + EVENTS);
+    stream.leave();
+    await cancelled;
+  });
+});

@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ACCEPT, linksPath } from '../support/emulator.js';
+import { PROFILES } from '../support/links.js';
+import { sendRaw } from '../support/raw.js';
+import { openLine, openSocket, tokenOf, TRANSPORTS } from '../support/transport.js';
+import { addFault, control, counts, create, faultsPath, linksIn, list } from './faults-support.js';
+
+const CHALLENGE =
+  /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/]{32}", algorithm=MD5, qop="auth", stale=false$/;
+
+const pageBody = (status: number): string =>
+  readFileSync(new URL(`../../fixtures/errors/${status}.json`, import.meta.url), 'utf8');
+
+describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
+  it.each([400, 401, 403, 404, 500])(
+    "has the page's body for %d where that is documented",
+    async (status) => {
+      const line = await openLine(transport);
+      await addFault(line, { answer: { status } }, 'documented');
+      const response = await list(line);
+      expect([response.status, response.text]).toEqual([status, pageBody(status)]);
+      expect(response.header('content-type')).toBe('application/json');
+      expect(response.header('x-error-code')).toBeUndefined();
+    },
+  );
+
+  it.each([
+    [
+      400,
+      'VALIDATION_ERROR',
+      'The request content produced the validation error: a fault rule asked for it.',
+    ],
+    [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', 'IP address 127.0.0.1 is not allowed to access this resource.'],
+    [404, 'RESOURCE_NOT_FOUND', `Cannot find resource ${linksPath('observed')}.`],
+    [405, 'METHOD_NOT_ALLOWED', 'The method POST is not allowed for this resource.'],
+    [406, 'INVALID_VERSION_DATE', 'Invalid accept header or version date.'],
+    [
+      409,
+      'STREAM_PRIVATE_LINK_ALREADY_EXISTS',
+      /^A Private Link to the same target exists already, with connection ID \([0-9a-f]{24}\)\.$/,
+    ],
+    [413, 'REQUEST_TOO_LARGE', 'The request is larger than 1048576 bytes.'],
+    [415, 'UNSUPPORTED_MEDIA_TYPE', 'The media type application/json is not supported.'],
+    [429, 'RATE_LIMITED', `Resource ${linksPath('observed')} is limited to 1200 requests every 1 minutes.`],
+    [500, 'UNEXPECTED_ERROR', 'Unexpected error.'],
+    [503, 'UNEXPECTED_ERROR', 'Unexpected error.'],
+  ])("has Atlas's form for %d where that is observed", async (status, errorCode, detail) => {
+    const line = await openLine(transport);
+    await addFault(line, { answer: { status } }, 'observed');
+    const response = await create(line, 'observed');
+    expect(response.status).toBe(status);
+    expect(Object.keys(response.json())).toEqual(['detail', 'error', 'errorCode', 'parameters', 'reason']);
+    expect(response.json()).toMatchObject({
+      error: status,
+      errorCode,
+      detail: typeof detail === 'string' ? detail : (expect.stringMatching(detail) as string),
+    });
+    expect(response.header('x-error-code')).toBe(errorCode);
+  });
+
+  it.each([
+    [409, 'STREAM_PRIVATE_LINK_ALREADY_EXISTS', 'Conflict'],
+    [429, 'RATE_LIMITED', 'Too Many Requests'],
+    [503, 'UNEXPECTED_ERROR', 'Service Unavailable'],
+  ])("has the page's four keys for %d, which it shows nothing for", async (error, errorCode, reason) => {
+    const line = await openLine(transport);
+    await addFault(line, { answer: { status: error } }, 'documented');
+    const response = await create(line);
+    expect(response.status).toBe(error);
+    expect(Object.keys(response.json())).toEqual(['error', 'detail', 'reason', 'errorCode']);
+    expect(response.json()).toMatchObject({ error, errorCode, reason });
+  });
+
+  it.each(PROFILES)('carries the challenge with a 401, as %s', async (profile) => {
+    const line = await openLine(transport);
+    for (const answer of [{ status: 401 }, { status: 401, body: { own: true } }]) {
+      const { id } = await addFault(line, { answer }, profile);
+      const response = await list(line, profile);
+      expect(response.status).toBe(401);
+      expect(response.lines('www-authenticate')).toEqual([expect.stringMatching(CHALLENGE)]);
+      expect(response.header('x-error-code')).toBeUndefined();
+      await control(line, 'DELETE', `${faultsPath(profile)}/${id}`);
+    }
+  });
+
+  it('has the recorded 401, its spaces included, where that is observed', async () => {
+    const line = await openLine(transport);
+    await addFault(line, { answer: { status: 401 } }, 'observed');
+    expect((await list(line, 'observed')).text).toBe(
+      '{\n  "error" : 401,\n  "reason" : "Unauthorized",\n  "detail" : "You are not authorized for this resource.",\n  "errorCode" : "UNEXPECTED_ERROR"\n}',
+    );
+  });
+
+  it.each<[object, number, string, string]>([
+    [{ status: 418, body: { a: [1, null] } }, 418, '{"a":[1,null]}', 'application/json'],
+    [{ status: 200, body: '{"broken":' }, 200, '{"broken":', 'application/json'],
+    [{ status: 502, body: 'no', headers: { 'Content-Type': 'text/html' } }, 502, 'no', 'text/html'],
+    [{ status: 500, body: null }, 500, 'null', 'application/json'],
+    [{ status: 200 }, 200, '', 'application/json'],
+  ])('has what %j says', async (answer, status, text, type) => {
+    const line = await openLine(transport);
+    await addFault(line, { answer }, 'observed');
+    const response = await list(line, 'observed');
+    expect([response.status, response.text, response.header('content-type')]).toEqual([status, text, type]);
+  });
+
+  it('has the headers that it is given, with or without a body of its own', async () => {
+    const line = await openLine(transport);
+    for (const answer of [{ status: 503 }, { status: 503, body: 'x' }, { status: 302 }]) {
+      await addFault(line, {
+        answer: { ...answer, headers: { 'Retry-After': '7', location: '/x' } },
+        times: 1,
+      });
+      const response = await list(line);
+      expect([response.status, response.header('retry-after'), response.header('location')]).toEqual([
+        answer.status,
+        '7',
+        '/x',
+      ]);
+    }
+  });
+
+  it.each(PROFILES)('says which rule it was, and how to be rid of it, as %s', async (profile) => {
+    const line = await openLine(transport);
+    await addFault(line, { id: 'mine', answer: { status: 503 } }, profile);
+    const own = (await list(line, profile)).header('x-emulator-reason');
+    expect(own).toContain('rung 4 (faults): The fault rule mine of project 32b6e34b3d91647abb20e7b');
+    expect(own).toContain(`DELETE ${faultsPath(profile)}/mine`);
+    await control(line, 'DELETE', faultsPath(profile));
+    await addFault(line, { id: 'all', answer: { status: 500 } });
+    const whole = (await list(line, profile)).header('x-emulator-reason');
+    expect(whole).toContain('The fault rule all of the whole server answers 500.');
+    expect(whole).toContain('DELETE /_emulator/faults/all');
+  });
+
+  it.each(PROFILES)('leaves nothing done, as %s', async (profile) => {
+    const line = await openLine(transport);
+    await addFault(line, { answer: { status: 500 }, match: { method: 'POST' } }, profile);
+    await addFault(line, { rateLimit: {}, match: { method: 'POST' } }, profile);
+    expect((await create(line, profile)).status).toBe(500);
+    expect(await linksIn(line, profile)).toBe(0);
+  });
+
+  it.each(PROFILES)('tells a client of the limit as Atlas does, as %s', async (profile) => {
+    const line = await openLine(transport);
+    await addFault(line, { rateLimit: { retryAfterS: 9 }, times: 1 }, profile);
+    await addFault(line, { rateLimit: {}, times: 1 }, profile);
+    for (const seconds of ['9', '1']) {
+      const response = await list(line, profile);
+      expect(response.status).toBe(429);
+      expect(response.header('retry-after')).toBe(seconds);
+      expect(response.header('ratelimit-limit')).toBe('1200');
+      expect(response.header('ratelimit-remaining')).toBe('0');
+      expect(response.json()).toMatchObject({
+        error: 429,
+        errorCode: 'RATE_LIMITED',
+        detail: `Resource ${linksPath(profile)} is limited to 1200 requests every 1 minutes.`,
+      });
+    }
+    expect((await list(line, profile)).status).toBe(200);
+  });
+});
+
+describe.each(TRANSPORTS)('a fault that cuts the connection, over %s', (transport) => {
+  it.each(PROFILES)('before the work leaves nothing done, as %s', async (profile) => {
+    const line = await openLine(transport);
+    await addFault(line, { drop: 'before', match: { method: 'POST' } }, profile);
+    await expect(create(line, profile)).rejects.toThrow();
+    expect(await linksIn(line, profile)).toBe(0);
+    expect(await counts(line, profile)).toEqual([[1, 1]]);
+  });
+
+  it.each(PROFILES)('after the work leaves it done, as %s', async (profile) => {
+    const line = await openLine(transport);
+    await addFault(line, { drop: 'after', match: { method: 'POST' }, times: 1 }, profile);
+    await expect(create(line, profile)).rejects.toThrow();
+    expect(await linksIn(line, profile)).toBe(1);
+    expect((await create(line, profile)).status, 'the same again').toBe(profile === 'documented' ? 409 : 400);
+  });
+
+  it('in the middle of the answer leaves the work done', async () => {
+    const line = await openLine(transport);
+    await addFault(line, { truncate: true, match: { method: 'POST' } }, 'documented');
+    await expect(create(line)).rejects.toThrow();
+    expect(await linksIn(line)).toBe(1);
+  });
+
+  it('cuts off a refusal likewise', async () => {
+    const line = await openLine(transport);
+    await addFault(line, { drop: 'after', times: 1 }, 'documented');
+    const request = { path: linksPath('documented'), headers: { accept: 'text/plain' } };
+    await expect(line.as('owner', 'documented', request)).rejects.toThrow();
+    expect((await line.as('owner', 'documented', request)).status).toBe(406);
+  });
+});
+
+describe('a fault that sends half an answer', () => {
+  it('promises the whole, sends half, and closes', async () => {
+    const socket = await openSocket();
+    const token = await tokenOf(socket.send, 'owner', 'documented');
+    const ask = (): Promise<string> =>
+      sendRaw(
+        socket.url,
+        `GET ${linksPath('documented')} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: ${ACCEPT}\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\n\r\n`,
+      );
+    const [, whole = ''] = (await ask()).split('\r\n\r\n');
+    await addFault(socket, { id: 'half', truncate: true }, 'documented');
+    const [head = '', half = ''] = (await ask()).split('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 200 /);
+    expect(head.toLowerCase()).toContain(`content-length: ${whole.length}`);
+    expect(head.toLowerCase()).toContain('content-type: application/vnd.atlas.2023-02-01+json');
+    expect(head).toContain('The fault rule half of project');
+    expect(half).toBe(whole.slice(0, Math.floor(whole.length / 2)));
+    expect(half).not.toBe('');
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { EmulatorEvent } from '../../src/kernel/events.js';
+import { ManualClock } from '../support/clock.js';
+import { ACCEPT, linksPath } from '../support/emulator.js';
+import { openLine, openSocket, tokenOf, TRANSPORTS } from '../support/transport.js';
+import { addFault, control, counts, faultsPath, list } from './faults-support.js';
+
+/** A clock that tells when somebody waits for a moment of it. */
+class WatchedClock extends ManualClock {
+  #told: (() => void) | undefined;
+  #at = 0;
+
+  override setAlarm(at: number, ring: () => void): () => void {
+    const cancel = super.setAlarm(at, ring);
+    if (at === this.#at) this.#told?.();
+    return cancel;
+  }
+
+  /** Resolves once somebody waits for this moment. */
+  alarmAt(at: number): Promise<void> {
+    this.#at = at;
+    return new Promise((resolve) => (this.#told = resolve));
+  }
+}
+
+describe('a fault that delays', () => {
+  it.each(TRANSPORTS)('lets a request go on when its time has come, over %s', async (transport) => {
+    const clock = new WatchedClock();
+    const line = await openLine(transport, {}, clock);
+    await addFault(line, { delayMs: 5000, times: 1 }, 'documented');
+    const waiting = clock.alarmAt(clock.now() + 5000);
+    let answered = false;
+    const pending = list(line).finally(() => (answered = true));
+    await waiting;
+    clock.advance(4999);
+    expect((await control(line, 'GET', faultsPath('documented'))).status, 'others are served').toBe(200);
+    expect(answered).toBe(false);
+    clock.advance(1);
+    expect((await pending).status).toBe(200);
+  });
+
+  it('is followed by what another rule does, which an answer is not', async () => {
+    const clock = new WatchedClock();
+    const line = await openLine('inject', {}, clock);
+    const rules = [
+      { delayMs: 1000 },
+      { delayMs: 500 },
+      { answer: { status: 503 } },
+      { answer: { status: 500 } },
+    ];
+    for (const rule of rules) await addFault(line, rule, 'documented');
+    const first = clock.alarmAt(clock.now() + 1000);
+    const pending = list(line);
+    await first;
+    const second = clock.alarmAt(clock.now() + 1500);
+    clock.advance(1000);
+    await second;
+    clock.advance(500);
+    expect((await pending).status).toBe(503);
+    expect(await counts(line, 'documented')).toEqual([
+      [1, 1],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ]);
+  });
+});
+
+describe('a fault that has fired', () => {
+  it.each([
+    ['answer', { answer: { status: 503 } }, 503],
+    ['rateLimit', { rateLimit: {} }, 429],
+    ['drop', { drop: 'before' }, 0],
+    ['drop', { drop: 'after' }, 0],
+    ['truncate', { truncate: true }, 201],
+  ])('with %s is told of, and the request with the rule that decided it', async (action, rule, status) => {
+    const socket = await openSocket();
+    const token = await tokenOf(socket.send, 'owner', 'documented');
+    await addFault(socket, { id: 'mine', ...rule }, 'documented');
+    const events: EmulatorEvent[] = [];
+    const finished = new Promise<void>((resolve) => {
+      socket.events.subscribe((event) => {
+        events.push(event);
+        if (new Set(events.map(({ type }) => type)).size === 2) resolve();
+      });
+    });
+    await socket
+      .send({
+        method: 'POST',
+        path: linksPath('documented'),
+        headers: { accept: ACCEPT, authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
+        body: '{}',
+      })
+      .catch(() => undefined);
+    await finished;
+    const project = '32b6e34b3d91647abb20e7b8';
+    const operation = 'createGroupStreamPrivateLinkConnection';
+    expect(events.find(({ type }) => type === 'fault.fired')).toMatchObject({
+      project,
+      data: { rule: 'mine', scope: 'project', operation, action },
+    });
+    expect(events.find(({ type }) => type === 'request.finished')).toMatchObject({
+      project,
+      data: {
+        operation,
+        rung: 'faults',
+        // The work itself was refused for its media type.
+        status: status === 201 ? 415 : status,
+        reason: expect.stringContaining('The fault rule mine of project') as string,
+      },
+    });
+  });
+});

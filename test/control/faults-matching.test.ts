@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { API, linksPath, SEEDED, seededCaller, type SeededCaller } from '../support/emulator.js';
+import { PROFILES } from '../support/links.js';
+import { basic, FORM, openLine, openSocket, tokenOf, TRANSPORTS, type Line } from '../support/transport.js';
+import { addFault, askForToken, counts, create, list, listByDigest, statusesOf } from './faults-support.js';
+
+const FAIL = { answer: { status: 503 } };
+const { clientId } = seededCaller('owner', 'documented');
+const PROJECT = `${API}/groups/${SEEDED.documented.project}`;
+
+function get(line: Line, path: string, caller: SeededCaller = 'owner'): Promise<number> {
+  const headers = { accept: 'application/vnd.atlas.2024-11-13+json' };
+  return line.as(caller, 'documented', { path, headers }).then(({ status }) => status);
+}
+
+describe.each(TRANSPORTS)('a rule over %s', (transport) => {
+  it.each<[object, readonly number[]]>([
+    [{}, [503, 503, 503, 503]],
+    [{ operation: 'listGroupStreamPrivateLinkConnections' }, [503, 200, 200, 503]],
+    [{ method: 'GET' }, [503, 200, 503, 503]],
+    [{ method: 'POST' }, [200, 503, 200, 200]],
+    [{ path: linksPath('documented') }, [503, 503, 200, 503]],
+    [{ path: '*/privateLinkConnections' }, [503, 503, 200, 503]],
+    [{ path: `${PROJECT}*` }, [503, 503, 503, 503]],
+    [{ path: '/api/*/accountDetails' }, [200, 200, 503, 200]],
+    [{ caller: clientId }, [503, 503, 503, 200]],
+    [{ caller: 'owner1' }, [200, 200, 200, 200]],
+    [{ caller: clientId, method: 'GET', path: '*/streams/*' }, [503, 200, 503, 200]],
+  ])('of a project, with %j, meets what it matches', async (match, statuses) => {
+    const line = await openLine(transport);
+    await addFault(line, { match, ...FAIL }, 'documented');
+    expect([
+      (await list(line)).status,
+      (await create(line)).status,
+      await get(line, `${PROJECT}/streams/accountDetails?cloudProvider=aws&regionName=us-east-1`),
+      await get(line, `${linksPath('documented')}?pageNum=1`, 'reader'),
+    ]).toEqual(statuses);
+    const fired = statuses.filter((status) => status === 503).length;
+    expect(await counts(line, 'documented')).toEqual([[fired, fired]]);
+  });
+
+  it('of the whole server meets what no project is named in too', async () => {
+    const line = await openLine(transport);
+    await addFault(line, { match: { operation: 'listGroups' }, ...FAIL });
+    expect([await get(line, `${API}/groups`), await get(line, PROJECT)]).toEqual([503, 200]);
+  });
+
+  it.each([
+    ['the next two', { times: 2 }, [503, 503, 200, 200], [2, 2]],
+    ['what follows the first two', { skip: 2 }, [200, 200, 503, 503], [4, 2]],
+    ['every second', { share: 0.5 }, [200, 503, 200, 503, 200], [5, 2]],
+    ['the third alone', { skip: 2, times: 1 }, [200, 200, 503, 200, 200], [3, 1]],
+    ['every second, twice', { share: 0.5, times: 2 }, [200, 503, 200, 503, 200, 200], [4, 2]],
+  ])('fires on %s', async (_which, how, statuses, count) => {
+    const line = await openLine(transport);
+    await addFault(line, { ...how, ...FAIL }, 'documented');
+    expect(await statusesOf(line, statuses.length)).toEqual(statuses);
+    expect(await counts(line, 'documented')).toEqual([count]);
+  });
+
+  it('takes its turn behind those before it', async () => {
+    const line = await openLine(transport);
+    await addFault(line, { answer: { status: 500 } });
+    await addFault(line, { times: 1, answer: { status: 503 } }, 'documented');
+    await addFault(line, { times: 2, rateLimit: {} }, 'documented');
+    expect(await statusesOf(line, 5)).toEqual([503, 429, 429, 500, 500]);
+  });
+
+  it('of one project never fires for another, and its counts are its own', async () => {
+    const line = await openLine(transport);
+    await addFault(line, { id: 'same', times: 3, ...FAIL }, 'documented');
+    await addFault(line, { id: 'same', share: 0.5, rateLimit: {} }, 'observed');
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        list(line, PROFILES[index % 2]).then(({ status }) => [index % 2, status]),
+      ),
+    );
+    const of = (project: number): (number | undefined)[] =>
+      statuses.filter(([index]) => index === project).map(([, status]) => status);
+    expect(of(0).sort()).toEqual([...Array<number>(7).fill(200), ...Array<number>(3).fill(503)]);
+    expect(of(1).sort()).toEqual([...Array<number>(5).fill(200), ...Array<number>(5).fill(429)]);
+    expect(await counts(line, 'documented')).toEqual([[3, 3]]);
+    expect(await counts(line, 'observed')).toEqual([[10, 5]]);
+  });
+
+  it('does not meet the control API, nor what is scripted or unknown', async () => {
+    const line = await openLine(transport);
+    await addFault(line, { match: { path: '*' }, before: 'credentials', ...FAIL });
+    expect((await line.send({ path: '/_emulator/health' })).status).toBe(200);
+    expect((await line.send({ path: `${API}/nothing` })).status).toBe(404);
+    const scripted = await line.send({ path: linksPath('documented'), headers: { prefer: 'code=403' } });
+    expect(scripted.status).toBe(403);
+    expect(scripted.header('x-emulator-reason')).toMatch(/^rung 2 \(scripted answer\): /);
+    expect(await counts(line)).toEqual([[0, 0]]);
+  });
+});
+
+describe('the first leg of a digest handshake', () => {
+  it.each(PROFILES)('is not counted and not broken, as %s', async (profile) => {
+    const socket = await openSocket();
+    await addFault(socket, { skip: 1, times: 1, ...FAIL }, profile);
+    await addFault(socket, { share: 0.5, rateLimit: {} });
+    const statuses = [];
+    for (let count = 0; count < 5; count++) statuses.push(await listByDigest(socket.url, profile));
+    expect(statuses).toEqual([200, 503, 429, 200, 429]);
+    expect(await counts(socket, profile)).toEqual([[2, 1]]);
+    expect(await counts(socket)).toEqual([[4, 2]]);
+  });
+
+  it.each(PROFILES)('is met by a rule before the credentials, as %s', async (profile) => {
+    const socket = await openSocket();
+    await addFault(socket, { before: 'credentials', skip: 1, times: 1, ...FAIL }, profile);
+    expect(await listByDigest(socket.url, profile)).toBe(503);
+    expect(await listByDigest(socket.url, profile)).toBe(200);
+    expect(await counts(socket, profile)).toEqual([[2, 1]]);
+  });
+
+  it.each(PROFILES)(
+    'is repeated after a 401 that a rule gives, and the client comes through, as %s',
+    async (profile) => {
+      const socket = await openSocket();
+      await addFault(socket, { before: 'credentials', times: 1, answer: { status: 401 } }, profile);
+      expect(await listByDigest(socket.url, profile)).toBe(200);
+    },
+  );
+});
+
+describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
+  it('meet only rules that name them', async () => {
+    const line = await openLine(transport);
+    await addFault(line, FAIL);
+    await addFault(line, { before: 'credentials', match: { method: 'POST' }, ...FAIL });
+    expect((await askForToken(line)).status).toBe(200);
+    await addFault(line, { match: { operation: 'createToken' }, times: 1, ...FAIL });
+    await addFault(line, { match: { path: '/api/oauth/*' }, times: 1, rateLimit: {} });
+    const limited = [await askForToken(line), await askForToken(line), await askForToken(line)];
+    expect(limited.map(({ status }) => status)).toEqual([503, 429, 200]);
+    expect(limited[1]?.header('ratelimit-limit')).toBe('50');
+    expect(limited[1]?.json().detail).toBe(
+      'Resource /api/oauth/token is limited to 50 requests every 1 minutes.',
+    );
+    expect(limited[1]?.header('x-emulator-reason')).toContain('rung 4 (faults)');
+  });
+
+  it('have a token made, or not, when the connection is cut', async () => {
+    const line = await openLine(transport);
+    await addFault(line, { match: { operation: 'createToken' }, drop: 'before', times: 1 });
+    await expect(askForToken(line)).rejects.toThrow();
+    await addFault(line, { match: { operation: 'createToken', caller: clientId }, drop: 'after', times: 1 });
+    await expect(askForToken(line)).rejects.toThrow();
+    expect(await counts(line)).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+  });
+
+  it('revoke nothing where a rule answers', async () => {
+    const line = await openLine(transport);
+    await addFault(line, { match: { operation: 'revokeToken' }, ...FAIL });
+    const { clientSecret } = seededCaller('owner', 'documented');
+    const token = await tokenOf(line.send, 'owner', 'documented');
+    const revoked = await line.send({
+      method: 'POST',
+      path: '/api/oauth/revoke',
+      headers: { authorization: basic(clientId, clientSecret), 'content-type': FORM },
+      body: `token=${token}`,
+    });
+    expect(revoked.status).toBe(503);
+    const headers = { accept: 'application/vnd.atlas.2023-01-01+json', authorization: `Bearer ${token}` };
+    expect((await line.send({ path: `${API}/groups`, headers })).status).toBe(200);
+  });
+
+  it('answer in the form of the profile of who asks', async () => {
+    const line = await openLine(transport);
+    await addFault(line, { match: { operation: 'createToken' }, answer: { status: 500 } });
+    expect(Object.keys((await askForToken(line, 'documented')).json())[0]).toBe('error');
+    expect(Object.keys((await askForToken(line, 'observed')).json())[0]).toBe('detail');
+  });
+});

@@ -1,0 +1,230 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { SEEDED, TestEmulator } from '../support/emulator.js';
+import { Incoming, openLine, TRANSPORTS, type Line } from '../support/transport.js';
+import { temporaryFolder } from '../support/world.js';
+import { addFault, control, counts, faultsPath, list, listFaults, statusesOf } from './faults-support.js';
+
+const SCOPES = [undefined, 'documented'] as const;
+
+describe.each(TRANSPORTS)('fault rules over %s', (transport) => {
+  it.each(SCOPES)('are added, shown and deleted, of %s', async (scope) => {
+    const line = await openLine(transport);
+    const rule = {
+      id: 'mine',
+      match: { operation: 'getGroup', method: 'GET', path: '/api/*', caller: 'owner1' },
+      times: 3,
+      share: 0.5,
+      skip: 1,
+      answer: { status: 503, body: { a: 1 }, headers: { 'retry-after': '3' } },
+    };
+    const added = await addFault(line, rule, scope);
+    expect(added).toEqual({ ...rule, matched: 0, fired: 0 });
+    expect((await control(line, 'GET', `${faultsPath(scope)}/mine`)).json()).toEqual(added);
+    const other = await addFault(line, { drop: 'before', before: 'credentials' }, scope);
+    expect(other.id).toMatch(/^fault-[0-9a-f]{10}$/);
+    expect(await listFaults(line, scope)).toEqual([added, other]);
+
+    const gone = await control(line, 'DELETE', `${faultsPath(scope)}/mine`);
+    expect([gone.status, gone.text]).toEqual([204, '']);
+    for (const method of ['GET', 'DELETE']) {
+      const unknown = await control(line, method, `${faultsPath(scope)}/mine`);
+      expect([unknown.status, unknown.json().detail]).toEqual([404, 'There is no fault rule mine here.']);
+    }
+    expect(await listFaults(line, scope)).toEqual([other]);
+    expect((await control(line, 'DELETE', faultsPath(scope))).status).toBe(204);
+    expect(await listFaults(line, scope)).toEqual([]);
+    expect((await list(line)).status).toBe(200);
+  });
+
+  it('of one scope are not seen or touched from another', async () => {
+    const line = await openLine(transport);
+    const scopes = [undefined, 'documented', 'observed'] as const;
+    for (const scope of scopes) await addFault(line, { id: 'same', delayMs: 1, share: 0 }, scope);
+    await control(line, 'DELETE', `${faultsPath('documented')}/same`);
+    expect((await listFaults(line)).length).toBe(1);
+    expect((await listFaults(line, 'observed')).length).toBe(1);
+    await control(line, 'DELETE', faultsPath());
+    expect((await listFaults(line, 'observed')).length).toBe(1);
+    expect((await control(line, 'GET', `${faultsPath()}/same`)).status).toBe(404);
+  });
+
+  it('have an id once in a scope', async () => {
+    const line = await openLine(transport);
+    const added = await addFault(line, { id: 'same', delayMs: 1 }, 'documented');
+    const again = await control(line, 'POST', faultsPath('documented'), { id: 'same', drop: 'after' });
+    expect(again.status).toBe(409);
+    expect(again.json().detail).toContain('There is a fault rule same already');
+    expect(await listFaults(line, 'documented')).toEqual([added]);
+  });
+
+  it('are not taken by a project that there is not', async () => {
+    const line = await openLine(transport);
+    const path = `/_emulator/projects/${'f'.repeat(24)}/faults`;
+    for (const [method, body] of [['GET'], ['POST', { delayMs: 1 }], ['DELETE']] as const) {
+      expect((await control(line, method, path, body)).status).toBe(404);
+    }
+  });
+});
+
+/** What is no rule, what the answer says of it, and whose it would be. */
+type BadRule = [rule: unknown, expected: string, scope?: 'documented'];
+
+const BAD: BadRule[] = [
+  ['', 'The body is empty'],
+  ['{', 'The body is not JSON'],
+  [[], 'JSON object'],
+  [null, 'JSON object'],
+  [{}, 'none of answer, rateLimit, delayMs, drop, truncate: send exactly one'],
+  [{ answer: { status: 500 }, drop: 'before' }, 'has answer and drop of'],
+  [{ delayMs: 1, vendor: 'MSK' }, 'There is no attribute vendor'],
+  [{ delayMs: 1, match: { vendor: 'MSK' } }, 'There is no attribute match.vendor'],
+  [{ delayMs: 0 }, 'Send a whole number from 1 to 3600000'],
+  [{ delayMs: '5' }, 'Send a whole number'],
+  [{ delayMs: 1.5 }, 'Send a whole number'],
+  [{ delayMs: 1, times: 0 }, 'Send a whole number from 1 to'],
+  [{ delayMs: 1, skip: -1 }, 'Send a whole number from 0 to'],
+  [{ delayMs: 1, share: 1.1 }, 'Send a number from 0 to 1'],
+  [{ delayMs: 1, share: 'half' }, 'Send a number from 0 to 1'],
+  [{ delayMs: 1, before: 'body' }, 'Send "credentials"'],
+  [
+    { delayMs: 1, before: 'credentials', match: { caller: 'owner1' } },
+    'Before the credentials no caller is known',
+  ],
+  [{ drop: 'during' }, 'Send one of before, after'],
+  [{ truncate: false }, 'Send true'],
+  [{ rateLimit: true }, 'Send an object'],
+  [{ rateLimit: { retryAfterS: -1 } }, 'Send a whole number from 0 to'],
+  [{ answer: {} }, 'answer.status was not specified'],
+  [{ answer: { status: 199 } }, 'Send a whole number from 200 to 599'],
+  [{ answer: { status: 600 } }, 'Send a whole number from 200 to 599'],
+  [{ answer: { status: 204, body: 'x' } }, 'An answer of 204 has no body'],
+  [
+    { answer: { status: 500, headers: { 'Content-Length': '1' } } },
+    'The server writes Content-Length itself',
+  ],
+  [{ answer: { status: 500, headers: { 'a b': '1' } } }, 'answer.headers.a b is no header'],
+  [{ answer: { status: 500, headers: { a: '1\r\nb: 2' } } }, 'answer.headers.a is no header'],
+  [{ answer: { status: 500, headers: { a: 1 } } }, 'answer.headers.a has the wrong type'],
+  [{ id: '', delayMs: 1 }, 'id specified'],
+  [{ id: 'a/b', delayMs: 1 }, 'id specified'],
+  [{ delayMs: 1, match: { method: 'FETCH' } }, 'Send one of GET, POST, PATCH, DELETE'],
+  [{ delayMs: 1, match: { path: 'api' } }, 'match.path specified'],
+  [{ delayMs: 1, match: { operation: 'getNothing' } }, 'There are: '],
+  [{ delayMs: 1, match: { operation: 'getNothing' } }, 'There are: ', 'documented'],
+  [{ delayMs: 1, match: { operation: 'createToken' } }, 'names no project', 'documented'],
+  [{ delayMs: 1, match: { operation: 'listGroups' } }, 'names no project', 'documented'],
+];
+
+describe.each(TRANSPORTS)('a bad rule over %s', (transport) => {
+  it.each(BAD)('such as %j is a 400 that changes nothing', async (rule, expected, scope) => {
+    const line = await openLine(transport);
+    const kept = await addFault(line, { delayMs: 1, share: 0 }, scope);
+    const response = await control(line, 'POST', faultsPath(scope), rule);
+    expect([response.status, response.json().error]).toEqual([400, 400]);
+    expect(response.json().detail).toContain(expected);
+    expect(await listFaults(line, scope)).toEqual([kept]);
+  });
+
+  it('in another media type is a 415', async () => {
+    const line = await openLine(transport);
+    const headers = { 'content-type': 'text/plain' };
+    const response = await line.send({ method: 'POST', path: faultsPath(), headers, body: '{"delayMs":1}' });
+    expect(response.status).toBe(415);
+    expect(await listFaults(line)).toEqual([]);
+  });
+});
+
+describe('fault rules', () => {
+  it('survive a restart on the same file, with their counts', async () => {
+    const settings = { db: join(temporaryFolder(), 'world.db') };
+    const first = await TestEmulator.start(settings);
+    const rule = { id: 'mine', answer: { status: 503 }, times: 3, skip: 1 };
+    await addFault(lineOf(first), rule, 'documented');
+    await addFault(lineOf(first), { ...rule, id: 'all', match: { method: 'DELETE' } });
+    expect(await statusesOf(lineOf(first), 2)).toEqual([200, 503]);
+    await first.app.server.close();
+
+    const second = await TestEmulator.start(settings);
+    expect(await listFaults(lineOf(second))).toMatchObject([{ id: 'all' }]);
+    expect(await counts(lineOf(second), 'documented')).toEqual([[2, 1]]);
+    expect(await statusesOf(lineOf(second), 3)).toEqual([503, 503, 200]);
+    expect(await counts(lineOf(second), 'documented')).toEqual([[4, 3]]);
+  });
+
+  it('are not there with --no-control, kept ones included', async () => {
+    const settings = { db: join(temporaryFolder(), 'world.db') };
+    const first = await TestEmulator.start(settings);
+    await addFault(lineOf(first), { answer: { status: 503 } }, 'documented');
+    await first.app.server.close();
+    const second = await TestEmulator.start({ ...settings, noControl: true });
+    expect(await statusesOf(lineOf(second), 1)).toEqual([200]);
+    expect((await control(lineOf(second), 'GET', faultsPath())).status).toBe(404);
+  });
+
+  it('and their counts come back with a snapshot, in its project alone', async () => {
+    const line = await openLine('inject');
+    await addFault(line, { id: 'first', times: 3, answer: { status: 503 } }, 'documented');
+    await addFault(line, { id: 'other', times: 3, answer: { status: 503 } }, 'observed');
+    expect(await statusesOf(line, 1)).toEqual([503]);
+    const snapshots = faultsPath('documented').replace('faults', 'snapshots');
+    expect((await control(line, 'POST', snapshots, { name: 'one' })).status).toBe(201);
+
+    expect(await statusesOf(line, 3)).toEqual([503, 503, 200]);
+    await control(line, 'DELETE', faultsPath('documented'));
+    await addFault(line, { id: 'first', answer: { status: 500 } }, 'documented');
+    await addFault(line, { id: 'second', answer: { status: 500 } }, 'documented');
+    expect(await statusesOf(line, 1, 'observed')).toEqual([503]);
+    expect((await control(line, 'POST', `${snapshots}/one/restore`)).status).toBe(204);
+
+    expect(await counts(line, 'documented')).toEqual([[1, 1]]);
+    expect(await counts(line, 'observed')).toEqual([[1, 1]]);
+    expect(await statusesOf(line, 3)).toEqual([503, 503, 200]);
+  });
+
+  it('are gone after a reset', async () => {
+    const line = await openLine('inject');
+    for (const scope of SCOPES) await addFault(line, { answer: { status: 503 } }, scope);
+    await addFault(line, { answer: { status: 503 } }, 'observed');
+    await control(line, 'POST', faultsPath('documented').replace('faults', 'reset'));
+    expect([(await listFaults(line)).length, (await listFaults(line, 'documented')).length]).toEqual([1, 0]);
+    await control(line, 'POST', faultsPath().replace('faults', 'reset'));
+    expect(await statusesOf(line, 1, 'observed')).toEqual([200]);
+  });
+
+  it('end with their project', async () => {
+    const line = await openLine('inject');
+    await addFault(line, { delayMs: 1, match: { method: 'POST' } }, 'documented');
+    const path = `/api/atlas/v2/groups/${SEEDED.documented.project}`;
+    expect((await line.as('owner', 'documented', { method: 'DELETE', path })).status).toBe(202);
+    expect((await control(line, 'GET', faultsPath('documented'))).status).toBe(404);
+  });
+});
+
+/** An emulator as the helpers take it. */
+function lineOf(emulator: TestEmulator): Line {
+  const send: Line['send'] = async ({ method = 'GET', path, headers = {}, body }) => {
+    const {
+      statusCode,
+      payload,
+      headers: answered,
+    } = await emulator.inject({
+      method: method as 'GET',
+      url: path,
+      headers,
+      ...(body !== undefined && { payload: body }),
+    });
+    return new Incoming(statusCode, payload, answered);
+  };
+  return {
+    clock: emulator.clock,
+    send,
+    async as(caller, profile, { method = 'GET', path }) {
+      const { statusCode, payload, headers } = await emulator.as(caller, profile, {
+        method: method as 'GET',
+        url: path,
+      });
+      return new Incoming(statusCode, payload, headers);
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Config } from '../../src/config.js';
+import { listen } from '../../src/listener.js';
+import { openSocket, type Incoming, type Outgoing } from '../support/transport.js';
+
+const TOKEN = 'a token of one’s own'.replace(/[^a-z]/g, '-');
+
+/** What an answer is: its status, and what it says is wrong. */
+const told = ({ status, text }: Incoming): readonly [number, string] => [
+  status,
+  text.startsWith('{') ? ((JSON.parse(text) as { detail?: string }).detail ?? '') : '',
+];
+
+async function open(settings: Partial<Config> = {}) {
+  const { url, send } = await openSocket(settings);
+  const { host, port } = new URL(url);
+  const call = (request: Partial<Outgoing> = {}) => send({ path: '/_emulator/clock', ...request });
+  return { url, host, port, call };
+}
+
+describe('on loopback', () => {
+  it('the control API is open to anyone', async () => {
+    const { call } = await open();
+    expect((await call()).status).toBe(200);
+    expect((await call({ method: 'POST', path: '/_emulator/reset' })).status).toBe(204);
+  });
+
+  it.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.1.2.3', '[::1]'])(
+    'it is open by the name %s',
+    async (name) => {
+      const { call, port } = await open();
+      for (const host of [name, `${name}:${port}`])
+        expect((await call({ headers: { host } })).status).toBe(200);
+    },
+  );
+
+  it.each([
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    'evil.example:80',
+    '10.0.0.1',
+    '[::2]',
+  ])('a name that DNS may have led here is refused: %s', async (host) => {
+    const { call } = await open();
+    for (const request of [{}, { method: 'POST', path: '/_emulator/reset' }]) {
+      const [status, detail] = told(await call({ ...request, headers: { host } }));
+      expect([status, detail]).toEqual([403, expect.stringContaining(host)]);
+      expect(detail).toContain('--control-token');
+    }
+  });
+
+  it('a page of another origin is refused, one of its own is not', async () => {
+    const { call, url, port } = await open();
+    for (const origin of [
+      'http://evil.example',
+      'null',
+      `http://localhost:${port}`,
+      `https://127.0.0.1:${port}`,
+      'http://127.0.0.1',
+    ]) {
+      for (const method of ['GET', 'POST']) {
+        const path = method === 'GET' ? '/_emulator/clock' : '/_emulator/clock/freeze';
+        const [status, detail] = told(await call({ method, path, headers: { origin } }));
+        expect([origin, status, detail]).toEqual([origin, 403, expect.stringContaining('origin')]);
+      }
+    }
+    expect((await call({ headers: { origin: url } })).status).toBe(200);
+    const local = `http://localhost:${port}`;
+    expect((await call({ headers: { origin: local, host: `localhost:${port}` } })).status).toBe(200);
+    expect((await call({ method: 'POST', path: '/_emulator/clock/resume' })).json()).toMatchObject({
+      frozen: false,
+    });
+  });
+
+  it.each([
+    'text/plain',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonx',
+  ])('a body of type %s, which a page may send to anywhere, is a 415', async (type) => {
+    const { call } = await open();
+    for (const path of ['/_emulator/clock/advance', '/_emulator/clock/freeze', '/_emulator/reset']) {
+      const headers = { 'content-type': type };
+      const [status, detail] = told(await call({ method: 'POST', path, headers, body: '{"by":1000}' }));
+      expect([path, status, detail]).toEqual([path, 415, 'Send Content-Type: application/json.']);
+    }
+    expect((await call()).json()).toMatchObject({ now: '2026-01-01T00:00:00.000Z' });
+  });
+
+  it('a body of type application/json with a charset is taken', async () => {
+    const { call } = await open();
+    const headers = { 'content-type': 'Application/JSON; charset=utf-8' };
+    const request = { method: 'POST', path: '/_emulator/clock/advance', headers, body: '{"by":1000}' };
+    expect((await call(request)).status).toBe(200);
+  });
+});
+
+describe('with a control token', () => {
+  it.each<[string, Record<string, string>]>([
+    ['none', {}],
+    ['another', { authorization: 'Bearer other' }],
+    ['the beginning of it', { authorization: `Bearer ${TOKEN.slice(0, -1)}` }],
+    ['more than it', { authorization: `Bearer ${TOKEN}x` }],
+    ['it in capitals', { authorization: `Bearer ${TOKEN.toUpperCase()}` }],
+    ['it as HTTP Basic', { authorization: `Basic ${Buffer.from(`x:${TOKEN}`).toString('base64')}` }],
+    ['it alone', { authorization: TOKEN }],
+    ['an empty one', { authorization: 'Bearer ' }],
+  ])('whoever sends %s is refused, on loopback too', async (_what, headers) => {
+    const { call } = await open({ controlToken: TOKEN });
+    for (const path of [
+      '/_emulator/clock',
+      '/_emulator/fixture',
+      '/_emulator/projects',
+      '/_emulator/requests',
+    ]) {
+      const [status, detail] = told(await call({ path, headers }));
+      expect([path, status, detail]).toEqual([path, 401, expect.stringContaining('--control-token')]);
+      expect(detail).not.toContain(TOKEN);
+    }
+  });
+
+  it('whoever sends it may, by whatever name, but no page of another origin', async () => {
+    const { call } = await open({ controlToken: TOKEN });
+    const authorization = `bearer ${TOKEN}`;
+    expect((await call({ headers: { authorization } })).status).toBe(200);
+    expect((await call({ headers: { authorization, host: 'emulator.test:8080' } })).status).toBe(200);
+    const headers = { authorization, host: 'emulator.test', origin: 'http://evil.example' };
+    expect((await call({ headers })).status).toBe(403);
+  });
+
+  it('the health is told to anyone', async () => {
+    const { call } = await open({ controlToken: TOKEN });
+    const answer = await call({ path: '/_emulator/health', headers: { host: 'emulator.test' } });
+    expect(answer.json()).toMatchObject({ status: 'ready' });
+  });
+});
+
+describe('on all addresses', () => {
+  it('a token is made where none is given, and wanted', async () => {
+    const tokens = new Set<string>();
+    for (const host of ['0.0.0.0', '0.0.0.0', '::']) {
+      const listening = await listen({ host }).catch((error: unknown) => {
+        // A machine without IPv6.
+        if (host === '::') return undefined;
+        throw error;
+      });
+      if (!listening) continue;
+      onTestFinished(() => listening.close());
+      const { url, controlToken = '' } = listening;
+      expect(controlToken).toMatch(/^[\w-]{32}$/);
+      tokens.add(controlToken);
+      const path = `${url}/_emulator/clock`;
+      expect((await fetch(path)).status).toBe(401);
+      expect((await fetch(path, { headers: { authorization: `Bearer ${controlToken}` } })).status).toBe(200);
+      expect((await fetch(`${url}/_emulator/health`)).status).toBe(200);
+    }
+    expect(tokens.size).toBeGreaterThan(1);
+  });
+
+  it('a token that is given is the one', async () => {
+    const listening = await listen({ host: '0.0.0.0', controlToken: TOKEN });
+    onTestFinished(() => listening.close());
+    expect(listening.controlToken).toBe(TOKEN);
+  });
+});
+
+it('turned off, the control API is not there, but for the health', async () => {
+  const { call } = await open({ noControl: true });
+  for (const [method, path] of [
+    ['GET', '/clock'],
+    ['POST', '/reset'],
+    ['GET', '/fixture'],
+    ['POST', '/projects'],
+    ['GET', '/requests'],
+    ['GET', '/projects/32b6e34b3d91647abb20e7b8'],
+    ['GET', '/faults'],
+  ] as const) {
+    expect([path, (await call({ method, path: `/_emulator${path}` })).status]).toEqual([path, 404]);
+  }
+  expect((await call({ path: '/_emulator/health' })).status).toBe(200);
+});

@@ -1,0 +1,94 @@
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { harSchema, harOf } from '../../src/control/har.js';
+import { linksPath, SEEDED } from '../support/emulator.js';
+import { requestBody } from '../support/requests.js';
+import { openLine, TRANSPORTS } from '../support/transport.js';
+import { HAR_SCHEMA } from './har-schema.js';
+import { startJournal } from './journal-support.js';
+
+const LINKS = linksPath('documented');
+
+const ajv = new Ajv({ formats: { 'date-time': true } });
+const isHar = ajv.compile(HAR_SCHEMA);
+const isDescribed = ajv.compile(harSchema);
+
+type Har = ReturnType<typeof harOf>;
+
+describe.each(TRANSPORTS)('requests as an HTTP Archive, by %s', (transport) => {
+  it('is what the specification and the description say, whatever was called', async () => {
+    const line = await openLine(transport);
+    const body = JSON.stringify(requestBody('aws-msk'));
+    const json = { 'content-type': 'application/json' };
+    await line.as('owner', 'documented', { method: 'POST', path: LINKS, headers: json, body });
+    await line.as('owner', 'documented', { path: `${LINKS}?pretty=true&pageNum=1` });
+    for (const path of [`${LINKS}/%zz`, '/nowhere', `${LINKS}?x=%zz&x&=`]) await line.send({ path });
+    await line.send({ method: 'PUT', path: LINKS });
+    const long = JSON.stringify({ provider: 'ü'.repeat(20_000) });
+    await line.as('owner', 'documented', { method: 'POST', path: LINKS, headers: json, body: long });
+    const answer = await line.send({ path: '/_emulator/requests.har' });
+    const har = answer.json<Har>();
+    expect([isHar(har), isHar.errors]).toEqual([true, null]);
+    expect([isDescribed(har), isDescribed.errors]).toEqual([true, null]);
+    expect(har.log.creator.name).toBe('atlas-streams-emulator');
+    expect(har.log.entries.map(({ response }) => response.status)).toEqual([
+      200, 200, 200, 200, 400, 404, 401, 405, 200, 400,
+    ]);
+  });
+
+  it('has the request and the answer whole', async () => {
+    const line = await openLine(transport);
+    const body = JSON.stringify(requestBody('aws-msk'));
+    const created = await line.as('owner', 'documented', {
+      method: 'POST',
+      path: `${LINKS}?pretty=true&envelope=false`,
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    const answer = await line.send({ path: `/_emulator/projects/${SEEDED.documented.project}/requests.har` });
+    const [entry, ...others] = answer.json<Har>().log.entries;
+    expect(others).toEqual([]);
+    expect(entry?.request).toMatchObject({
+      method: 'POST',
+      httpVersion: 'HTTP/1.1',
+      queryString: [
+        { name: 'pretty', value: 'true' },
+        { name: 'envelope', value: 'false' },
+      ],
+      bodySize: body.length,
+      postData: { mimeType: 'application/json', text: body },
+    });
+    expect(entry?.request.url.endsWith(`${LINKS}?pretty=true&envelope=false`)).toBe(true);
+    expect(entry?.request.headers).toContainEqual({ name: 'authorization', value: 'Bearer' });
+    expect(entry?.response).toMatchObject({
+      status: 200,
+      statusText: 'OK',
+      bodySize: Buffer.byteLength(created.text),
+      content: { size: Buffer.byteLength(created.text), text: created.text },
+    });
+  });
+});
+
+describe('an archived request', () => {
+  it('began before it was answered, and says why it was refused', () => {
+    const { journal, come } = startJournal();
+    come({ tookMs: 250.125, status: 0 });
+    const [entry] = harOf(journal.select(undefined).entries, '1').log.entries;
+    expect(entry).toMatchObject({
+      startedDateTime: '2025-12-31T23:59:59.750Z',
+      time: 250.125,
+      timings: { wait: 250.125 },
+      response: { status: 0, statusText: '' },
+    });
+  });
+
+  it('says that its body was cut', () => {
+    const { journal, come } = startJournal();
+    come({ body: 'start', truncated: true });
+    const [entry] = harOf(journal.select(undefined).entries, '1').log.entries;
+    expect(entry?.request).toMatchObject({
+      bodySize: -1,
+      postData: { text: 'start', comment: expect.any(String) as string },
+    });
+  });
+});

@@ -1,0 +1,46 @@
+import { EventBus, type EventData, type Message } from '../../src/kernel/events.js';
+import { Journal, type JournalLimits } from '../../src/control/journal.js';
+
+const EMPTY: Message = { headers: {}, body: undefined, truncated: false };
+
+/** What a test makes of a request; the rest is a plain GET that was answered. */
+export interface Made extends Partial<EventData['request.finished']> {
+  readonly project?: string;
+  readonly body?: string;
+  readonly truncated?: boolean;
+}
+
+/** A journal on a bus of its own, and a way to let requests come. */
+export function startJournal(limits: Partial<JournalLimits> = {}) {
+  let now = Date.parse('2026-01-01T00:00:00Z');
+  const bus = new EventBus(() => now++);
+  const journal = new Journal(bus, limits);
+  const come = ({ project, body, truncated = false, ...data }: Made = {}): number => {
+    bus.emit(
+      'request.finished',
+      project,
+      {
+        method: 'GET',
+        path: '/api/atlas/v2',
+        operation: undefined,
+        caller: undefined,
+        version: undefined,
+        status: 200,
+        rung: 'answer',
+        reason: undefined,
+        tookMs: 1,
+        control: false,
+        ...data,
+      },
+      {
+        url: `http://localhost${data.path ?? '/api/atlas/v2'}`,
+        httpVersion: '1.1',
+        request: { ...EMPTY, body, truncated },
+        response: EMPTY,
+        condition: undefined,
+      },
+    );
+    return bus.last;
+  };
+  return { bus, journal, come };
+}

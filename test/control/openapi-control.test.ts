@@ -1,0 +1,181 @@
+import { setImmediate } from 'node:timers/promises';
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { TestEmulator } from '../support/emulator.js';
+import { ServedDocument, type OpenApi } from '../support/served-document.js';
+import { openSocket } from '../support/transport.js';
+import {
+  atlasRequests,
+  OF_PROJECT,
+  ofLink,
+  ofMadeProject,
+  refused,
+  twins,
+  type ControlStop,
+} from './openapi-control-stops.js';
+
+const PREFIX = '/_emulator';
+
+/** Operations whose answer does not end, which are called apart. */
+const ENDLESS = ['streamEvents', 'streamEventsOfProject'];
+
+interface Whole extends OpenApi {
+  readonly security: readonly object[];
+  readonly servers: readonly { readonly url: string }[];
+}
+
+/** Calls the control API, and keeps what of the answers differs from its document. */
+class ControlTour {
+  readonly differences: string[] = [];
+  readonly succeeded = new Set<string>();
+  /** Statuses that came, by operation. */
+  readonly statuses = new Set<string>();
+
+  private constructor(
+    readonly emulator: TestEmulator,
+    readonly document: Whole,
+    readonly served: ServedDocument,
+  ) {}
+
+  static async start(emulator: TestEmulator): Promise<ControlTour> {
+    const response = await emulator.inject({ url: `${PREFIX}/control-openapi.json` });
+    expect(response.statusCode, response.body).toBe(200);
+    const document = response.json<Whole>();
+    return new ControlTour(emulator, document, new ServedDocument(document));
+  }
+
+  async send({ method = 'GET', path, body, headers, status }: ControlStop) {
+    const url = PREFIX + path;
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const response = await this.#answerTo({
+      method,
+      url,
+      headers: { ...(payload !== undefined && { 'content-type': 'application/json' }), ...headers },
+      ...(payload !== undefined && { payload }),
+    });
+    const id = this.served.operationOf(method, url);
+    const said = `${method} ${path}: ${response.body}`;
+    if (status === undefined) expect(response.statusCode, said).toBeLessThan(300);
+    else expect(response.statusCode, said).toBe(status);
+    const contentType = String(response.headers['content-type']);
+    const answer = { method, url, status: response.statusCode, contentType, body: response.body };
+    this.differences.push(...this.served.differences(answer));
+    if (response.statusCode < 300) this.succeeded.add(id ?? path);
+    return response;
+  }
+
+  /** Has alarms ring that are due at once, for what waits for no time at all. */
+  async #answerTo(request: InjectOptions): Promise<LightMyRequestResponse> {
+    let answer: LightMyRequestResponse | undefined;
+    const coming = this.emulator.inject(request).then((response) => (answer = response));
+    while (!answer) {
+      await Promise.race([coming, setImmediate()]);
+      this.emulator.clock.advance(0);
+    }
+    return answer;
+  }
+
+  async sendAll(stops: readonly ControlStop[]): Promise<void> {
+    for (const stop of stops) await this.send(stop);
+  }
+
+  /** Has something happen that there is to show, and returns the id of a private link of the documented project. */
+  async letHappen(): Promise<string> {
+    const authorization = `Bearer ${await this.emulator.token('owner', 'documented')}`;
+    const [created] = await Promise.all(
+      atlasRequests('documented', authorization).map((request) => this.emulator.inject(request)),
+    );
+    return created?.json<{ _id: string }>()._id ?? '';
+  }
+}
+
+describe('GET /_emulator/control-openapi.json', () => {
+  it('is true of what every operation answers, on the whole server and on a project', async () => {
+    const tour = await ControlTour.start(await TestEmulator.start());
+    const known = tour.served.operations.map(({ operationId }) => operationId);
+
+    await tour.sendAll(
+      Object.entries(tour.document.paths)
+        .filter(([path, { get }]) => get && !path.includes('{') && !ENDLESS.includes(get.operationId))
+        .map(([path]) => ({ path: path.slice(PREFIX.length) })),
+    );
+    const fixture = (await tour.send({ path: '/fixture' })).json<object>();
+    const made = (
+      await tour.send({ method: 'POST', path: '/projects', body: { profile: 'observed' } })
+    ).json<{
+      id: string;
+    }>();
+    await tour.sendAll(ofMadeProject(made.id));
+    const link = await tour.letHappen();
+    for (const scope of ['', OF_PROJECT]) {
+      await tour.letHappen();
+      for (const stop of twins(scope)) {
+        const response = await tour.send(stop);
+        if (stop.path.endsWith('/private-link-rules') && stop.method === 'POST') {
+          const { id } = response.json<{ id: string }>();
+          if (stop.body !== undefined && 'fail' in (stop.body as object)) continue;
+          await tour.send({ method: 'DELETE', path: `${stop.path}/${id}` });
+        }
+      }
+    }
+    expect(link).not.toBe('');
+    const next = await tour.letHappen();
+    await tour.sendAll(ofLink(next));
+    const held = await tour.letHappen();
+    await tour.sendAll([
+      { method: 'POST', path: `${OF_PROJECT}/private-links/${held}/hold` },
+      { method: 'POST', path: `${OF_PROJECT}/private-links/${held}/release` },
+      { method: 'PUT', path: '/fixture', body: fixture },
+    ]);
+
+    expect(tour.differences).toEqual([]);
+    expect([...tour.succeeded, ...ENDLESS].sort()).toEqual([...known].sort());
+  });
+
+  it('is true of refusals', async () => {
+    const tour = await ControlTour.start(await TestEmulator.start({ pendingMs: 0 }));
+    const link = await tour.letHappen();
+    await tour.sendAll(refused(link));
+    expect(tour.differences).toEqual([]);
+  });
+
+  it('is true of the refusal of a request without the token, and says that it is wanted', async () => {
+    const emulator = await TestEmulator.start({ controlToken: 'open-sesame' });
+    const headers = { authorization: 'Bearer open-sesame' };
+    const guarded = (await emulator.inject({ url: `${PREFIX}/control-openapi.json`, headers })).json<Whole>();
+    expect(guarded.security).toEqual([{ controlToken: [] }]);
+    const response = await emulator.inject({ url: `${PREFIX}/clock` });
+    expect(response.statusCode).toBe(401);
+    const contentType = String(response.headers['content-type']);
+    const answer = { method: 'GET', url: `${PREFIX}/clock`, status: 401, contentType, body: response.body };
+    expect(new ServedDocument(guarded).differences(answer)).toEqual([]);
+
+    const open = await ControlTour.start(await TestEmulator.start());
+    expect(open.document.security).toEqual([{}, { controlToken: [] }]);
+  });
+
+  it('describes each operation of both scopes under two paths and two names', async () => {
+    const { document, served } = await ControlTour.start(await TestEmulator.start());
+    const names = served.operations.map(({ operationId }) => operationId);
+    expect(new Set(names).size).toBe(names.length);
+    expect(document.paths['/_emulator/clock/advance']?.post?.operationId).toBe('advanceClock');
+    expect(document.paths['/_emulator/projects/{groupId}/clock/advance']?.post?.operationId).toBe(
+      'advanceClockOfProject',
+    );
+  });
+
+  it('is true of the stream of events', async () => {
+    const { url } = await openSocket();
+    const response = await fetch(`${url}${PREFIX}/control-openapi.json`);
+    const document = (await response.json()) as Whole;
+    expect(document.servers.map((server) => server.url)).toEqual([url]);
+    for (const path of ['/events', `${OF_PROJECT}/events`]) {
+      const ended = new AbortController();
+      const stream = await fetch(`${url}${PREFIX}${path}`, { signal: ended.signal });
+      const template = path.replace(/projects\/[^/]+/, 'projects/{groupId}');
+      const described = document.paths[`${PREFIX}${template}`]?.get?.responses[stream.status]?.content;
+      expect(Object.keys(described ?? {})).toEqual([stream.headers.get('content-type')?.split(';')[0]]);
+      ended.abort();
+    }
+  });
+});

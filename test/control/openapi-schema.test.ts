@@ -1,0 +1,76 @@
+import { Type } from '@sinclair/typebox';
+import { describe, expect, it } from 'vitest';
+import { Components } from '../../src/control/openapi-schema.js';
+
+/** A schema as the documents have it: only what is left of it as JSON. */
+function shown(schema: Parameters<Components['schema']>[0]): unknown {
+  return JSON.parse(JSON.stringify(new Components().schema(schema)));
+}
+
+describe('the JSON Schema of what validates', () => {
+  it.each([
+    ['an expression', Type.RegExp(/^\p{L}$/u), { type: 'string', pattern: '^\\p{L}$' }],
+    [
+      'a choice of texts',
+      Type.Union([Type.Literal('a'), Type.Literal('b')]),
+      { type: 'string', enum: ['a', 'b'] },
+    ],
+    ['a text', Type.Literal('a', { description: 'A.' }), { type: 'string', const: 'a', description: 'A.' }],
+    [
+      'a record',
+      Type.Record(Type.String(), Type.Integer()),
+      { type: 'object', additionalProperties: { type: 'integer' } },
+    ],
+    [
+      'a tuple',
+      Type.Tuple([Type.String(), Type.Integer()]),
+      {
+        type: 'array',
+        prefixItems: [{ type: 'string' }, { type: 'integer' }],
+        items: false,
+        minItems: 2,
+        maxItems: 2,
+      },
+    ],
+    [
+      'a member that may be left out',
+      Type.Object({ a: Type.Optional(Type.RegExp(/^a/)), b: Type.Boolean({ default: false }) }),
+      {
+        type: 'object',
+        required: ['b'],
+        properties: { a: { type: 'string', pattern: '^a' }, b: { type: 'boolean', default: false } },
+      },
+    ],
+    [
+      'a choice of several kinds',
+      Type.Union([Type.Integer(), Type.Literal('all')]),
+      { anyOf: [{ type: 'integer' }, { type: 'string', const: 'all' }] },
+    ],
+    [
+      'a member that is named like a keyword',
+      Type.Object({ items: Type.RegExp(/a/), anyOf: Type.Null() }),
+      {
+        type: 'object',
+        required: ['items', 'anyOf'],
+        properties: { items: { type: 'string', pattern: 'a' }, anyOf: { type: 'null' } },
+      },
+    ],
+  ])('is written for %s', (_what, schema, expected) => {
+    expect(shown(schema)).toEqual(expected);
+  });
+
+  it('has what is titled as a component, once', () => {
+    const components = new Components();
+    const leaf = Type.Object({ name: Type.String() }, { title: 'Leaf' });
+    const reference = { $ref: '#/components/schemas/Leaf' };
+    expect(components.schema(leaf)).toEqual(reference);
+    expect(components.schema(Type.Array(leaf))).toMatchObject({ type: 'array', items: reference });
+    expect(Object.keys(components.parts.schemas as object)).toEqual(['Leaf']);
+  });
+
+  it('refuses two different components of one name', () => {
+    const components = new Components();
+    components.schema(Type.Object({}, { title: 'Leaf' }));
+    expect(() => components.schema(Type.String({ title: 'Leaf' }))).toThrow('two schemas named Leaf');
+  });
+});

@@ -1,0 +1,207 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildApp } from '../../src/app.js';
+import { defaultConfig } from '../../src/config.js';
+import { roleNamesFor } from '../../src/identity/index.js';
+import { declaredOperations } from '../evidence/operations.js';
+import { successes } from '../evidence/stops.js';
+import { Tour } from '../evidence/tour.js';
+import { API, linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
+import { PROFILES } from '../support/links.js';
+import { REQUESTS } from '../support/requests.js';
+import { ServedDocument, type Answer, type OpenApi } from '../support/served-document.js';
+import { basic, FORM } from '../support/transport.js';
+
+const TOURS = PROFILES.flatMap((profile) => [
+  { profile, what: 'successes', go: (tour: Tour) => tour.succeed() },
+  { profile, what: 'conditions', go: (tour: Tour) => tour.raise() },
+  { profile, what: 'refusals', go: (tour: Tour) => tour.beRefused() },
+]);
+
+interface Whole extends OpenApi {
+  readonly openapi: string;
+  readonly servers: readonly { readonly url: string }[];
+  readonly components: OpenApi['components'] & {
+    readonly securitySchemes: { readonly oauth2: { readonly flows: unknown } };
+  };
+}
+
+async function fetchDocument(emulator: TestEmulator, host = 'localhost:27080'): Promise<Whole> {
+  const response = await emulator.inject({ url: '/_emulator/openapi.json', headers: { host } });
+  expect(response.statusCode, response.body).toBe(200);
+  expect(response.headers['content-type']).toMatch(/^application\/json\b/);
+  return response.json<Whole>();
+}
+
+function answerOf(
+  method: string,
+  url: string,
+  response: { statusCode: number; headers: object; body: string },
+): Answer {
+  const contentType = String((response.headers as Record<string, unknown>)['content-type']);
+  return { method, url, status: response.statusCode, contentType, body: response.body };
+}
+
+describe('GET /_emulator/openapi.json', () => {
+  let document: Whole;
+  let served: ServedDocument;
+  beforeAll(async () => {
+    const { server } = await buildApp(defaultConfig({ logLevel: 'silent' }));
+    document = (await server.inject({ url: '/_emulator/openapi.json' })).json();
+    served = new ServedDocument(document);
+    await server.close();
+  });
+
+  it('has every operation that is served, by its method and path, and the token endpoints', () => {
+    const described = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId}`),
+    );
+    const declared = declaredOperations().map(
+      ({ id, method, path }) => `${method.toLowerCase()} ${API}${path.replace(/:(\w+)/g, '{$1}')} ${id}`,
+    );
+    const tokens = ['post /api/oauth/token createToken', 'post /api/oauth/revoke revokeToken'];
+    expect(described.sort()).toEqual([...declared, ...tokens].sort());
+  });
+
+  it('has the versions of each operation as media types, in the order of their dates', () => {
+    for (const { id, versions, status, body } of declaredOperations()) {
+      const operation = served.operations.find(({ operationId }) => operationId === id);
+      const types = versions.map((version) => `application/vnd.atlas.${version}+json`);
+      const { content } = operation?.responses[String(status)] ?? {};
+      expect(Object.keys(content ?? {}), id).toEqual(types);
+      expect(Object.keys(operation?.requestBody?.content ?? {}), id).toEqual(
+        body ? [...types, 'application/json'] : [],
+      );
+    }
+  });
+
+  it('has the roles that may call each operation', () => {
+    for (const { id, access } of declaredOperations()) {
+      const operation = served.operations.find(({ operationId }) => operationId === id);
+      expect(operation?.['x-roles'], id).toEqual(access === undefined ? undefined : roleNamesFor(access));
+    }
+  });
+
+  it('shows the valid bodies of each provider and vendor as examples of a create, and they fit', () => {
+    const create = served.operations.find(({ operationId }) => operationId.startsWith('createGroupStream'));
+    const { examples } = create?.requestBody?.content?.['application/json'] ?? {};
+    expect(Object.keys(examples ?? {})).toEqual([...REQUESTS.keys()]);
+    expect(served.exampleFaults()).toEqual([]);
+  });
+
+  it('names the address that it was asked at, for requests and for tokens', async () => {
+    const emulator = await TestEmulator.start();
+    const local = await fetchDocument(emulator, '127.0.0.1:4711');
+    expect(local.servers.map(({ url }) => url)).toEqual(['http://127.0.0.1:4711']);
+    expect(local.components.securitySchemes.oauth2.flows).toEqual({
+      clientCredentials: { tokenUrl: 'http://127.0.0.1:4711/api/oauth/token', scopes: {} },
+    });
+    const behind = await TestEmulator.start({ publicUrl: 'https://atlas.test' });
+    expect((await fetchDocument(behind)).servers.map(({ url }) => url)).toEqual(['https://atlas.test']);
+  });
+
+  it('is not there without the control API', async () => {
+    const emulator = await TestEmulator.start({ noControl: true });
+    expect((await emulator.inject({ url: '/_emulator/openapi.json' })).statusCode).toBe(404);
+  });
+
+  it('finds fault with an answer that does not fit', () => {
+    const url = `${linksPath('observed')}/${SEEDED.observed.project}`;
+    const contentType = 'application/vnd.atlas.2023-02-01+json';
+    const good = { _id: SEEDED.observed.project, provider: 'AWS', state: 'DONE', vendor: 'GENERIC' };
+    const fault = (status: number, body: object, type = contentType) =>
+      served.differences({ method: 'GET', url, status, contentType: type, body: JSON.stringify(body) });
+    expect(fault(200, good)).toEqual([]);
+    expect(fault(200, { ...good, state: 'READY', surplus: 1 })).toHaveLength(2);
+    expect(fault(200, good, 'application/json')).toHaveLength(1);
+    expect(fault(418, good)).toHaveLength(1);
+    const error = { detail: '', error: 404, errorCode: 'NOT_HERE', parameters: [], reason: 'Not Found' };
+    expect(fault(404, error, 'application/json')).toHaveLength(1);
+  });
+
+  it.each(TOURS)('is true of all answers of the $profile profile on a tour of $what', async (row) => {
+    const tour = await Tour.start(row.profile, served);
+    await row.go(tour);
+    expect([...tour.differences]).toEqual([]);
+  });
+
+  it.each(PROFILES)('is true of the content of what the %s profile wraps in an envelope', async (profile) => {
+    const emulator = await TestEmulator.start({ profile });
+    let [link, project] = ['', ''];
+    for (const stop of successes(profile)) {
+      const { method = 'GET', url, payload } = stop({ link, project });
+      const response = await emulator.as('owner', profile, {
+        method,
+        url: `${url}${url.includes('?') ? '&' : '?'}envelope=true&pretty=true`,
+        headers: { accept: 'application/vnd.atlas.2025-03-12+json' },
+        ...(payload !== undefined && { payload }),
+      });
+      const whole = response.json<{ status: number; content?: { _id: string; id: string } }>();
+      expect(whole.status, url).toBe(response.statusCode);
+      const { content } = whole;
+      const body = content === undefined ? response.body : JSON.stringify(content);
+      expect(served.differences({ ...answerOf(method, url, response), body })).toEqual([]);
+      if (method === 'POST' && url === linksPath(profile)) link = content?._id ?? '';
+      if (method === 'POST' && url === `${API}/groups`) project = content?.id ?? '';
+    }
+  });
+
+  it.each(PROFILES)(
+    "is true of the page's own errors, and of links in every state, in the %s profile",
+    async (profile) => {
+      const emulator = await TestEmulator.start({ profile, idleMs: 1000, workingMs: 1000, deletingMs: 1000 });
+      const url = linksPath(profile);
+      const found: string[] = [];
+      for (const code of [400, 401, 403, 404, 500]) {
+        const response = await emulator.inject({ url, headers: { prefer: `code=${code}` } });
+        expect(response.statusCode).toBe(code);
+        found.push(...served.differences(answerOf('GET', url, response)));
+      }
+      const states = new Set<unknown>();
+      for (const body of REQUESTS.values()) {
+        const { _id } = (await emulator.create(profile, body)).json<{ _id: string }>();
+        for (const state of [
+          'PENDING',
+          'IDLE',
+          'WORKING',
+          'DONE',
+          'FAILED',
+          'DELETE_REQUESTED',
+          'DELETING',
+        ]) {
+          await emulator.inject({
+            method: 'PUT',
+            url: `/_emulator/projects/${SEEDED[profile].project}/private-links/${_id}/state`,
+            payload: { state, ...(state === 'FAILED' && { errorMessage: 'No endpoint.' }) },
+          });
+          const response = await emulator.as('owner', profile, { url: `${url}/${_id}` });
+          states.add(response.json<{ state: string }>().state);
+          found.push(...served.differences(answerOf('GET', `${url}/${_id}`, response)));
+        }
+      }
+      expect(states.size).toBe(7);
+      expect(found).toEqual([]);
+    },
+  );
+
+  it('is true of the token endpoints', async () => {
+    const emulator = await TestEmulator.start({ limitTokens: true });
+    const good = basic('mdb_sa_id_000000000000000000000011', 'mdb_sa_sk_owner1');
+    const send = async (to: string, authorization: string, payload: string): Promise<number> => {
+      const url = `/api/oauth/${to}`;
+      const headers = { authorization, 'content-type': FORM };
+      const response = await emulator.inject({ method: 'POST', url, headers, payload });
+      expect(served.differences(answerOf('POST', url, response)), response.body).toEqual([]);
+      return response.statusCode;
+    };
+    expect(await send('token', good, 'grant_type=client_credentials')).toBe(200);
+    expect(await send('token', good, 'grant_type=password')).toBe(400);
+    expect(await send('token', basic('nobody', ''), 'grant_type=client_credentials')).toBe(401);
+    expect(await send('revoke', good, 'token=unknown')).toBe(200);
+    expect(await send('revoke', good, '')).toBe(400);
+    expect(await send('revoke', good, 'x'.repeat(2 ** 20 + 1))).toBe(413);
+    let status = 200;
+    for (let count = 0; count < 60 && status !== 429; count += 1)
+      status = await send('token', good, 'grant_type=client_credentials');
+    expect(status).toBe(429);
+  });
+});

@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { API, linksPath, seededCaller } from '../support/emulator.js';
+import { nonceOf, signed } from '../support/digest.js';
+import { basic, FORM, openSocket, type Outgoing } from '../support/transport.js';
+import { openStream } from './stream-support.js';
+
+const LINKS = linksPath('documented');
+const OWNER = seededCaller('owner', 'documented');
+const JSON_TYPE = 'application/json';
+
+/** Every private key and client secret that an emulator starts with. */
+const SEEDED_SECRETS = [
+  ...readFileSync(new URL('../../fixtures/default.json', import.meta.url), 'utf8').matchAll(
+    /"(?:privateKey|clientSecret)": "([^"]+)"/g,
+  ),
+].map(([, secret = '']) => secret);
+
+/** Everything that the emulator can tell of what was called, as text. */
+async function tellAll(
+  drive: (send: (request: Outgoing) => Promise<string>) => Promise<void>,
+): Promise<string> {
+  const { url, send, events } = await openSocket();
+  const stream = await openStream(`${url}/_emulator/events`);
+  await drive(async (request) => {
+    const answer = await send(request);
+    return answer.status === 401 ? (answer.header('www-authenticate') ?? '') : answer.text;
+  });
+  const { last } = events;
+  const streamed = await stream.until(({ id }) => id === String(last));
+  const dumps = await Promise.all(
+    ['/requests?limit=1000', '/requests/refused?limit=1000', '/requests.har'].map(
+      async (path) => (await send({ path: `/_emulator${path}` })).text,
+    ),
+  );
+  return [...dumps, JSON.stringify(streamed), JSON.stringify(events.since(0))].join('\n');
+}
+
+function expectNone(told: string, secrets: readonly string[]): void {
+  for (const secret of secrets) {
+    expect(secret.length).toBeGreaterThan(8);
+    const at = told.indexOf(secret);
+    expect(at < 0 ? '' : told.slice(Math.max(0, at - 200), at + 200), secret).toBe('');
+  }
+}
+
+const token = (headers: Readonly<Record<string, string>>, body: string): Outgoing => ({
+  method: 'POST',
+  path: '/api/oauth/token',
+  headers: { 'content-type': FORM, ...headers },
+  body,
+});
+
+describe('what is told of requests', () => {
+  it('has no secret of those who sign and sign in as they should', async () => {
+    const secrets: string[] = [...SEEDED_SECRETS];
+    const told = await tellAll(async (send) => {
+      const byHeader = { authorization: basic(OWNER.clientId, OWNER.clientSecret) };
+      secrets.push(byHeader.authorization.slice('Basic '.length));
+      const grant = 'grant_type=client_credentials';
+      for (const request of [
+        token(byHeader, grant),
+        token({}, `${grant}&client_id=${OWNER.clientId}&client_secret=${OWNER.clientSecret}`),
+      ]) {
+        const { access_token: bearer } = JSON.parse(await send(request)) as { access_token: string };
+        secrets.push(bearer);
+        await send({ path: LINKS, headers: { authorization: `Bearer ${bearer}` } });
+        const body = `token=${bearer}&token_type_hint=access_token`;
+        await send({ ...token(byHeader, body), path: '/api/oauth/revoke' });
+        await send({ path: LINKS, headers: { authorization: `bearer ${bearer}` } });
+      }
+      const nonce = nonceOf(await send({ path: LINKS }));
+      const authorization = signed({
+        username: OWNER.publicKey,
+        password: OWNER.privateKey,
+        method: 'GET',
+        uri: LINKS,
+        nonce,
+      });
+      secrets.push(/response="(\w+)"/.exec(authorization)?.[1] ?? '');
+      await send({ path: LINKS, headers: { authorization } });
+    });
+    expectNone(told, secrets);
+    expect(told).toContain('"Digest owner1"');
+    expect(told).toContain(`"Basic ${OWNER.clientId}"`);
+    expect(told).toContain('"Bearer"');
+    expect(told).toContain(
+      'grant_type=client_credentials&client_id=mdb_sa_id_000000000000000000000011&client_secret=[removed]',
+    );
+    expect(told).toContain('access_token\\":\\"[removed]\\"');
+  });
+
+  it('has no secret of those who send it where it does not belong', async () => {
+    const secrets = [
+      ...SEEDED_SECRETS,
+      'mdb_at_0123456789',
+      basic(OWNER.clientSecret, OWNER.clientId).slice(6),
+    ];
+    const told = await tellAll(async (send) => {
+      const { clientId, clientSecret, publicKey, privateKey } = OWNER;
+      const swapped = signed({
+        username: privateKey,
+        password: publicKey,
+        method: 'GET',
+        uri: LINKS,
+        nonce: 'x',
+      });
+      for (const authorization of [
+        clientSecret,
+        'mdb_at_0123456789',
+        `Token ${clientSecret}`,
+        `Bearer: mdb_at_0123456789`,
+        basic(clientSecret, clientId),
+        basic(clientSecret, ''),
+        `Basic ${clientSecret}`,
+        swapped,
+      ]) {
+        await send({ path: LINKS, headers: { authorization } });
+        await send(token({ authorization }, 'grant_type=client_credentials'));
+      }
+      for (const name of ['cookie', 'proxy-authorization', 'x-api-key', 'x-auth-token', 'client-secret']) {
+        await send({ path: LINKS, headers: { [name]: `session=${clientSecret}` } });
+      }
+      await send(token({ 'content-type': JSON_TYPE }, JSON.stringify({ client_secret: clientSecret })));
+      await send(token({ 'content-type': 'text/plain' }, clientSecret));
+      await send(token({}, `client_id=${clientSecret}&client_secret=${clientId}`));
+      await send(token({}, `client%5fsecret=${clientSecret}`));
+      await send({ path: `/api/oauth/token?client_secret=${clientSecret}&access_token=mdb_at_0123456789` });
+      await send({ path: `${API}/%zz?Client-Secret=${clientSecret}` });
+      for (const path of [LINKS, '/api/oauth/tokens', '/token']) {
+        for (const type of [JSON_TYPE, FORM]) {
+          await send({
+            method: 'POST',
+            path,
+            headers: { 'content-type': type },
+            body: JSON.stringify({
+              a: { clientSecret, private_key: privateKey, 'access-token': 'mdb_at_0123456789' },
+            }),
+          });
+        }
+      }
+      const filler = 'x'.repeat(16_384 - 30);
+      const body = JSON.stringify({ filler, clientSecret });
+      await send({ method: 'POST', path: '/nowhere', headers: { 'content-type': JSON_TYPE }, body });
+    });
+    expectNone(told, secrets);
+  });
+});

@@ -1,0 +1,108 @@
+import { request as httpRequest } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import { listen } from '../../src/listener.js';
+import { ManualClock } from '../support/clock.js';
+import { linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
+import { openLine, TRANSPORTS, type Incoming, type Line } from '../support/transport.js';
+import { nextAlarm, nextCancel } from './stream-support.js';
+
+const MINE = `/_emulator/projects/${SEEDED.documented.project}`;
+const LINKS = linksPath('documented');
+
+const wait = ({ send }: Pick<Line, 'send'>, body: object): Promise<Incoming> =>
+  send({
+    method: 'POST',
+    path: `${MINE}/requests/wait`,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
+  it('answers at once where they have come already', async () => {
+    const line = await openLine(transport);
+    await line.send({ path: LINKS });
+    const answer = await wait(line, { path: LINKS });
+    expect(answer.json<{ requests: object[] }>().requests).toHaveLength(1);
+  });
+
+  it('answers when the last of them has come, and not for those of another project', async () => {
+    const line = await openLine(transport);
+    const waiting = nextAlarm(line);
+    let ended = false;
+    const answer = wait(line, { method: 'GET', count: 2 }).finally(() => (ended = true));
+    await waiting;
+    await line.send({ path: LINKS });
+    await line.send({ method: 'PUT', path: LINKS });
+    await line.send({ path: linksPath('observed') });
+    expect(ended).toBe(false);
+    await line.send({ path: LINKS });
+    const { status, text } = await answer;
+    expect([status, (JSON.parse(text) as { requests: object[] }).requests.length]).toEqual([200, 2]);
+  });
+
+  it('answers 408 after the time, with what came', async () => {
+    const line = await openLine(transport);
+    const waiting = nextAlarm(line);
+    const answer = wait(line, { method: 'PUT', count: 2 });
+    await waiting;
+    await line.send({ path: LINKS });
+    await line.send({ method: 'PUT', path: LINKS });
+    line.clock.advance(4999);
+    line.clock.advance(1);
+    const { status, text } = await answer;
+    expect(status).toBe(408);
+    const { detail, requests } = JSON.parse(text) as { detail: string; requests: object[] };
+    expect(detail).toContain('1 of 2');
+    expect(detail).toContain(`GET ${LINKS} (401)`);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('can look without waiting', async () => {
+    const line = await openLine(transport);
+    const waiting = nextAlarm(line);
+    const answer = wait(line, { timeoutMs: 0 });
+    await waiting;
+    line.clock.advance(0);
+    expect((await answer).status).toBe(408);
+  });
+});
+
+describe('a request that waits', () => {
+  it('ends with an error when the emulator closes', async () => {
+    const emulator = await TestEmulator.start();
+    const waiting = nextAlarm(emulator);
+    const answer = emulator.inject({ method: 'POST', url: `${MINE}/requests/wait`, payload: {} });
+    await waiting;
+    await emulator.app.server.close();
+    expect((await answer).statusCode).toBe(503);
+  });
+
+  it('leaves nothing behind when its client goes away', async () => {
+    const emulator = await TestEmulator.start();
+    const { server } = emulator.app;
+    await server.listen({ port: 0 });
+    const waiting = nextAlarm(emulator);
+    const cancelled = nextCancel(emulator);
+    const { port } = server.server.address() as { port: number };
+    const client = httpRequest({ port, path: `${MINE}/requests/wait`, method: 'POST' });
+    client.on('error', () => undefined);
+    client.end();
+    await waiting;
+    client.destroy();
+    await cancelled;
+  });
+
+  it('does not hold up the end of an emulator that listens', async () => {
+    const clock = new ManualClock();
+    const emulator = await listen({}, { clock });
+    const waiting = nextAlarm({ clock });
+    const answer = fetch(`${emulator.url}${MINE}/requests/wait`, {
+      method: 'POST',
+      body: JSON.stringify({ timeoutMs: 60_000 }),
+      headers: { 'content-type': 'application/json' },
+    });
+    await waiting;
+    await emulator.close();
+    expect((await answer).status).toBe(503);
+  });
+});

@@ -1,0 +1,278 @@
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { requestSchema, type ShownRequest } from '../../src/control/request-entry.js';
+import { ManualClock } from '../support/clock.js';
+import { linksPath, SEEDED } from '../support/emulator.js';
+import { REQUESTS } from '../support/requests.js';
+import { openLine, openSocket, TRANSPORTS, type Incoming, type Line } from '../support/transport.js';
+import { nextAlarm } from './stream-support.js';
+
+const CONTROL = '/_emulator';
+const MINE = `${CONTROL}/projects/${SEEDED.documented.project}`;
+const THEIRS = `${CONTROL}/projects/${SEEDED.observed.project}`;
+const JSON_TYPE = { 'content-type': 'application/json' };
+const LINKS = linksPath('documented');
+
+const isRequest = new Ajv({ formats: { 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ } }).compile(requestSchema);
+
+interface Listed {
+  readonly requests: readonly ShownRequest[];
+  readonly cut: number;
+  readonly last: number;
+}
+
+async function list({ send }: Line, path: string): Promise<Listed> {
+  const answer = await send({ path });
+  expect(answer.status, answer.text).toBe(200);
+  return answer.json<Listed>();
+}
+
+function post({ send }: Line, path: string, body: object): Promise<Incoming> {
+  return send({ method: 'POST', path, headers: JSON_TYPE, body: JSON.stringify(body) });
+}
+
+async function count(line: Line, path: string, body: object = {}): Promise<number> {
+  const answer = await post(line, `${path}/requests/count`, body);
+  expect(answer.status, answer.text).toBe(200);
+  return answer.json<{ count: number }>().count;
+}
+
+const create = (line: Line, name: string, caller: 'owner' | 'reader' = 'owner') =>
+  line.as(caller, 'documented', {
+    method: 'POST',
+    path: LINKS,
+    headers: JSON_TYPE,
+    body: JSON.stringify(REQUESTS.get(name)),
+  });
+
+describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
+  it('tells what was called, by whom, with what, what was answered and which step decided', async () => {
+    const line = await openLine(transport);
+    const created = await create(line, 'aws-msk');
+    const { requests } = await list(line, `${MINE}/requests`);
+    expect(requests.map((one) => isRequest(one))).toEqual([true]);
+    expect(requests[0]).toMatchObject({
+      at: '2026-01-01T00:00:00.000Z',
+      project: SEEDED.documented.project,
+      method: 'POST',
+      path: LINKS,
+      operation: 'createGroupStreamPrivateLinkConnection',
+      caller: 'mdb_sa_id_000000000000000000000011',
+      version: '2023-02-01',
+      status: 200,
+      rung: 'answer',
+      request: {
+        headers: { authorization: 'Bearer', 'content-type': 'application/json' },
+        body: JSON.stringify(REQUESTS.get('aws-msk')),
+        truncated: false,
+      },
+      response: { body: created.text, truncated: false },
+    });
+    expect(requests[0]).not.toHaveProperty('refusal');
+  });
+
+  it('keeps a refusal with the rule, its source and what would have passed', async () => {
+    const line = await openLine(transport);
+    const refused = await create(line, 'aws-msk', 'reader');
+    expect(refused.status).toBe(403);
+    const { requests } = await list(line, `${MINE}/requests/refused`);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toMatchObject({
+      status: 403,
+      rung: 'project',
+      refusal: { name: 'notPermitted', source: "the API's documentation page" },
+    });
+    const { rule, remedy } = requests[0]?.refusal ?? { rule: '-', remedy: '-' };
+    expect(refused.header('x-emulator-reason')).toContain(rule);
+    expect(refused.header('x-emulator-reason')).toContain(remedy);
+  });
+
+  it('counts a request whose answer has been read, whatever it was', async () => {
+    const line = await openLine(transport);
+    for (const path of [`${LINKS}?pretty=maybe`, `${LINKS}/x/y`, `${LINKS}/%zz`]) {
+      await line.send({ path });
+    }
+    await line.send({ method: 'PUT', path: LINKS });
+    expect(await count(line, MINE)).toBe(4);
+    expect(await count(line, CONTROL)).toBe(4);
+    expect(await count(line, MINE, { rung: 'credentials', status: 401 })).toBe(1);
+  });
+
+  it('shows no project what another was asked for, and the whole server both', async () => {
+    const line = await openLine(transport);
+    await line.as('owner', 'documented', { path: LINKS });
+    await line.as('owner', 'observed', { path: linksPath('observed') });
+    const projects = async (path: string) => (await list(line, path)).requests.map(({ project }) => project);
+    expect(await projects(`${MINE}/requests`)).toEqual([SEEDED.documented.project]);
+    expect(await projects(`${THEIRS}/requests`)).toEqual([SEEDED.observed.project]);
+    expect(await projects(`${CONTROL}/requests`)).toEqual([
+      undefined,
+      SEEDED.documented.project,
+      undefined,
+      SEEDED.observed.project,
+    ]);
+    await line.send({ method: 'DELETE', path: `${MINE}/requests` });
+    expect(await count(line, MINE)).toBe(0);
+    expect(await count(line, THEIRS)).toBe(1);
+    expect(await count(line, CONTROL)).toBe(4);
+  });
+
+  it('does not count those who read it', async () => {
+    const line = await openLine(transport);
+    await list(line, `${CONTROL}/requests`);
+    await line.send({ path: '/_emulator/health' });
+    expect(await count(line, CONTROL)).toBe(0);
+  });
+
+  it('forgets what was before', async () => {
+    const line = await openLine(transport);
+    await create(line, 'aws-msk');
+    const { last } = await list(line, `${MINE}/requests`);
+    const forgotten = await line.send({ method: 'DELETE', path: `${MINE}/requests` });
+    expect(forgotten.status).toBe(204);
+    await create(line, 'aws-s3');
+    expect(await count(line, MINE)).toBe(1);
+    const before = await post(line, `${MINE}/requests/count`, { since: 0 });
+    expect(before.status).toBe(410);
+    expect(await count(line, MINE, { since: last + 100 })).toBe(0);
+  });
+});
+
+describe('what requests are chosen by', () => {
+  it.each([
+    ['operation=listGroupStreamPrivateLinkConnections', ['GET']],
+    ['method=post', ['POST', 'POST']],
+    [`path=${LINKS}`, ['POST', 'POST', 'GET']],
+    [`path=${encodeURIComponent(`${LINKS}?itemsPerPage=1`)}`, ['GET']],
+    [`path=${encodeURIComponent(`${LINKS}?pageNum=1`)}`, []],
+    [`path=${LINKS.slice(0, -3)}*`, ['POST', 'POST', 'GET']],
+    [`path=${LINKS.slice(0, -3)}`, []],
+    ['caller=mdb_sa_id_000000000000000000000031', ['POST']],
+    ['status=403', ['POST']],
+    ['rung=answer', ['POST', 'GET']],
+    ['rung=answer&method=GET', ['GET']],
+    ['limit=1', ['GET']],
+  ])('%s', async (query, methods) => {
+    const line = await openLine('inject');
+    await create(line, 'aws-msk');
+    await create(line, 'aws-s3', 'reader');
+    await line.as('owner', 'documented', { path: `${LINKS}?itemsPerPage=1` });
+    const { requests } = await list(line, `${MINE}/requests?${query}`);
+    expect(requests.map(({ method }) => method)).toEqual(methods);
+  });
+
+  it('since leaves out what is not later', async () => {
+    const line = await openLine('inject');
+    await create(line, 'aws-msk');
+    const { last } = await list(line, `${MINE}/requests`);
+    await create(line, 'aws-s3');
+    expect((await list(line, `${MINE}/requests?since=${last}`)).requests).toHaveLength(1);
+    expect(await count(line, MINE, { since: last })).toBe(1);
+  });
+
+  it.each([
+    [{ provider: 'AWS' }, 2],
+    [{ provider: 'AWS', vendor: 'MSK' }, 1],
+    [{ provider: 'GCP' }, 0],
+    [{ nothing: null }, 0],
+    [{}, 2],
+    [[], 0],
+    ['AWS', 0],
+  ])('a body with %j', async (body, wanted) => {
+    const line = await openLine('inject');
+    await create(line, 'aws-msk');
+    await create(line, 'aws-s3');
+    await line.as('owner', 'documented', { path: LINKS });
+    expect(await count(line, MINE, { body })).toBe(wanted);
+  });
+
+  it.each([
+    ['GET', '/requests?rung=cellar', undefined, 'cellar'],
+    ['GET', '/requests?limit=0', undefined, 'limit'],
+    ['GET', '/requests?status=many', undefined, 'status'],
+    ['POST', '/requests/count', '{"mehtod":"GET"}', 'mehtod'],
+    ['POST', '/requests/count', '{"status":"200"}', 'status'],
+    ['POST', '/requests/wait', '{"timeoutMs":60001}', 'timeoutMs'],
+    ['POST', '/requests/wait', '{"count":0}', 'count'],
+    ['POST', '/requests/wait', '[', 'JSON'],
+  ])('%s %s %s is a 400 that says why', async (method, path, body, word) => {
+    const line = await openLine('inject');
+    const answer = await line.send({
+      method,
+      path: MINE + path,
+      ...(body !== undefined && { body, headers: JSON_TYPE }),
+    });
+    expect(answer.status, answer.text).toBe(400);
+    expect(answer.json<{ detail: string }>().detail).toContain(word);
+  });
+
+  it('a project that there is not is a 404', async () => {
+    const line = await openLine('inject');
+    expect((await line.send({ path: `${CONTROL}/projects/${'f'.repeat(24)}/requests` })).status).toBe(404);
+  });
+});
+
+describe('a request that got no answer', () => {
+  it('has the status 0, and what cut it', async () => {
+    const line = await openLine('socket');
+    expect((await post(line, `${MINE}/faults`, { id: 'cut', drop: 'after' })).status).toBe(201);
+    await expect(create(line, 'aws-msk')).rejects.toThrow();
+    const { requests } = await list(line, `${MINE}/requests?status=0`);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toMatchObject({
+      method: 'POST',
+      rung: 'faults',
+      request: { body: JSON.stringify(REQUESTS.get('aws-msk')) },
+      response: { headers: {}, truncated: false },
+    });
+    expect(requests[0]?.refusal?.rule).toContain('cut');
+    expect(requests[0]?.response).not.toHaveProperty('body');
+  });
+
+  it('is told of when its client leaves before it', async () => {
+    const clock = new ManualClock();
+    const { url, send, events } = await openSocket({}, clock);
+    const fault = { method: 'POST', path: `${MINE}/faults`, headers: JSON_TYPE };
+    await send({ ...fault, body: JSON.stringify({ delayMs: 60_000, before: 'credentials' }) });
+    const controller = new AbortController();
+    const told = new Promise<number>((resolve) => {
+      events.subscribe(({ type, data }) => {
+        if (type === 'request.finished' && !data.control) resolve(data.status);
+      });
+    });
+    const delayed = nextAlarm({ clock });
+    const answer = fetch(url + LINKS, { signal: controller.signal });
+    await delayed;
+    controller.abort();
+    await expect(answer).rejects.toThrow();
+    expect(await told).toBe(0);
+  });
+});
+
+describe('a count that cannot be right', () => {
+  it('is an error where requests were dropped, and none from there on', async () => {
+    const line = await openLine('inject');
+    const token = await line.as('owner', 'documented', { path: LINKS });
+    expect(token.status).toBe(200);
+    for (let sent = 0; sent < 1000; sent += 1) await line.send({ path: LINKS });
+    const answer = await post(line, `${MINE}/requests/count`, {});
+    expect(answer.status).toBe(410);
+    const { cut } = await list(line, `${MINE}/requests?limit=1`);
+    expect(answer.text).toContain(String(cut));
+    expect(await count(line, MINE, { since: cut })).toBe(1000);
+    await line.send({ method: 'DELETE', path: `${MINE}/requests` });
+    expect(await count(line, MINE)).toBe(0);
+    expect(await count(line, THEIRS)).toBe(0);
+  });
+
+  it('is an error where a body was too long to be kept whole', async () => {
+    const line = await openLine('inject');
+    const body = JSON.stringify({ provider: 'AWS', filler: 'x'.repeat(20_000) });
+    await line.as('owner', 'documented', { method: 'POST', path: LINKS, headers: JSON_TYPE, body });
+    const { requests } = await list(line, `${MINE}/requests`);
+    expect(requests[0]?.request).toMatchObject({ truncated: true, body: body.slice(0, 16_384) });
+    const answer = await post(line, `${MINE}/requests/count`, { body: { provider: 'AWS' } });
+    expect(answer.status).toBe(409);
+    expect(await count(line, MINE, { method: 'GET', body: { provider: 'AWS' } })).toBe(0);
+  });
+});

@@ -1,0 +1,39 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = new URL('../../', import.meta.url);
+const page = readFileSync(new URL('docs/testing.md', ROOT), 'utf8');
+
+/** The code blocks of the page, each with the file that the line before it names. */
+const blocks = [...page.matchAll(/(?:^\[`([^`]+)`\]\(\.\.\/(\S+)\)\n\n)?^```\w+\n(.*?)^```$/gms)].map(
+  ([, name = '', link = '', code = '']) => ({ name, link, code }),
+);
+
+/** Files that only help others. */
+const HELPERS = /(?:go\.mod|pom\.xml)$/;
+
+describe('docs/testing.md', () => {
+  it('has code that is a file of examples/, to the letter', () => {
+    expect(blocks.length).toBeGreaterThan(10);
+    for (const { name, link, code } of blocks) {
+      expect([link, name.startsWith('examples/')], code).toEqual([name, true]);
+      expect(code, name).toBe(readFileSync(new URL(name, ROOT), 'utf8'));
+    }
+  });
+
+  it('names every example', () => {
+    const files = readdirSync(new URL('examples/', ROOT), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !HELPERS.test(entry.name))
+      .map((entry) => `${entry.parentPath.slice(ROOT.pathname.length)}/${entry.name}`.replaceAll('//', '/'));
+    expect(files.length).toBeGreaterThan(10);
+    for (const file of files) expect(page, file).toContain(`(../${file})`);
+  });
+
+  it('says of what needs a container engine that it was not run', () => {
+    for (const part of page
+      .split(/^### /m)
+      .filter((text) => /^(?:Docker|GitHub|Testcontainers)/.test(text))) {
+      expect(part).toMatch(/not run/);
+    }
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { API, linksPath, seededCaller } from '../support/emulator.js';
+import { PROFILES } from '../support/links.js';
+import { basic, FORM, openLine, tokenOf, type Incoming, type Line } from '../support/transport.js';
+
+const MINUTE_MS = 60_000;
+
+/** A list of private links with a token that is there already. */
+function list(line: Line, token: string, path: string): Promise<Incoming> {
+  const headers = { accept: 'application/vnd.atlas.2024-05-30+json', authorization: `Bearer ${token}` };
+  return line.send({ path, headers });
+}
+
+async function times(count: number, ask: () => Promise<Incoming>): Promise<number[]> {
+  const statuses: number[] = [];
+  while (statuses.length < count) statuses.push((await ask()).status);
+  return [...new Set(statuses)];
+}
+
+function ask(
+  line: Line,
+  profile: (typeof PROFILES)[number],
+  path = 'token',
+  form = 'grant_type=client_credentials',
+) {
+  const { clientId, clientSecret } = seededCaller('owner', profile);
+  const headers = { authorization: basic(clientId, clientSecret), 'content-type': FORM };
+  return line.send({ method: 'POST', path: `/api/oauth/${path}`, headers, body: form });
+}
+
+function expectLimited(
+  response: Incoming,
+  profile: (typeof PROFILES)[number],
+  [resource, limit]: readonly [string, number],
+): void {
+  expect(response.status).toBe(429);
+  const said = {
+    error: 429,
+    errorCode: 'RATE_LIMITED',
+    detail: `Resource ${resource} is limited to ${limit} requests every 1 minutes.`,
+    reason: 'Too Many Requests',
+  };
+  expect(response.json()).toEqual(
+    profile === 'observed' ? { ...said, parameters: [resource, limit, 1] } : said,
+  );
+  expect(Object.keys(response.json())[0]).toBe(profile === 'observed' ? 'detail' : 'error');
+  expect(response.header('x-error-code')).toBe(profile === 'observed' ? 'RATE_LIMITED' : undefined);
+  expect(response.header('ratelimit-limit')).toBe(String(limit));
+  expect(response.header('ratelimit-remaining')).toBe('0');
+  expect(response.header('x-emulator-reason')).toMatch(/^rung 4 \(faults\): .* (?:of|in) this minute\. \|/);
+}
+
+describe.each(PROFILES)('the limit of requests, as %s', (profile) => {
+  const path = linksPath(profile);
+
+  it('is off unless it is asked for', async () => {
+    const line = await openLine('inject');
+    const token = await tokenOf(line.send, 'owner', profile);
+    expect(await times(1300, () => list(line, token, path))).toEqual([200]);
+    const left = (await list(line, token, path)).header('ratelimit-remaining');
+    expect(left).toBe(profile === 'observed' ? '0' : undefined);
+  });
+
+  it('refuses the 1,201st of a minute, and none of the next', async () => {
+    const line = await openLine('inject', { limitRequests: true });
+    const token = await tokenOf(line.send, 'owner', profile);
+    line.clock.advance(15_000);
+    expect(await times(1200, () => list(line, token, path))).toEqual([200]);
+    const refused = await list(line, token, path);
+    expectLimited(refused, profile, [path, 1200]);
+    expect(refused.header('retry-after')).toBe('45');
+    line.clock.advance(44_999);
+    expect((await list(line, token, path)).header('retry-after')).toBe('1');
+    line.clock.advance(1);
+    expect((await list(line, token, path)).status).toBe(200);
+  });
+
+  it('is one for each project, and another for what names none', async () => {
+    const line = await openLine('inject', { limitRequests: true });
+    const token = await tokenOf(line.send, 'owner', profile);
+    const other = PROFILES[1 - PROFILES.indexOf(profile)] ?? profile;
+    const stranger = await tokenOf(line.send, 'owner', other);
+    // A stranger is not permitted, and uses up its own organization's.
+    await times(1200, () => list(line, stranger, path));
+    expect((await list(line, stranger, path)).status).toBe(429);
+    expect(await times(1200, () => list(line, token, path))).toEqual([200]);
+    expect((await list(line, token, path)).status).toBe(429);
+    expect((await list(line, stranger, linksPath(other))).status).toBe(200);
+    const groups = { accept: 'application/vnd.atlas.2023-01-01+json', authorization: `Bearer ${token}` };
+    expect((await line.send({ path: `${API}/groups`, headers: groups })).status).toBe(200);
+  });
+
+  it('leaves nothing done, and counts no request without credentials', async () => {
+    const line = await openLine('inject', { limitRequests: true });
+    const token = await tokenOf(line.send, 'owner', profile);
+    expect(await times(1300, () => line.send({ path }))).toEqual([401]);
+    expect(await times(1200, () => list(line, token, path))).toEqual([200]);
+    const created = await line.send({
+      method: 'POST',
+      path,
+      headers: {
+        accept: 'application/vnd.atlas.2024-05-30+json',
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+      },
+      body: '{"provider":"AWS"}',
+    });
+    expect(created.status).toBe(429);
+    line.clock.advance(MINUTE_MS);
+    expect((await list(line, token, path)).json().totalCount).toBe(0);
+  });
+});
+
+describe.each(PROFILES)('the limits of tokens, as %s', (profile) => {
+  it('are off unless they are asked for', async () => {
+    const line = await openLine('inject');
+    expect(await times(168, () => ask(line, profile))).toEqual([200]);
+  });
+
+  it('refuse the 51st of a minute, of one client alone', async () => {
+    const line = await openLine('inject', { limitTokens: true });
+    expect(await times(50, () => ask(line, profile))).toEqual([200]);
+    const refused = await ask(line, profile);
+    expectLimited(refused, profile, ['/api/oauth/token', 50]);
+    expect(refused.header('retry-after')).toBe('60');
+    expect(await tokenOf(line.send, 'reader', profile)).toMatch(/^mdb_at_/);
+    line.clock.advance(MINUTE_MS);
+    expect((await ask(line, profile)).status).toBe(200);
+  });
+
+  it('refuse a 101st that lives, until one is revoked or expires', async () => {
+    const line = await openLine('inject', { limitTokens: true });
+    const first = (await ask(line, profile)).json<{ access_token: string }>().access_token;
+    for (let count = 1; count < 100; count++) {
+      if (count % 50 === 0) line.clock.advance(MINUTE_MS);
+      expect((await ask(line, profile)).status).toBe(200);
+    }
+    line.clock.advance(MINUTE_MS);
+    const refused = await ask(line, profile);
+    expect([refused.status, refused.json().errorCode]).toEqual([429, 'RATE_LIMITED']);
+    expect(refused.header('retry-after')).toBe(String(3600 - 120));
+    expect(refused.header('x-emulator-reason')).toContain('has 100 tokens that live');
+    expect((await ask(line, profile, 'revoke', `token=${first}`)).status).toBe(200);
+    expect((await ask(line, profile)).status).toBe(200);
+    expect((await ask(line, profile)).status).toBe(429);
+    line.clock.advance(3600 * 1000 - 2 * MINUTE_MS);
+    expect((await ask(line, profile)).status).toBe(200);
+  });
+});

@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { advanced, frozen, IN_STEP, resumed } from '../../src/kernel/clock-state.js';
+import { systemClock } from '../../src/kernel/clock.js';
+import { MovableClock } from '../../src/kernel/movable-clock.js';
+import { ManualClock } from '../support/clock.js';
+
+/** A clock, its base, and what its alarms have rung: the name and what the clock showed. */
+function start() {
+  const base = new ManualClock(1000);
+  const clock = new MovableClock(base);
+  const rung: string[] = [];
+  const alarm = (at: number, name = String(at)) =>
+    clock.setAlarm(at, () => rung.push(`${name} at ${clock.now()}`));
+  return { base, clock, rung, alarm };
+}
+
+describe('a clock that can be moved', () => {
+  it('is in step with its base until it is moved', () => {
+    const { base, clock, rung, alarm } = start();
+    alarm(1500);
+    base.advance(499);
+    expect([clock.now(), rung]).toEqual([1499, []]);
+    base.advance(1);
+    expect(rung).toEqual(['1500 at 1500']);
+    base.advance(10_000);
+    expect(rung).toHaveLength(1);
+  });
+
+  it('rings earlier where it is ahead, alarms that were set before and after alike', () => {
+    const { base, clock, rung, alarm } = start();
+    alarm(2500);
+    clock.change(advanced(IN_STEP, 1000));
+    alarm(2400);
+    base.advance(400);
+    expect(rung).toEqual(['2400 at 2400']);
+    base.advance(100);
+    expect(rung).toEqual(['2400 at 2400', '2500 at 2500']);
+  });
+
+  it('rings soon, and in order, what it was moved past', () => {
+    const { base, clock, rung, alarm } = start();
+    for (const at of [3000, 1200, 2000]) alarm(at);
+    clock.change(advanced(IN_STEP, 5000));
+    expect(rung).toEqual([]);
+    base.advance(0);
+    expect(rung).toEqual(['1200 at 6000', '2000 at 6000', '3000 at 6000']);
+  });
+
+  it('rings nothing while it stands still but what it has passed', () => {
+    const { base, clock, rung, alarm } = start();
+    alarm(1500);
+    clock.change(frozen(clock.state, base.now()));
+    alarm(1000, 'now');
+    alarm(1001, 'ahead');
+    base.advance(100_000);
+    expect(rung).toEqual(['now at 1000']);
+    clock.change(advanced(clock.state, 1));
+    base.advance(0);
+    expect(rung).toEqual(['now at 1000', 'ahead at 1001']);
+    clock.change(resumed(clock.state, base.now()));
+    base.advance(498);
+    expect(rung).toHaveLength(2);
+    base.advance(1);
+    expect(rung.slice(2)).toEqual(['1500 at 1500']);
+  });
+
+  it('rings later where it is set back', () => {
+    const { base, clock, rung, alarm } = start();
+    clock.change(advanced(IN_STEP, 5000));
+    alarm(6100);
+    clock.change(IN_STEP);
+    base.advance(5099);
+    expect(rung).toEqual([]);
+    base.advance(1);
+    expect(rung).toEqual(['6100 at 6100']);
+  });
+
+  it.each(['before', 'after'] as const)('does not ring what was cancelled %s it was moved', (when) => {
+    const { base, clock, rung, alarm } = start();
+    const cancel = alarm(1500);
+    if (when === 'before') cancel();
+    clock.change(frozen(clock.state, base.now()));
+    clock.change(advanced(clock.state, 600));
+    if (when === 'after') cancel();
+    clock.change(resumed(clock.state, base.now()));
+    base.advance(10_000);
+    expect(rung).toEqual([]);
+  });
+
+  it('does not ring twice what is moved between its moment and its ringing', () => {
+    const { base, clock, rung, alarm } = start();
+    alarm(1500);
+    clock.change(advanced(IN_STEP, 600));
+    clock.change(advanced(clock.state, 600));
+    base.advance(10_000);
+    expect(rung).toEqual(['1500 at 2200']);
+  });
+
+  it('lets an alarm set another when it rings', () => {
+    const { base, clock, rung, alarm } = start();
+    clock.setAlarm(1100, () => alarm(1100, 'second'));
+    base.advance(100);
+    base.advance(0);
+    expect(rung).toEqual(['second at 1100']);
+  });
+});
+
+describe('over the machine’s clock', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('an alarm years ahead does not ring at once, nor when the clock is moved halfway', () => {
+    const clock = new MovableClock(systemClock);
+    const ring = vi.fn();
+    const year = 365 * 86_400_000;
+    clock.setAlarm(clock.now() + 3 * year, ring);
+    vi.advanceTimersByTime(60_000);
+    clock.change(advanced(IN_STEP, year));
+    vi.advanceTimersByTime(60_000);
+    expect(ring).not.toHaveBeenCalled();
+    clock.change(advanced(IN_STEP, 3 * year - 120_000));
+    vi.advanceTimersByTime(0);
+    expect(ring).toHaveBeenCalledOnce();
+    vi.advanceTimersByTime(year);
+    expect(ring).toHaveBeenCalledOnce();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('a clock that stands still keeps no timer', () => {
+    const clock = new MovableClock(systemClock);
+    clock.setAlarm(clock.now() + 1000, () => undefined);
+    clock.change(frozen(clock.state, clock.baseNow()));
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

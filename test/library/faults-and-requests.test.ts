@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { createLink, emulatorFor, LINKS, linkBody, WAYS } from './ways.js';
+
+const CREATE = 'createGroupStreamPrivateLinkConnection';
+
+describe.each(WAYS)("a project's faults, of an emulator %s", (way) => {
+  const emulator = emulatorFor(way);
+
+  it('answer in place of the emulator, as often as they are to', async () => {
+    await using project = await emulator().project();
+    const fault = await project.faults.add({
+      match: { operation: CREATE },
+      times: 1,
+      rateLimit: { retryAfterS: 7 },
+    });
+    const refused = await project.fetch(LINKS, { method: 'POST', json: linkBody() });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '7']);
+    await createLink(project);
+    expect(await project.faults.list()).toMatchObject([{ id: fault.id, fired: 1 }]);
+  });
+
+  it('cut connections', async () => {
+    await using project = await emulator().project();
+    await project.faults.add({ id: 'lost', match: { operation: CREATE }, times: 1, drop: 'after' });
+    await expect(project.fetch(LINKS, { method: 'POST', json: linkBody() })).rejects.toThrow();
+    // It is there: only its answer was lost.
+    expect((await project.fetch(LINKS, { method: 'POST', json: linkBody() })).status).toBe(409);
+  });
+
+  it('are removed, one or all', async () => {
+    await using project = await emulator().project();
+    await project.faults.add({ id: 'one', answer: { status: 503 } });
+    await project.faults.add({ id: 'two', answer: { status: 500, body: { own: true } } });
+    await project.faults.remove('one');
+    expect(await (await project.fetch(LINKS)).json()).toEqual({ own: true });
+    await project.faults.clear();
+    expect(await project.faults.list()).toEqual([]);
+    expect((await project.fetch(LINKS)).status).toBe(200);
+    await expect(project.faults.remove('one')).rejects.toMatchObject({ status: 404 });
+  });
+});
+
+describe.each(WAYS)("a project's requests, of an emulator %s", (way) => {
+  const emulator = emulatorFor(way);
+
+  it('are listed and counted, by what they were', async () => {
+    await using project = await emulator().project();
+    await createLink(project);
+    await createLink(project, 2);
+    await project.fetch(LINKS);
+    expect(await project.requests.count()).toBe(3);
+    expect(
+      await project.requests.count({
+        method: 'POST',
+        body: { serviceEndpointId: linkBody(2).serviceEndpointId },
+      }),
+    ).toBe(1);
+    const [last] = await project.requests.list({ operation: CREATE, limit: 1 });
+    expect(JSON.parse(last?.request.body ?? '')).toEqual(linkBody(2));
+    expect(await project.requests.count({ since: last?.seq ?? 0 })).toBe(1);
+    await project.requests.clear();
+    expect(await project.requests.list()).toEqual([]);
+  });
+
+  it('are waited for', async () => {
+    await using project = await emulator().project();
+    const waiting = project.requests.wait({ operation: CREATE, count: 2 });
+    await createLink(project);
+    await createLink(project, 2);
+    expect((await waiting).map(({ status }) => status)).toEqual([200, 200]);
+    await expect(project.requests.wait({ method: 'DELETE', timeoutMs: 0 })).rejects.toMatchObject({
+      status: 408,
+      detail: expect.stringContaining('0 of 1') as string,
+      body: { requests: [] },
+    });
+  });
+
+  it('tell why they were refused, and what would have passed', async () => {
+    await using project = await emulator().project();
+    await project.fetch(LINKS, { method: 'POST', json: { ...linkBody(), provider: 'IBM' } });
+    await project.as('reader').fetch(LINKS, { method: 'POST', json: linkBody() });
+    const [newest, oldest] = await project.requests.refused();
+    expect([newest?.rung, oldest?.rung]).toEqual(['project', 'fields']);
+    expect(newest?.refusal).toMatchObject({
+      name: 'notPermitted',
+      remedy: expect.stringContaining('Project Owner') as string,
+    });
+    expect(await project.requests.refused({ limit: 1 })).toEqual([newest]);
+  });
+
+  it('are exported as an HTTP Archive, without secrets', async () => {
+    await using project = await emulator().project();
+    await createLink(project);
+    const har = await project.requests.har();
+    expect(har).toMatchObject({ log: { version: '1.2', entries: [{ request: { method: 'POST' } }] } });
+    expect(JSON.stringify(har)).not.toContain(await project.as('owner').token());
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { connectEmulator, EmulatorError, startEmulator } from '../../src/index.js';
+import { countLinks, createLink, emulatorFor, LINKS, stateOf, WAYS } from './ways.js';
+
+// What acts on the whole server: one test after the other, in projects of the fixture.
+describe.each(WAYS)('the whole of an emulator %s', (way) => {
+  const emulator = emulatorFor(way);
+
+  it('has one time, which moves those of its projects', async () => {
+    const project = await emulator().seededProject('documented');
+    const { _id: id } = await createLink(project);
+    await emulator().clock.freeze();
+    await emulator().clock.advance('2h');
+    expect((await emulator().clock.read()).frozen).toBe(true);
+    expect(await stateOf(project, id)).toBe('DONE');
+    expect((await emulator().clock.resume()).frozen).toBe(false);
+    await emulator().clock.set(new Date(Date.now() + 10 * 3_600_000));
+    expect((await project.fetch(LINKS)).status).toBe(200);
+    await emulator().reset();
+    expect(await countLinks(project)).toBe(0);
+  });
+
+  it('has faults, rules and requests of its own', async () => {
+    const project = await emulator().seededProject('documented');
+    await emulator().requests.clear();
+    await emulator().faults.add({
+      id: 'all',
+      match: { path: '*/privateLinkConnections' },
+      answer: { status: 503 },
+    });
+    expect(await project.faults.list()).toEqual([]);
+    expect((await project.fetch(LINKS)).status).toBe(503);
+    await emulator().faults.clear();
+    await emulator().rules.add({ fail: 'everywhere' });
+    const { _id: id } = await createLink(project);
+    await project.clock.advance('1m');
+    expect(await stateOf(project, id)).toBe('FAILED');
+    await emulator().rules.clear();
+    expect(await emulator().requests.count({ operation: 'createGroupStreamPrivateLinkConnection' })).toBe(1);
+    expect(await emulator().requests.refused()).toMatchObject([{ status: 503 }]);
+    await emulator().reset();
+  });
+
+  it('goes back to a snapshot, and to a fixture', async () => {
+    const project = await emulator().seededProject('documented');
+    await createLink(project);
+    await emulator().snapshot('with a link');
+    const exported = await emulator().fixture.export();
+    await emulator().reset();
+    expect(await countLinks(project)).toBe(0);
+    await emulator().restore('with a link');
+    expect(await countLinks(project)).toBe(1);
+    await emulator().snapshots.remove('with a link');
+    expect(await emulator().snapshots.list()).toEqual([]);
+    await emulator().fixture.load(exported);
+    expect(await countLinks(project)).toBe(1);
+    await expect(emulator().fixture.load({ organizations: [{ id: 'none' }] })).rejects.toMatchObject({
+      status: 400,
+    });
+  });
+
+  it('is healthy, and tells what happens as it does', async () => {
+    expect(await emulator().health()).toMatchObject({ status: 'ready' });
+    await using project = await emulator().project({ movement: 'by hand' });
+    const ended = new AbortController();
+    const seen: string[] = [];
+    const { _id: id } = await createLink(project);
+    const events = emulator().events({ project: project.id, since: 0, signal: ended.signal });
+    for await (const { type, data, project: of } of events) {
+      expect(of).toBe(project.id);
+      seen.push(`${type} ${String(data.state ?? data.status)}`);
+      if (seen.length === 2) await project.links.step(id);
+      if (seen.length === 3) ended.abort();
+    }
+    expect(seen.sort()).toEqual(['link.changed DONE', 'link.changed PENDING', 'request.finished 200']);
+  });
+});
+
+describe('emulators in one process', () => {
+  it('are several at once, each with a world of its own', async () => {
+    await using one = await startEmulator();
+    await using other = await startEmulator();
+    expect(other.url).not.toBe(one.url);
+    const [mine, theirs] = [await one.seededProject('documented'), await other.seededProject('documented')];
+    await createLink(mine);
+    await one.clock.freeze();
+    expect([await countLinks(mine), await countLinks(theirs)]).toEqual([1, 0]);
+    expect((await other.clock.read()).frozen).toBe(false);
+    expect([one.restored, one.controlToken]).toEqual([false, undefined]);
+  });
+
+  it('are gone once they are closed, with what waits for them', async () => {
+    const emulator = await startEmulator();
+    const events = emulator.events();
+    const next = events.next();
+    await emulator.close();
+    expect(await next).toEqual({ done: true, value: undefined });
+    await expect(connectEmulator(emulator.url)).rejects.toMatchObject({ name: 'EmulatorError', status: 0 });
+  });
+
+  it('are used from elsewhere with their token alone', async () => {
+    await using emulator = await startEmulator({ controlToken: 'secret-of-a-test' });
+    await using remote = await connectEmulator(`${emulator.url}/`, 'secret-of-a-test');
+    expect(remote.url).toBe(emulator.url);
+    const project = await remote.project();
+    expect((await emulator.projectById(project.id)).name).toBe(project.name);
+    await expect(connectEmulator(emulator.url)).rejects.toThrow(EmulatorError);
+    await expect(connectEmulator(emulator.url, 'another')).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('answer under the name that their clients use', async () => {
+    await using emulator = await startEmulator({ host: '0.0.0.0', publicUrl: 'http://emulator:27080' });
+    const project = await emulator.project();
+    expect(project.environment.curl.BASE_URL).toBe('http://emulator:27080');
+    expect((await project.fetch(LINKS)).status).toBe(200);
+    expect(emulator.controlToken).toMatch(/^.{32}$/);
+  });
+});

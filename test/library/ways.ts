@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect } from 'vitest';
+import {
+  connectEmulator,
+  startEmulator,
+  type Emulator,
+  type Project,
+  type Settings,
+} from '../../src/index.js';
+import { CLI } from '../support/command.js';
+
+/** The two ways to an emulator: in this process, and connected to one of another. */
+export const WAYS = ['in this process', 'of another process'] as const;
+export type Way = (typeof WAYS)[number];
+
+/** Opens an emulator for the tests of a suite; it is closed behind them. Returns what gives it to a test. */
+export function emulatorFor(way: Way, settings: Settings = {}): () => Emulator {
+  let opened: { readonly emulator: Emulator; readonly end: () => Promise<void> } | undefined;
+  beforeAll(async () => {
+    opened = await (way === 'in this process' ? startHere(settings) : startElsewhere(settings));
+  });
+  afterAll(async () => {
+    await opened?.end();
+  });
+  return () => {
+    if (!opened) throw new Error('the emulator is there in tests alone');
+    return opened.emulator;
+  };
+}
+
+async function startHere(settings: Settings) {
+  const emulator = await startEmulator(settings);
+  return { emulator, end: () => emulator.close() };
+}
+
+async function startElsewhere(settings: Settings) {
+  const flags = Object.entries(settings).flatMap(([name, value]) => [
+    `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    ...(value === true ? [] : [String(value)]),
+  ]);
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ATLAS_EMULATOR_'));
+  const child = spawn(process.execPath, [CLI, '--port', '0', ...flags], {
+    env: Object.fromEntries(inherited),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const { url, controlToken } = JSON.parse(line) as { url: string; controlToken?: string };
+  const emulator = await connectEmulator(url, settings.controlToken ?? controlToken);
+  const end = async (): Promise<void> => {
+    await emulator.close();
+    const gone = once(child, 'exit');
+    child.kill('SIGTERM');
+    await gone;
+  };
+  return { emulator, end };
+}
+
+/** The path of a project's private links, below it. */
+export const LINKS = '/streams/privateLinkConnections';
+
+/** A body of a create; `number` tells links apart. */
+export function linkBody(number = 1): Record<string, string> {
+  return {
+    provider: 'AWS',
+    vendor: 'S3',
+    region: 'us-east-1',
+    serviceEndpointId: `com.amazonaws.us-east-1.s3${number === 1 ? '' : `.${number}`}`,
+  };
+}
+
+/** A private link as an answer shows it. */
+export interface ShownLink {
+  readonly _id: string;
+  readonly state?: string;
+  readonly errorMessage?: string;
+}
+
+/** Creates a private link, which must succeed. */
+export async function createLink(project: Project, number = 1): Promise<ShownLink> {
+  const response = await project.fetch(LINKS, { method: 'POST', json: linkBody(number) });
+  expect(response.status).toBe(200);
+  return (await response.json()) as ShownLink;
+}
+
+/** The state of a private link, as the Atlas API shows it. */
+export async function stateOf(project: Project, id: string): Promise<string | undefined> {
+  const response = await project.fetch(`${LINKS}/${id}`);
+  return response.status === 404 ? 'gone' : ((await response.json()) as ShownLink).state;
+}
+
+/** How many private links a project has. */
+export async function countLinks(project: Project): Promise<number> {
+  return ((await (await project.fetch(LINKS)).json()) as { totalCount: number }).totalCount;
+}

@@ -1,0 +1,182 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+
+type Part = Readonly<Record<string, unknown>>;
+
+interface Response {
+  readonly content?: Readonly<Record<string, { readonly examples?: Readonly<Record<string, Part>> }>>;
+}
+
+export interface ServedOperation {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, Response>>;
+  readonly requestBody?: Response;
+  readonly 'x-roles'?: readonly string[];
+}
+
+/** An OpenAPI document that the emulator serves. */
+export interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, ServedOperation>>>>;
+  readonly components: Readonly<Record<string, Readonly<Record<string, Part>>>>;
+}
+
+/** An answer, as far as a document speaks of it. */
+export interface Answer {
+  readonly method: string;
+  /** With or without a query. */
+  readonly url: string;
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+interface Row {
+  readonly method: string;
+  readonly template: string;
+  readonly pattern: RegExp;
+  readonly operation: ServedOperation;
+}
+
+/** A document, and what of an answer differs from it. Fields that a schema does not name count as differences. */
+export class ServedDocument {
+  readonly operations: readonly ServedOperation[];
+  readonly #document: OpenApi;
+  readonly #rows: readonly Row[];
+  readonly #ajv = new Ajv2020({
+    strict: false,
+    allErrors: true,
+    formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/ },
+  });
+
+  constructor(document: OpenApi) {
+    this.#document = document;
+    this.#ajv.addSchema(closed(document) as object, 'document');
+    this.#rows = Object.entries(document.paths)
+      .flatMap(([template, methods]) =>
+        Object.entries(methods).map(([method, operation]) => ({
+          method: method.toUpperCase(),
+          template,
+          pattern: patternOf(template),
+          operation,
+        })),
+      )
+      // A fixed part of a path before a parameter.
+      .sort((one, other) => weight(one.template) - weight(other.template));
+    this.operations = this.#rows.map(({ operation }) => operation);
+  }
+
+  /** The id of the operation that a request is for; undefined if the document has none. */
+  operationOf(method: string, url: string): string | undefined {
+    return this.#find(method, url)?.operation.operationId;
+  }
+
+  /** What of an answer the document does not have, each in a few words: `createGroup: status 201`. */
+  differences(answer: Answer): string[] {
+    const row = this.#find(answer.method, answer.url);
+    const shown = (faults: readonly string[]): string[] =>
+      faults.map((fault) => `${row?.operation.operationId ?? answer.url.replace(/\?.*/, '')}: ${fault}`);
+    // What the document cannot describe: paths and methods that are not there.
+    if (!row) {
+      const known = [400, 401, 404, 405, 501].includes(answer.status);
+      return shown(known ? this.#faults('/components/schemas/ApiError', answer.body) : ['not described']);
+    }
+    const response = this.#resolve(row.operation.responses[answer.status]);
+    if (!response) return shown([`status ${answer.status}`]);
+    if (!response.content) return shown(answer.body === '' ? [] : ['a body']);
+    const type = answer.contentType.split(';', 1)[0] ?? '';
+    const content = response.content[type];
+    if (!content) return shown([`media type ${type}`]);
+    const at = `/paths/${pointer(row.template)}/${row.method.toLowerCase()}/responses/${answer.status}`;
+    return shown([
+      ...this.#faults(this.#at(at, type), answer.body),
+      ...this.#exampleFaults(content.examples, answer.body),
+    ]);
+  }
+
+  /** What is wrong with the examples of request bodies. */
+  exampleFaults(): string[] {
+    return this.#rows.flatMap(({ template, method, operation }) =>
+      Object.entries(operation.requestBody?.content ?? {}).flatMap(([type, { examples = {} }]) =>
+        Object.entries(examples).flatMap(([name, example]) => {
+          const at = `/paths/${pointer(template)}/${method.toLowerCase()}/requestBody/content/${pointer(type)}/schema`;
+          return this.#faults(at, JSON.stringify(this.#resolve(example)?.value)).map(
+            (fault) => `${name}: ${fault}`,
+          );
+        }),
+      ),
+    );
+  }
+
+  /** An error must be of the kind of an example: its code and its keys, in order. */
+  #exampleFaults(examples: Readonly<Record<string, Part>> | undefined, body: string): string[] {
+    if (!examples) return [];
+    const forms = Object.values(examples).map((example) => formOf(this.#resolve(example)?.value));
+    const form = formOf(JSON.parse(body));
+    return forms.includes(form) ? [] : [`no example of ${form}`];
+  }
+
+  #at(response: string, type: string): string {
+    const { $ref } = this.#part(response) as { $ref?: string };
+    return `${$ref?.slice(1) ?? response}/content/${pointer(type)}/schema`;
+  }
+
+  #faults(at: string, body: string): string[] {
+    const validate: ValidateFunction = this.#ajv.compile({ $ref: `document#${at}` });
+    if (validate(JSON.parse(body))) return [];
+    return (validate.errors ?? []).map(
+      ({ instancePath, message, params }) => `${instancePath} ${message ?? ''} ${JSON.stringify(params)}`,
+    );
+  }
+
+  #find(method: string, url: string): Row | undefined {
+    const path = url.split('?', 1)[0] ?? '';
+    return this.#rows.find((row) => row.method === method && row.pattern.test(path));
+  }
+
+  #resolve<T extends object>(part: T | undefined): T | undefined {
+    const { $ref } = (part ?? {}) as { $ref?: string };
+    return $ref === undefined ? part : (this.#part($ref.slice(1)) as T);
+  }
+
+  #part(at: string): unknown {
+    return at
+      .split('/')
+      .slice(1)
+      .map((key) => decodeURIComponent(key).replace(/~1/g, '/').replace(/~0/g, '~'))
+      .reduce<unknown>((part, key) => (part as Part)[key], this.#document);
+  }
+}
+
+/** What an error is, but for the words that are about its request. */
+function formOf(body: unknown): string {
+  const { status, content, ...rest } = body as Part;
+  const error = (status === undefined ? rest : content) as Part;
+  return `${String(error.errorCode)} {${Object.keys(error).join()}}`;
+}
+
+/** Closes the objects of which a schema names the members and does not say that there may be others. */
+function closed(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(closed);
+  if (typeof part !== 'object' || part === null) return part;
+  const copied = Object.fromEntries(Object.entries(part).map(([key, value]) => [key, closed(value)]));
+  const isObject = copied.type === 'object' && typeof copied.properties === 'object';
+  return isObject && !('additionalProperties' in copied)
+    ? { ...copied, additionalProperties: false }
+    : copied;
+}
+
+/** Templates with parameters late in the path come first. */
+function weight(template: string): number {
+  return template
+    .split('/')
+    .reduce((sum, part, index) => sum + (part.includes('{') ? 2 ** (20 - index) : 0), 0);
+}
+
+function patternOf(template: string): RegExp {
+  const escaped = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+');
+  return new RegExp(`^${escaped}$`);
+}
+
+/** A key of a JSON document within a reference to it. */
+function pointer(key: string): string {
+  return encodeURIComponent(key.replace(/~/g, '~0').replace(/\//g, '~1'));
+}

@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startEmulator, type LocalEmulator, type Settings } from '../../src/index.js';
+import { ACCEPT, linksPath, seededCaller } from '../support/emulator.js';
+import { temporaryFolder } from '../support/world.js';
+import { certificateOf, send } from './https-client.js';
+
+async function start(settings: Settings = {}): Promise<LocalEmulator & { tlsUrl: string; ca: string }> {
+  const emulator = await startEmulator({ tls: true, ...settings });
+  onTestFinished(() => emulator.close());
+  const { tlsUrl = '', ca = '' } = emulator;
+  return { ...emulator, tlsUrl, ca };
+}
+
+/** A certificate and its key, made by another program, for localhost. */
+function ownCertificate(): { tlsCert: string; tlsKey: string } {
+  const folder = temporaryFolder();
+  const [tlsCert, tlsKey] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const names = ['-subj', '/CN=own', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  const files = ['-keyout', tlsKey, '-out', tlsCert];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...names, ...files],
+    {
+      stdio: 'ignore',
+    },
+  );
+  return { tlsCert, tlsKey };
+}
+
+describe('https beside http', () => {
+  it('serves the same links, and says https in what it links to', async () => {
+    const { url, tlsUrl, ca } = await start();
+    const { publicKey, clientId, clientSecret } = seededCaller('owner', 'documented');
+    expect(publicKey).toBe('owner1');
+    const grant = await send(
+      `${tlsUrl}/api/oauth/token`,
+      {
+        ca,
+        method: 'POST',
+        auth: `${clientId}:${clientSecret}`,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      },
+      'grant_type=client_credentials',
+    );
+    const { access_token: token } = JSON.parse(grant.body) as { access_token: string };
+    const headers = { accept: ACCEPT, authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const links = linksPath('documented');
+    const created = await send(
+      tlsUrl + links,
+      { ca, method: 'POST', headers },
+      readFileSync(new URL('../../fixtures/requests/aws-s3.json', import.meta.url), 'utf8'),
+    );
+    const { _id, links: shown } = JSON.parse(created.body) as { _id: string; links: { href: string }[] };
+    expect(shown[0]?.href).toBe(`${tlsUrl}${links}/${_id}`);
+
+    const plain = await fetch(`${url}${links}/${_id}`, { headers });
+    expect(await plain.json()).toMatchObject({ _id, links: [{ href: `${url}${links}/${_id}` }] });
+  });
+
+  it('asks for credentials with a challenge', async () => {
+    const { tlsUrl, ca } = await start();
+    const refused = await send(tlsUrl + linksPath('observed'), { ca, headers: { accept: ACCEPT } });
+    expect(refused).toMatchObject({ status: 401 });
+  });
+
+  it('is trusted under each name of this machine, and under that of the public address', async () => {
+    const { tlsUrl, ca } = await start({ publicUrl: 'http://Emulator.example:27080' });
+    const { port } = new URL(tlsUrl);
+    for (const name of ['localhost', '127.0.0.1', hostname(), 'emulator.example']) {
+      const options = { ca, hostname: '127.0.0.1', servername: name };
+      expect(await send(`https://${name}:${port}/_emulator/health`, options)).toMatchObject({ status: 200 });
+    }
+    const { subjectaltname } = await certificateOf(tlsUrl);
+    expect(subjectaltname).toContain('IP Address:0:0:0:0:0:0:0:1');
+  });
+
+  it('is trusted by nobody who does not have its authority, and not under other names', async () => {
+    const { tlsUrl, ca } = await start();
+    await expect(send(`${tlsUrl}/_emulator/health`, {})).rejects.toThrow(/certificate/);
+    const { port } = new URL(tlsUrl);
+    const other = { ca, hostname: '127.0.0.1', servername: 'cloud.mongodb.com' };
+    await expect(send(`https://cloud.mongodb.com:${port}/`, other)).rejects.toThrow(/does not match/);
+  });
+
+  it('has an authority that signs no other authority, and a certificate for 397 days', async () => {
+    const { tlsUrl, ca } = await start();
+    const authority = new X509Certificate(ca);
+    const { raw } = await certificateOf(tlsUrl);
+    const leaf = new X509Certificate(raw);
+    expect(authority.ca).toBe(true);
+    expect(leaf.ca).toBe(false);
+    expect(leaf.verify(authority.publicKey)).toBe(true);
+    const days = (Date.parse(leaf.validTo) - Date.parse(leaf.validFrom)) / 86_400_000;
+    expect(days).toBe(397);
+  });
+
+  it('gives out its authority over http, without a token and without control API', async () => {
+    const { url, ca } = await start({ noControl: true });
+    const response = await fetch(`${url}/_emulator/ca.pem`);
+    expect(await response.text()).toBe(ca);
+    expect(response.headers.get('content-type')).toBe('application/x-pem-file');
+  });
+
+  it('goes on where a client speaks anything but TLS', async () => {
+    const { tlsUrl, ca } = await start();
+    const socket = connect(Number(new URL(tlsUrl).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.end('GET / HTTP/1.1\r\n\r\n');
+    await new Promise((resolve) => socket.on('close', resolve));
+    expect(await send(`${tlsUrl}/_emulator/health`, { ca })).toMatchObject({ status: 200 });
+  });
+
+  it('closes while a client keeps its connection', async () => {
+    const { tlsUrl, ca, close } = await start();
+    await send(`${tlsUrl}/_emulator/health`, { ca, agent: undefined });
+    await close();
+    await expect(send(`${tlsUrl}/_emulator/health`, { ca })).rejects.toThrow(/ECONNREFUSED/);
+  });
+});
+
+it('without tls there is neither https nor an authority', async () => {
+  const emulator = await startEmulator();
+  onTestFinished(() => emulator.close());
+  expect(emulator).toMatchObject({ tlsUrl: undefined, ca: undefined });
+  expect((await fetch(`${emulator.url}/_emulator/ca.pem`)).status).toBe(404);
+});
+
+describe('the authority', () => {
+  it('is the same after a restart on a database file, in files beside it', async () => {
+    const db = join(temporaryFolder(), 'world.db');
+    const first = await start({ db });
+    await first.close();
+    expect(readFileSync(`${db}-ca.pem`, 'utf8')).toBe(first.ca);
+    expect(statSync(`${db}-ca-key.pem`).mode & 0o077).toBe(0);
+
+    const second = await start({ db });
+    expect(second.ca).toBe(first.ca);
+    expect(await send(`${second.tlsUrl}/_emulator/health`, { ca: first.ca })).toMatchObject({ status: 200 });
+  });
+
+  it('is a new one in memory, and where its files are gone', async () => {
+    expect((await start()).ca).not.toBe((await start()).ca);
+    const db = join(temporaryFolder(), 'world.db');
+    const first = await start({ db });
+    await first.close();
+    rmSync(`${db}-ca-key.pem`);
+    expect((await start({ db })).ca).not.toBe(first.ca);
+  });
+
+  it.each([
+    ['no certificate', 'nonsense'],
+    ['that of another', undefined],
+  ])('is refused where its file holds %s', async (_title, text) => {
+    const db = join(temporaryFolder(), 'world.db');
+    await (await start({ db })).close();
+    writeFileSync(`${db}-ca.pem`, text ?? (await start()).ca);
+    await expect(startEmulator({ tls: true, db })).rejects.toThrow(/world\.db-ca\.pem .* cannot be used/);
+  });
+
+  it('is not made without tls', async () => {
+    const db = join(temporaryFolder(), 'world.db');
+    await (await start({ db, tls: false })).close();
+    expect(existsSync(`${db}-ca.pem`)).toBe(false);
+  });
+});
+
+describe('a certificate of the user', () => {
+  it('is served as it is; its authority is not told', async () => {
+    const own = ownCertificate();
+    const emulator = await startEmulator({ tls: true, ...own });
+    onTestFinished(() => emulator.close());
+    const ca = readFileSync(own.tlsCert, 'utf8');
+    expect(await send(`${emulator.tlsUrl ?? ''}/_emulator/health`, { ca })).toMatchObject({ status: 200 });
+    expect(emulator.ca).toBeUndefined();
+    const response = await fetch(`${emulator.url}/_emulator/ca.pem`);
+    expect(await response.json()).toMatchObject({
+      error: 404,
+      detail: expect.stringContaining('--tls-cert'),
+    });
+  });
+});
