@@ -1,0 +1,130 @@
+// What the emulator adds to a test suite. Run it on the built program: npm run build && node bench/suite.js
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { availableParallelism } from 'node:os';
+import { startEmulator } from 'atlas-streams-emulator';
+
+const TESTS = 200;
+const LINKS = 10_000;
+const PATH = '/streams/privateLinkConnections';
+const body = (number) => ({
+  provider: 'AWS',
+  vendor: 'S3',
+  region: 'us-east-1',
+  serviceEndpointId: `com.amazonaws.us-east-1.s3.${number}`,
+});
+
+const timed = async (work) => {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+};
+
+/** The middle of as many runs, in milliseconds. */
+async function median(runs, work) {
+  const all = [];
+  for (let run = 0; run < runs; run += 1) all.push(await timed(() => work(run)));
+  return all.sort((one, other) => one - other)[Math.floor(runs / 2)];
+}
+
+function print(what, ms, aim) {
+  console.log(`${what.padEnd(64)} ${ms.toFixed(2).padStart(9)} ms   aim ${aim} ms`);
+}
+
+/** One test: a project of its own, its time stopped and moved, a link created, read and deleted. */
+async function test(emulator) {
+  const project = await emulator.project();
+  await project.clock.freeze();
+  const created = await project.fetch(PATH, { method: 'POST', json: body(1) });
+  const { _id: id } = await created.json();
+  await project.clock.advance('2s');
+  const { state } = await (await project.fetch(`${PATH}/${id}`)).json();
+  if (state !== 'DONE') throw new Error(`the link is ${state}`);
+  await project.fetch(`${PATH}/${id}`, { method: 'DELETE' });
+  if ((await project.requests.count({ method: 'POST' })) !== 1)
+    throw new Error('there is a create of another');
+  await project.delete();
+}
+
+/** Runs all tests of a suite, side by side or one by one. Returns how long that takes, in milliseconds. */
+function suite(inParallel, one) {
+  return timed(async () => {
+    if (inParallel) await Promise.all(Array.from({ length: TESTS }, one));
+    else for (let count = 0; count < TESTS; count += 1) await one();
+  });
+}
+
+/** What the requests of a test take at a server that does nothing: its token, a create, a read, a delete. */
+async function idleServer() {
+  const server = createServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${server.address().port}`;
+  return {
+    async test() {
+      for (const method of ['POST', 'POST', 'GET', 'DELETE']) {
+        const options = method === 'POST' ? { method, body: JSON.stringify(body(1)) } : { method };
+        await (await fetch(url, options)).text();
+      }
+    },
+    close() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+console.log(`Node ${process.version}, ${availableParallelism()} cores`);
+
+const starts = [];
+print(
+  'a start in process (median of 20)',
+  await median(20, async () => starts.push(await startEmulator())),
+  30,
+);
+await Promise.all(starts.splice(0).map((emulator) => emulator.close()));
+
+const emulator = await startEmulator();
+const made = [];
+print(
+  'a project made (median of 400)',
+  await median(400, async () => made.push(await emulator.project())),
+  0.5,
+);
+await made[0].fetch(PATH, { method: 'POST', json: body(1) });
+print('a reset of one project among 402 (median of 50)', await median(50, () => made[0].reset()), 10);
+await Promise.all(made.map((project) => project.delete()));
+print('a reset of the whole server (median of 50)', await median(50, () => emulator.reset()), 10);
+
+const idle = await idleServer();
+await suite(true, idle.test);
+await suite(true, () => test(emulator));
+for (const inParallel of [true, false]) {
+  const alone = await suite(inParallel, idle.test);
+  const all = await suite(inParallel, () => test(emulator));
+  const how = `${TESTS} tests ${inParallel ? 'in parallel' : 'one by one'}`;
+  print(`what the emulator adds to ${how} (${all.toFixed(0)} ms in all)`, all - alone, 1000);
+}
+idle.close();
+
+const fixture = await emulator.fixture.export();
+fixture.organizations[0].projects[0].privateLinks = Array.from({ length: LINKS }, (_, number) =>
+  body(number),
+);
+await emulator.fixture.load(fixture);
+const full = await emulator.seededProject(fixture.organizations[0].profile);
+const count = async () => (await (await full.fetch(`${PATH}?itemsPerPage=1`)).json()).totalCount;
+if ((await count()) !== LINKS) throw new Error(`the project has ${await count()} links`);
+await full.snapshot('full');
+await emulator.snapshot('full');
+print(
+  `a restore of ${LINKS} links, of one project (median of 15)`,
+  await median(15, () => full.restore('full')),
+  60,
+);
+print(
+  `a restore of ${LINKS} links, of the whole (median of 15)`,
+  await median(15, () => emulator.restore('full')),
+  60,
+);
+if ((await count()) !== LINKS) throw new Error(`the project has ${await count()} links`);
+await emulator.close();

@@ -1,0 +1,3 @@
+module example.com/private-links
+
+go 1.22
