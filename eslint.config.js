@@ -14,7 +14,7 @@ const LAYERS = [
   ['identity'],
   ['features'],
   ['control'],
-  ['config.ts', 'app.ts'],
+  ['config.ts', 'core.ts', 'app.ts'],
   ['listener.ts'],
   ['index.ts', 'banner.ts'],
   ['vitest.ts', 'commands'],

@@ -1,10 +1,8 @@
-export { projectAccess } from './access.js';
-export { AccessGuard, isLoopback } from './guard.js';
-export { CONTROL_PREFIX, installControl, type ControlParts } from './install.js';
-export { clockOperations } from './clock.js';
-export { openapiOperations } from './openapi.js';
-export { observe, type Observation } from './observation.js';
-export { projectControl } from './projects.js';
-export { World } from './world.js';
-export { worldOperations } from './world-operations.js';
-export { configurationOperation } from './configuration.js';
+export { controlApi } from './api.js';
+export { authority } from './authority.js';
+export { CLIENTS, type ClientName } from './environment.js';
+export { FaultStore, faultMigrations, faultTables } from './faults/fault-store.js';
+export { isLoopback } from './guard.js';
+export { health } from './health.js';
+export { observe } from './journal/observation.js';
+export { World } from './world/world.js';

@@ -7,7 +7,7 @@ import { durations, movement, type Identity } from '../identity/index.js';
 import { PROFILE_NAMES, type ProfileName } from '../profiles/index.js';
 import { CLIENTS, environmentFor, type Access, type ClientName } from './environment.js';
 import { ControlError, controlOperation, type AnyControlOperation } from './operation.js';
-import type { World } from './world.js';
+import type { World } from './world/world.js';
 
 /** The callers that a made project gets, each with its roles in the organization and the project. */
 const CALLERS = {

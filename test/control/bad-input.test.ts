@@ -1,6 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
-import { clockOperations, projectControl, worldOperations } from '../../src/control/index.js';
+import { clockOperations } from '../../src/control/world/clock.js';
+import { projectControl } from '../../src/control/projects.js';
+import { worldOperations } from '../../src/control/world/world-operations.js';
 import { privateLinkControl } from '../../src/features/private-links/control.js';
 import { ControlledEmulator, type TestProject } from './world-support.js';
 

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { harSchema, harOf } from '../../src/control/har.js';
+import { harSchema, harOf } from '../../src/control/journal/har.js';
 import { linksPath, SEEDED } from '../support/emulator.js';
 import { requestBody } from '../support/requests.js';
 import { openLine, TRANSPORTS } from '../support/transport.js';

@@ -1,5 +1,5 @@
 import { EventBus, type EventData, type Message } from '../../src/kernel/events.js';
-import { Journal, type JournalLimits } from '../../src/control/journal.js';
+import { Journal, type JournalLimits } from '../../src/control/journal/journal.js';
 
 const EMPTY: Message = { headers: {}, body: undefined, truncated: false };
 

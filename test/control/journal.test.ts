@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Selection } from '../../src/control/journal.js';
+import type { Selection } from '../../src/control/journal/journal.js';
 import { startJournal } from './journal-support.js';
 
 const A = 'a'.repeat(24);

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startEmulator } from '../../src/index.js';
 import { TestEmulator } from '../support/emulator.js';
 import { ServedDocument, type OpenApi } from '../support/served-document.js';
 import { openSocket } from '../support/transport.js';
@@ -162,6 +163,22 @@ describe('GET /_emulator/control-openapi.json', () => {
     expect(document.paths['/_emulator/projects/{groupId}/clock/advance']?.post?.operationId).toBe(
       'advanceClockOfProject',
     );
+  });
+
+  it('has the authority where https is served, and only there', async () => {
+    const emulator = await startEmulator({ tls: true });
+    onTestFinished(() => emulator.close());
+    const response = await fetch(`${emulator.url}${PREFIX}/control-openapi.json`);
+    const served = new ServedDocument((await response.json()) as Whole);
+    const url = `${PREFIX}/ca.pem`;
+    const ca = await fetch(emulator.url + url);
+    const contentType = ca.headers.get('content-type') ?? '';
+    // A PEM is no JSON: what a schema says of it is said of a text.
+    const body = JSON.stringify(await ca.text());
+    expect(served.differences({ method: 'GET', url, status: ca.status, contentType, body })).toEqual([]);
+
+    const plain = await ControlTour.start(await TestEmulator.start());
+    expect(plain.served.operationOf('GET', url)).toBeUndefined();
   });
 
   it('is true of the stream of events', async () => {

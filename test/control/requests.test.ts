@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { requestSchema, type ShownRequest } from '../../src/control/request-entry.js';
+import { requestSchema, type ShownRequest } from '../../src/control/journal/request-entry.js';
 import { ManualClock } from '../support/clock.js';
 import { linksPath, SEEDED } from '../support/emulator.js';
 import { REQUESTS } from '../support/requests.js';

@@ -198,7 +198,7 @@ describe('nobody is signed out', () => {
 
   /** Tokens and a nonce of the fixture's owner and of a made project's, and whether they still serve. */
   async function signIn(emulator: ControlledEmulator, projects: readonly TestProject[]) {
-    const sessions = await Promise.all(
+    const signedIn = await Promise.all(
       projects.map(async (project) => {
         const uri = `${API}/groups/${project.id}/streams/privateLinkConnections`;
         const { publicKey: username, privateKey: password } = project.credentials.owner.apiKey;
@@ -210,7 +210,7 @@ describe('nobody is signed out', () => {
     return async () => {
       count += 1;
       return Promise.all(
-        sessions.map(async ({ token, uri, ...own }) => {
+        signedIn.map(async ({ token, uri, ...own }) => {
           const digest = signed({ ...own, uri, method: 'GET', count });
           const statuses = [];
           for (const authorization of [`Bearer ${token}`, digest])

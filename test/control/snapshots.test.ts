@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../support/clock.js';
 import { temporaryFolder } from '../support/world.js';
@@ -188,4 +189,25 @@ describe('a snapshot of a project', () => {
     expect((await project.control('POST', '/snapshots/mine/restore')).status).toBe(404);
     expect((await emulator.done<{ snapshots: [] }>('GET', '/snapshots')).snapshots).toEqual([]);
   });
+});
+
+it('a file that lost its snapshots, as by a change of its tables, is reset to what it held at the start', async () => {
+  const db = join(temporaryFolder(), 'emulator.db');
+  const first = await ControlledEmulator.start({ db });
+  const made = await first.make();
+  await made.create('one');
+  await first.listening.close();
+  const sqlite = new BetterSqlite3(db);
+  sqlite.exec('DELETE FROM snapshots');
+  sqlite.close();
+
+  const second = await ControlledEmulator.start({ db });
+  const again = new TestProject(second, made.id, made.credentials);
+  for (const of of [again, second]) {
+    const before = await second.done('GET', '/fixture');
+    await again.create('two');
+    await of.done('POST', '/reset');
+    expect(await second.done('GET', '/fixture')).toEqual(before);
+  }
+  expect(await again.list()).toHaveLength(1);
 });

@@ -1,12 +1,12 @@
-import { advanced, frozen, IN_STEP, resumed, shows, type ClockState } from '../kernel/clock-state.js';
-import type { Database, Transaction } from '../kernel/database.js';
-import type { EventBus } from '../kernel/events.js';
-import type { MovableClock } from '../kernel/movable-clock.js';
-import { LATEST } from '../kernel/pace.js';
-import type { Scheduler } from '../kernel/scheduler.js';
-import type { RunningFeature } from '../features/index.js';
-import type { Identity, PropertyStore } from '../identity/index.js';
-import { ControlError } from './operation.js';
+import { advanced, frozen, IN_STEP, resumed, shows, type ClockState } from '../../kernel/clock-state.js';
+import type { Database, Transaction } from '../../kernel/database.js';
+import type { EventBus } from '../../kernel/events.js';
+import type { MovableClock } from '../../kernel/movable-clock.js';
+import { LATEST } from '../../kernel/pace.js';
+import type { Scheduler } from '../../kernel/scheduler.js';
+import type { RunningFeature } from '../../features/index.js';
+import type { Identity, PropertyStore } from '../../identity/index.js';
+import { ControlError } from '../operation.js';
 
 /** What time stands on. */
 export interface TimeParts {

@@ -1,7 +1,7 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { ladderExamples } from '../http/condition-examples.js';
-import type { ConditionExample, Tag } from '../http/operation.js';
-import { nothing } from '../http/shapes.js';
+import { ladderExamples } from '../../http/condition-examples.js';
+import type { ConditionExample, Tag } from '../../http/operation.js';
+import { nothing } from '../../http/shapes.js';
 import { responsesOf, type ErrorParts } from './openapi-errors.js';
 import { JSON_TYPE, type Paths } from './openapi-parts.js';
 import type { Components, Part } from './openapi-schema.js';

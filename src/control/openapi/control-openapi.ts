@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { Type, type TSchema } from '@sinclair/typebox';
-import { objectId } from '../http/shapes.js';
-import { pathsOf, PROJECT_PREFIX } from './install.js';
+import { objectId } from '../../http/shapes.js';
+import { pathsOf, PROJECT_PREFIX } from '../install.js';
 import { JSON_TYPE, OPENAPI, pathParameters, Paths, queryParameters } from './openapi-parts.js';
 import { Components, type Part } from './openapi-schema.js';
-import type { AnyControlOperation, ControlOperation } from './operation.js';
+import type { AnyControlOperation, ControlOperation } from '../operation.js';
 
 /** What the document of the control API is written from. */
 export interface ControlDocumentParts {

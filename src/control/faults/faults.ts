@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Static } from '@sinclair/typebox';
-import { FAULT_ACTIONS, type FaultRule, type KeptFault } from '../http/fault-rule.js';
-import type { AnyOperation } from '../http/operation.js';
+import { FAULT_ACTIONS, type FaultRule, type KeptFault } from '../../http/fault-rule.js';
+import type { AnyOperation } from '../../http/operation.js';
 import { fault, faults, newFault } from './fault-schema.js';
 import type { FaultStore } from './fault-store.js';
-import { ControlError, controlOperation, type AnyControlOperation } from './operation.js';
+import { ControlError, controlOperation, type AnyControlOperation } from '../operation.js';
 
 /** The operations of the token endpoints, which name no project. */
 const TOKEN_OPERATIONS = ['createToken', 'revokeToken'];

@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import { STATUS_CODES } from 'node:http';
-import type { Clock } from '../kernel/clock.js';
+import type { Clock } from '../../kernel/clock.js';
 import type { Entry, Journal } from './journal.js';
 import type { Ongoing } from './ongoing.js';
-import { ControlError } from './operation.js';
+import { ControlError } from '../operation.js';
 import { shownRequest, type ShownRequest } from './request-entry.js';
 import { matches, type Matcher } from './request-matcher.js';
 

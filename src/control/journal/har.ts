@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Type, type Static } from '@sinclair/typebox';
-import type { Message } from '../kernel/events.js';
+import type { Message } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
 import { refusalOf } from './request-entry.js';
 

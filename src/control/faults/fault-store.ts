@@ -8,8 +8,9 @@ import {
   type FaultFacts,
   type FaultRule,
   type KeptFault,
-} from '../http/fault-rule.js';
-import type { Database, Migration } from '../kernel/database.js';
+} from '../../http/fault-rule.js';
+import type { Database, Migration } from '../../kernel/database.js';
+import type { CoveredTable } from '../../kernel/snapshots.js';
 
 export const faultMigrations: readonly Migration[] = [
   {
@@ -30,6 +31,9 @@ export const faultMigrations: readonly Migration[] = [
     `,
   },
 ];
+
+/** What a snapshot covers of it. */
+export const faultTables: readonly CoveredTable[] = [{ name: 'faults', key: 'id', project: 'project_id' }];
 
 /** A rule in memory, with its counts; what is counted is written at once. */
 type Cached = { -readonly [Key in keyof KeptFault]: KeptFault[Key] };

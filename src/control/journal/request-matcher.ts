@@ -1,5 +1,5 @@
 import { Type, type Static, type TObject } from '@sinclair/typebox';
-import { ControlError } from './operation.js';
+import { ControlError } from '../operation.js';
 import type { Entry, Selection } from './journal.js';
 import { rungSchema } from './request-entry.js';
 

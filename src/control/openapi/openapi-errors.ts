@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { Type } from '@sinclair/typebox';
-import { ladderConditions, ladderExamples } from '../http/condition-examples.js';
-import type { AnyOperation, ConditionExample } from '../http/operation.js';
-import type { ScriptedAnswers } from '../http/scripted.js';
-import { dress, PROFILE_NAMES, type Profiles } from '../profiles/index.js';
+import { ladderConditions, ladderExamples } from '../../http/condition-examples.js';
+import type { AnyOperation, ConditionExample } from '../../http/operation.js';
+import type { ScriptedAnswers } from '../../http/scripted.js';
+import { dress, PROFILE_NAMES, type Profiles } from '../../profiles/index.js';
 import { header, JSON_TYPE } from './openapi-parts.js';
 import type { Components, Part } from './openapi-schema.js';
 

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { RUNGS, type Rung } from '../http/exchange.js';
-import type { Message } from '../kernel/events.js';
+import { RUNGS, type Rung } from '../../http/exchange.js';
+import type { Message } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
 
 /** A step of the ladder. */

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { ControlError, controlOperation, type AnyControlOperation } from './operation.js';
-import type { Fixture } from '../identity/index.js';
+import { ControlError, controlOperation, type AnyControlOperation } from '../operation.js';
+import type { Fixture } from '../../identity/index.js';
 import type { World } from './world.js';
 
 /** The largest fixture that is read, in bytes: an export of 100,000 private links fits. */

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { Type } from '@sinclair/typebox';
-import type { Clock } from '../kernel/clock.js';
-import type { EmulatorEvent, EventBus } from '../kernel/events.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { EmulatorEvent, EventBus } from '../../kernel/events.js';
 import type { Ongoing } from './ongoing.js';
-import { controlOperation, ControlError, type AnyControlOperation } from './operation.js';
+import { controlOperation, ControlError, type AnyControlOperation } from '../operation.js';
 
 /** How often a stream says that it is still there: proxies and clients give up what is silent for long. */
 export const HEARTBEAT_MS = 15_000;

@@ -1,4 +1,4 @@
-import type { EmulatorEvent, EventBus, RequestDetail } from '../kernel/events.js';
+import type { EmulatorEvent, EventBus, RequestDetail } from '../../kernel/events.js';
 
 type RequestEvent = Extract<EmulatorEvent, { type: 'request.finished' }>;
 

@@ -1,10 +1,10 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { RUNGS } from '../http/exchange.js';
-import type { Clock } from '../kernel/clock.js';
+import { RUNGS } from '../../http/exchange.js';
+import type { Clock } from '../../kernel/clock.js';
 import { harOf, harSchema } from './har.js';
 import type { Journal } from './journal.js';
 import type { Ongoing } from './ongoing.js';
-import { controlOperation, ControlError, type AnyControlOperation } from './operation.js';
+import { controlOperation, ControlError, type AnyControlOperation } from '../operation.js';
 import { refusedSchema, requestSchema, shownRefused, shownRequest } from './request-entry.js';
 import { criteria, matcherProperties, matches, requireWhole, type Matcher } from './request-matcher.js';
 import { waitFor } from './waiting.js';

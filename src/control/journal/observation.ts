@@ -1,9 +1,9 @@
-import type { Clock } from '../kernel/clock.js';
-import type { EventBus } from '../kernel/events.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { EventBus } from '../../kernel/events.js';
 import { eventStream } from './event-stream.js';
 import { Journal } from './journal.js';
 import { Ongoing } from './ongoing.js';
-import type { AnyControlOperation } from './operation.js';
+import type { AnyControlOperation } from '../operation.js';
 import { requestOperations } from './requests.js';
 
 /** What shows what happened: the journal of requests, and the stream of events. */

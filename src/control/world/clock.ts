@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { duration, millisecondsAt, millisecondsOf, moment } from './durations.js';
-import { controlOperation, type AnyControlOperation } from './operation.js';
+import { controlOperation, type AnyControlOperation } from '../operation.js';
 import type { WorldTime } from './world-time.js';
 
 const reading = Type.Object(

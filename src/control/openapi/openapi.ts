@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { Type, type TObject, type TSchema } from '@sinclair/typebox';
-import { mediaType } from '../http/media-types.js';
-import type { AnyOperation, BodyRules } from '../http/operation.js';
-import { API_PREFIX } from '../http/paths.js';
-import { pagingQuery } from '../http/query.js';
-import { objectId } from '../http/shapes.js';
-import { roleNamesFor, rolesFor } from '../identity/index.js';
+import { mediaType } from '../../http/media-types.js';
+import type { AnyOperation, BodyRules } from '../../http/operation.js';
+import { API_PREFIX } from '../../http/paths.js';
+import { pagingQuery } from '../../http/query.js';
+import { objectId } from '../../http/shapes.js';
+import { roleNamesFor, rolesFor } from '../../identity/index.js';
 import { controlDocument } from './control-openapi.js';
 import { errorResponses, type ErrorParts } from './openapi-errors.js';
 import { header, JSON_TYPE, OPENAPI, pathParameters, Paths, queryParameters } from './openapi-parts.js';
 import { Components, type Part } from './openapi-schema.js';
 import { addTokenEndpoints, SERVICE_ACCOUNT, tokenTag } from './openapi-tokens.js';
-import { controlOperation, type AnyControlOperation } from './operation.js';
+import { controlOperation, type AnyControlOperation } from '../operation.js';
 
 /** What the documents are written from. */
 export interface OpenApiParts extends ErrorParts {

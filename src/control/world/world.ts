@@ -1,6 +1,6 @@
-import { IN_STEP, type ClockState } from '../kernel/clock-state.js';
-import type { Transaction } from '../kernel/database.js';
-import type { Snapshots } from '../kernel/snapshots.js';
+import { IN_STEP, type ClockState } from '../../kernel/clock-state.js';
+import type { Transaction } from '../../kernel/database.js';
+import type { Snapshots } from '../../kernel/snapshots.js';
 import {
   exportFixture,
   FixtureError,
@@ -9,8 +9,8 @@ import {
   TOKEN_LIFE_S,
   type Fixture,
   type FixtureSection,
-} from '../identity/index.js';
-import { ControlError } from './operation.js';
+} from '../../identity/index.js';
+import { ControlError } from '../operation.js';
 import { WorldTime, type TimeParts } from './world-time.js';
 
 /** What the world stands on. */

@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify';
+import { authorityOperation } from './authority.js';
+import { clockOperations } from './world/clock.js';
+import { configurationOperation } from './configuration.js';
+import { projectAccess } from './access.js';
+import type { FaultStore } from './faults/fault-store.js';
+import { faultOperations } from './faults/faults.js';
+import { AccessGuard } from './guard.js';
+import { healthOperation } from './health.js';
+import { installControl } from './install.js';
+import type { Observation } from './journal/observation.js';
+import { openapiOperations } from './openapi/openapi.js';
+import type { AnyControlOperation } from './operation.js';
+import { projectControl } from './projects.js';
+import type { World } from './world/world.js';
+import { worldOperations } from './world/world-operations.js';
+import type { RunningFeature } from '../features/index.js';
+import type { AnyOperation } from '../http/operation.js';
+import type { LadderParts } from '../http/ladder.js';
+import { fixtureSchema, type FixtureSection, type Identity } from '../identity/index.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Database } from '../kernel/database.js';
+
+/** What the control API acts on. */
+export interface ControlledParts {
+  readonly identity: Identity;
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly world: World;
+  readonly faults: FaultStore;
+  readonly sections: readonly FixtureSection[];
+  readonly running: readonly RunningFeature[];
+  readonly operations: readonly AnyOperation[];
+  readonly newId: () => string;
+}
+
+/** How it is served. */
+export interface ControlSettings {
+  readonly ladder: LadderParts;
+  readonly observation: Observation;
+  /** What a client must bring; undefined where it is open. */
+  readonly token: string | undefined;
+  /** The settings of the emulator, without secrets. */
+  readonly told: Readonly<Record<string, unknown>>;
+  readonly version: string;
+  readonly fixtures: URL;
+  /** Whether there is https, and an authority to download. */
+  readonly hasAuthority: boolean;
+}
+
+/** Serves the control API in a scope of its own. */
+export function controlApi(
+  scope: FastifyInstance,
+  parts: ControlledParts,
+  { ladder, observation, token, told, version, fixtures, hasAuthority }: ControlSettings,
+): void {
+  const { identity, world, faults, sections, running, operations } = parts;
+  const controls: AnyControlOperation[] = [
+    ...projectControl({ ...parts, now: () => parts.clock.now() }),
+    projectAccess(identity),
+    configurationOperation(told),
+    ...clockOperations(world.time),
+    ...worldOperations(world, fixtureSchema(sections)),
+    ...running.flatMap(({ control }) => control ?? []),
+    ...faultOperations(faults, operations),
+    ...observation.operations,
+    ...openapiOperations({
+      ...ladder,
+      operations,
+      controls: () => controls,
+      open: [healthOperation, ...(hasAuthority ? [authorityOperation] : [])],
+      guarded: token !== undefined,
+      version,
+      fixtures,
+    }),
+  ];
+  installControl(scope, controls, {
+    gatekeeper: ladder.gatekeeper,
+    guard: new AccessGuard(token),
+    settled: ladder.settled,
+  });
+}

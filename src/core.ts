@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import type { Config } from './config.js';
+import { FaultStore, faultMigrations, faultTables, World } from './control/index.js';
+import { features, type RunningFeature } from './features/index.js';
+import type { AnyOperation } from './http/operation.js';
+import {
+  CredentialStore,
+  FixtureError,
+  identityMigrations,
+  identityTables,
+  organizationOperations,
+  projectOperations,
+  ProjectStore,
+  PropertyStore,
+  type DeletionBlocker,
+  type FixtureSection,
+  type Identity,
+} from './identity/index.js';
+import type { Clock } from './kernel/clock.js';
+import { Database } from './kernel/database.js';
+import { EventBus } from './kernel/events.js';
+import { objectIds } from './kernel/ids.js';
+import { MovableClock } from './kernel/movable-clock.js';
+import { Scheduler } from './kernel/scheduler.js';
+import { snapshotMigrations, Snapshots } from './kernel/snapshots.js';
+
+/** What the package brings for a start. */
+export const FIXTURES = new URL('../fixtures/', import.meta.url);
+
+/** The emulator without a way in: its state, its time, and what can be done with them. */
+export interface Core {
+  readonly database: Database;
+  /** The machine's clock: for what no test moves. */
+  readonly base: Clock;
+  /** The emulator's own. */
+  readonly clock: MovableClock;
+  readonly events: EventBus;
+  readonly identity: Identity;
+  readonly world: World;
+  readonly faults: FaultStore;
+  readonly sections: readonly FixtureSection[];
+  readonly running: readonly RunningFeature[];
+  /** The operations of Atlas that are emulated. */
+  readonly operations: readonly AnyOperation[];
+  readonly newId: () => string;
+  /** Whether the world came from the database, and not from the fixture. */
+  readonly restored: boolean;
+  /** Ends the alarm and closes the database. */
+  close(): void;
+}
+
+/**
+ * Opens the database, starts the features, and loads the fixture into a new file.
+ *
+ * @param onError told of what goes wrong where nobody waits for an answer
+ * @throws {DatabaseUnusable} if the database cannot be used
+ * @throws {FixtureError} if the fixture cannot
+ */
+export async function buildCore(
+  config: Config,
+  base: Clock,
+  onError: (error: unknown) => void,
+): Promise<Core> {
+  const clock = new MovableClock(base);
+  const now = (): number => clock.now();
+  const database = Database.open(config.db, [
+    ...identityMigrations,
+    ...features.flatMap((feature) => feature.migrations),
+    ...snapshotMigrations,
+    ...faultMigrations,
+  ]);
+  try {
+    const events = new EventBus(() => base.now());
+    const identity: Identity = {
+      projects: new ProjectStore(database, now),
+      credentials: new CredentialStore(database, now),
+    };
+    const scheduler = new Scheduler(clock, database, onError);
+    // By the machine's clock: one that was moved far ahead would make them longer.
+    const newId = objectIds(() => base.now());
+    const started = features.map((feature) => ({
+      feature,
+      at: feature.start({ database, clock, events, scheduler, newId, durations: config }),
+    }));
+    const running = started.map(({ at }) => at);
+    const sections: FixtureSection[] = started.flatMap(({ feature, at: { load, save } }) =>
+      feature.fixture && load ? [{ ...feature.fixture, load, ...(save && { save }) }] : [],
+    );
+    const faults = new FaultStore(database);
+    const tables = [
+      ...identityTables,
+      ...features.flatMap((feature) => feature.tables ?? []),
+      ...faultTables,
+    ];
+    const world = new World({
+      database,
+      clock,
+      events,
+      scheduler,
+      snapshots: new Snapshots(database, tables),
+      identity,
+      sections,
+      properties: new PropertyStore(database),
+      running,
+      onRestore: () => {
+        faults.reload();
+      },
+    });
+
+    const restored = !identity.projects.isEmpty();
+    if (restored) await world.goOn();
+    else await seed(config.fixture, database, world);
+    for (const { due } of running) if (due) scheduler.add(due);
+
+    const projects = {
+      ...identity,
+      database,
+      newId,
+      now,
+      blockers: running.flatMap<DeletionBlocker>(({ blocksDeletion }) => blocksDeletion ?? []),
+      onCreate: (id: string) => {
+        world.remember(id);
+      },
+    };
+    return {
+      database,
+      base,
+      clock,
+      events,
+      identity,
+      world,
+      faults,
+      sections,
+      running,
+      operations: [
+        ...organizationOperations(identity),
+        ...projectOperations(projects),
+        ...running.flatMap(({ operations }) => operations),
+      ],
+      newId,
+      restored,
+      close() {
+        scheduler.stop();
+        database.close();
+      },
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Begins with a fixture. @param path the package's own if undefined */
+async function seed(path: string | undefined, database: Database, world: World): Promise<void> {
+  try {
+    const text = readFixture(path ?? new URL('default.json', FIXTURES));
+    await database.write((transaction) => {
+      world.begin(text, transaction);
+    });
+  } catch (error) {
+    throw error instanceof FixtureError
+      ? new FixtureError(`${path ?? 'default.json'}: ${error.message}`)
+      : error;
+  }
+}
+
+function readFixture(path: string | URL): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new FixtureError(`it cannot be read: ${(error as Error).message}`);
+  }
+}
