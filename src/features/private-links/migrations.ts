@@ -34,7 +34,8 @@ export const privateLinkMigrations: readonly Migration[] = [
         -- When, in the emulator's time, the scheduler has to persist the next state (null: never, as things stand).
         wake_at       INTEGER
       ) STRICT;
-      CREATE INDEX private_links_of_project ON private_links (project_id);
+      -- In the order of creation; what is gone is told from it, so that a count reads nothing else.
+      CREATE INDEX private_links_of_project ON private_links (project_id, seq, gone_at);
       CREATE INDEX private_links_by_target ON private_links (target);
       CREATE INDEX private_links_to_wake ON private_links (wake_at) WHERE wake_at IS NOT NULL;
 
