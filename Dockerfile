@@ -68,10 +68,12 @@ WORKDIR /app
 ENV NODE_ENV=production \
     ATLAS_EMULATOR_HOST=0.0.0.0 \
     ATLAS_EMULATOR_PORT=27080 \
+    ATLAS_EMULATOR_TLS_PORT=27443 \
     ATLAS_EMULATOR_DB=/data/emulator.db
 # The database, the only thing written: everything else may be read-only. /fixtures is for a user's own.
 VOLUME /data
-EXPOSE 27080
+# The second port listens with `--tls` alone.
+EXPOSE 27080 27443
 # By number, so that an orchestrator can see that it is not root.
 USER 65532:65532
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \

@@ -20,10 +20,14 @@ export function besideHttp(http: HttpServer, { cert, key }: KeyPair): Server {
 /** Listens; the error of a port in use says by which setting it was given. */
 export async function listen(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => {
+    const refuse = (error: Error): void => {
       reject(Object.assign(error, { setting: '--tls-port' }));
+    };
+    server.once('error', refuse);
+    server.listen({ host, port }, () => {
+      server.off('error', refuse);
+      resolve();
     });
-    server.listen({ host, port }, resolve);
   });
 }
 

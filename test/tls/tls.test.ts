@@ -117,9 +117,10 @@ describe('https beside http', () => {
   });
 
   it('closes while a client keeps its connection', async () => {
-    const { tlsUrl, ca, close } = await start();
+    const emulator = await start();
+    const { tlsUrl, ca } = emulator;
     await send(`${tlsUrl}/_emulator/health`, { ca, agent: undefined });
-    await close();
+    await emulator.close();
     await expect(send(`${tlsUrl}/_emulator/health`, { ca })).rejects.toThrow(/ECONNREFUSED/);
   });
 });
@@ -179,9 +180,6 @@ describe('a certificate of the user', () => {
     expect(await send(`${emulator.tlsUrl ?? ''}/_emulator/health`, { ca })).toMatchObject({ status: 200 });
     expect(emulator.ca).toBeUndefined();
     const response = await fetch(`${emulator.url}/_emulator/ca.pem`);
-    expect(await response.json()).toMatchObject({
-      error: 404,
-      detail: expect.stringContaining('--tls-cert'),
-    });
+    expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('--tls-cert')]);
   });
 });

@@ -72,7 +72,7 @@ life() {
   as "$1" 'get, once it is gone' 404 '"error":404' "$links/$id"
 }
 
-# The source page's command with a key pair; --include stands in it and puts the head before the body.
+# The documentation page's command with a key pair; --include stands in it and puts the head before the body.
 expect 'digest: create' 200 '"_id":"[0-9a-f]{24}"' \
   --user "${PUBLIC_KEY}:${PRIVATE_KEY}" \
   --digest --include \
@@ -82,7 +82,7 @@ expect 'digest: create' 200 '"_id":"[0-9a-f]{24}"' \
   -d "$(payload "digest-$run")"
 life digest
 
-# The source page's command with a token.
+# The documentation page's command with a token.
 ACCESS_TOKEN=$(token)
 expect 'bearer: create' 200 '"_id":"[0-9a-f]{24}"' \
   --include --header "Authorization: Bearer ${ACCESS_TOKEN}" \

@@ -1,0 +1,7 @@
+import { fromPyPI } from '../support/kinds.js';
+
+export default fromPyPI({
+  name: 'httpx',
+  package: 'httpx',
+  did: "Python, digest on one client, token: a link's life",
+});

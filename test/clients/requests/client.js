@@ -1,0 +1,7 @@
+import { fromPyPI } from '../support/kinds.js';
+
+export default fromPyPI({
+  name: 'requests',
+  package: 'requests',
+  did: "Python, digest on one session and by many threads, token: a link's life",
+});

@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+// Runs real clients, unmodified, against the packed package, each in a project of its own, and prints a table.
+// Arguments choose clients by how their names begin; without any, all run. Exit status 1 if one failed.
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPacked } from './support/emulator.js';
+import { NotRun } from './support/programs.js';
+import { printTable } from './support/table.js';
+
+const here = import.meta.dirname;
+const wanted = process.argv.slice(2);
+
+/** Each folder with a `client.js` brings one client or several; see support/kinds.js. */
+async function findClients() {
+  const folders = (await readdir(here)).sort().filter((name) => existsSync(join(here, name, 'client.js')));
+  const found = [];
+  for (const folder of folders) {
+    const { default: brought } = await import(`./${folder}/client.js`);
+    found.push(...[brought].flat().map((client) => ({ ...client, folder: join(here, folder) })));
+  }
+  return found.filter(({ name }) => wanted.length === 0 || wanted.some((start) => name.startsWith(start)));
+}
+
+/** Runs one client against each profile that it is for, and returns its row of the table. */
+async function runClient(client, emulator, work) {
+  const row = { client: client.name, version: '', did: client.did, passed: 0, failed: 0, note: '' };
+  try {
+    const prepared = await client.prepare({ folder: client.folder, work, emulator });
+    row.version = prepared.version;
+    for (const profile of client.profiles ?? ['documented', 'observed']) {
+      const project = await emulator.makeProject(profile);
+      const { passed, failed, output } = await prepared.run({ project, profile, emulator });
+      row.passed += passed;
+      row.failed += failed;
+      if (failed > 0 || process.env.CLIENTS_VERBOSE) console.log(`--- ${client.name}, ${profile}\n${output}`);
+    }
+  } catch (error) {
+    row.note = error.message;
+    if (!(error instanceof NotRun)) {
+      row.failed += 1;
+      console.log(`--- ${client.name}: ${error.stack}`);
+    }
+  }
+  return row;
+}
+
+const clients = await findClients();
+if (clients.length === 0) {
+  console.error(`no client is called ${wanted.join(' or ')}`);
+  process.exit(2);
+}
+const work = await mkdtemp(join(tmpdir(), 'clients-'));
+const rows = [];
+let emulator;
+try {
+  emulator = await startPacked(work);
+  console.log(`${emulator.title} listens on ${emulator.url} and ${emulator.tlsUrl}`);
+  for (const client of clients) {
+    const began = performance.now();
+    const row = await runClient(client, emulator, work);
+    rows.push(row);
+    console.log(`${client.name}: ${Math.round((performance.now() - began) / 1000)} s`);
+  }
+} finally {
+  await emulator?.stop();
+  await rm(work, { recursive: true, force: true, maxRetries: 3 });
+}
+process.exitCode = printTable(rows) ? 0 : 1;

@@ -1,0 +1,68 @@
+"""What the Python clients share: checks that print a line each, and a private link's life."""
+
+import os
+import sys
+import time
+
+BASE_URL = os.environ["BASE_URL"]
+GROUP_ID = os.environ["GROUP_ID"]
+PUBLIC_KEY = os.environ["PUBLIC_KEY"]
+PRIVATE_KEY = os.environ["PRIVATE_KEY"]
+CLIENT = (os.environ["MONGODB_ATLAS_CLIENT_ID"], os.environ["MONGODB_ATLAS_CLIENT_SECRET"])
+
+API = f"{BASE_URL}/api/atlas/v2"
+LINKS = f"{API}/groups/{GROUP_ID}/streams/privateLinkConnections"
+ACCEPT = {"Accept": "application/vnd.atlas.2024-05-30+json"}
+# Targets of its own, so that a script can run more than once against one emulator.
+RUN = f"{int(time.time())}-{os.getpid()}"
+
+# As documented, or as observed.
+DUPLICATE = (409, 400)
+
+failed = 0
+
+
+def check(title, held, seen):
+    """Counts one expectation, and says what was seen where it does not hold."""
+    global failed
+    failed += 0 if held else 1
+    print(f"ok   {title}" if held else f"FAIL {title}: {seen}")
+
+
+def status(title, response, *wanted):
+    """Expects one of the statuses, and returns the body."""
+    seen = f"{response.status_code} instead of {wanted}: {response.text[:500]}"
+    check(title, response.status_code in wanted, seen)
+    return response.json()
+
+
+def payload(name):
+    return {
+        "provider": "AWS",
+        "vendor": "S3",
+        "region": "us-east-1",
+        "serviceEndpointId": f"com.amazonaws.us-east-1.s3.{name}-{RUN}",
+    }
+
+
+def life(kind, client):
+    """Creates, gets, lists and deletes a link; requests and httpx are called alike."""
+    body = payload(kind)
+    created = status(f"{kind}: create", client.post(LINKS, json=body, timeout=20), 200)
+    link = f"{LINKS}/{created.get('_id')}"
+    shown = status(f"{kind}: get", client.get(link, timeout=20), 200)
+    check(f"{kind}: comes back as sent", {name: shown.get(name) for name in body} == body, shown)
+    query = {"itemsPerPage": 500, "pageNum": 1}
+    page = status(f"{kind}: list", client.get(LINKS, params=query, timeout=20), 200)
+    check(f"{kind}: is in the list", created.get("_id") in [one["_id"] for one in page["results"]], page)
+    again = client.post(LINKS, json=body, timeout=20)
+    code = status(f"{kind}: the same target again", again, *DUPLICATE).get("errorCode")
+    check(f"{kind}: is called a duplicate", code == "STREAM_PRIVATE_LINK_ALREADY_EXISTS", code)
+    status(f"{kind}: projects", client.get(f"{API}/groups", timeout=20), 200)
+    status(f"{kind}: a link that is not there", client.get(f"{LINKS}/{'f' * 24}", timeout=20), 404)
+    status(f"{kind}: delete", client.delete(link, timeout=20), 202)
+    status(f"{kind}: get, once it is gone", client.get(link, timeout=20), 404)
+
+
+def end():
+    sys.exit(1 if failed else 0)

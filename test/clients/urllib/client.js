@@ -1,0 +1,3 @@
+import { fromNpm } from '../support/kinds.js';
+
+export default fromNpm({ name: 'urllib', package: 'urllib', did: "JavaScript, digest: a link's life" });
