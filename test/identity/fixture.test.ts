@@ -63,7 +63,7 @@ async function refusalOf(fixture: string, settings: Partial<Config> = {}): Promi
   throw new Error('the fixture is not refused');
 }
 
-/** Issue 3's table, by hand: caller, key pair, service account, role in the organization and in the project. */
+/** The seeded callers, by hand: caller, key pair, service account, role in the organization and in the project. */
 const CALLERS = {
   documented: [
     ['owner1', '0011', 'ORG_OWNER', 'GROUP_OWNER'],
