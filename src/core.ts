@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from './config.js';
-import { FaultStore, faultMigrations, faultTables, World } from './control/index.js';
-import { features, type RunningFeature } from './features/index.js';
-import type { AnyOperation } from './http/operation.js';
+import { FaultStore, faultMigrations, faultTables, World, type ControlledParts } from './control/index.js';
+import { features } from './features/index.js';
 import {
   CredentialStore,
   FixtureError,
@@ -28,21 +27,12 @@ import { snapshotMigrations, Snapshots } from './kernel/snapshots.js';
 export const FIXTURES = new URL('../fixtures/', import.meta.url);
 
 /** The emulator without a way in: its state, its time, and what can be done with them. */
-export interface Core {
-  readonly database: Database;
+export interface Core extends ControlledParts {
   /** The machine's clock: for what no test moves. */
   readonly base: Clock;
   /** The emulator's own. */
   readonly clock: MovableClock;
   readonly events: EventBus;
-  readonly identity: Identity;
-  readonly world: World;
-  readonly faults: FaultStore;
-  readonly sections: readonly FixtureSection[];
-  readonly running: readonly RunningFeature[];
-  /** The operations of Atlas that are emulated. */
-  readonly operations: readonly AnyOperation[];
-  readonly newId: () => string;
   /** Whether the world came from the database, and not from the fixture. */
   readonly restored: boolean;
   /** Ends the alarm and closes the database. */

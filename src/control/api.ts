@@ -30,6 +30,7 @@ export interface ControlledParts {
   readonly faults: FaultStore;
   readonly sections: readonly FixtureSection[];
   readonly running: readonly RunningFeature[];
+  /** The operations of Atlas that are emulated. */
   readonly operations: readonly AnyOperation[];
   readonly newId: () => string;
 }

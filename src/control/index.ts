@@ -1,4 +1,4 @@
-export { controlApi } from './api.js';
+export { controlApi, type ControlledParts } from './api.js';
 export { authority } from './authority.js';
 export { CLIENTS, type ClientName } from './environment.js';
 export { FaultStore, faultMigrations, faultTables } from './faults/fault-store.js';
