@@ -1,4 +1,4 @@
-# The image: Node, the compiled program, its production dependencies; no shell, no npm, no compiler.
+# The image: Node, the command in its few files, the SQLite addon; no shell, no npm, no compiler.
 # Nothing here depends on the architecture.
 
 # Node with its headers under /usr/local, npm, and a C++ toolchain: the SQLite addon is downloaded
@@ -19,14 +19,10 @@ COPY package.json package-lock.json ./
 RUN npm_package_config_node_gyp_nodedir=/usr/local npm ci --no-audit --no-fund
 
 FROM dependencies AS production
-# prebuild-install and its tree only fetch the addon, and only this file of the addon's build is loaded.
-RUN npm prune --omit=dev --no-audit --no-fund \
- && npm pkg delete dependencies.prebuild-install --prefix node_modules/better-sqlite3 \
- && rm -r node_modules/.package-lock.json node_modules/.bin \
- && npm query ':extraneous' > /tmp/extraneous.json \
- && node -e 'for (const { path } of require("/tmp/extraneous.json")) fs.rmSync(path, { recursive: true })' \
- && find node_modules -type d -empty -delete \
- && cd node_modules/better-sqlite3 \
+# The command brings the rest with it. Of the addon only the compiled file is loaded, and what finds it.
+WORKDIR /out/modules/app/node_modules
+RUN cp -R /app/node_modules/better-sqlite3 /app/node_modules/bindings /app/node_modules/file-uri-to-path . \
+ && cd better-sqlite3 \
  && strip --strip-unneeded -o /tmp/better_sqlite3.node build/Release/better_sqlite3.node \
  && rm -rf build deps src binding.gyp \
  && mkdir -p build/Release \
@@ -34,10 +30,9 @@ RUN npm prune --omit=dev --no-audit --no-fund \
 # Trees as they lie in the final image, so that one COPY brings modes and times along. It has no shell to
 # make directories with: /data is like /tmp, as any user may run this; a fresh volume takes its mode over.
 RUN mkdir -p /out/system/usr/local/bin /out/system/usr/local/share/doc/node \
-      /out/system/data /out/system/fixtures /out/modules/app \
+      /out/system/data /out/system/fixtures \
  && strip --strip-unneeded -o /out/system/usr/local/bin/node /usr/local/bin/node \
  && if [ -f /usr/local/LICENSE ]; then cp /usr/local/LICENSE /out/system/usr/local/share/doc/node/; fi \
- && mv node_modules /out/modules/app/ \
  && chmod -R a+rX,go-w /out \
  && chmod 1777 /out/system/data
 # Equal contents make equal layers, whenever they were built.
@@ -49,9 +44,9 @@ COPY . .
 RUN npm run build
 # Readable by any user, whatever the umask of the checkout was.
 ARG SOURCE_DATE_EPOCH=0
-RUN mkdir -p /out/app \
- && cp -R package.json dist fixtures /out/app/ \
- && find /out/app/dist \( -name '*.d.ts' -o -name '*.tsbuildinfo' \) -delete \
+RUN mkdir -p /out/app/dist \
+ && cp -R package.json fixtures /out/app/ \
+ && cp dist/cli.js dist/cli-* /out/app/dist/ \
  && chmod -R a+rX,go-w /out \
  && find /out -exec touch --no-dereference --date=@${SOURCE_DATE_EPOCH} {} +
 

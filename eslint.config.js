@@ -7,6 +7,7 @@ import tseslint from 'typescript-eslint';
  */
 const LAYERS = [
   ['client'],
+  ['exit.ts', 'version.ts'],
   ['kernel'],
   ['profiles'],
   ['tls'],
@@ -17,7 +18,7 @@ const LAYERS = [
   ['config.ts', 'core.ts', 'app.ts'],
   ['listener.ts'],
   ['index.ts', 'banner.ts'],
-  ['vitest.ts', 'commands'],
+  ['vitest.ts', 'serve.ts', 'commands'],
   ['cli.ts'],
 ];
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Server as HttpsServer } from 'node:https';
 import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
 import { tellable, type Config } from './config.js';
@@ -17,11 +16,7 @@ import { systemClock, type Clock } from './kernel/clock.js';
 import type { EventBus } from './kernel/events.js';
 import { profilesOf } from './profiles/index.js';
 import { besideHttp, finish, tlsIdentity, type TlsIdentity } from './tls/index.js';
-
-/** The version of the package. */
-export const VERSION = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
+import { VERSION } from './version.js';
 
 /** How long a request may take to arrive, so that a client that stalls does not hold a connection for ever. */
 const REQUEST_TIMEOUT_MS = 60_000;

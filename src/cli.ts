@@ -1,19 +1,10 @@
 #!/usr/bin/env node
-import { VERSION } from './app.js';
-import { banner, readyLine } from './banner.js';
 import { EmulatorError } from './client/index.js';
-import { CommandFailed, commandRows, runCommand, UsageError } from './commands/index.js';
-import { ConfigError, helpText, loadConfig, type Config } from './config.js';
-import { FixtureError } from './identity/index.js';
-import { listen } from './listener.js';
-import { TlsError } from './tls/index.js';
-import { DatabaseUnusable } from './kernel/database.js';
+import { commandRows, runCommand } from './commands/index.js';
+import { Exit, STATUS } from './exit.js';
+import { VERSION } from './version.js';
 
-/** Exit statuses; `--help` names them too. */
-const USAGE = 2;
-const PORT_IN_USE = 3;
-const DATABASE = 4;
-
+/** What takes time to load is imported where it is needed: a command, or wrong settings, do not wait for a server. */
 async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const result = await runCommand(argv, process.env);
@@ -22,75 +13,32 @@ async function main(): Promise<void> {
     process.stderr.write(result.stderr ?? '');
     return;
   }
+  const { helpText, loadConfig } = await import('./config.js');
   const command = loadConfig(argv, process.env);
-  if (command.do === 'help') {
-    process.stdout.write(helpText(commandRows));
-    return;
+  switch (command.do) {
+    case 'help':
+      process.stdout.write(helpText(commandRows));
+      return;
+    case 'version':
+      process.stdout.write(`${VERSION}\n`);
+      return;
+    case 'serve': {
+      const { serve } = await import('./serve.js');
+      await serve(command.config);
+    }
   }
-  if (command.do === 'version') {
-    process.stdout.write(`${VERSION}\n`);
-    return;
-  }
-  await serve(command.config);
-}
-
-async function serve(config: Config): Promise<void> {
-  const emulator = await listen(config);
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    emulator.close().then(() => process.exit(0), fail);
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  process.stdout.write(
-    process.stdout.isTTY ? banner(emulator, config, VERSION) : readyLine(emulator, config, process.pid),
-  );
 }
 
 /** Ends the process with one line that says what and where. */
 function fail(error: unknown): never {
-  const { status, line } = explain(error);
-  process.stderr.write(`atlas-streams-emulator: ${line}\n`);
-  process.exit(status);
+  process.stderr.write(`atlas-streams-emulator: ${lineOf(error)}\n`);
+  process.exit(error instanceof Exit ? error.status : STATUS.failed);
 }
 
-function explain(error: unknown): { status: number; line: string } {
-  if (error instanceof ConfigError || error instanceof UsageError)
-    return { status: USAGE, line: error.message };
-  if (error instanceof TlsError) return { status: USAGE, line: error.message.replace(/\s+/g, ' ') };
-  if (error instanceof FixtureError) return { status: USAGE, line: `fixture ${error.message}` };
-  if (error instanceof DatabaseUnusable) return { status: DATABASE, line: `database ${error.message}` };
-  if (error instanceof CommandFailed || error instanceof EmulatorError) {
-    return { status: 1, line: error.message.replace(/\s+/g, ' ') };
-  }
-  const {
-    code,
-    port,
-    address,
-    message,
-    setting = '--port',
-  } = error as NodeJS.ErrnoException & {
-    port?: number;
-    address?: string;
-    setting?: string;
-  };
-  switch (code) {
-    case 'EADDRINUSE':
-      return {
-        status: PORT_IN_USE,
-        line: `port ${port ?? ''} on ${address ?? ''} is in use by another process; choose another with ${setting}, or 0 for any free one`,
-      };
-    case 'EACCES':
-    case 'EADDRNOTAVAIL':
-    case 'EAFNOSUPPORT':
-    case 'EAI_AGAIN':
-    case 'ENOTFOUND':
-      return { status: USAGE, line: `cannot listen (--host, --port): ${message}` };
-    default:
-      return { status: 1, line: error instanceof Error ? (error.stack ?? message) : String(error) };
-  }
+function lineOf(error: unknown): string {
+  if (error instanceof Exit) return error.message;
+  if (error instanceof EmulatorError) return error.message.replace(/\s+/g, ' ');
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 process.on('uncaughtException', fail);

@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Kind, Type, type Static, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
+import { UsageError } from './exit.js';
 import { LONGEST_MS } from './kernel/pace.js';
 import { PROFILE_NAMES } from './profiles/index.js';
-
-/** A setting is unknown or wrong; `message` is one line that says which, where it was read, and what it takes. */
-export class ConfigError extends Error {}
 
 const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
@@ -120,7 +118,7 @@ const variableOf = (name: string): string => PREFIX + name.replace(/[A-Z]/g, '_$
  *
  * @param argv arguments behind the program's name
  * @param readFile reads the file that `--config` names
- * @throws {ConfigError} for the first setting that is unknown or wrong
+ * @throws {UsageError} for the first setting that is unknown or wrong
  */
 export function loadConfig(
   argv: readonly string[],
@@ -139,13 +137,13 @@ export function loadConfig(
       !names.some((setting) => variableOf(setting) === name),
   );
   if (unknown !== undefined) {
-    throw new ConfigError(`there is no setting ${unknown}; see atlas-streams-emulator --help`);
+    throw new UsageError(`there is no setting ${unknown}; see atlas-streams-emulator --help`);
   }
 
   const path = flags.config ?? env[variableOf('config')];
   if (path === '') {
     const where = flags.config === undefined ? variableOf('config') : '--config';
-    throw new ConfigError(`${where} must be the path of a JSON file, and is ""`);
+    throw new UsageError(`${where} must be the path of a JSON file, and is ""`);
   }
   const file = typeof path === 'string' ? parseFile(path, readFile) : {};
   const config: Record<string, unknown> = {};
@@ -164,7 +162,7 @@ export function loadConfig(
       isText && typeof raw === 'string' ? fromText(rule, raw) : raw === undefined ? rule.default : raw;
     if (value === undefined) continue;
     if (!Value.Check(rule, value))
-      throw new ConfigError(`${where} must be ${describe(rule)}, and is ${JSON.stringify(raw)}`);
+      throw new UsageError(`${where} must be ${describe(rule)}, and is ${JSON.stringify(raw)}`);
     config[name] = value;
   }
   return { do: 'serve', config: config as Config };
@@ -232,7 +230,7 @@ function parseFlags(argv: readonly string[]): Record<string, string | boolean | 
     return parseArgs({ args: [...argv], options, strict: true }).values;
   } catch (error) {
     const [sentence = ''] = (error as Error).message.split(/\. |\n/);
-    throw new ConfigError(`${sentence.replace(/\.$/, '')}; see atlas-streams-emulator --help`);
+    throw new UsageError(`${sentence.replace(/\.$/, '')}; see atlas-streams-emulator --help`);
   }
 }
 
@@ -241,14 +239,14 @@ function parseFile(path: string, readFile: (path: string) => string): Record<str
   try {
     value = JSON.parse(readFile(path));
   } catch (error) {
-    throw new ConfigError(`${path} cannot be read: ${(error as Error).message.replace(/\s+/g, ' ')}`);
+    throw new UsageError(`${path} cannot be read: ${(error as Error).message.replace(/\s+/g, ' ')}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ConfigError(`${path} must hold a JSON object`);
+    throw new UsageError(`${path} must hold a JSON object`);
   }
   const unknown = Object.keys(value).find((name) => !names.some((setting) => setting === name));
   if (unknown !== undefined) {
-    throw new ConfigError(`${path}: there is no setting ${unknown}; see atlas-streams-emulator --help`);
+    throw new UsageError(`${path}: there is no setting ${unknown}; see atlas-streams-emulator --help`);
   }
   return value as Record<string, unknown>;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, defaultConfig, helpText, loadConfig, type Config } from '../src/config.js';
+import { defaultConfig, helpText, loadConfig, type Config } from '../src/config.js';
+import { UsageError } from '../src/exit.js';
 
 const PATH = 'settings.json';
 
@@ -32,8 +33,8 @@ function refusalOf(sources: Sources): string {
   try {
     load(sources);
   } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    const { message } = error as ConfigError;
+    expect(error).toBeInstanceOf(UsageError);
+    const { message } = error as UsageError;
     expect(message.split('\n')).toHaveLength(1);
     return message;
   }

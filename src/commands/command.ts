@@ -1,11 +1,5 @@
 import type { Emulator } from '../client/index.js';
 
-/** A command's arguments are wrong; `message` is one line. */
-export class UsageError extends Error {}
-
-/** A command could not do what it was asked for; `message` is one line. */
-export class CommandFailed extends Error {}
-
 /** What a command does with a running emulator. */
 export interface Command {
   /** What stands behind its name in the help. */

@@ -1,5 +1,6 @@
 import type { ClientName, ProfileName } from '../client/index.js';
-import { UsageError, type Command } from './command.js';
+import { UsageError } from '../exit.js';
+import type { Command } from './command.js';
 
 /** The profile that each client is at home in: real ones know the states and errors that were recorded. */
 const CLIENT_PROFILE: Readonly<Record<ClientName, ProfileName>> = {

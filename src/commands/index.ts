@@ -1,11 +1,10 @@
 import { parseArgs } from 'node:util';
 import { connectEmulator } from '../client/index.js';
-import { UsageError, type Command, type CommandResult } from './command.js';
+import { UsageError } from '../exit.js';
+import type { Command, CommandResult } from './command.js';
 import { env } from './env.js';
 import { wait } from './wait.js';
 import { why } from './why.js';
-
-export { CommandFailed, UsageError, type CommandResult } from './command.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = { env, wait, why };
 
@@ -22,7 +21,7 @@ export const commandRows: readonly (readonly [string, string])[] = Object.entrie
  *
  * @returns what to print; undefined if they begin with none
  * @throws {UsageError} if its arguments are wrong
- * @throws {CommandFailed} or {EmulatorError} if no emulator answers, or it refuses
+ * @throws {Exit} or {EmulatorError} if no emulator answers, or it refuses
  */
 export async function runCommand(
   [name = '', ...argv]: readonly string[],

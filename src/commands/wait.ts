@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { CommandFailed, UsageError, type Command } from './command.js';
+import { Exit, STATUS, UsageError } from '../exit.js';
+import type { Command } from './command.js';
 
 const TIMEOUT_MS = 30_000;
 
@@ -23,7 +24,7 @@ export const wait: Command = {
       const problem = await ask(url, Math.max(1, end - performance.now()));
       if (problem === undefined) return {};
       if (performance.now() + PAUSE_MS >= end) {
-        throw new CommandFailed(`no emulator is ready at ${url} after ${given} ms: ${problem}`);
+        throw new Exit(STATUS.failed, `no emulator is ready at ${url} after ${given} ms: ${problem}`);
       }
       await after(PAUSE_MS);
     }

@@ -1,5 +1,6 @@
 import type { RefusedRequest } from '../client/index.js';
-import { UsageError, type Command } from './command.js';
+import { UsageError } from '../exit.js';
+import type { Command } from './command.js';
 
 const LIMIT = 10;
 
