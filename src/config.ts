@@ -136,9 +136,7 @@ export function loadConfig(
       name !== variableOf('config') &&
       !names.some((setting) => variableOf(setting) === name),
   );
-  if (unknown !== undefined) {
-    throw new UsageError(`there is no setting ${unknown}; see atlas-streams-emulator --help`);
-  }
+  if (unknown !== undefined) throw new UsageError(noSetting(unknown));
 
   const path = flags.config ?? env[variableOf('config')];
   if (path === '') {
@@ -161,8 +159,7 @@ export function loadConfig(
     const value: unknown =
       isText && typeof raw === 'string' ? fromText(rule, raw) : raw === undefined ? rule.default : raw;
     if (value === undefined) continue;
-    if (!Value.Check(rule, value))
-      throw new UsageError(`${where} must be ${describe(rule)}, and is ${JSON.stringify(raw)}`);
+    check(name, value, where, raw);
     config[name] = value;
   }
   return { do: 'serve', config: config as Config };
@@ -173,9 +170,39 @@ export function tellable({ controlToken, ...config }: Config): Readonly<Record<s
   return { ...config, controlToken: controlToken === undefined ? 'not set' : 'set' };
 }
 
-/** The settings of a start without arguments, some of them replaced. */
+/**
+ * The settings of a start without arguments, some of them replaced.
+ *
+ * @throws {UsageError} for the first setting that is unknown or wrong
+ */
 export function defaultConfig(changes: Partial<Config> = {}): Config {
-  return { ...Value.Create(settings), ...changes };
+  const given = Object.entries<unknown>(changes).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!isSetting(name)) throw new UsageError(noSetting(name));
+    check(name, value, name);
+  }
+  return { ...Value.Create(settings), ...Object.fromEntries(given) };
+}
+
+function isSetting(name: string): name is keyof Config {
+  return Object.hasOwn(settings.properties, name);
+}
+
+const noSetting = (name: string): string => `there is no setting ${name}; see atlas-streams-emulator --help`;
+
+/**
+ * Checks the value of a setting.
+ *
+ * @param where it was read
+ * @param given what stood there
+ * @throws {UsageError}
+ */
+function check(name: keyof Config, value: unknown, where: string, given = value): void {
+  const rule = settings.properties[name] as TSchema;
+  if (Value.Check(rule, value)) return;
+  // A secret is not repeated, even one that cannot be used.
+  const found = name === 'controlToken' ? '' : `, and is ${JSON.stringify(given)}`;
+  throw new UsageError(`${where} must be ${describe(rule)}${found}`);
 }
 
 /** What `--help` prints. @param commands what the program does beside serving: each with what it does */
@@ -244,10 +271,8 @@ function parseFile(path: string, readFile: (path: string) => string): Record<str
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new UsageError(`${path} must hold a JSON object`);
   }
-  const unknown = Object.keys(value).find((name) => !names.some((setting) => setting === name));
-  if (unknown !== undefined) {
-    throw new UsageError(`${path}: there is no setting ${unknown}; see atlas-streams-emulator --help`);
-  }
+  const unknown = Object.keys(value).find((name) => !isSetting(name));
+  if (unknown !== undefined) throw new UsageError(`${path}: ${noSetting(unknown)}`);
   return value as Record<string, unknown>;
 }
 

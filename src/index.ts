@@ -1,4 +1,11 @@
-import { emulatorOver, sendByFetch, transportOver, type Emulator, type Send } from './client/index.js';
+import {
+  EmulatorError,
+  emulatorOver,
+  sendByFetch,
+  transportOver,
+  type Emulator,
+  type Send,
+} from './client/index.js';
 import type { Config } from './config.js';
 import { listen, type Listening } from './listener.js';
 
@@ -24,14 +31,20 @@ export interface LocalEmulator extends Emulator {
  * Starts an emulator in this process, by default on a free port and silent. Several can run at once.
  *
  * @param settings those that differ from the defaults
- * @throws if a port is in use (`EADDRINUSE`), the database not usable, the fixture wrong, or the
- * files for https
+ * @throws if a setting is unknown or wrong, a port in use (`EADDRINUSE`), the database not usable, the fixture
+ * wrong, or the files for https
  */
 export async function startEmulator(settings: Settings = {}): Promise<LocalEmulator> {
   const listening = await listen(settings);
   const { url, tlsUrl, tls, controlToken, restored } = listening;
-  const transport = transportOver(sendWithin(listening), controlToken);
-  const emulator = emulatorOver(transport, url, controlToken, () => listening.close());
+  let closed: Promise<void> | undefined;
+  const within = sendWithin(listening);
+  const send: Send = (method, path, ...rest) => {
+    if (closed) throw new EmulatorError(0, 'this emulator is closed', `${method} ${path}`);
+    return within(method, path, ...rest);
+  };
+  const close = (): Promise<void> => (closed ??= listening.close());
+  const emulator = emulatorOver(transportOver(send, controlToken), url, controlToken, close);
   return { ...emulator, restored, controlToken, tlsUrl, ca: tls?.ca };
 }
 

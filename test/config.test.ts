@@ -98,7 +98,7 @@ describe('a setting', () => {
 
   it('is in this table, or is yes or no', () => {
     const known = [...SETTINGS.map(([key]) => key), 'noControl', 'limitTokens', 'limitRequests', 'tls'];
-    const unset = { fixture: 'x', publicUrl: 'x', tlsCert: 'x', tlsKey: 'x', controlToken: 'x' };
+    const unset = { fixture: 'x', publicUrl: 'http://x', tlsCert: 'x', tlsKey: 'x', controlToken: 'x' };
     expect(Object.keys(defaultConfig(unset)).sort()).toEqual(known.sort());
     for (const [, flag] of SETTINGS) expect(helpText()).toContain(`  ${flag} <`);
     expect(helpText()).toContain('  --no-control ');
@@ -203,6 +203,28 @@ describe('a wrong setting', () => {
       `ATLAS_EMULATOR_NO_CONTROL must be true or false, and is ${JSON.stringify(text)}`,
     );
   });
+});
+
+describe('settings of a start in a process', () => {
+  it.each([
+    [{ prot: 1 }, 'there is no setting prot; see atlas-streams-emulator --help'],
+    [{ port: '1' }, 'port must be a whole number from 0 to 65535, and is "1"'],
+    [{ port: null }, 'port must be a whole number from 0 to 65535, and is null'],
+    [{ profile: 'seen' }, 'profile must be one of documented, observed, and is "seen"'],
+  ])('%j is refused', (changes, message) => {
+    expect(() => defaultConfig(changes as Partial<Config>)).toThrow(new UsageError(message));
+  });
+
+  it('are the defaults where they are undefined', () => {
+    expect(defaultConfig({ db: undefined } as unknown as Partial<Config>)).toEqual(defaultConfig());
+  });
+});
+
+it('a control token that cannot be used is not repeated', () => {
+  expect(refusalOf({ argv: ['--control-token', 'my secret'] })).toBe(
+    '--control-token must be a text without spaces',
+  );
+  expect(() => defaultConfig({ controlToken: 'my secret' })).toThrow(/^controlToken must be [a-z ]+$/);
 });
 
 describe('what is no setting', () => {

@@ -104,6 +104,13 @@ export function emulatorOver(
  */
 export async function connectEmulator(url: string, token?: string): Promise<Emulator> {
   const address = url.replace(/\/+$/, '');
+  if (!/^https?:\/\/[^/?#\s]+$/.test(address)) {
+    throw new EmulatorError(
+      0,
+      `${JSON.stringify(url)} is no address such as http://127.0.0.1:27080`,
+      'connectEmulator',
+    );
+  }
   const emulator = emulatorOver(transportOver(sendByFetch(address), token), address, token);
   await emulator.clock.read();
   return emulator;

@@ -108,6 +108,25 @@ describe('emulators in one process', () => {
     await expect(connectEmulator(emulator.url, 'another')).rejects.toMatchObject({ status: 401 });
   });
 
+  it('say so once they are closed, however often that is', async () => {
+    const emulator = await startEmulator();
+    const project = await emulator.project();
+    await emulator.close();
+    await emulator.close();
+    await expect(emulator.project()).rejects.toThrow('POST /_emulator/projects: this emulator is closed');
+    await expect(project.fetch(LINKS)).rejects.toThrow(EmulatorError);
+  });
+
+  it('are not started with a setting that is wrong, nor looked for at what is no address', async () => {
+    await expect(startEmulator({ prot: 1 } as object)).rejects.toThrow('there is no setting prot; see');
+    await expect(startEmulator({ port: -1 })).rejects.toThrow('port must be a whole number from 0 to 65535');
+    for (const url of ['127.0.0.1:27080', '', 'http://127.0.0.1:27080/_emulator', 'http://a b']) {
+      await expect(connectEmulator(url)).rejects.toThrow(
+        `connectEmulator: ${JSON.stringify(url)} is no address such as http://127.0.0.1:27080`,
+      );
+    }
+  });
+
   it('answer under the name that their clients use', async () => {
     await using emulator = await startEmulator({ host: '0.0.0.0', publicUrl: 'http://emulator:27080' });
     const project = await emulator.project();
