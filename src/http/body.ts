@@ -109,6 +109,12 @@ function refuseFault(error: ValueError): never {
   }
 }
 
+/** How long a text may be. */
+function lengthOf(least = 0, most?: number): string {
+  if (most !== undefined) return ` of ${least > 0 ? `${least} to` : 'at most'} ${most} characters`;
+  return least > 0 ? ' that is not empty' : '';
+}
+
 /** What a value must be, for a person to read. */
 function describeValue(schema: TSchema): string {
   const rule = schema as TSchema & {
@@ -116,6 +122,7 @@ function describeValue(schema: TSchema): string {
     source?: string;
     maxItems?: number;
     maxLength?: number;
+    minLength?: number;
     minimum?: number;
     maximum?: number;
     uniqueItems?: boolean;
@@ -126,7 +133,7 @@ function describeValue(schema: TSchema): string {
   switch (rule[Kind]) {
     case 'String':
       if (rule.pattern !== undefined) return `a string that matches ${rule.pattern}`;
-      return rule.maxLength === undefined ? 'a string' : `a string of at most ${rule.maxLength} characters`;
+      return `a string${lengthOf(rule.minLength, rule.maxLength)}`;
     case 'RegExp':
       return `a string that matches ${rule.source ?? ''}`;
     case 'Array': {

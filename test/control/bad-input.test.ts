@@ -42,7 +42,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   takeSnapshot: [
     [{}, 'name'],
     [{ name: '' }, /name.*100/],
-    [{ name: 'x'.repeat(101) }, /name.*at most 100/],
+    [{ name: 'x'.repeat(101) }, /name.*of 1 to 100/],
     [{ name: 7 }, /name.*a string/],
   ],
   loadFixture: [
@@ -52,7 +52,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   makeProject: [
     [{ profile: 'atlas' }, /profile.*documented, observed|profile.*observed, documented/],
     [{ name: '' }, /name.*64/],
-    [{ name: 'x'.repeat(65) }, /name.*at most 64/],
+    [{ name: 'x'.repeat(65) }, /name.*of 1 to 64/],
     ...MOVEMENTS,
   ],
   changeProject: [

@@ -20,8 +20,9 @@ before(async () => {
 });
 after(() => container.stop());
 
-test('a project of its own has no links', async () => {
-  await using project = await emulator.project();
+test('a project of its own has no links', async (t) => {
+  const project = await emulator.project();
+  t.after(() => project.delete());
   const links = await project.fetch('/streams/privateLinkConnections');
   assert.equal(links.status, 200);
 });
