@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from './config.js';
-import { FaultStore, faultMigrations, faultTables, World, type ControlledParts } from './control/index.js';
+import {
+  faultMigrations,
+  faultSection,
+  FaultStore,
+  faultTables,
+  World,
+  type ControlledParts,
+} from './control/index.js';
 import { features } from './features/index.js';
 import {
   CredentialStore,
@@ -12,7 +19,6 @@ import {
   ProjectStore,
   PropertyStore,
   type DeletionBlocker,
-  type FixtureSection,
   type Identity,
 } from './identity/index.js';
 import type { Clock } from './kernel/clock.js';
@@ -68,15 +74,28 @@ export async function buildCore(
     const scheduler = new Scheduler(clock, database, onError);
     // By the machine's clock: one that was moved far ahead would make them longer.
     const newId = objectIds(() => base.now());
-    const started = features.map((feature) => ({
-      feature,
-      at: feature.start({ database, clock, events, scheduler, newId, durations: config }),
-    }));
-    const running = started.map(({ at }) => at);
-    const sections: FixtureSection[] = started.flatMap(({ feature, at: { load, save } }) =>
-      feature.fixture && load ? [{ ...feature.fixture, load, ...(save && { save }) }] : [],
+    const running = features.map((feature) =>
+      feature.start({ database, clock, events, scheduler, newId, durations: config }),
     );
+    const operations = [
+      ...organizationOperations(identity),
+      ...projectOperations({
+        ...identity,
+        database,
+        newId,
+        now,
+        blockers: running.flatMap<DeletionBlocker>(({ blocksDeletion }) => blocksDeletion ?? []),
+        onCreate: (id: string) => {
+          world.remember(id);
+        },
+      }),
+      ...running.flatMap((feature) => feature.operations),
+    ];
     const faults = new FaultStore(database);
+    const sections = [
+      ...running.flatMap((feature) => feature.sections ?? []),
+      faultSection(faults, operations),
+    ];
     const tables = [
       ...identityTables,
       ...features.flatMap((feature) => feature.tables ?? []),
@@ -102,16 +121,6 @@ export async function buildCore(
     else await seed(config.fixture, database, world);
     for (const { due } of running) if (due) scheduler.add(due);
 
-    const projects = {
-      ...identity,
-      database,
-      newId,
-      now,
-      blockers: running.flatMap<DeletionBlocker>(({ blocksDeletion }) => blocksDeletion ?? []),
-      onCreate: (id: string) => {
-        world.remember(id);
-      },
-    };
     return {
       database,
       base,
@@ -122,11 +131,7 @@ export async function buildCore(
       faults,
       sections,
       running,
-      operations: [
-        ...organizationOperations(identity),
-        ...projectOperations(projects),
-        ...running.flatMap(({ operations }) => operations),
-      ],
+      operations,
       newId,
       restored,
       close() {

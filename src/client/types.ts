@@ -201,8 +201,14 @@ export interface LinkReport {
   readonly history: readonly LinkStep[];
 }
 
-/** The world as a file that can be loaded again. */
+/** The world as a file that can be loaded again. Projects have faults and privateLinkRules of their own. */
 export interface Fixture {
+  /** The emulator's own clock, in milliseconds: relative to the machine's, or at rest. */
+  readonly clock?: { readonly offsetMs: number; readonly frozenAt?: number };
+  /** Faults of the whole server. */
+  readonly faults?: readonly (NewFault & Partial<Pick<Fault, 'matched' | 'fired'>>)[];
+  /** Rules of the whole server. */
+  readonly privateLinkRules?: readonly (LinkRule & { readonly id?: string; readonly timesLeft?: number })[];
   readonly organizations: readonly Readonly<Record<string, unknown>>[];
 }
 

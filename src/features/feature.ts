@@ -1,9 +1,9 @@
-import type { TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { AnyControlOperation } from '../http/control-operation.js';
 import type { AnyOperation } from '../http/operation.js';
+import type { FixtureSection } from '../identity/index.js';
 import type { Clock } from '../kernel/clock.js';
-import type { Database, Migration, Transaction } from '../kernel/database.js';
+import type { Database, Migration } from '../kernel/database.js';
 import type { EventBus } from '../kernel/events.js';
 import type { Durations } from '../kernel/pace.js';
 import type { DueWork, Scheduler } from '../kernel/scheduler.js';
@@ -28,8 +28,6 @@ export interface Feature {
   readonly errors: ResourceErrors;
   /** Its tables that a snapshot covers. */
   readonly tables?: readonly CoveredTable[];
-  /** Its list within a project of a fixture: the key, and what one item looks like. */
-  readonly fixture?: { readonly key: string; readonly item: TObject };
   readonly start: (services: Services) => RunningFeature;
 }
 
@@ -45,14 +43,8 @@ export interface RunningFeature {
    * clock at rest has passed are due at `now`.
    */
   readonly retime?: (projectId: string | undefined, now: number) => void;
-  /** A project's list in a fixture that describes it as it is now; what {@link load} takes. */
-  readonly save?: (project: Project) => readonly object[];
+  /** What a fixture says of it. */
+  readonly sections?: readonly FixtureSection[];
   /** What of it is left in a project that is to be deleted, such as "2 private links"; undefined if nothing is. */
   readonly blocksDeletion?: (project: Project) => string | undefined;
-  /**
-   * Loads one item of its list in a fixture, which fits the feature's schema.
-   *
-   * @throws {Refusal} if the API would refuse it too
-   */
-  readonly load?: (transaction: Transaction, project: Project, item: Record<string, unknown>) => void;
 }

@@ -1,17 +1,20 @@
 import type { Credential } from './credential-store.js';
-import type { Fixture, FixtureCredential, FixtureSection } from './fixture.js';
+import {
+  sharedSections,
+  type Fixture,
+  type FixtureCredential,
+  type FixtureSection,
+} from './fixture-schema.js';
 import type { Identity } from './gatekeeper.js';
 import type { StoredProject } from './project-store.js';
 
 type FixtureProject = Fixture['organizations'][number]['projects'][number];
 
 /** The world as a fixture that {@link loadFixture} takes: how it is now, secrets of the fixture included. */
-export function exportFixture(
-  identity: Identity,
-  sections: readonly Pick<FixtureSection, 'key' | 'save'>[],
-): Fixture {
+export function exportFixture(identity: Identity, sections: readonly FixtureSection[]): Fixture {
   const { projects, credentials } = identity;
   return {
+    ...saved(sharedSections(sections).map((section) => [section, section.save(undefined)])),
     organizations: projects.organizations().map((organization) => {
       const own = projects.ofOrganization(organization.id);
       const ids = new Set(own.map(({ id }) => id));
@@ -27,10 +30,9 @@ export function exportFixture(
 function projectOf(
   { projects }: Identity,
   project: StoredProject,
-  sections: readonly Pick<FixtureSection, 'key' | 'save'>[],
+  sections: readonly FixtureSection[],
 ): FixtureProject {
   const { offsetMs, frozenAt } = projects.clock(project.id) ?? { offsetMs: 0, frozenAt: undefined };
-  const lists = sections.flatMap(({ key, save }) => (save ? [[key, save(project)] as const] : []));
   return {
     id: project.id,
     name: project.name,
@@ -38,8 +40,14 @@ function projectOf(
     clock: { offsetMs, ...(frozenAt !== undefined && { frozenAt }) },
     pace: project.pace,
     settings: project.settings as NonNullable<FixtureProject['settings']>,
-    ...Object.fromEntries(lists.filter(([, items]) => items.length > 0)),
+    ...saved(sections.map((section) => [section, section.save(project)])),
   };
+}
+
+/** Sections with what they hold, by key; those that hold nothing are left out. */
+function saved(sections: readonly (readonly [FixtureSection, readonly object[]])[]): object {
+  const held = sections.filter(([, items]) => items.length > 0);
+  return Object.fromEntries(held.map(([{ key, single }, items]) => [key, single ? items[0] : items]));
 }
 
 function credentialOf(

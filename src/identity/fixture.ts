@@ -1,139 +1,26 @@
-import { Type, type Static, type TInteger, type TObject } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { Project } from '../http/gatekeeper.js';
+import { ControlError } from '../http/control-operation.js';
 import { Refusal } from '../kernel/conditions.js';
 import type { Transaction } from '../kernel/database.js';
-import { DURATIONS, LATEST, LONGEST_MS } from '../kernel/pace.js';
-import { PROFILE_NAMES } from '../profiles/index.js';
-import { ORGANIZATION_ROLES, PROJECT_ROLES } from './roles.js';
 import type { Roles } from './credential-store.js';
+import {
+  fixtureSchema,
+  sharedSections,
+  type Fixture,
+  type FixtureCredential,
+  type FixtureSection,
+} from './fixture-schema.js';
 import type { Identity } from './gatekeeper.js';
 
 /** A fixture cannot be used; `message` names the place in it and what is wrong there. */
 export class FixtureError extends Error {}
-
-/** A list that a feature keeps within a project of a fixture. */
-export interface FixtureSection {
-  readonly key: string;
-  readonly item: TObject;
-  readonly load: (transaction: Transaction, project: Project, item: Record<string, unknown>) => void;
-  /** The list that describes a project as it is now; what `load` takes. */
-  readonly save?: (project: Project) => readonly object[];
-}
-
-const id = Type.String({ pattern: '^[a-f0-9]{24}$', description: '24 lower-case hexadecimal digits' });
-const name = Type.String({ minLength: 1, maxLength: 64 });
-const strict = { additionalProperties: false };
-
-/** A clock: the emulator's own, relative to the machine's, or a project's, relative to the emulator's. */
-const clock = Type.Object(
-  {
-    // As far back as the machine's time stays behind 1970.
-    offsetMs: Type.Integer({ minimum: -1_000_000_000_000, maximum: LATEST }),
-    frozenAt: Type.Optional(Type.Integer({ minimum: 0, maximum: LATEST })),
-  },
-  strict,
-);
-
-/** How a project's states move. */
-export const movement = Type.Union([
-  Type.Literal('time'),
-  Type.Literal('at once'),
-  Type.Literal('by hand'),
-  Type.Object({ reads: Type.Integer({ minimum: 1 }) }, strict),
-]);
-export const durations = Type.Partial(
-  Type.Object(
-    Object.fromEntries(
-      DURATIONS.map((key) => [key, Type.Integer({ minimum: 0, maximum: LONGEST_MS })]),
-    ) as Record<(typeof DURATIONS)[number], TInteger>,
-    strict,
-  ),
-);
-const pace = Type.Object({ durations, movement }, strict);
-
-const settings = Type.Object(
-  {
-    tags: Type.Optional(Type.Array(Type.Object({ key: Type.String(), value: Type.String() }, strict))),
-    withDefaultAlertsSettings: Type.Optional(Type.Boolean()),
-    regionUsageRestrictions: Type.Optional(Type.String()),
-  },
-  strict,
-);
-
-const credential = Type.Object(
-  {
-    // The project that it is made for, and in whose time its tokens live.
-    project: Type.Optional(id),
-    name: Type.Optional(Type.String()),
-    organizationRoles: Type.Array(Type.Union(ORGANIZATION_ROLES.map((role) => Type.Literal(role)))),
-    projectRoles: Type.Record(
-      Type.String(),
-      Type.Array(Type.Union(PROJECT_ROLES.map((role) => Type.Literal(role)))),
-    ),
-    apiKey: Type.Optional(
-      Type.Object(
-        { publicKey: Type.String({ minLength: 1 }), privateKey: Type.String({ minLength: 1 }) },
-        strict,
-      ),
-    ),
-    serviceAccount: Type.Optional(
-      Type.Object(
-        { clientId: Type.String({ minLength: 1 }), clientSecret: Type.String({ minLength: 1 }) },
-        strict,
-      ),
-    ),
-  },
-  strict,
-);
-
-/** What a fixture looks like, with the features' lists in its projects. */
-export function fixtureSchema(sections: readonly Pick<FixtureSection, 'key' | 'item'>[]) {
-  const project = Type.Object(
-    {
-      id,
-      name,
-      createdAt: Type.Optional(
-        Type.String({
-          pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$',
-          description: 'such as 2026-01-31T09:00:00Z',
-        }),
-      ),
-      clock: Type.Optional(clock),
-      pace: Type.Optional(pace),
-      settings: Type.Optional(settings),
-      ...Object.fromEntries(sections.map(({ key, item }) => [key, Type.Optional(Type.Array(item))])),
-    },
-    strict,
-  );
-  const organization = Type.Object(
-    {
-      id,
-      name,
-      profile: Type.Union(PROFILE_NAMES.map((profile) => Type.Literal(profile))),
-      projects: Type.Array(project),
-      credentials: Type.Array(credential),
-    },
-    strict,
-  );
-  return Type.Object(
-    { clock: Type.Optional(clock), organizations: Type.Array(organization) },
-    { ...strict, title: 'Fixture' },
-  );
-}
-
-export type Fixture = Static<ReturnType<typeof fixtureSchema>>;
-export type FixtureCredential = Static<typeof credential>;
 
 /**
  * Reads a fixture.
  *
  * @throws {FixtureError} if it is not JSON or does not fit the schema
  */
-export function parseFixture(
-  text: string,
-  sections: readonly Pick<FixtureSection, 'key' | 'item'>[],
-): Fixture {
+export function parseFixture(text: string, sections: readonly FixtureSection[]): Fixture {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -146,9 +33,9 @@ export function parseFixture(
     const rule = error.schema as {
       description?: string;
       pattern?: string;
-      anyOf?: readonly { const?: unknown }[];
+      anyOf?: readonly { const?: string | number }[];
     };
-    const choices = rule.anyOf?.map((choice) => String(choice.const)).join(', ');
+    const choices = rule.anyOf?.flatMap(({ const: value }) => value ?? []).join(', ');
     const wanted = choices ? `one of ${choices}` : (rule.description ?? rule.pattern);
     throw new FixtureError(
       `${place(error.path)}: ${error.message}${wanted === undefined ? '' : ` (${wanted})`}`,
@@ -158,7 +45,7 @@ export function parseFixture(
 }
 
 /**
- * Loads a fixture into an empty store.
+ * Loads a fixture into an empty world.
  *
  * @param now real time, for projects that do not say when they were created
  * @throws {FixtureError} at the first entry that does not stand, such as an id that is there twice
@@ -194,13 +81,12 @@ export function loadFixture(
         projects.setClock(project.id, { ...project.clock, frozenAt: project.clock.frozenAt });
       }
       const stored = projects.project(project.id);
-      for (const { key, load } of sections) {
-        const items = (project as Record<string, unknown>)[key] as Record<string, unknown>[] | undefined;
-        items?.forEach((item, itemIndex) => {
-          within(`${projectAt}.${key}[${itemIndex}]`, () => {
-            if (stored) load(transaction, stored, item);
+      if (stored) {
+        for (const section of sections) {
+          loadItems(section, project, `${projectAt}.`, (item) => {
+            section.load(transaction, stored, item);
           });
-        });
+        }
       }
     });
     organization.credentials.forEach((entry, entryIndex) => {
@@ -215,6 +101,28 @@ export function loadFixture(
         throw new FixtureError(`${entryAt}.${where}: the organization has no project ${stranger}`);
       }
       addCredential(credentials, organization.id, entry, entryAt);
+    });
+  });
+  for (const section of sharedSections(sections)) {
+    loadItems(section, fixture, '', (item) => {
+      section.load(transaction, undefined, item);
+    });
+  }
+}
+
+/** Loads what stands under the key of a section. @param at the place of what holds the key */
+function loadItems(
+  { key, single }: FixtureSection,
+  holder: object,
+  at: string,
+  load: (item: Record<string, unknown>) => void,
+): void {
+  const value = (holder as Record<string, unknown>)[key];
+  if (value === undefined) return;
+  const items = (single ? [value] : value) as Record<string, unknown>[];
+  items.forEach((item, index) => {
+    within(`${at}${key}${single ? '' : `[${index}]`}`, () => {
+      load(item);
     });
   });
 }
@@ -257,6 +165,7 @@ function within(at: string, work: () => void): void {
     if (error instanceof Refusal) {
       throw new FixtureError(`${at}: ${error.condition.problem} ${error.condition.remedy}`);
     }
+    if (error instanceof ControlError) throw new FixtureError(`${at}: ${error.message}`);
     if ((error as { code?: string }).code?.startsWith('SQLITE_CONSTRAINT')) {
       // A project's name is as unique as its id.
       const place = (error as Error).message.endsWith('projects.name') ? at.replace(/id$/, 'name') : at;

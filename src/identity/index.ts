@@ -1,6 +1,7 @@
 export { CredentialStore, type Credential } from './credential-store.js';
-export { durations, FixtureError, fixtureSchema, loadFixture, movement, parseFixture } from './fixture.js';
-export type { Fixture, FixtureSection } from './fixture.js';
+export { FixtureError, loadFixture, parseFixture } from './fixture.js';
+export { durations, fixtureSchema, movement, sharedSections } from './fixture-schema.js';
+export type { Fixture, FixtureSection, ProjectSection, SharedSection } from './fixture-schema.js';
 export { gatekeeperOf, type Identity } from './gatekeeper.js';
 export { identityMigrations, identityTables } from './migrations.js';
 export { oauth, TOKEN_LIFE_S } from './oauth.js';

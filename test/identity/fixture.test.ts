@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Value } from '@sinclair/typebox/value';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildApp } from '../../src/app.js';
 import { defaultConfig, type Config } from '../../src/config.js';
-import { features } from '../../src/features/index.js';
+import { buildCore } from '../../src/core.js';
 import { FixtureError, fixtureSchema, type Fixture } from '../../src/identity/index.js';
+import { ManualClock } from '../support/clock.js';
 import { TestEmulator } from '../support/emulator.js';
 import { Links } from '../support/links.js';
 import { temporaryFolder } from '../support/world.js';
@@ -82,9 +83,12 @@ const CALLERS = {
 describe('the default fixture', () => {
   const { fixture } = new World();
 
-  it('fits its schema', () => {
-    const sections = features.flatMap((feature) => (feature.fixture ? [feature.fixture] : []));
-    expect([...Value.Errors(fixtureSchema(sections), fixture)]).toEqual([]);
+  it('fits its schema', async () => {
+    const core = await buildCore(defaultConfig(), new ManualClock(), () => undefined);
+    onTestFinished(() => {
+      core.close();
+    });
+    expect([...Value.Errors(fixtureSchema(core.sections), fixture)]).toEqual([]);
   });
 
   it.each([

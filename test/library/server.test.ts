@@ -54,6 +54,18 @@ describe.each(WAYS)('the whole of an emulator %s', (way) => {
     expect(await emulator().snapshots.list()).toEqual([]);
     await emulator().fixture.load(exported);
     expect(await countLinks(project)).toBe(1);
+    await emulator().fixture.load({
+      ...exported,
+      faults: [
+        { id: 'once', match: { path: '*/privateLinkConnections' }, times: 1, answer: { status: 503 } },
+      ],
+      privateLinkRules: [{ fail: 'no', times: 2, timesLeft: 1 }],
+    });
+    expect((await project.fetch(LINKS)).status).toBe(503);
+    expect(await emulator().rules.list()).toMatchObject([{ rule: { fail: 'no' }, timesLeft: 1 }]);
+    expect(await emulator().fixture.export()).toMatchObject({ faults: [{ id: 'once', fired: 1 }] });
+    await emulator().fixture.load(exported);
+    expect(await emulator().faults.list()).toEqual([]);
     await expect(emulator().fixture.load({ organizations: [{ id: 'none' }] })).rejects.toMatchObject({
       status: 400,
     });

@@ -6,7 +6,8 @@ import type { ShownRefused, ShownRequest } from '../../src/control/journal/reque
 import type { Matcher } from '../../src/control/journal/request-matcher.js';
 import type { ClockReading } from '../../src/control/world/world-time.js';
 import type { State } from '../../src/features/private-links/lifecycle.js';
-import type { KeptRule, LinkRule } from '../../src/features/private-links/rule-store.js';
+import type { LinkRule } from '../../src/features/private-links/link-rule.js';
+import type { KeptRule } from '../../src/features/private-links/rule-store.js';
 import type { FaultRule } from '../../src/http/fault-rule.js';
 import type { Rung } from '../../src/http/exchange.js';
 import type { fixtureSchema } from '../../src/identity/index.js';

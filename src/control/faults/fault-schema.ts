@@ -148,17 +148,27 @@ export const newFault = Type.Object(
   },
 );
 
+const matched = Type.Integer({
+  minimum: 0,
+  description: 'How many requests it has matched; while it rests none is counted.',
+});
+const fired = Type.Integer({ minimum: 0, description: 'How often it has fired.' });
+
 /** A rule as it is shown. */
 export const fault = Type.Object(
   {
     id: Type.String({ pattern: ID, description: 'What the rule is called in its scope.' }),
     ...fields,
-    matched: Type.Integer({
-      description: 'How many requests it has matched; while it rests none is counted.',
-    }),
-    fired: Type.Integer({ description: 'How often it has fired.' }),
+    matched,
+    fired,
   },
   { ...strict, title: 'Fault', description: 'A fault rule.' },
+);
+
+/** A rule in a fixture: as it is sent, and optionally what it has counted. */
+export const fixtureFault = Type.Object(
+  { ...newFault.properties, matched: Type.Optional(matched), fired: Type.Optional(fired) },
+  strict,
 );
 
 /** The rules of a scope. */

@@ -44,9 +44,12 @@ type Key = string | undefined;
 export class FaultStore implements FaultBook {
   readonly #database: Database;
   readonly #all: Statement<[], { projectId: string | null; rule: string; matched: number; fired: number }>;
-  readonly #add: Statement<[{ id: string; projectId: string | null; rule: string }]>;
+  readonly #add: Statement<
+    [{ id: string; projectId: string | null; rule: string; matched: number; fired: number }]
+  >;
   readonly #count: Statement<[{ id: string; matched: number; fired: number }]>;
   readonly #remove: Statement<[string]>;
+  readonly #removeShared: Statement<[]>;
   /** By project, in the order in which they were made; under undefined those of the whole server. */
   readonly #rules = new Map<Key, Cached[]>();
 
@@ -55,13 +58,17 @@ export class FaultStore implements FaultBook {
     this.#all = database.prepare(
       'SELECT project_id AS projectId, rule, matched, fired FROM faults ORDER BY seq',
     );
-    this.#add = database.prepare('INSERT INTO faults (id, project_id, rule) VALUES (:id, :projectId, :rule)');
+    this.#add = database.prepare(
+      `INSERT INTO faults (id, project_id, rule, matched, fired)
+       VALUES (:id, :projectId, :rule, :matched, :fired)`,
+    );
     this.#count = database.prepare('UPDATE faults SET matched = :matched, fired = :fired WHERE id = :id');
     this.#remove = database.prepare('DELETE FROM faults WHERE id = ?');
+    this.#removeShared = database.prepare('DELETE FROM faults WHERE project_id IS NULL');
     this.reload();
   }
 
-  /** Reads all rules anew: after a restore, or once projects are gone. */
+  /** Reads all rules anew: after a restore or a fixture, or once projects are gone. */
   reload(): void {
     this.#rules.clear();
     for (const { projectId, rule, matched, fired } of this.#all.all()) {
@@ -83,10 +90,22 @@ export class FaultStore implements FaultBook {
   add(project: Key, rule: FaultRule): Promise<KeptFault> {
     return this.#database.write(() => {
       const kept = { rule, project, matched: 0, fired: 0 };
-      this.#add.run({ id: keyOf(kept), projectId: project ?? null, rule: JSON.stringify(rule) });
+      this.insert(kept);
       this.#of(project).push(kept);
       return kept;
     });
+  }
+
+  /** Writes a rule as it is, counts included; it acts once all are read anew. Belongs inside a write. */
+  insert(kept: KeptFault): void {
+    const { rule, project, matched, fired } = kept;
+    const projectId = project ?? null;
+    this.#add.run({ id: keyOf(kept), projectId, rule: JSON.stringify(rule), matched, fired });
+  }
+
+  /** Removes the rules of the whole server, which act until all are read anew. Belongs inside a write. */
+  removeShared(): void {
+    this.#removeShared.run();
   }
 
   /** Removes those rules of a scope that `which` holds for. Returns how many. */

@@ -1,17 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Static } from '@sinclair/typebox';
-import { FAULT_ACTIONS, type FaultRule, type KeptFault } from '../../http/fault-rule.js';
-import type { AnyOperation } from '../../http/operation.js';
+import type { KeptFault } from '../../http/fault-rule.js';
+import { ruleOf, type NamedOperations } from './fault-check.js';
 import { fault, faults, newFault } from './fault-schema.js';
 import type { FaultStore } from './fault-store.js';
 import { ControlError, controlOperation, type AnyControlOperation } from '../operation.js';
-
-/** The operations of the token endpoints, which name no project. */
-const TOKEN_OPERATIONS = ['createToken', 'revokeToken'];
-
-/** Headers that the server writes itself. */
-const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer'];
 
 /**
  * The operations on fault rules. A project sees and touches its own alone; those of the whole server act on every
@@ -21,7 +13,7 @@ const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-aliv
  */
 export function faultOperations(
   store: FaultStore,
-  operations: readonly Pick<AnyOperation, 'id' | 'path'>[],
+  operations: NamedOperations,
 ): readonly AnyControlOperation[] {
   return [
     controlOperation({
@@ -44,8 +36,7 @@ export function faultOperations(
       status: 201,
       errors: [409],
       async handle({ project, body }) {
-        const rule = { id: `fault-${randomBytes(5).toString('hex')}`, ...body } as FaultRule;
-        checkRule(rule, project?.id, operations);
+        const rule = ruleOf(body, project?.id, operations);
         if (store.find(project?.id, rule.id)) {
           throw new ControlError(
             409,
@@ -94,67 +85,11 @@ export function faultOperations(
   ];
 }
 
-function shown({ rule, matched, fired }: KeptFault): Static<typeof fault> {
+/** A rule as it is shown, and as a fixture keeps it. */
+export function shown({ rule, matched, fired }: KeptFault): Static<typeof fault> {
   return { ...(rule as Static<typeof newFault> & { id: string }), matched, fired };
 }
 
 function refuseUnknown(id: string): never {
   throw new ControlError(404, `There is no fault rule ${id} here.`);
-}
-
-/** Checks what the schema cannot say. @throws {ControlError} 400 */
-function checkRule(
-  rule: FaultRule,
-  project: string | undefined,
-  operations: readonly Pick<AnyOperation, 'id' | 'path'>[],
-): void {
-  const actions = FAULT_ACTIONS.filter((name) => rule[name] !== undefined);
-  if (actions.length !== 1) {
-    const has = actions.length === 0 ? 'none' : actions.join(' and ');
-    throw expected(`The rule has ${has} of ${FAULT_ACTIONS.join(', ')}: send exactly one.`);
-  }
-  const { before, match: { operation, caller } = {} } = rule;
-  if (before && caller !== undefined) {
-    throw expected('Before the credentials no caller is known: leave out before, or match.caller.');
-  }
-  if (operation !== undefined) checkOperation(operation, project, operations);
-  if (rule.answer) checkAnswer(rule.answer);
-}
-
-function checkOperation(
-  name: string,
-  project: string | undefined,
-  operations: readonly Pick<AnyOperation, 'id' | 'path'>[],
-): void {
-  const ofProject = operations.filter(({ path }) => path.startsWith('/groups/:groupId')).map(({ id }) => id);
-  const all = [...operations.map(({ id }) => id), ...TOKEN_OPERATIONS];
-  const known = project === undefined ? all : ofProject;
-  if (known.includes(name)) return;
-  if (all.includes(name)) {
-    throw expected(
-      `${name} names no project, so no rule of a project meets it: send the rule to /_emulator/faults.`,
-    );
-  }
-  throw expected(`There is no operation ${name}. There are: ${known.join(', ')}.`);
-}
-
-function checkAnswer({ status, body, headers = {} }: NonNullable<FaultRule['answer']>): void {
-  if (body !== undefined && (status === 204 || status === 304)) {
-    throw expected(`An answer of ${status} has no body: leave out answer.body.`);
-  }
-  for (const [name, value] of Object.entries(headers)) {
-    if (FRAMING.includes(name.toLowerCase())) {
-      throw expected(`The server writes ${name} itself: leave it out of answer.headers.`);
-    }
-    try {
-      validateHeaderName(name);
-      validateHeaderValue(name, value);
-    } catch {
-      throw expected(`answer.headers.${name} is no header that HTTP can carry.`);
-    }
-  }
-}
-
-function expected(sentence: string): ControlError {
-  return new ControlError(400, sentence);
 }

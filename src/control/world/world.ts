@@ -6,6 +6,7 @@ import {
   FixtureError,
   loadFixture,
   parseFixture,
+  sharedSections,
   TOKEN_LIFE_S,
   type Fixture,
   type FixtureSection,
@@ -17,7 +18,7 @@ import { WorldTime, type TimeParts } from './world-time.js';
 export interface WorldParts extends TimeParts {
   readonly snapshots: Snapshots;
   readonly sections: readonly FixtureSection[];
-  /** Called once a restore is committed, or a project is gone: what is cached of the database is to be read anew. */
+  /** Called once another state is committed, or a project is gone: what is cached of the database is to be read anew. */
   readonly onRestore: () => void;
 }
 
@@ -44,6 +45,7 @@ export class World {
    */
   begin(text: string, transaction: Transaction): void {
     this.#fill(parseFixture(text, this.#parts.sections), transaction);
+    transaction.afterCommit(this.#parts.onRestore);
   }
 
   /** Goes on with a world that a file holds. One without a memory of how it began remembers how it is now. */
@@ -146,6 +148,7 @@ export class World {
   load(fixture: Fixture): Promise<void> {
     return this.#replace(undefined, 'fixture loaded', (transaction) => {
       this.#parts.identity.projects.clear();
+      for (const section of sharedSections(this.#parts.sections)) section.clear();
       this.#fill(fixture, transaction);
     });
   }

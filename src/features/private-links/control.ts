@@ -3,9 +3,10 @@ import { ControlError, controlOperation, type AnyControlOperation } from '../../
 import type { Project } from '../../http/gatekeeper.js';
 import { Refusal } from '../../kernel/conditions.js';
 import { past, STATES, type Path, type Stage, type State } from './lifecycle.js';
+import { checkLinkRule, linkRule } from './link-rule.js';
 import type { PrivateLinks } from './links.js';
 import { privateLinkProfiles } from './profile.js';
-import { linkRule, type PrivateLinkRules } from './rule-store.js';
+import type { PrivateLinkRules } from './rule-store.js';
 import type { CurrentLink } from './rows.js';
 
 const state = Type.Union(
@@ -154,9 +155,7 @@ export function privateLinkControl(
       response: keptRule,
       status: 201,
       handle({ project, body }) {
-        if ((body.fail === undefined) === (body.staysIn === undefined)) {
-          throw new ControlError(400, 'Send either fail, with an errorMessage, or staysIn, with a state.');
-        }
+        checkLinkRule(body);
         return links.write(() => rules.add(project?.id, newId(), body));
       },
     }),

@@ -1,44 +1,8 @@
 import type { Statement } from 'better-sqlite3';
-import { Type, type Static } from '@sinclair/typebox';
 import type { Database } from '../../kernel/database.js';
 import type { Stage } from './lifecycle.js';
-import { vendorOf } from './rules.js';
+import { matches, type LinkRule } from './link-rule.js';
 import type { SentFields } from './schema.js';
-
-/** What becomes of links that are not created yet. */
-export const linkRule = Type.Object(
-  {
-    match: Type.Optional(
-      Type.Object(
-        {
-          provider: Type.Optional(Type.String({ description: 'the provider, in any case' })),
-          vendor: Type.Optional(
-            Type.String({ description: 'the vendor, in any case; GENERIC where none is sent' }),
-          ),
-          region: Type.Optional(Type.String({ description: 'the region, as sent' })),
-        },
-        { additionalProperties: false, description: 'which links it is for; all if left out' },
-      ),
-    ),
-    times: Type.Optional(Type.Integer({ minimum: 1, description: 'for how many links; all if left out' })),
-    fail: Type.Optional(
-      Type.String({ minLength: 1, description: 'they end FAILED instead of DONE, with this errorMessage' }),
-    ),
-    staysIn: Type.Optional(
-      Type.Union(
-        ['PENDING', 'IDLE', 'WORKING'].map((state) => Type.Literal(state)),
-        { description: 'they stay in this state for good' },
-      ),
-    ),
-  },
-  {
-    additionalProperties: false,
-    title: 'PrivateLinkRule',
-    description: 'What becomes of private links that are not created yet.',
-  },
-);
-
-export type LinkRule = Static<typeof linkRule>;
 
 /** A rule as it is kept. */
 export interface KeptRule {
@@ -86,8 +50,13 @@ export class PrivateLinkRules {
     return this.#list.all({ projectId: projectId ?? null }).map(kept);
   }
 
-  add(projectId: string | undefined, id: string, rule: LinkRule): KeptRule {
-    const timesLeft = rule.times ?? null;
+  /** Adds a rule. @param timesLeft for how many more links, where it is not for all: as many as it says at first */
+  add(
+    projectId: string | undefined,
+    id: string,
+    rule: LinkRule,
+    timesLeft: number | null = rule.times ?? null,
+  ): KeptRule {
     this.#add.run({ id, projectId: projectId ?? null, rule: JSON.stringify(rule), timesLeft });
     return { id, rule, timesLeft };
   }
@@ -121,12 +90,4 @@ export class PrivateLinkRules {
 
 function kept({ id, rule, timesLeft }: RuleRow): KeptRule {
   return { id, rule: JSON.parse(rule) as LinkRule, timesLeft };
-}
-
-function matches({ match = {} }: LinkRule, sent: SentFields): boolean {
-  return (
-    (match.provider === undefined || match.provider.toUpperCase() === sent.provider.toUpperCase()) &&
-    (match.vendor === undefined || match.vendor.toUpperCase() === vendorOf(sent)) &&
-    (match.region === undefined || match.region === sent.region)
-  );
 }

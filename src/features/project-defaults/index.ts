@@ -1,4 +1,5 @@
 import type { Feature } from '../feature.js';
+import { projectDefaultsSection } from './fixture.js';
 import { projectDefaultsOperations } from './routes.js';
 import { ProjectDefaultsStore, projectDefaultsMigrations } from './store.js';
 
@@ -11,7 +12,8 @@ export const projectDefaults: Feature = {
   migrations: projectDefaultsMigrations,
   tables: [{ name: 'project_defaults', key: 'project_id', project: 'project_id' }],
   errors: { observed: {}, documented: {} },
-  start: ({ database }) => ({
-    operations: projectDefaultsOperations(new ProjectDefaultsStore(database)),
-  }),
+  start({ database }) {
+    const store = new ProjectDefaultsStore(database);
+    return { operations: projectDefaultsOperations(store), sections: [projectDefaultsSection(store)] };
+  },
 };

@@ -62,3 +62,14 @@ export const managedSlowMs = Type.Boolean({ description: 'Whether they are.' });
 
 /** A page of a list that has nothing. */
 export const noItems = pageOf('EmptyPage', Type.Unknown());
+
+/** What surrounds a project in a fixture; what is left out is as in a new project. */
+export const fixtureDefaults = Type.Object(
+  {
+    settings: Type.Optional(settingsBody),
+    limits: Type.Optional(limits),
+    teams: Type.Optional(teamsBody),
+    managedSlowMs: Type.Optional(managedSlowMs),
+  },
+  { additionalProperties: false },
+);

@@ -61,6 +61,11 @@ export class ProjectDefaultsStore {
     return written === undefined ? DEFAULTS : (JSON.parse(written) as ProjectDefaults);
   }
 
+  /** Whether anything of it was ever written. */
+  isWritten(projectId: string): boolean {
+    return this.#get.get(projectId) !== undefined;
+  }
+
   /** Changes what surrounds a project, and returns it as it is then. */
   update(
     projectId: string,
@@ -68,9 +73,13 @@ export class ProjectDefaultsStore {
   ): Promise<ProjectDefaults> {
     return this.#database.write(() => {
       const old = this.get(projectId);
-      const changed = { ...old, ...change(old) };
-      this.#put.run({ projectId, written: JSON.stringify(changed) });
-      return changed;
+      return this.put(projectId, { ...old, ...change(old) });
     });
+  }
+
+  /** Puts what surrounds a project in the place of what there was. Belongs inside a write. */
+  put(projectId: string, defaults: ProjectDefaults): ProjectDefaults {
+    this.#put.run({ projectId, written: JSON.stringify(defaults) });
+    return defaults;
   }
 }

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Static } from '@sinclair/typebox';
+import { FAULT_ACTIONS, type FaultRule } from '../../http/fault-rule.js';
+import type { AnyOperation } from '../../http/operation.js';
+import type { newFault } from './fault-schema.js';
+import { ControlError } from '../operation.js';
+
+/** The operations that a rule can name. */
+export type NamedOperations = readonly Pick<AnyOperation, 'id' | 'path'>[];
+
+/** The operations of the token endpoints, which name no project. */
+const TOKEN_OPERATIONS = ['createToken', 'revokeToken'];
+
+/** Headers that the server writes itself. */
+const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer'];
+
+/**
+ * The rule that a client or a fixture has sent, which fits its schema; it gets an id if it has none.
+ *
+ * @param project the project whose rule it is to be; undefined for the whole server
+ * @throws {ControlError} 400 at what the schema cannot say
+ */
+export function ruleOf(
+  sent: Static<typeof newFault>,
+  project: string | undefined,
+  operations: NamedOperations,
+): FaultRule {
+  const rule = { id: `fault-${randomBytes(5).toString('hex')}`, ...sent } as FaultRule;
+  checkRule(rule, project, operations);
+  return rule;
+}
+
+function checkRule(rule: FaultRule, project: string | undefined, operations: NamedOperations): void {
+  const actions = FAULT_ACTIONS.filter((name) => rule[name] !== undefined);
+  if (actions.length !== 1) {
+    const has = actions.length === 0 ? 'none' : actions.join(' and ');
+    throw expected(`The rule has ${has} of ${FAULT_ACTIONS.join(', ')}: send exactly one.`);
+  }
+  const { before, match: { operation, caller } = {} } = rule;
+  if (before && caller !== undefined) {
+    throw expected('Before the credentials no caller is known: leave out before, or match.caller.');
+  }
+  if (operation !== undefined) checkOperation(operation, project, operations);
+  if (rule.answer) checkAnswer(rule.answer);
+}
+
+function checkOperation(name: string, project: string | undefined, operations: NamedOperations): void {
+  const ofProject = operations.filter(({ path }) => path.startsWith('/groups/:groupId')).map(({ id }) => id);
+  const all = [...operations.map(({ id }) => id), ...TOKEN_OPERATIONS];
+  const known = project === undefined ? all : ofProject;
+  if (known.includes(name)) return;
+  if (all.includes(name)) {
+    throw expected(
+      `${name} names no project, so no rule of a project meets it: send the rule to /_emulator/faults.`,
+    );
+  }
+  throw expected(`There is no operation ${name}. There are: ${known.join(', ')}.`);
+}
+
+function checkAnswer({ status, body, headers = {} }: NonNullable<FaultRule['answer']>): void {
+  if (body !== undefined && (status === 204 || status === 304)) {
+    throw expected(`An answer of ${status} has no body: leave out answer.body.`);
+  }
+  for (const [name, value] of Object.entries(headers)) {
+    if (FRAMING.includes(name.toLowerCase())) {
+      throw expected(`The server writes ${name} itself: leave it out of answer.headers.`);
+    }
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      throw expected(`answer.headers.${name} is no header that HTTP can carry.`);
+    }
+  }
+}
+
+function expected(sentence: string): ControlError {
+  return new ControlError(400, sentence);
+}

@@ -1,0 +1,55 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { ControlError } from '../../http/control-operation.js';
+import { vendorOf } from './rules.js';
+import type { SentFields } from './schema.js';
+
+/** What becomes of links that are not created yet. */
+export const linkRule = Type.Object(
+  {
+    match: Type.Optional(
+      Type.Object(
+        {
+          provider: Type.Optional(Type.String({ description: 'the provider, in any case' })),
+          vendor: Type.Optional(
+            Type.String({ description: 'the vendor, in any case; GENERIC where none is sent' }),
+          ),
+          region: Type.Optional(Type.String({ description: 'the region, as sent' })),
+        },
+        { additionalProperties: false, description: 'which links it is for; all if left out' },
+      ),
+    ),
+    times: Type.Optional(Type.Integer({ minimum: 1, description: 'for how many links; all if left out' })),
+    fail: Type.Optional(
+      Type.String({ minLength: 1, description: 'they end FAILED instead of DONE, with this errorMessage' }),
+    ),
+    staysIn: Type.Optional(
+      Type.Union(
+        ['PENDING', 'IDLE', 'WORKING'].map((state) => Type.Literal(state)),
+        { description: 'they stay in this state for good' },
+      ),
+    ),
+  },
+  {
+    additionalProperties: false,
+    title: 'PrivateLinkRule',
+    description: 'What becomes of private links that are not created yet.',
+  },
+);
+
+export type LinkRule = Static<typeof linkRule>;
+
+/** Checks what the schema cannot say. @throws {ControlError} 400 */
+export function checkLinkRule({ fail, staysIn }: LinkRule): void {
+  if ((fail === undefined) === (staysIn === undefined)) {
+    throw new ControlError(400, 'Send either fail, with an errorMessage, or staysIn, with a state.');
+  }
+}
+
+/** Whether a rule is for a link. */
+export function matches({ match = {} }: LinkRule, sent: SentFields): boolean {
+  return (
+    (match.provider === undefined || match.provider.toUpperCase() === sent.provider.toUpperCase()) &&
+    (match.vendor === undefined || match.vendor.toUpperCase() === vendorOf(sent)) &&
+    (match.region === undefined || match.region === sent.region)
+  );
+}
