@@ -1,7 +1,7 @@
 import type { Server as HttpsServer } from 'node:https';
 import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
 import { tellable, type Config } from './config.js';
-import { authority, controlApi, health, observe } from './control/index.js';
+import { authority, controlApi, health, observe, type World } from './control/index.js';
 import { buildCore, FIXTURES } from './core.js';
 import { features } from './features/index.js';
 import { BODY_LIMIT } from './http/body.js';
@@ -26,6 +26,7 @@ export interface App {
   readonly server: FastifyInstance;
   readonly events: EventBus;
   readonly identity: Identity;
+  readonly world: World;
   /** Whether the world came from the database, and not from the fixture. */
   readonly restored: boolean;
   /** What serves https beside http, and the authority that its clients must trust. */
@@ -51,7 +52,9 @@ export async function buildApp(
   const core = await buildCore(config, base, (error) => {
     server.log.error(error);
   });
-  const { database, clock, events, identity, operations, restored } = core;
+  const { database, clock, events, identity, operations, restored, world } = core;
+  const limits = new Limits(() => clock.now(), config);
+  world.follow(limits);
   const parts: LadderParts = {
     profiles: profilesOf(features.map((feature) => feature.errors)),
     defaultProfile: config.profile,
@@ -59,7 +62,7 @@ export async function buildApp(
     nonces: new Nonces(clock, config.nonceMs),
     scripted: config.noControl ? undefined : new ScriptedAnswers(new URL('errors/', FIXTURES)),
     faults: config.noControl ? undefined : core.faults,
-    limits: new Limits(() => clock.now(), config),
+    limits,
     events,
     clock,
     missing: new Set(),
@@ -82,7 +85,13 @@ export async function buildApp(
     health(server, VERSION, parts.missing);
     if (certified) authority(server, certified.ca);
     if (!config.noControl) {
-      const observation = observe({ events, clock: base, version: VERSION });
+      const observation = observe({
+        events,
+        clock: base,
+        version: VERSION,
+        isThere: (project) => identity.projects.project(project) !== undefined,
+      });
+      world.follow(observation.journal);
       server.addHook('preClose', observation.end);
       await server.register(
         scoped((at) => {
@@ -111,7 +120,7 @@ export async function buildApp(
     const tls = certified && { ...certified, server: besideHttp(server.server, certified) };
     if (tls) server.addHook('preClose', () => finish(tls.server));
     await server.ready();
-    return { server, events, identity, restored, tls };
+    return { server, events, identity, world, restored, tls };
   } catch (error) {
     core.close();
     throw error;

@@ -22,7 +22,7 @@ import {
   type Identity,
 } from './identity/index.js';
 import type { Clock } from './kernel/clock.js';
-import { Database } from './kernel/database.js';
+import { Database, type Transaction } from './kernel/database.js';
 import { EventBus } from './kernel/events.js';
 import { objectIds } from './kernel/ids.js';
 import { MovableClock } from './kernel/movable-clock.js';
@@ -88,6 +88,9 @@ export async function buildCore(
         onCreate: (id: string) => {
           world.remember(id);
         },
+        remove: (transaction: Transaction, id: string) => {
+          world.removeProject(transaction, id);
+        },
       }),
       ...running.flatMap((feature) => feature.operations),
     ];
@@ -115,6 +118,8 @@ export async function buildCore(
         faults.reload();
       },
     });
+
+    world.follow(faults);
 
     const restored = !identity.projects.isEmpty();
     if (restored) await world.goOn();

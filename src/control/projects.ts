@@ -166,7 +166,10 @@ export function projectControl(parts: ProjectParts): readonly AnyControlOperatio
       scope: 'project',
       summary: 'Deletes a project with all that is in it, the credentials that were made for it too.',
       status: 204,
-      handle: (context) => world.removeProject(context.project?.id ?? ''),
+      handle: (context) =>
+        database.write((transaction) => {
+          world.removeProject(transaction, context.project?.id ?? '');
+        }),
     }),
   ];
 }

@@ -23,6 +23,13 @@ export interface LiveTokens {
   readonly seconds: number;
 }
 
+/** Who asks for a token. */
+export interface TokenHolder {
+  readonly caller: Pick<Caller, 'id' | 'organizationId'>;
+  /** The project that it was made for, if it was for one. */
+  readonly projectId: string | undefined;
+}
+
 /** Atlas's own limits. Requests are counted whether or not a limit holds, for the `RateLimit-*` headers. */
 export class Limits {
   readonly #settings: LimitSettings;
@@ -34,6 +41,17 @@ export class Limits {
     this.#settings = settings;
     this.#requests = new RequestQuota(now, REQUESTS_A_MINUTE);
     this.#tokens = new RequestQuota(now, TOKENS_A_MINUTE);
+  }
+
+  /** For how many projects and organizations it counts something. */
+  get size(): number {
+    return this.#requests.size + this.#tokens.size;
+  }
+
+  /** Forgets what it has counted for projects, and organizations, of whom `isGone` holds. */
+  letGo(isGone: (owner: string) => boolean): void {
+    this.#requests.letGo(isGone);
+    this.#tokens.letGo(isGone);
   }
 
   /**
@@ -62,13 +80,18 @@ export class Limits {
   }
 
   /**
-   * Counts a request for a token.
+   * Counts a request for a token on the address and the client that it comes from.
    *
    * @throws {Refusal} `rateLimited`; `tooManyTokens`, of which Atlas's answer is not known
    */
-  countToken(request: FastifyRequest, reply: FastifyReply, clientId: string, live: () => LiveTokens): void {
+  countToken(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { caller: { id: clientId, organizationId }, projectId }: TokenHolder,
+    live: () => LiveTokens,
+  ): void {
     if (!this.#settings.limitTokens) return;
-    if (this.#tokens.take(`${request.ip} ${clientId}`) < 0) {
+    if (this.#tokens.take(projectId ?? organizationId, `${request.ip} ${clientId}`) < 0) {
       const seconds = this.#tokens.secondsLeft();
       limitHeaders(reply, TOKENS_A_MINUTE, seconds);
       refuse('rateLimited', {

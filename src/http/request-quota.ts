@@ -3,11 +3,11 @@ export const REQUESTS_A_MINUTE = 1200;
 
 const WINDOW_MS = 60_000;
 
-/** Counts requests by minute and key. */
+/** Counts requests by minute, whom they count for, and key. */
 export class RequestQuota {
   readonly #now: () => number;
   readonly #limit: number;
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, Map<string, number>>();
   #window = 0;
 
   /** @param limit how many a minute has room for */
@@ -16,16 +16,32 @@ export class RequestQuota {
     this.#limit = limit;
   }
 
-  /** Counts a request on `key`, and returns how many are left in this minute: below 0 for one too many. */
-  take(key: string): number {
+  /** For how many projects, or organizations, it counts. */
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  /**
+   * Counts a request on a key of `owner`, and returns how many are left in this minute: below 0 for one too many.
+   *
+   * @param owner the id of a project or organization
+   */
+  take(owner: string, key = ''): number {
     const window = Math.floor(this.#now() / WINDOW_MS);
     if (window !== this.#window) {
       this.#window = window;
       this.#counts.clear();
     }
-    const count = (this.#counts.get(key) ?? 0) + 1;
-    this.#counts.set(key, count);
+    const counts = this.#counts.get(owner) ?? new Map<string, number>();
+    this.#counts.set(owner, counts);
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
     return this.#limit - count;
+  }
+
+  /** Forgets what it has counted for those of whom `isGone` holds. */
+  letGo(isGone: (owner: string) => boolean): void {
+    for (const owner of this.#counts.keys()) if (isGone(owner)) this.#counts.delete(owner);
   }
 
   /** Seconds until the next minute begins, at least 1. */

@@ -72,6 +72,7 @@ export class CredentialStore {
     [Omit<NewCredential, 'projectId' | 'roles'> & { projectId: string | null; roles: string }]
   >;
   readonly #setRoles: Statement<[{ id: string; roles: string }]>;
+  readonly #removeRoles: Statement<[{ path: string }]>;
   readonly #token: Statement<[Buffer], { credentialId: string; expiresAt: number; revoked: number }>;
   readonly #addToken: Statement<[Buffer, string, number]>;
   readonly #dropTokens: Statement<[string, number]>;
@@ -114,6 +115,10 @@ export class CredentialStore {
       `INSERT INTO tokens (hash, credential_id, expires_at, revoked)
        VALUES (:hash, :credentialId, :expiresAt, :revoked)
        ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at`,
+    );
+    this.#removeRoles = database.prepare(
+      `UPDATE credentials SET roles = json_remove(roles, :path)
+       WHERE project_id IS NULL AND json_type(roles, :path) IS NOT NULL`,
     );
     this.#ofProject = database.prepare(
       `${SELECT_CREDENTIAL} WHERE credentials.project_id = :projectId ORDER BY credentials.id`,
@@ -176,6 +181,11 @@ export class CredentialStore {
     };
     const roles: Roles = { organization: caller.organizationRoles, projects };
     this.#setRoles.run({ id, roles: JSON.stringify(roles) });
+  }
+
+  /** Takes away what roles the credentials that are made for no project have in one. */
+  removeProjectRoles(projectId: string): void {
+    this.#removeRoles.run({ path: `$.projects."${projectId}"` });
   }
 
   /** The holder of a token, or why it has none. */

@@ -47,7 +47,7 @@ export function oauth(app: FastifyInstance, services: TokenServices): void {
     const form = formOf(request);
     const client = await admit('createToken', request, reply, form, services);
     if (!client) return reply;
-    limits.countToken(request, reply, client.caller.id, () => store.liveTokens(client));
+    limits.countToken(request, reply, client, () => store.liveTokens(client));
     request.exchange.rung = 'fields';
     const grant = form.get('grant_type');
     if (grant !== 'client_credentials') {

@@ -1,7 +1,7 @@
 import { API_PREFIX } from '../http/paths.js';
 import type { Caller } from '../http/gatekeeper.js';
 import { refuse, SOURCE } from '../kernel/conditions.js';
-import type { Database } from '../kernel/database.js';
+import type { Database, Transaction } from '../kernel/database.js';
 import type { Identity } from './gatekeeper.js';
 import type { ProjectSettings, StoredProject } from './project-store.js';
 import { permits } from './roles.js';
@@ -20,6 +20,8 @@ export interface ProjectServices extends Identity {
   readonly blockers: readonly DeletionBlocker[];
   /** Called with the id of a project that was created, within the write. */
   readonly onCreate: (id: string) => void;
+  /** Removes a project and all that is in it, within the write. */
+  readonly remove: (transaction: Transaction, id: string) => void;
 }
 
 /** What a client sets of a project. */
@@ -84,7 +86,7 @@ export function updateProject(
  * @throws {Refusal} `projectInUse`
  */
 export function deleteProject(services: ProjectServices, id: string): Promise<void> {
-  return services.database.write(() => {
+  return services.database.write((transaction) => {
     const project = existing(services, id);
     for (const blocker of services.blockers) {
       const left = blocker(project);
@@ -96,7 +98,7 @@ export function deleteProject(services: ProjectServices, id: string): Promise<vo
         source: SOURCE.client,
       });
     }
-    services.projects.remove(id);
+    services.remove(transaction, id);
   });
 }
 

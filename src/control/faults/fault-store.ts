@@ -68,12 +68,24 @@ export class FaultStore implements FaultBook {
     this.reload();
   }
 
-  /** Reads all rules anew: after a restore or a fixture, or once projects are gone. */
+  /** Reads all rules anew: after a restore, or once a fixture is loaded. */
   reload(): void {
     this.#rules.clear();
     for (const { projectId, rule, matched, fired } of this.#all.all()) {
       const project = projectId ?? undefined;
       this.#of(project).push({ rule: JSON.parse(rule) as FaultRule, project, matched, fired });
+    }
+  }
+
+  /** For how many projects it has rules, the whole server counted as one. */
+  get size(): number {
+    return this.#rules.size;
+  }
+
+  /** Lets go of the rules of projects that are gone; their rows went with the projects. */
+  letGo(isGone: (project: string) => boolean): void {
+    for (const project of this.#rules.keys()) {
+      if (project !== undefined && isGone(project)) this.#rules.delete(project);
     }
   }
 

@@ -32,6 +32,9 @@ const LIMITS: JournalLimits = {
 /** What an entry takes beside its texts, about, in bytes. */
 const ENTRY_BYTES = 1024;
 
+/** The window of all projects that are gone: no project has this id. */
+const GONE = '';
+
 /** The requests of one project. */
 interface Window {
   /** From `first` on; what is before was dropped. */
@@ -54,10 +57,14 @@ export interface Selection {
   readonly floor: number;
 }
 
-/** Keeps the last requests for the Atlas API, in memory, and knows what it has dropped. */
+/**
+ * Keeps the last requests for the Atlas API, in memory, and knows what it has dropped. Those for projects that are gone
+ * share the room of one.
+ */
 export class Journal {
   readonly #events: EventBus;
   readonly #limits: JournalLimits;
+  readonly #isThere: (project: string) => boolean;
   /** By project; the one that was called last is the last. What names no project has a window of its own. */
   readonly #windows = new Map<string | undefined, Window>();
   readonly #readers = new Set<(entry: Entry) => void>();
@@ -68,8 +75,14 @@ export class Journal {
   #cutOfLost = 0;
   #floor = 0;
 
-  constructor(events: EventBus, limits: Partial<JournalLimits> = {}) {
+  /** @param isThere whether there is a project of this id */
+  constructor(
+    events: EventBus,
+    limits: Partial<JournalLimits> = {},
+    isThere: (project: string) => boolean = () => true,
+  ) {
     this.#events = events;
+    this.#isThere = isThere;
     this.#limits = { ...LIMITS, ...limits };
     events.subscribe((event, detail) => {
       if (event.type === 'request.finished' && detail) this.#add(event, detail);
@@ -79,6 +92,11 @@ export class Journal {
   /** Number of the last event; requests are numbered among them. */
   get last(): number {
     return this.#events.last;
+  }
+
+  /** Of how many projects it keeps requests; those that are gone, and what names none, count as one each. */
+  get size(): number {
+    return this.#windows.size;
   }
 
   /** About how many bytes it holds. */
@@ -99,7 +117,7 @@ export class Journal {
     const floor = whole ? this.#floor : Math.max(this.#floor, window?.floor ?? 0);
     const from = Math.max(since, floor);
     const entries = windows.flatMap((one) => behind(one, from));
-    if (whole) entries.sort((one, other) => one.event.seq - other.event.seq);
+    if (whole) entries.sort(inOrder);
     return { entries, floor, cut: whole ? this.#cut : (window?.cut ?? this.#cutOfLost) };
   }
 
@@ -122,16 +140,33 @@ export class Journal {
     }
   }
 
+  /** Keeps the requests of projects that are gone for the whole server alone. */
+  letGo(isGone: (project: string) => boolean): void {
+    for (const [project, window] of this.#windows) {
+      if (project === undefined || project === GONE || !isGone(project)) continue;
+      this.#windows.delete(project);
+      const shared = this.#window(GONE);
+      shared.entries = [...behind(shared, 0), ...behind(window, 0)].sort(inOrder);
+      shared.first = 0;
+      shared.bytes += window.bytes;
+      this.#bound(shared);
+    }
+  }
+
+  /** Whose window a request belongs in; its project may have been deleted while it was under way. */
+  #ownerOf(project: string | undefined): string | undefined {
+    return project === undefined || this.#windows.has(project) || this.#isThere(project) ? project : GONE;
+  }
+
   #add(event: RequestEvent, detail: RequestDetail): void {
     const size = sizeOf(event, detail);
     const entry = { event, detail, size };
-    const window = this.#window(event.project);
+    const window = this.#window(this.#ownerOf(event.project));
     window.entries.push(entry);
     window.bytes += size;
     this.#bytes += size;
-    const { entries, bytes, allBytes } = this.#limits;
-    while (window.entries.length - window.first > entries || window.bytes > bytes) this.#dropFirst(window);
-    if (this.#bytes > allBytes) this.#dropLongestIdle();
+    this.#bound(window);
+    if (this.#bytes > this.#limits.allBytes) this.#dropLongestIdle();
     for (const reader of this.#readers) reader(entry);
   }
 
@@ -148,6 +183,12 @@ export class Journal {
     this.#windows.set(project, window);
     if (this.#windows.size > this.#limits.projects) this.#loseLongestIdle();
     return window;
+  }
+
+  /** Drops what is more than a project may have. */
+  #bound(window: Window): void {
+    const { entries, bytes } = this.#limits;
+    while (window.entries.length - window.first > entries || window.bytes > bytes) this.#dropFirst(window);
   }
 
   #dropFirst(window: Window): void {
@@ -184,6 +225,10 @@ export class Journal {
       return;
     }
   }
+}
+
+function inOrder(one: Entry, other: Entry): number {
+  return one.event.seq - other.event.seq;
 }
 
 /** The entries of a window with higher numbers. */

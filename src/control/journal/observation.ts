@@ -19,13 +19,15 @@ export interface Observation {
  *
  * @param clock the machine's: who looks on is not held up by a clock that was stopped
  * @param version the emulator's, for archives
+ * @param isThere whether there is a project of this id
  */
 export function observe(parts: {
   readonly events: EventBus;
   readonly clock: Clock;
   readonly version: string;
+  readonly isThere: (project: string) => boolean;
 }): Observation {
-  const journal = new Journal(parts.events);
+  const journal = new Journal(parts.events, {}, parts.isThere);
   const ongoing = new Ongoing();
   return {
     journal,

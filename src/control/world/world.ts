@@ -12,13 +12,14 @@ import {
   type FixtureSection,
 } from '../../identity/index.js';
 import { ControlError } from '../operation.js';
+import type { WorldFollower } from './follower.js';
 import { WorldTime, type TimeParts } from './world-time.js';
 
 /** What the world stands on. */
 export interface WorldParts extends TimeParts {
   readonly snapshots: Snapshots;
   readonly sections: readonly FixtureSection[];
-  /** Called once another state is committed, or a project is gone: what is cached of the database is to be read anew. */
+  /** Called once another state is committed: what is cached of the database is to be read anew. */
   readonly onRestore: () => void;
 }
 
@@ -32,6 +33,7 @@ const INITIAL = '';
 export class World {
   readonly time: WorldTime;
   readonly #parts: WorldParts;
+  readonly #followers: WorldFollower[] = [];
 
   constructor(parts: WorldParts) {
     this.#parts = parts;
@@ -63,12 +65,23 @@ export class World {
     snapshots.take(projectId, INITIAL, clock.now(), clock.state);
   }
 
-  /** Removes a project and all that is in it. */
-  removeProject(id: string): Promise<void> {
-    const { database, identity, onRestore } = this.#parts;
-    return database.write((transaction) => {
-      identity.projects.remove(id);
-      transaction.afterCommit(onRestore);
+  /** Tells a follower of projects that go, from now on. */
+  follow(follower: WorldFollower): void {
+    this.#followers.push(follower);
+  }
+
+  /** Of how many projects, or the like, the followers keep something, added up. */
+  get kept(): number {
+    return this.#followers.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Removes a project and all that is in it, the roles in it too. Belongs inside a write. */
+  removeProject(transaction: Transaction, id: string): void {
+    const { projects, credentials } = this.#parts.identity;
+    credentials.removeProjectRoles(id);
+    projects.remove(id);
+    transaction.afterCommit(() => {
+      this.#letGo((one) => one === id);
     });
   }
 
@@ -161,6 +174,10 @@ export class World {
     this.remember(undefined);
   }
 
+  #letGo(isGone: (id: string) => boolean): void {
+    for (const follower of this.#followers) follower.letGo(isGone);
+  }
+
   /** Projects that a snapshot has brought back have lost the memory of their making: they remember how they are now. */
   #rememberReturned(): void {
     const { snapshots, identity } = this.#parts;
@@ -176,6 +193,7 @@ export class World {
     work: (transaction: Transaction) => void,
   ): Promise<void> {
     const { events, onRestore, identity } = this.#parts;
+    const { projects } = identity;
     return this.time.write((transaction) => {
       try {
         identity.credentials.keepingTokens(projectId, TOKEN_LIFE_S * 1000, () => {
@@ -187,6 +205,7 @@ export class World {
       this.time.settle(transaction, projectId);
       transaction.afterCommit(() => {
         onRestore();
+        this.#letGo((id) => !projects.project(id) && !projects.organization(id));
         events.emit('world.reset', projectId, { cause });
       });
     });

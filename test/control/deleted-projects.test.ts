@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { API, SEEDED, TestEmulator } from '../support/emulator.js';
+import { startJournal } from './journal-support.js';
+import { ControlledEmulator } from './world-support.js';
+
+const GROUPS = { accept: 'application/vnd.atlas.2023-01-01+json', 'content-type': 'application/json' };
+
+/** Makes a project by Atlas's own API, and returns its id and what deletes it. */
+async function byAtlas(emulator: TestEmulator, number: number) {
+  const made = await emulator.as('owner', 'documented', {
+    method: 'POST',
+    url: `${API}/groups`,
+    headers: GROUPS,
+    payload: { name: `project-${number}`, orgId: SEEDED.documented.organization },
+  });
+  const { id } = made.json<{ id: string }>();
+  const url = `${API}/groups/${id}`;
+  return {
+    id,
+    remove: () => emulator.as('owner', 'documented', { method: 'DELETE', url, headers: GROUPS }),
+  };
+}
+
+/** Makes a project by the control API, and returns the same. */
+async function byControl(emulator: TestEmulator) {
+  const made = await emulator.inject({ method: 'POST', url: '/_emulator/projects' });
+  const { id, credentials } = made.json<{
+    id: string;
+    credentials: { owner: { serviceAccount: { clientId: string; clientSecret: string } } };
+  }>();
+  const { clientId, clientSecret } = credentials.owner.serviceAccount;
+  await emulator.inject({
+    method: 'POST',
+    url: '/api/oauth/token',
+    headers: {
+      authorization: `Basic ${btoa(`${clientId}:${clientSecret}`)}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    payload: 'grant_type=client_credentials',
+  });
+  return { id, remove: () => emulator.inject({ method: 'DELETE', url: `/_emulator/projects/${id}` }) };
+}
+
+describe('a project that is deleted', () => {
+  it('leaves nothing in memory and nothing of it in what is exported, after a thousand too', async () => {
+    const emulator = await TestEmulator.start({ limitTokens: true });
+    const { world } = emulator.app;
+    const text = async () => (await emulator.inject({ url: '/_emulator/fixture' })).payload;
+    await emulator.as('owner', 'documented', { url: `${API}/groups`, headers: GROUPS });
+    const [first, before] = [world.kept, await text()];
+    const statuses = new Set<number>();
+    let most = 0;
+    for (let number = 0; number < 1000; number += 1) {
+      const { id, remove } = await (number % 2 ? byAtlas(emulator, number) : byControl(emulator));
+      await emulator.inject({
+        method: 'POST',
+        url: `/_emulator/projects/${id}/faults`,
+        payload: { match: { method: 'PATCH' }, answer: { status: 500 } },
+      });
+      await emulator.as('owner', 'documented', { url: `${API}/groups/${id}`, headers: GROUPS });
+      most = Math.max(most, world.kept);
+      statuses.add((await remove()).statusCode);
+    }
+    expect([...statuses].sort()).toEqual([202, 204]);
+    // Faults, requests and the count of them, of the project that is there.
+    expect(most).toBeGreaterThanOrEqual(first + 3);
+    // What was called in projects that are gone has one place.
+    expect(world.kept).toBe(first + 1);
+    expect(await text()).toBe(before);
+  }, 60_000);
+
+  it('goes by a reset, a fixture and a restore too', async () => {
+    const emulator = await ControlledEmulator.start();
+    const { world } = emulator.listening;
+    const fixture = await emulator.done('GET', '/fixture');
+    await emulator.done('POST', '/snapshots', { name: 'before' });
+    const seeded = emulator.seeded('documented');
+    await seeded.list();
+    const first = world.kept;
+    const ways = [
+      () => emulator.done('POST', '/reset'),
+      () => emulator.done('PUT', '/fixture', fixture),
+      () => emulator.done('POST', '/snapshots/before/restore'),
+    ];
+    for (const go of ways) {
+      const made = await emulator.make();
+      await made.list();
+      await made.done('POST', '/faults', { answer: { status: 500 } });
+      expect(world.kept).toBeGreaterThan(first + 1);
+      await go();
+      expect(world.kept).toBe(first + 1);
+    }
+  });
+
+  it('has its fault no more when a snapshot of the server brings it back without', async () => {
+    const emulator = await ControlledEmulator.start();
+    const made = await emulator.make();
+    await emulator.done('POST', '/snapshots', { name: 'without' });
+    await made.done('POST', '/faults', { answer: { status: 503 } });
+    expect((await made.links()).status).toBe(503);
+    await made.done('DELETE', '');
+    await emulator.done('POST', '/snapshots/without/restore');
+    made.forgetTokens();
+    expect((await made.links()).status).toBe(200);
+    expect(await made.done('GET', '/faults')).toEqual({ results: [] });
+  });
+
+  it('is still seen in the requests of the whole server', async () => {
+    const emulator = await ControlledEmulator.start();
+    const [one, two] = [await emulator.make(), await emulator.make()];
+    for (const project of [one, two, one]) await project.list();
+    await one.done('DELETE', '');
+    await two.list();
+    expect(
+      await emulator.done('POST', '/requests/count', { operation: 'listGroupStreamPrivateLinkConnections' }),
+    ).toEqual({ count: 4 });
+    expect(await two.done('POST', '/requests/count')).toEqual({ count: 2 });
+  });
+});
+
+describe('the journal of projects that are gone', () => {
+  const ids = (selection: { entries: readonly { event: { seq: number } }[] }) =>
+    selection.entries.map(({ event }) => event.seq);
+
+  it('keeps their requests in order for the whole server, in the room of one', () => {
+    const { journal, come } = startJournal({ entries: 4 });
+    for (const project of ['a', 'b', 'a', 'c', 'b']) come({ project });
+    journal.letGo((project) => project !== 'c');
+    expect(ids(journal.select(undefined))).toEqual([1, 2, 3, 4, 5]);
+    expect([journal.size, journal.select('c').cut, journal.select(undefined).cut]).toEqual([2, 0, 0]);
+    expect(ids(journal.select('a'))).toEqual([]);
+    come({ project: 'd' });
+    journal.letGo((project) => project === 'd');
+    expect(ids(journal.select(undefined))).toEqual([2, 3, 4, 5, 6]);
+    expect([journal.select('c').cut, journal.select(undefined).cut]).toEqual([0, 1]);
+    journal.forget(undefined);
+    expect([journal.size, journal.bytes]).toEqual([0, 0]);
+  });
+});
