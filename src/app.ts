@@ -1,4 +1,5 @@
 import type { Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
 import { tellable, type Config } from './config.js';
 import { authority, controlApi, health, observe, type World } from './control/index.js';
@@ -73,6 +74,7 @@ export async function buildApp(
   try {
     // A certificate is checked by the clients' own time, whatever time the emulator is given.
     const certified = await tlsIdentity(config, systemClock.now());
+    const tls = certified && { ...certified, server: besideHttp(server.server, certified) };
     const gate = installLadder(server, parts, operations);
     const tokens = { ...parts, database, store: identity.credentials, faults: gate };
     await server.register(
@@ -103,6 +105,7 @@ export async function buildApp(
             version: VERSION,
             fixtures: FIXTURES,
             hasAuthority: certified !== undefined,
+            httpsPort: () => (tls?.server.address() as AddressInfo | null | undefined)?.port,
           });
         }),
       );
@@ -117,7 +120,6 @@ export async function buildApp(
       core.close();
       done();
     });
-    const tls = certified && { ...certified, server: besideHttp(server.server, certified) };
     if (tls) server.addHook('preClose', () => finish(tls.server));
     await server.ready();
     return { server, events, identity, world, restored, tls };

@@ -20,6 +20,7 @@ export const env: Command = {
   details: [
     'They are those of the owner of the project of the fixture whose profile fits the client: documented for',
     'curl, observed for the others; or of --profile, or of --project, by its id.',
+    'All of them take the address of --url, but mcp: its server wants https, which the emulator serves with --tls.',
   ],
   options: ['project', 'profile'],
   async run({ positionals, options, connect }) {
@@ -37,16 +38,28 @@ export const env: Command = {
     }
     const emulator = await connect();
     const project = id === undefined ? await emulator.seededProject(profile) : await emulator.projectById(id);
-    const lines = Object.entries(project.environment[name]).map(
+    const variables = project.environment[name];
+    const lines = Object.entries(variables).map(
       ([variable, value]) => `export ${variable}=${quoted(value)}\n`,
     );
-    const note = name === 'mcp' && emulator.url.startsWith('http:');
+    const note = name === 'mcp' ? await noteOnHttps(emulator.url, variables.MDB_MCP_API_BASE_URL) : undefined;
     return {
       stdout: lines.join(''),
-      ...(note && { stderr: 'atlas-streams-emulator: the MCP server takes https addresses only\n' }),
+      ...(note !== undefined && { stderr: `atlas-streams-emulator: ${note}\n` }),
     };
   },
 };
+
+/** What the MCP server needs beside its variables: an https address (run), and trust in who has signed for it. */
+async function noteOnHttps(url: string, address = ''): Promise<string | undefined> {
+  if (address.startsWith('http:')) {
+    return 'the MCP server takes https addresses only, and this emulator serves none: start it with --tls';
+  }
+  const authority = `${url}/_emulator/ca.pem`;
+  const { ok } = await fetch(authority);
+  if (!ok) return undefined;
+  return `the MCP server must trust ${authority}: save it, and name the file in SSL_CERT_FILE and NODE_EXTRA_CA_CERTS`;
+}
 
 function isClient(name: string): name is ClientName {
   return Object.hasOwn(CLIENT_PROFILE, name);

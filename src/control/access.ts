@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { permits, type Credential, type Identity } from '../identity/index.js';
+import { httpsAddress } from './https-address.js';
 import { CLIENTS, environmentFor, type ClientName } from './environment.js';
 import { controlOperation, type AnyControlOperation } from './operation.js';
-import { credentials, environment, project, shownProject, type CallerName } from './projects.js';
+import { credentials, environment, project, shownProject, type CallerName } from './project-schema.js';
 
 type StoredProject = NonNullable<ReturnType<Identity['projects']['project']>>;
 
@@ -15,7 +16,7 @@ const FITS: Readonly<Record<CallerName, (one: Credential, project: StoredProject
 };
 
 /** `GET /projects/{groupId}/access`: what clients of a project need, whether a fixture has it or it was made. */
-export function projectAccess(identity: Identity): AnyControlOperation {
+export function projectAccess(identity: Identity, httpsPort: () => number | undefined): AnyControlOperation {
   return controlOperation({
     id: 'getProjectAccess',
     method: 'GET',
@@ -41,6 +42,7 @@ export function projectAccess(identity: Identity): AnyControlOperation {
       const { owner } = byName;
       const access = {
         url: context.baseUrl,
+        httpsUrl: httpsAddress(context, httpsPort()),
         projectId: own.id,
         organizationId: own.organizationId,
         publicKey: owner?.apiKey?.publicKey ?? '',

@@ -47,18 +47,20 @@ export interface ControlSettings {
   readonly fixtures: URL;
   /** Whether there is https, and an authority to download. */
   readonly hasAuthority: boolean;
+  /** Where https is served, once it is; undefined where it is not. */
+  readonly httpsPort: () => number | undefined;
 }
 
 /** Serves the control API in a scope of its own. */
 export function controlApi(
   scope: FastifyInstance,
   parts: ControlledParts,
-  { ladder, observation, token, told, version, fixtures, hasAuthority }: ControlSettings,
+  { ladder, observation, token, told, version, fixtures, hasAuthority, httpsPort }: ControlSettings,
 ): void {
   const { identity, world, faults, sections, running, operations } = parts;
   const controls: AnyControlOperation[] = [
-    ...projectControl({ ...parts, now: () => parts.clock.now() }),
-    projectAccess(identity),
+    ...projectControl({ ...parts, httpsPort, now: () => parts.clock.now() }),
+    projectAccess(identity, httpsPort),
     configurationOperation(told),
     ...clockOperations(world.time),
     ...worldOperations(world, fixtureSchema(sections)),

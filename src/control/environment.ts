@@ -1,6 +1,8 @@
 /** What a client needs to call the emulator: as far as it uses it. */
 export interface Access {
   readonly url: string;
+  /** Over https; undefined where it is not served. */
+  readonly httpsUrl: string | undefined;
   readonly projectId: string;
   readonly organizationId: string;
   readonly publicKey: string;
@@ -9,13 +11,13 @@ export interface Access {
   readonly clientSecret: string;
 }
 
-/** Clients that have names for their settings, each with what it is. */
+/** Clients that have names for their settings, each with what it is. All but the last take an http address (run). */
 export const CLIENTS = {
   curl: 'curl, as the source page uses it',
   terraform: 'the Terraform provider mongodb/mongodbatlas',
   'atlas-cli': 'the Atlas CLI',
   'go-sdk': 'programs with go.mongodb.org/atlas-sdk',
-  mcp: 'the MongoDB MCP server (it insists on https)',
+  mcp: 'the MongoDB MCP server, over https where the emulator serves it (--tls): it takes no http address',
 } as const;
 
 export type ClientName = keyof typeof CLIENTS;
@@ -58,7 +60,8 @@ export function environmentFor(client: ClientName, access: Access): Readonly<Rec
       };
     case 'mcp':
       return {
-        MDB_MCP_API_BASE_URL: access.url,
+        // Without https it is to say so itself; without an address it would call Atlas.
+        MDB_MCP_API_BASE_URL: access.httpsUrl ?? access.url,
         MDB_MCP_API_CLIENT_ID: access.clientId,
         MDB_MCP_API_CLIENT_SECRET: access.clientSecret,
         MDB_MCP_TELEMETRY: 'disabled',

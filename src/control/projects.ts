@@ -1,77 +1,25 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { Type, type TObject } from '@sinclair/typebox';
-import type { Project } from '../http/gatekeeper.js';
+import { Type } from '@sinclair/typebox';
 import type { Database } from '../kernel/database.js';
 import type { Durations, Movement, Pace } from '../kernel/pace.js';
-import { durations, movement, type Identity } from '../identity/index.js';
-import { PROFILE_NAMES, type ProfileName } from '../profiles/index.js';
+import type { Identity } from '../identity/index.js';
+import type { ProfileName } from '../profiles/index.js';
 import { CLIENTS, environmentFor, type Access, type ClientName } from './environment.js';
+import { httpsAddress } from './https-address.js';
 import { ControlError, controlOperation, type AnyControlOperation } from './operation.js';
+import {
+  CALLERS,
+  callerNames,
+  credentials,
+  environment,
+  pace,
+  profile,
+  project,
+  shownProject,
+  type CallerName,
+} from './project-schema.js';
 import type { World } from './world/world.js';
 
-/** The callers that a made project gets, each with its roles in the organization and the project. */
-const CALLERS = {
-  owner: { organization: ['ORG_MEMBER'], project: ['GROUP_OWNER'] },
-  streams: { organization: ['ORG_MEMBER'], project: ['GROUP_STREAM_PROCESSING_OWNER'] },
-  reader: { organization: ['ORG_MEMBER'], project: ['GROUP_READ_ONLY'] },
-  outsider: { organization: ['ORG_MEMBER'], project: [] },
-} as const;
-export type CallerName = keyof typeof CALLERS;
-
-const profile = Type.Union(
-  PROFILE_NAMES.map((name) => Type.Literal(name)),
-  { description: 'how it behaves: documented or observed' },
-);
-const pace = {
-  durations: Type.Optional({
-    ...durations,
-    description: "how long passing states last, in milliseconds; the server's settings where left out",
-  }),
-  movement: Type.Optional({
-    ...movement,
-    description:
-      'what moves states: time, a number of reads, a hand, or nothing since they are passed at once',
-  }),
-};
-/** A project as it is shown. */
-export const project: TObject = Type.Object(
-  {
-    id: Type.String({ description: 'the groupId of the Atlas API' }),
-    name: Type.String({ description: 'its name' }),
-    organizationId: Type.String({ description: 'the organization that it is in' }),
-    profile,
-    durations: Type.Record(Type.String(), Type.Integer(), {
-      description: 'its own durations, in milliseconds',
-    }),
-    movement: { ...movement, description: 'what moves its states' },
-  },
-  { title: 'Project', description: 'A project and how its states move.' },
-);
-/** What a caller shows. */
-export const credentials = Type.Object(
-  {
-    apiKey: Type.Object({
-      publicKey: Type.String({ description: 'the user of HTTP digest' }),
-      privateKey: Type.String({ description: 'its password' }),
-    }),
-    serviceAccount: Type.Object({
-      clientId: Type.String({ description: 'for POST /api/oauth/token' }),
-      clientSecret: Type.String({ description: 'its secret' }),
-    }),
-  },
-  { title: 'Credentials', description: 'An API key and a service account.' },
-);
-/** Variables, by client. */
-export const environment = Type.Object(
-  Object.fromEntries(
-    Object.entries(CLIENTS).map(([name, what]) => [
-      name,
-      Type.Record(Type.String(), Type.String(), { description: `variables for ${what}` }),
-    ]),
-  ),
-  { description: "the owner's variables for each client" },
-);
-const callerNames = Object.keys(CALLERS) as CallerName[];
 const madeProject = Type.Object(
   {
     ...project.properties,
@@ -91,6 +39,8 @@ export interface ProjectParts {
   readonly world: World;
   readonly newId: () => string;
   readonly now: () => number;
+  /** Where https is served, once it is; undefined where it is not. */
+  readonly httpsPort: () => number | undefined;
 }
 
 /** Projects for tests: made with all that a client needs, in one call, and gone in another. */
@@ -127,7 +77,11 @@ export function projectControl(parts: ProjectParts): readonly AnyControlOperatio
       response: madeProject,
       status: 201,
       errors: [409],
-      handle: ({ body, baseUrl }) => make(parts, (body as Wish | undefined) ?? {}, baseUrl),
+      handle: (context) =>
+        make(parts, (context.body as Wish | undefined) ?? {}, {
+          url: context.baseUrl,
+          httpsUrl: httpsAddress(context, parts.httpsPort()),
+        }),
     }),
     controlOperation({
       id: 'getProject',
@@ -182,7 +136,11 @@ interface Wish {
 }
 
 /** A project as it is made: with secrets, which are told this once. */
-async function make(parts: ProjectParts, wish: Wish, url: string): Promise<object> {
+async function make(
+  parts: ProjectParts,
+  wish: Wish,
+  address: Pick<Access, 'url' | 'httpsUrl'>,
+): Promise<object> {
   const { identity, database, world, newId, now } = parts;
   const wanted = wish.profile ?? 'documented';
   const organization = identity.projects.organizations().find((one) => one.profile === wanted);
@@ -222,7 +180,7 @@ async function make(parts: ProjectParts, wish: Wish, url: string): Promise<objec
 
   const byName = Object.fromEntries(made) as Record<CallerName, ReturnType<typeof secrets>>;
   const access: Access = {
-    url,
+    ...address,
     projectId: id,
     organizationId: organization.id,
     ...byName.owner.apiKey,
@@ -230,7 +188,7 @@ async function make(parts: ProjectParts, wish: Wish, url: string): Promise<objec
   };
   return {
     ...shownProject(identity.projects.project(id)),
-    url,
+    url: address.url,
     credentials: byName,
     environment: Object.fromEntries(
       (Object.keys(CLIENTS) as ClientName[]).map((client) => [client, environmentFor(client, access)]),
@@ -247,18 +205,5 @@ function secrets(newId: () => string) {
       clientId: `mdb_sa_id_${newId()}`,
       clientSecret: `mdb_sa_sk_${randomBytes(30).toString('base64url')}`,
     },
-  };
-}
-
-/** A project as the control API shows it. */
-export function shownProject(one: Project | undefined): object {
-  if (!one) throw new ControlError(404, 'There is no such project.');
-  return {
-    id: one.id,
-    name: one.name,
-    organizationId: one.organizationId,
-    profile: one.profile,
-    durations: one.pace.durations,
-    movement: one.pace.movement,
   };
 }

@@ -74,6 +74,21 @@ describe('env', () => {
     });
   });
 
+  it('prints an https address for the MCP server, and says what it has to trust', async () => {
+    const { ready } = await Command.start(['--tls', '--tls-port', '0']);
+    const { tlsUrl } = ready as typeof ready & { tlsUrl: string };
+    const { status, stdout, stderr } = await Command.run(['env', 'mcp', '--url', ready.url]);
+    expect([status, evaluated(stdout).MDB_MCP_API_BASE_URL]).toEqual([0, tlsUrl]);
+    expect(stderr).toMatch(/^atlas-streams-emulator: [^\n]+ca\.pem[^\n]+NODE_EXTRA_CA_CERTS\n$/);
+  });
+
+  it('says that the MCP server needs --tls where no https is served', async () => {
+    const { ready } = await Command.start();
+    const { status, stdout, stderr } = await Command.run(['env', 'mcp', '--url', ready.url]);
+    expect([status, evaluated(stdout).MDB_MCP_API_BASE_URL]).toEqual([0, ready.url]);
+    expect(stderr).toMatch(/^atlas-streams-emulator: [^\n]+--tls\n$/);
+  });
+
   it.each([
     [[], 2, /env takes one client: curl, terraform, atlas-cli, go-sdk, mcp/],
     [['curl', 'terraform'], 2, /env takes one client/],

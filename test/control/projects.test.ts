@@ -118,6 +118,32 @@ describe('a made project', () => {
     expect(made.url).toBe(url);
   });
 
+  it('has an https address for the MCP server wherever https is served, and an http address where it is not', async () => {
+    const addressOf = async (emulator: ControlledEmulator) => {
+      const { id, made } = await emulator.make();
+      const access = await emulator.done<Made>('GET', `/projects/${id}/access`);
+      expect(access.environment).toEqual(made?.environment);
+      expect(made?.environment.terraform?.MONGODB_ATLAS_BASE_URL).toBe(made?.url);
+      return made?.environment.mcp?.MDB_MCP_API_BASE_URL;
+    };
+    const plain = await ControlledEmulator.start();
+    expect(await addressOf(plain)).toBe(plain.listening.url);
+    const beside = await ControlledEmulator.start({ tls: true });
+    expect(await addressOf(beside)).toBe(beside.listening.tlsUrl);
+    const named = await ControlledEmulator.start({ tls: true, publicUrl: 'http://atlas.test:1' });
+    expect(await addressOf(named)).toBe(named.listening.tlsUrl?.replace('127.0.0.1', 'atlas.test'));
+  });
+
+  it.each(['[::1]:80', 'a b', '%%', ':1'])('is made for whoever calls the emulator %j', async (host) => {
+    const { listening } = await ControlledEmulator.start({ tls: true });
+    const made = await listening.server.inject({
+      method: 'POST',
+      url: '/_emulator/projects',
+      headers: { host },
+    });
+    expect([201, 400, 403]).toContain(made.statusCode);
+  });
+
   it('is a 409 where its organization has the name already, and nothing is made', async () => {
     const emulator = await ControlledEmulator.start();
     await emulator.make({ name: 'one' });

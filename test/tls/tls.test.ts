@@ -63,6 +63,16 @@ describe('https beside http', () => {
     expect(await plain.json()).toMatchObject({ _id, links: [{ href: `${url}${links}/${_id}` }] });
   });
 
+  it('gives the MCP server its https address, whichever way a project is made', async () => {
+    const { tlsUrl, ca, ...emulator } = await start();
+    const { environment } = await emulator.project();
+    expect(environment.mcp.MDB_MCP_API_BASE_URL).toBe(tlsUrl);
+    expect(environment.curl.BASE_URL).toBe(emulator.url);
+    const made = await send(`${tlsUrl}/_emulator/projects`, { ca, method: 'POST' });
+    const { environment: own } = JSON.parse(made.body) as { environment: Record<string, object> };
+    expect(own).toMatchObject({ mcp: { MDB_MCP_API_BASE_URL: tlsUrl }, curl: { BASE_URL: tlsUrl } });
+  });
+
   it('asks for credentials with a challenge', async () => {
     const { tlsUrl, ca } = await start();
     const refused = await send(tlsUrl + linksPath('observed'), { ca, headers: { accept: ACCEPT } });
