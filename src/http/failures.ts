@@ -4,26 +4,21 @@ import { BODY_LIMIT } from './body.js';
 import { API_PREFIX, pathOf, type PathTable } from './paths.js';
 import { shownTarget } from './redaction.js';
 
-/** The paths that there are: those that are emulated, and those that Atlas has beside them. */
-export interface KnownPaths {
-  readonly emulated: PathTable;
-  readonly unemulated: PathTable;
-}
-
 /**
  * The condition of a request that no route takes; names the methods that its path has in `Allow`.
  *
+ * @param paths those that there are: what is emulated, and what Atlas has beside it
  * @param onMissing told the name of an operation that Atlas has and the emulator has not
  */
 export function unknownPath(
   request: FastifyRequest,
   reply: FastifyReply,
-  { emulated, unemulated }: KnownPaths,
+  paths: PathTable,
   onMissing: (operation: string) => void,
 ): Condition {
   const path = pathOf(request.url).split('?', 1)[0] ?? '';
-  const missing = unemulated.methodsOf(path);
-  const operation = missing.get(request.method);
+  const known = paths.methodsOf(path);
+  const operation = known.get(request.method);
   if (operation !== undefined) {
     onMissing(operation);
     return {
@@ -34,7 +29,7 @@ export function unknownPath(
       source: SOURCE.description,
     };
   }
-  const methods = [...emulated.methodsOf(path).keys(), ...missing.keys()];
+  const methods = [...known.keys()];
   if (methods.length > 0) {
     void reply.header('allow', methods.join(', '));
     return {

@@ -16,7 +16,7 @@ import type { Gatekeeper } from './gatekeeper.js';
 import type { Limits } from './limits.js';
 import { acceptedVersion, BODY_TYPE } from './media-types.js';
 import type { AnyOperation, OperationContext } from './operation.js';
-import { API_PREFIX, pathOf, PathTable } from './paths.js';
+import { API_PREFIX, pathOf } from './paths.js';
 import { readQuery, type Flags } from './query.js';
 import { sendAnswer, sendRefusal } from './replies.js';
 import { checkScope, findScope, scopeParametersOf, type ScopeParameters } from './scope.js';
@@ -60,10 +60,7 @@ export function installLadder(
   const { profiles, gatekeeper, nonces, limits } = parts;
   const faults = parts.faults && new FaultGate({ ...parts, book: parts.faults });
   const credentials = new Credentials(gatekeeper, nonces);
-  const paths = {
-    emulated: new PathTable(),
-    unemulated: unemulatedOperations(new Set(operations.map(({ id }) => id))),
-  };
+  const paths = unemulatedOperations(new Set(operations.map(({ id }) => id)));
   const freshNonce = (): string => nonces.issue();
 
   app.decorateRequest('exchange');
@@ -111,11 +108,10 @@ export function installLadder(
   });
   // The paths outside of the API too: whatever has another method is a 405.
   app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) paths.emulated.add(one, url, url);
+    for (const one of [method].flat()) paths.add(one, url);
   });
 
   for (const operation of operations) {
-    paths.emulated.add(operation.method, API_PREFIX + operation.path, operation.id);
     const check = operation.body && bodyCheck(operation.body.schema as TSchema);
 
     app.withTypeProvider<TypeBoxTypeProvider>().route({

@@ -9,16 +9,23 @@ describe('a table of paths', () => {
   table.add('GET', '/groups/:groupId', 'getGroup');
   table.add('DELETE', '/groups/:groupId', 'deleteGroup');
   table.add('GET', '/groups/byName/:name', 'getGroupByName');
+  table.add('PATCH', '/groups/:groupId/:more', 'updateMore');
+  table.add('GET', '/groups/:groupId/streams', 'listStreams');
+  table.add('GET', '/groups/all');
 
   it.each([
     ['/groups', { GET: 'listGroups' }],
     ['/groups/x', { GET: 'getGroup', DELETE: 'deleteGroup' }],
+    ['/groups/all', { GET: undefined }],
     ['/groups/byName', { GET: 'getGroup', DELETE: 'deleteGroup' }],
     ['/groups/x:y', {}],
     ['/groups/byName/x', { GET: 'getGroupByName' }],
+    ['/groups/byName/streams', { GET: 'getGroupByName' }],
+    ['/groups/x/streams', { GET: 'listStreams' }],
     ['/groups/', {}],
     ['/groups/x/', {}],
-    ['/groups/x/y', {}],
+    ['/groups/x/y', { PATCH: 'updateMore' }],
+    ['/groups/x/y/z', {}],
     ['/Groups', {}],
     ['groups', {}],
     ['/', {}],

@@ -4,6 +4,7 @@ import { declaredOperations } from '../evidence/operations.js';
 import { API, linksPath, SEEDED, TestEmulator, type SeededProfile } from '../support/emulator.js';
 import { describeWithEvidence, evidence } from '../support/evidence.js';
 import { PROFILES, type ErrorBody } from '../support/links.js';
+import { openLine } from '../support/transport.js';
 
 const PATHS = evidence('openapi-streams', { paths: {} }).paths;
 
@@ -88,6 +89,31 @@ describe('an operation that is not emulated', () => {
     const response = await emulator.inject({ method: 'PUT', url });
     expect([response.statusCode, response.headers.allow]).toEqual([405, 'GET, POST']);
     expect(await notEmulated(emulator)).toEqual([]);
+  });
+
+  // Atlas's description has these paths beside `/streams/{tenantName}`, and these methods of them.
+  it.each([
+    ['accountDetails', ['PATCH', 'DELETE', 'POST'], 'GET'],
+    ['privateLinkConnections', ['PATCH', 'DELETE'], 'GET, POST'],
+    ['vpcPeeringConnections', ['PATCH', 'DELETE', 'POST'], 'GET'],
+    ['activeVpcPeeringConnections', ['PATCH', 'DELETE'], 'GET'],
+    ['privateLinkConnections/connections', ['POST'], 'DELETE, GET, PATCH'],
+    ['privateLinkConnections/auditLogs', ['POST'], 'DELETE, GET, PATCH'],
+  ])('is not taken for that of a workspace: %s', async (below, methods, allowed) => {
+    const { send } = await openLine('socket');
+    const path = `${API}/groups/${SEEDED.observed.project}/streams/${below}`;
+    for (const method of methods) {
+      const response = await send({ method, path });
+      expect([response.status, response.json().errorCode], method).toEqual([405, 'METHOD_NOT_ALLOWED']);
+      expect(response.header('allow')?.split(', ').sort().join(', ')).toBe(allowed);
+    }
+    const health = await send({ path: '/_emulator/health' });
+    expect(health.json()).toMatchObject({ notEmulated: [] });
+    const workspace = await send({
+      method: 'PATCH',
+      path: `${API}/groups/${SEEDED.observed.project}/streams/mine`,
+    });
+    expect(workspace.status).toBe(501);
   });
 
   it('is not confused with what Atlas does not have, or with what is emulated', async () => {
