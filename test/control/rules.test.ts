@@ -125,6 +125,15 @@ describe('a rule', () => {
     expect(await byHand.state(id)).toBe('FAILED');
   });
 
+  it('matches provider and vendor in any case of ASCII letters, and no others', async () => {
+    const project = await open();
+    await project.done('POST', RULES, { match: { provider: 'awſ' }, fail: 'no' });
+    await project.done('POST', RULES, { match: { vendor: 'kınesıs' }, fail: 'no' });
+    await project.done('POST', RULES, { match: { provider: 'aWs', vendor: 'mSk' }, fail: 'yes' });
+    expect(await fate(project, 'one', 'MSK')).toEqual(['FAILED', 'yes']);
+    expect(await fate(project, 'two')).toEqual(['DONE', undefined]);
+  });
+
   it('does not touch links that are there', async () => {
     const project = await open();
     const id = await project.create('one');

@@ -65,6 +65,12 @@ describe.each(PROFILES)('account details, %s', (profile) => {
     for (const [name, pattern] of Object.entries(shape)) expect(details[name], name).toMatch(pattern);
   });
 
+  it('have no provider that is nearly one', async () => {
+    const emulator = await TestEmulator.start();
+    const response = await ask(emulator, query(encodeURIComponent('awſ')), { profile });
+    expect(response.statusCode).toBe(400);
+  });
+
   it.each(['AWS', 'Aws', 'aWS'])('match the provider without case: %s', async (cloud) => {
     const emulator = await TestEmulator.start();
     const response = await ask(emulator, query(cloud), { profile });

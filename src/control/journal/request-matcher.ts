@@ -1,4 +1,5 @@
 import { Type, type Static, type TObject } from '@sinclair/typebox';
+import { asciiUpperCase } from '../../kernel/ascii.js';
 import { ControlError } from '../operation.js';
 import type { Entry, Selection } from './journal.js';
 import { rungSchema } from './request-entry.js';
@@ -45,7 +46,7 @@ export type Matcher = Static<TObject<typeof matcherProperties>>;
 export function matches({ event: { seq, data }, detail }: Entry, matcher: Matcher): boolean {
   const { operation, method, path, caller, status, rung, body } = matcher;
   if (operation !== undefined && data.operation !== operation) return false;
-  if (method !== undefined && data.method !== method.toUpperCase()) return false;
+  if (method !== undefined && data.method !== asciiUpperCase(method)) return false;
   if (caller !== undefined && data.caller !== caller) return false;
   if (status !== undefined && data.status !== status) return false;
   if (rung !== undefined && data.rung !== rung) return false;

@@ -1,3 +1,4 @@
+import { asciiUpperCase } from '../../kernel/ascii.js';
 import { decimalDigits, hexDigits, uuid } from '../../kernel/derived.js';
 
 /** Providers that have account details. They match without case: clients send them as typed (run). */
@@ -12,22 +13,22 @@ const CIDR_BLOCK = '192.168.248.0/21';
  */
 export function detailsOf(projectId: string, provider: string, region: string): object | undefined {
   const seed = (label: string): string => `${projectId}:${region.toLowerCase()}:${label}`;
-  switch (provider.toLowerCase()) {
-    case 'aws':
+  switch (asciiUpperCase(provider)) {
+    case 'AWS':
       return {
         awsAccountId: decimalDigits(`${projectId}:account`, 12),
         cidrBlock: CIDR_BLOCK,
         cloudProvider: 'aws',
         vpcId: `vpc-0${hexDigits(seed('vpc'), 16)}`,
       };
-    case 'azure':
+    case 'AZURE':
       return {
         azureSubscriptionId: uuid(`${projectId}:account`),
         cidrBlock: CIDR_BLOCK,
         cloudProvider: 'azure',
         virtualNetworkName: `vnet_${hexDigits(seed('vnet'), 24)}`,
       };
-    case 'gcp':
+    case 'GCP':
       return {
         cidrBlock: CIDR_BLOCK,
         cloudProvider: 'gcp',

@@ -1,3 +1,4 @@
+import { asciiUpperCase } from '../../kernel/ascii.js';
 import { decimalDigits, hexDigits, uuid } from '../../kernel/derived.js';
 import { vendorOf } from './rules.js';
 import type { SentFields } from './schema.js';
@@ -21,7 +22,7 @@ export type ComputedFields = Partial<
  */
 export function computedFields(id: string, sent: SentFields): ComputedFields {
   const vendor = vendorOf(sent);
-  switch (sent.provider.toUpperCase()) {
+  switch (asciiUpperCase(sent.provider)) {
     case 'AWS':
       return vendor === 'MSK' ? regionOfArn(sent) : awsEndpoint(id, vendor);
     case 'AZURE':

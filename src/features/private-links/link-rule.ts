@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-operation.js';
+import { asciiUpperCase } from '../../kernel/ascii.js';
 import { vendorOf } from './rules.js';
 import type { SentFields } from './schema.js';
 
@@ -48,8 +49,8 @@ export function checkLinkRule({ fail, staysIn }: LinkRule): void {
 /** Whether a rule is for a link. */
 export function matches({ match = {} }: LinkRule, sent: SentFields): boolean {
   return (
-    (match.provider === undefined || match.provider.toUpperCase() === sent.provider.toUpperCase()) &&
-    (match.vendor === undefined || match.vendor.toUpperCase() === vendorOf(sent)) &&
+    (match.provider === undefined || asciiUpperCase(match.provider) === asciiUpperCase(sent.provider)) &&
+    (match.vendor === undefined || vendorOf(match) === vendorOf(sent)) &&
     (match.region === undefined || match.region === sent.region)
   );
 }

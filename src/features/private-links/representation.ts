@@ -1,3 +1,4 @@
+import { asciiUpperCase } from '../../kernel/ascii.js';
 import { API_PREFIX } from '../../http/paths.js';
 import type { JsonText } from '../../http/answer.js';
 import type { ComputedFields } from './computed.js';
@@ -37,7 +38,7 @@ export function representationText(sent: SentFields, shown: Shown): JsonText {
     _id: shown.id,
     ...(shown.errorMessage !== undefined && { errorMessage: shown.errorMessage }),
     ...(shown.showsLinks && { links: new Raw(`[{"href":"${self}","rel":"self"}]`) }),
-    provider: sent.provider.toUpperCase(),
+    provider: asciiUpperCase(sent.provider),
     state: new Raw(`"${STATE_MARK}"`),
     vendor: sent.vendor ?? DEFAULT_VENDOR,
   });

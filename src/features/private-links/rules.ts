@@ -1,4 +1,5 @@
 import { refuseMissing } from '../../http/body.js';
+import { asciiUpperCase } from '../../kernel/ascii.js';
 import { refuse, SOURCE } from '../../kernel/conditions.js';
 import { READ_ONLY, type SentFields } from './schema.js';
 
@@ -80,7 +81,7 @@ export function prepare(body: Readonly<Record<string, unknown>>): Record<string,
       source: SOURCE.page,
     });
   }
-  if (!Object.hasOwn(VENDORS, provider.toUpperCase())) {
+  if (!Object.hasOwn(VENDORS, asciiUpperCase(provider))) {
     refuse('unknownProvider', {
       parameters: [provider],
       field: 'provider',
@@ -100,7 +101,7 @@ export function prepare(body: Readonly<Record<string, unknown>>): Record<string,
  * @throws {Refusal} `unknownVendor`, `missingAttribute`
  */
 export function checkVendor(sent: SentFields, enforced: readonly RuleSource[]): void {
-  const provider = sent.provider.toUpperCase();
+  const provider = asciiUpperCase(sent.provider);
   const vendor = vendorOf(sent);
   if (vendor === DEFAULT_VENDOR) return;
   const vendors = VENDORS[provider] ?? {};
@@ -132,7 +133,7 @@ export function checkVendor(sent: SentFields, enforced: readonly RuleSource[]): 
 
 /** The vendor in capitals, as rules know it. Matching is without case; what is stored is what was sent. */
 export function vendorOf(sent: Pick<SentFields, 'vendor'>): string {
-  return (sent.vendor ?? DEFAULT_VENDOR).toUpperCase();
+  return asciiUpperCase(sent.vendor ?? DEFAULT_VENDOR);
 }
 
 /**
@@ -143,7 +144,7 @@ export function targetOf(sent: SentFields): string {
   const { arn, serviceEndpointId: endpoint, azureResourceIds, gcpServiceAttachmentUris } = sent;
   const named = arn ?? endpoint ?? azureResourceIds ?? gcpServiceAttachmentUris;
   return JSON.stringify([
-    sent.provider.toUpperCase(),
+    asciiUpperCase(sent.provider),
     vendorOf(sent),
     sent.region,
     arn,

@@ -72,6 +72,18 @@ const FAULTS: readonly Fault[] = [
     code: VALUE,
   },
   { fault: 'the vendor is not one', fields: { vendor: 'KAFKA' }, names: 'KAFKA', code: 'INVALID_ENUM_VALUE' },
+  {
+    fault: 'the provider is nearly one',
+    fields: { provider: 'awſ' },
+    names: 'awſ',
+    code: 'INVALID_PROVIDER',
+  },
+  {
+    fault: 'the vendor is nearly one',
+    fields: { provider: 'AWS', vendor: 'KıNESıS' },
+    names: 'KıNESıS',
+    code: 'INVALID_ENUM_VALUE',
+  },
   { fault: 'the provider is not one', fields: { provider: 'IBM' }, names: 'IBM', code: 'INVALID_PROVIDER' },
   { fault: 'the provider is null', fields: { provider: null }, names: 'provider', code: 'MISSING_ATTRIBUTE' },
   { fault: 'the region is empty', fields: { region: '' }, names: 'region', code: 'MISSING_ATTRIBUTE' },

@@ -136,7 +136,7 @@ describe('provider and vendor', () => {
     expect(refusalIn('documented', { provider, vendor })).toMatchObject({ field: 'arn' });
   });
 
-  it.each(['string', 'AWS ', 'IBM', 'constructor', '__proto__'])(
+  it.each(['string', 'AWS ', 'IBM', 'constructor', '__proto__', 'awſ', 'Aẃs'])(
     'name the unknown provider %j before anything else that is wrong',
     (provider) => {
       const body = { provider, vendor: 7, arn: 'string', nonsense: true, dnsSubDomain: 'string' };
