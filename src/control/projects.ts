@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
 import type { Database } from '../kernel/database.js';
 import type { Durations, Movement, Pace } from '../kernel/pace.js';
-import type { Identity } from '../identity/index.js';
+import { nameSchema, type Identity } from '../identity/index.js';
 import type { ProfileName } from '../profiles/index.js';
 import { CLIENTS, environmentFor, type Access, type ClientName } from './environment.js';
 import { httpsAddress } from './https-address.js';
@@ -66,9 +66,7 @@ export function projectControl(parts: ProjectParts): readonly AnyControlOperatio
       body: Type.Object(
         {
           profile: Type.Optional(profile),
-          name: Type.Optional(
-            Type.String({ minLength: 1, maxLength: 64, description: 'one is made if left out' }),
-          ),
+          name: Type.Optional(nameSchema('as Atlas takes it; one is made if left out')),
           ...pace,
         },
         { additionalProperties: false },

@@ -10,6 +10,7 @@ import type { Project } from '../http/gatekeeper.js';
 import type { Transaction } from '../kernel/database.js';
 import { DURATIONS, LATEST, LONGEST_MS } from '../kernel/pace.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
+import { nameSchema } from './names.js';
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from './roles.js';
 
 /** A part of a fixture that others know: what stands under its key, and how it is loaded and exported. */
@@ -56,7 +57,7 @@ export function sharedSections(sections: readonly FixtureSection[]): readonly Sh
 }
 
 const id = Type.String({ pattern: '^[a-f0-9]{24}$', description: '24 lower-case hexadecimal digits' });
-const name = Type.String({ minLength: 1, maxLength: 64 });
+const name = nameSchema("1 to 64 letters, digits and -_.(),:&@+'");
 const strict = { additionalProperties: false };
 
 /** A clock: the emulator's own, relative to the machine's, or a project's, relative to the emulator's. */

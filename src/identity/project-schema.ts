@@ -1,19 +1,17 @@
 import { Type } from '@sinclair/typebox';
 import { pagingQuery } from '../http/query.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
+import { nameSchema } from './names.js';
 
 /** Wire shapes of a project. */
-
-/** What a name may be (Atlas's public description). */
-const NAME = "^[\\p{L}\\p{N}\\-_.(),:&@+']{1,64}$";
-
-const name = () => Type.RegExp(new RegExp(NAME, 'u'), { description: 'Its name.' });
 
 /** Lists may leave out their count (Atlas's public description). */
 export const countedQuery = Type.Object({
   ...pagingQuery.properties,
   includeCount: Type.Boolean({ default: true, description: 'Whether the list tells how many there are.' }),
 });
+
+const name = nameSchema('Its name.');
 
 const strict = { additionalProperties: false };
 
@@ -38,7 +36,7 @@ const settable = {
 export const createBody = Type.Object(
   {
     ...settable,
-    name: name(),
+    name,
     orgId: Type.String({ description: 'Id of the organization that it is to be in.' }),
     regionUsageRestrictions: Type.Optional(
       Type.Union([Type.Literal('COMMERCIAL_FEDRAMP_REGIONS_ONLY'), Type.Literal('GOV_REGIONS_ONLY')], {
@@ -50,7 +48,8 @@ export const createBody = Type.Object(
 );
 
 export const updateBody = Type.Object(
-  { ...settable, name: Type.Optional(name()) },
+  // Atlas's description lets a change have any name; what it answers then has such a one.
+  { ...settable, name: Type.Optional(name) },
   { ...strict, title: 'ProjectUpdate', description: 'What is to change; what is left out stays.' },
 );
 

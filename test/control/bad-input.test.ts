@@ -52,7 +52,8 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   makeProject: [
     [{ profile: 'atlas' }, /profile.*documented, observed|profile.*observed, documented/],
     [{ name: '' }, /name.*64/],
-    [{ name: 'x'.repeat(65) }, /name.*of 1 to 64/],
+    [{ name: 'x'.repeat(65) }, /name.*1,64/],
+    [{ name: 'with space' }, 'name'],
     ...MOVEMENTS,
   ],
   changeProject: [

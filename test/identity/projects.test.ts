@@ -42,7 +42,7 @@ function manyProjects(): string {
       id: SEEDED.documented.organization,
       name: 'Many',
       profile: 'documented',
-      projects: ids.map((id) => ({ id, name: `project ${id[0] ?? ''}` })),
+      projects: ids.map((id) => ({ id, name: `project-${id[0] ?? ''}` })),
       credentials: [
         {
           organizationRoles: ['ORG_OWNER'],

@@ -6,8 +6,9 @@ describe.each(WAYS)('a project of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
 
   it('is made with all that a client needs', async () => {
-    const project = await emulator().project({ profile: 'observed', name: `named ${way}` });
-    expect(project).toMatchObject({ name: `named ${way}`, profile: 'observed', url: emulator().url });
+    const name = `named-${way.replaceAll(' ', '-')}`;
+    const project = await emulator().project({ profile: 'observed', name });
+    expect(project).toMatchObject({ name, profile: 'observed', url: emulator().url });
     expect(Object.keys(project.credentials)).toEqual(['owner', 'streams', 'reader', 'outsider']);
     const { publicKey, privateKey } = project.credentials.owner.apiKey;
     expect(project.environment.curl).toMatchObject({
