@@ -6,6 +6,12 @@ import { refuse, SOURCE } from '../kernel/conditions.js';
 /** The largest body that is read, in bytes. */
 export const BODY_LIMIT = 1024 * 1024;
 
+/**
+ * The largest resource that is kept, as JSON, in bytes. A body may be larger, in white space for one. It keeps a page of
+ * 500 of them, indented, far from the longest text that V8 can hold, 512 MiB, and from what a small machine has.
+ */
+export const RESOURCE_LIMIT = 128 * 1024;
+
 /** What a body is parsed into, as its schema wants it. */
 export type ParsedBody = Record<string, unknown> | unknown[];
 
@@ -46,6 +52,17 @@ export function refuseMissing(field: string, why: string, source: string, remedy
     problem: `The required attribute ${field} was not specified${why && ` (${why})`}.`,
     remedy: remedy ?? `Send ${field}.`,
     source,
+  });
+}
+
+/** Refuses to keep a resource that is too large, whether it came at once or grew. @throws {Refusal} `bodyTooLarge` */
+export function refuseTooLarge(resource: object): void {
+  if (Buffer.byteLength(JSON.stringify(resource)) <= RESOURCE_LIMIT) return;
+  refuse('bodyTooLarge', {
+    parameters: [RESOURCE_LIMIT],
+    problem: `What is to be kept is larger than ${RESOURCE_LIMIT} bytes.`,
+    remedy: 'Send less.',
+    source: SOURCE.emulator,
   });
 }
 

@@ -1,4 +1,5 @@
 import { Value } from '@sinclair/typebox/value';
+import { refuseTooLarge } from '../http/body.js';
 import { ControlError } from '../http/control-operation.js';
 import { Refusal } from '../kernel/conditions.js';
 import type { Transaction } from '../kernel/database.js';
@@ -67,6 +68,9 @@ export function loadFixture(
       const projectAt = `${at}.projects[${projectIndex}]`;
       const createdAt = project.createdAt === undefined ? now : Date.parse(project.createdAt);
       if (Number.isNaN(createdAt)) throw new FixtureError(`${projectAt}.createdAt: there is no such moment`);
+      within(`${projectAt}.settings`, () => {
+        refuseTooLarge(project.settings ?? {});
+      });
       within(`${projectAt}.id`, () => {
         projects.add({
           id: project.id,

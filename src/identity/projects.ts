@@ -1,3 +1,4 @@
+import { refuseTooLarge } from '../http/body.js';
 import { API_PREFIX } from '../http/paths.js';
 import type { Caller } from '../http/gatekeeper.js';
 import { refuse, SOURCE } from '../kernel/conditions.js';
@@ -41,7 +42,7 @@ export function visibleProjects(
 /**
  * Creates a project; its creator becomes its owner (Atlas documentation).
  *
- * @throws {Refusal} `projectExists`
+ * @throws {Refusal} `projectExists`, `bodyTooLarge`
  */
 export function createProject(
   services: ProjectServices,
@@ -52,6 +53,7 @@ export function createProject(
   const { database, projects, credentials } = services;
   return database.write(() => {
     refuseNameInUse(services, organizationId, name);
+    refuseTooLarge(settings);
     const id = services.newId();
     projects.add({ id, organizationId, name, createdAt: services.now(), settings });
     credentials.addProjectRole(caller.id, id, 'GROUP_OWNER');
@@ -63,7 +65,7 @@ export function createProject(
 /**
  * Changes what is given, and leaves the rest.
  *
- * @throws {Refusal} `projectExists`
+ * @throws {Refusal} `projectExists`, `bodyTooLarge`
  */
 export function updateProject(
   services: ProjectServices,
@@ -75,6 +77,7 @@ export function updateProject(
     if (name !== undefined && name !== project.name) {
       refuseNameInUse(services, project.organizationId, name);
     }
+    refuseTooLarge(settings);
     services.projects.update(id, name ?? project.name, { ...project.settings, ...settings });
     return existing(services, id);
   });

@@ -1,4 +1,5 @@
 import type { JsonText } from '../../http/answer.js';
+import { refuseTooLarge } from '../../http/body.js';
 import type { Project } from '../../http/gatekeeper.js';
 import { refuse, SOURCE } from '../../kernel/conditions.js';
 import type { Transaction } from '../../kernel/database.js';
@@ -36,7 +37,7 @@ export class PrivateLinks implements DueWork {
   /**
    * Creates a link and returns what a create answers in the project's profile.
    *
-   * @throws {Refusal} `duplicateLink`
+   * @throws {Refusal} `bodyTooLarge`, `duplicateLink`
    */
   create(project: Project, sent: SentFields, baseUrl: string): Promise<JsonText> {
     const profile = privateLinkProfiles[project.profile];
@@ -64,13 +65,14 @@ export class PrivateLinks implements DueWork {
   /**
    * Gives a link a DNS domain, and returns it whole.
    *
-   * @throws {Refusal} `linkNotFound`, `updateNotAllowed`, `duplicateLink`
+   * @throws {Refusal} `linkNotFound`, `updateNotAllowed`, `bodyTooLarge`, `duplicateLink`
    */
   update(project: Project, id: string, dnsDomain: string, baseUrl: string): Promise<JsonText> {
     return this.write((transaction) => {
       const link = this.existing(project, id);
       refuseUpdate(link, id);
       const sent = { ...link.sent, dnsDomain };
+      refuseTooLarge(sent);
       this.#refuseDuplicate(project, sent, id);
       const { updated } = privateLinkProfiles[project.profile];
       const changed = updated
@@ -102,9 +104,10 @@ export class PrivateLinks implements DueWork {
   /**
    * Inserts a link, tells of the states it has entered, and has the scheduler woken for the next.
    *
-   * @throws {Refusal} `duplicateLink`
+   * @throws {Refusal} `bodyTooLarge`, `duplicateLink`
    */
   make(transaction: Transaction, project: Project, link: Link): void {
+    refuseTooLarge(link.sent);
     this.#refuseDuplicate(project, link.sent);
     this.#wake(transaction, this.store.insert(this.#row(project, link)));
     this.#tell(transaction, project.id, link, project.now);

@@ -1,4 +1,5 @@
 import type { Statement } from 'better-sqlite3';
+import { refuseTooLarge } from '../../http/body.js';
 import type { Database, Migration } from '../../kernel/database.js';
 
 export const projectDefaultsMigrations: readonly Migration[] = [
@@ -66,7 +67,7 @@ export class ProjectDefaultsStore {
     return this.#get.get(projectId) !== undefined;
   }
 
-  /** Changes what surrounds a project, and returns it as it is then. */
+  /** Changes what surrounds a project, and returns it as it is then. @throws {Refusal} `bodyTooLarge` */
   update(
     projectId: string,
     change: (old: ProjectDefaults) => Partial<ProjectDefaults>,
@@ -77,8 +78,13 @@ export class ProjectDefaultsStore {
     });
   }
 
-  /** Puts what surrounds a project in the place of what there was. Belongs inside a write. */
+  /**
+   * Puts what surrounds a project in the place of what there was. Belongs inside a write.
+   *
+   * @throws {Refusal} `bodyTooLarge`
+   */
   put(projectId: string, defaults: ProjectDefaults): ProjectDefaults {
+    refuseTooLarge(defaults);
     this.#put.run({ projectId, written: JSON.stringify(defaults) });
     return defaults;
   }

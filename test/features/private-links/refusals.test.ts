@@ -190,7 +190,7 @@ describe.each(PROFILES)('a body (%s)', (profile) => {
         method: 'POST',
         path: linksPath(profile),
         headers: { 'content-type': 'application/json', accept: ACCEPT },
-        body: `${start}${'x'.repeat(bytes - start.length - 2)}"}`,
+        body: `${start}one"}${' '.repeat(bytes - start.length - 5)}`,
       });
     };
     const refusedOne = await send(1024 * 1024 + 1);
