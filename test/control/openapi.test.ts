@@ -8,7 +8,8 @@ import { Tour } from '../evidence/tour.js';
 import { API, linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
 import { PROFILES } from '../support/links.js';
 import { REQUESTS } from '../support/requests.js';
-import { ServedDocument, type Answer, type OpenApi } from '../support/served-document.js';
+import type { Answer } from '../support/openapi-paths.js';
+import { ServedDocument, type OpenApi } from '../support/served-document.js';
 import { basic, FORM } from '../support/transport.js';
 
 const TOURS = PROFILES.flatMap((profile) => [

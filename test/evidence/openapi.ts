@@ -1,63 +1,38 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import { evidence, type Described } from '../support/evidence.js';
-
-/** An answer, as far as the description speaks of it. */
-export interface Answer {
-  readonly method: string;
-  /** With or without a query. */
-  readonly url: string;
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
+import { DocumentPaths, schemaAt, type Answer } from '../support/openapi-paths.js';
 
 interface Operation {
   readonly operationId: string;
   readonly responses: Readonly<Record<string, { readonly $ref?: string; readonly content?: Described }>>;
 }
 
-const METHODS = ['get', 'post', 'patch', 'delete'];
-
 /** Atlas's public description of its API, and what of an answer differs from it. */
 export class ApiDescription {
   readonly operations: readonly { readonly method: string; readonly template: string; readonly id: string }[];
-  readonly #rows: readonly {
-    readonly method: string;
-    readonly pattern: RegExp;
-    readonly operation: Operation;
-  }[];
-  readonly #errorStatuses = new Set<number>();
+  readonly #paths: DocumentPaths<Operation>;
+  readonly #errorStatuses: ReadonlySet<number>;
   readonly #ajv = new Ajv({ strict: false, allErrors: true, formats: FORMATS });
 
   constructor() {
     const document = evidence('openapi-streams', { paths: {} });
     this.#ajv.addSchema(chosenByDiscriminator(document) as object, 'description');
-    const rows = Object.entries(document.paths).flatMap(([template, methods]) =>
-      Object.entries(methods)
-        .filter(([method]) => METHODS.includes(method))
-        .map(([method, operation]) => ({
-          method: method.toUpperCase(),
-          template,
-          operation: operation as unknown as Operation,
-        })),
+    this.#paths = new DocumentPaths(
+      document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>,
     );
+    const { rows } = this.#paths;
     this.operations = rows.map(({ method, template, operation }) => ({
       method,
       template,
       id: operation.operationId,
     }));
-    // A fixed part of a path before a parameter: accountDetails is no workspace's name.
-    this.#rows = rows
-      .sort((one, other) => count(one.template) - count(other.template))
-      .map(({ template, ...rest }) => ({ ...rest, pattern: patternOf(template) }));
-    for (const { operation } of rows)
-      for (const status of Object.keys(operation.responses))
-        if (Number(status) >= 400) this.#errorStatuses.add(Number(status));
+    const statuses = rows.flatMap(({ operation }) => Object.keys(operation.responses).map(Number));
+    this.#errorStatuses = new Set(statuses.filter((status) => status >= 400));
   }
 
   /** The id of the operation that a request is for; undefined if the description has none. */
   operationOf(method: string, url: string): string | undefined {
-    return this.#find(method, url)?.operationId;
+    return this.#paths.find(method, url)?.operation.operationId;
   }
 
   /**
@@ -66,11 +41,11 @@ export class ApiDescription {
    * @param operation the emulator's own name for what answered, where the description may lack it
    */
   differences(answer: Answer, operation: string | undefined): string[] {
-    const described = this.#find(answer.method, answer.url);
-    if (answer.status >= 400) return this.#errorDifferences(answer, described);
-    if (!described) return [`${operation ?? answer.url}: not described`];
+    const row = this.#paths.find(answer.method, answer.url);
+    if (answer.status >= 400) return this.#errorDifferences(answer, row?.operation);
+    if (!row) return [`${operation ?? answer.url}: not described`];
 
-    const { operationId, responses } = described;
+    const { operationId, responses } = row.operation;
     const found: string[] = [];
     const success = Object.keys(responses).find((status) => status.startsWith('2')) ?? '';
     if (String(answer.status) !== success) found.push(`${operationId}: status ${answer.status}`);
@@ -78,7 +53,7 @@ export class ApiDescription {
     const type = answer.contentType.split(';', 1)[0] ?? '';
     if (!(type in content)) found.push(`${operationId}: media type ${type}`);
     else if (answer.body !== '' && 'schema' in (content[type] as Described)) {
-      const at = `/paths/${pointer(this.#templateOf(operationId))}/${answer.method.toLowerCase()}/responses/${success}/content/${pointer(type)}/schema`;
+      const at = schemaAt(row, `responses/${success}`, type);
       found.push(...this.#faults(at, answer.body).map((fault) => `${operationId}: ${fault}`));
     }
     return found;
@@ -100,15 +75,6 @@ export class ApiDescription {
       ({ instancePath, message }) => `${instancePath.replace(/\/\d+/g, '[]').slice(1)} ${message ?? ''}`,
     );
     return [...new Set(places)];
-  }
-
-  #find(method: string, url: string): Operation | undefined {
-    const path = url.split('?', 1)[0] ?? '';
-    return this.#rows.find((row) => row.method === method && row.pattern.test(path))?.operation;
-  }
-
-  #templateOf(operationId: string): string {
-    return this.operations.find(({ id }) => id === operationId)?.template ?? '';
   }
 }
 
@@ -144,21 +110,4 @@ function chosenByDiscriminator(part: unknown): unknown {
       then: { $ref },
     })),
   };
-}
-
-/** How many parameters a path has, the first ones counting most. */
-function count(template: string): number {
-  return template
-    .split('/')
-    .reduce((sum, part, index) => sum + (part.includes('{') ? 2 ** (20 - index) : 0), 0);
-}
-
-function patternOf(template: string): RegExp {
-  const escaped = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/:]+');
-  return new RegExp(`^${escaped}$`);
-}
-
-/** A key of a JSON document within a reference to it. */
-function pointer(key: string): string {
-  return encodeURIComponent(key.replace(/~/g, '~0').replace(/\//g, '~1'));
 }

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { features } from '../../src/features/index.js';
 import { profilesOf, type ErrorRow } from '../../src/profiles/index.js';
 import { API, linksPath, SEEDED, TestEmulator, type SeededProfile } from '../support/emulator.js';
-import type { Answer } from './openapi.js';
+import type { Answer } from '../support/openapi-paths.js';
 import { declaredOperations } from './operations.js';
 import { NEWEST, refusals, refusedEverywhere, successes, type Stop } from './stops.js';
 

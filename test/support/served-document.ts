@@ -1,4 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { DocumentPaths, pointer, schemaAt, type Answer, type Row } from './openapi-paths.js';
 
 type Part = Readonly<Record<string, unknown>>;
 
@@ -19,28 +20,11 @@ export interface OpenApi {
   readonly components: Readonly<Record<string, Readonly<Record<string, Part>>>>;
 }
 
-/** An answer, as far as a document speaks of it. */
-export interface Answer {
-  readonly method: string;
-  /** With or without a query. */
-  readonly url: string;
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-interface Row {
-  readonly method: string;
-  readonly template: string;
-  readonly pattern: RegExp;
-  readonly operation: ServedOperation;
-}
-
 /** A document, and what of an answer differs from it. Fields that a schema does not name count as differences. */
 export class ServedDocument {
   readonly operations: readonly ServedOperation[];
   readonly #document: OpenApi;
-  readonly #rows: readonly Row[];
+  readonly #paths: DocumentPaths<ServedOperation>;
   readonly #ajv = new Ajv2020({
     strict: false,
     allErrors: true,
@@ -50,28 +34,18 @@ export class ServedDocument {
   constructor(document: OpenApi) {
     this.#document = document;
     this.#ajv.addSchema(closed(document) as object, 'document');
-    this.#rows = Object.entries(document.paths)
-      .flatMap(([template, methods]) =>
-        Object.entries(methods).map(([method, operation]) => ({
-          method: method.toUpperCase(),
-          template,
-          pattern: patternOf(template),
-          operation,
-        })),
-      )
-      // A fixed part of a path before a parameter.
-      .sort((one, other) => weight(one.template) - weight(other.template));
-    this.operations = this.#rows.map(({ operation }) => operation);
+    this.#paths = new DocumentPaths(document.paths);
+    this.operations = this.#paths.rows.map(({ operation }) => operation);
   }
 
   /** The id of the operation that a request is for; undefined if the document has none. */
   operationOf(method: string, url: string): string | undefined {
-    return this.#find(method, url)?.operation.operationId;
+    return this.#paths.find(method, url)?.operation.operationId;
   }
 
   /** What of an answer the document does not have, each in a few words: `createGroup: status 201`. */
   differences(answer: Answer): string[] {
-    const row = this.#find(answer.method, answer.url);
+    const row = this.#paths.find(answer.method, answer.url);
     const shown = (faults: readonly string[]): string[] =>
       faults.map((fault) => `${row?.operation.operationId ?? answer.url.replace(/\?.*/, '')}: ${fault}`);
     // What the document cannot describe: paths and methods that are not there.
@@ -85,19 +59,18 @@ export class ServedDocument {
     const type = answer.contentType.split(';', 1)[0] ?? '';
     const content = response.content[type];
     if (!content) return shown([`media type ${type}`]);
-    const at = `/paths/${pointer(row.template)}/${row.method.toLowerCase()}/responses/${answer.status}`;
     return shown([
-      ...this.#faults(this.#at(at, type), answer.body),
+      ...this.#faults(this.#at(row, answer.status, type), answer.body),
       ...this.#exampleFaults(content.examples, answer.body),
     ]);
   }
 
   /** What is wrong with the examples of request bodies. */
   exampleFaults(): string[] {
-    return this.#rows.flatMap(({ template, method, operation }) =>
-      Object.entries(operation.requestBody?.content ?? {}).flatMap(([type, { examples = {} }]) =>
+    return this.#paths.rows.flatMap((row) =>
+      Object.entries(row.operation.requestBody?.content ?? {}).flatMap(([type, { examples = {} }]) =>
         Object.entries(examples).flatMap(([name, example]) => {
-          const at = `/paths/${pointer(template)}/${method.toLowerCase()}/requestBody/content/${pointer(type)}/schema`;
+          const at = schemaAt(row, 'requestBody', type);
           return this.#faults(at, JSON.stringify(this.#resolve(example)?.value)).map(
             (fault) => `${name}: ${fault}`,
           );
@@ -114,9 +87,11 @@ export class ServedDocument {
     return forms.includes(form) ? [] : [`no example of ${form}`];
   }
 
-  #at(response: string, type: string): string {
-    const { $ref } = this.#part(response) as { $ref?: string };
-    return `${$ref?.slice(1) ?? response}/content/${pointer(type)}/schema`;
+  #at(row: Row<ServedOperation>, status: number, type: string): string {
+    const { $ref } = row.operation.responses[status] as { $ref?: string };
+    return $ref === undefined
+      ? schemaAt(row, `responses/${status}`, type)
+      : `${$ref.slice(1)}/content/${pointer(type)}/schema`;
   }
 
   #faults(at: string, body: string): string[] {
@@ -125,11 +100,6 @@ export class ServedDocument {
     return (validate.errors ?? []).map(
       ({ instancePath, message, params }) => `${instancePath} ${message ?? ''} ${JSON.stringify(params)}`,
     );
-  }
-
-  #find(method: string, url: string): Row | undefined {
-    const path = url.split('?', 1)[0] ?? '';
-    return this.#rows.find((row) => row.method === method && row.pattern.test(path));
   }
 
   #resolve<T extends object>(part: T | undefined): T | undefined {
@@ -162,21 +132,4 @@ function closed(part: unknown): unknown {
   return isObject && !('additionalProperties' in copied)
     ? { ...copied, additionalProperties: false }
     : copied;
-}
-
-/** Templates with parameters late in the path come first. */
-function weight(template: string): number {
-  return template
-    .split('/')
-    .reduce((sum, part, index) => sum + (part.includes('{') ? 2 ** (20 - index) : 0), 0);
-}
-
-function patternOf(template: string): RegExp {
-  const escaped = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+');
-  return new RegExp(`^${escaped}$`);
-}
-
-/** A key of a JSON document within a reference to it. */
-function pointer(key: string): string {
-  return encodeURIComponent(key.replace(/~/g, '~0').replace(/\//g, '~1'));
 }
