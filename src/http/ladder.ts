@@ -2,53 +2,36 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../kernel/clock.js';
-import type { EventBus } from '../kernel/events.js';
-import { refuse, Refusal, SOURCE } from '../kernel/conditions.js';
-import type { ProfileName, Profiles } from '../profiles/index.js';
+import { refuse, SOURCE } from '../kernel/conditions.js';
 import { bodyCheck, parseBody } from './body.js';
 import { Credentials } from './credentials.js';
-import { challenge, type Nonces } from './digest.js';
-import { conditionOf, unknownPath, unsupportedMediaType } from './failures.js';
-import { openExchange, reasonLine } from './exchange.js';
+import { challenge } from './digest.js';
+import { installShared, type SharedParts } from './every-request.js';
+import { reasonLine } from './exchange.js';
 import type { FaultBook } from './fault-rule.js';
 import { FaultGate } from './faults.js';
-import type { Gatekeeper } from './gatekeeper.js';
 import type { Limits } from './limits.js';
-import { acceptedVersion, BODY_TYPE } from './media-types.js';
+import { acceptedVersion } from './media-types.js';
 import type { AnyOperation, OperationContext } from './operation.js';
-import { API_PREFIX, pathOf } from './paths.js';
+import { API_PREFIX } from './paths.js';
 import { readQuery, type Flags } from './query.js';
-import { sendAnswer, sendRefusal } from './replies.js';
-import { checkScope, findScope, scopeParametersOf, type ScopeParameters } from './scope.js';
+import { sendAnswer } from './replies.js';
+import { checkScope, findScope, type ScopeParameters } from './scope.js';
 import type { ScriptedAnswers } from './scripted.js';
-import { installTelling, tell } from './telling.js';
 import { unemulatedOperations } from './unemulated.js';
 
 /** What the ladder stands on. */
-export interface LadderParts {
-  readonly profiles: Profiles;
-  /** The profile of a request that names neither a project nor a caller. */
-  readonly defaultProfile: ProfileName;
-  readonly gatekeeper: Gatekeeper;
-  readonly nonces: Nonces;
+export interface LadderParts extends SharedParts {
   /** Undefined where the emulator's own additions are turned off. */
   readonly scripted: ScriptedAnswers | undefined;
   /** Undefined likewise. */
   readonly faults: FaultBook | undefined;
   readonly limits: Limits;
-  readonly events: EventBus;
   readonly clock: Clock;
-  /** Filled with the names of operations that Atlas has, a client asked for, and the emulator has not. */
-  readonly missing: Set<string>;
-  /** The address that links begin with, where the `Host` of the request is not it. */
-  readonly publicUrl: string | undefined;
-  /** A promise of the commit under way, if any: no answer leaves before it. */
-  readonly settled: () => Promise<void> | undefined;
 }
 
 /**
- * Installs what all requests share: the exchange, the errors, the unknown paths, and the ladder for each
- * operation. The order of the steps is the order of the code.
+ * Installs what all requests share, and the ladder for each operation. The order of the steps is the order of the code.
  *
  * @returns what lets requests outside of the API meet the fault rules too
  */
@@ -61,55 +44,7 @@ export function installLadder(
   const faults = parts.faults && new FaultGate({ ...parts, book: parts.faults });
   const credentials = new Credentials(gatekeeper, nonces);
   const paths = unemulatedOperations(new Set(operations.map(({ id }) => id)));
-  const freshNonce = (): string => nonces.issue();
-
-  app.decorateRequest('exchange');
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(BODY_TYPE, { parseAs: 'string' }, (request, text, done) => {
-    request.exchange.sentBody = String(text);
-    done(null, text);
-  });
-  // Whatever else comes where no body is taken is not looked at.
-  app.addContentTypeParser('*', (request, payload, done) => {
-    if (request.exchange.operation?.body) {
-      done(new Refusal(unsupportedMediaType(request)));
-    } else {
-      payload.resume();
-      done(null);
-    }
-  });
-
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.exchange = openExchange(request, profiles[parts.defaultProfile], parts.publicUrl);
-    done();
-  });
-  installTelling(app, parts.events);
-  if (faults) {
-    app.addHook('onSend', (request, reply, payload, done) => {
-      if (!faults.spoil(request, reply, payload)) done();
-    });
-    app.addHook('onClose', async () => {
-      faults.stop();
-    });
-  }
-
-  app.setErrorHandler(async (error, request, reply) => {
-    const condition = conditionOf(error, request);
-    if (condition.name === 'unexpected') request.log.error(error);
-    await parts.settled();
-    return sendRefusal(request.exchange, reply, condition, freshNonce);
-  });
-  app.setNotFoundHandler((request, reply) => {
-    nameScope(request, parts);
-    const condition = unknownPath(request, reply, paths, (operation) => {
-      noteMissing(parts, operation);
-    });
-    return sendRefusal(request.exchange, reply, condition, freshNonce);
-  });
-  // The paths outside of the API too: whatever has another method is a 405.
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) paths.add(one, url);
-  });
+  installShared(app, parts, paths, faults);
 
   for (const operation of operations) {
     const check = operation.body && bodyCheck(operation.body.schema as TSchema);
@@ -221,32 +156,6 @@ function established<T>(value: T | undefined): T {
   return value;
 }
 
-/** Notes what a path names, where no route has read its parameters. */
-function nameScope({ exchange, url }: FastifyRequest, { profiles, gatekeeper }: LadderParts): void {
-  const { project, organization } = findScope(scopeParametersOf(pathOf(url)), gatekeeper);
-  const named = project ?? organization;
-  exchange.projectId = project?.id;
-  if (named) exchange.profile = profiles[named.profile];
-}
-
-/**
- * Answers what fails before any route is looked for, such as a path with a broken escape. For
- * `Fastify({ frameworkErrors })`.
- */
-export function frameworkErrors(parts: LadderParts) {
-  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    request.exchange = openExchange(request, parts.profiles[parts.defaultProfile], parts.publicUrl);
-    nameScope(request, parts);
-    // No hook runs here.
-    for (const end of ['finish', 'close']) {
-      reply.raw.once(end, () => {
-        tell(parts.events, request, reply);
-      });
-    }
-    void sendRefusal(request.exchange, reply, conditionOf(error, request), () => parts.nonces.issue());
-  };
-}
-
 /** Sends the page's own body if the request asks for it. Returns whether it did. */
 function sendScripted(
   request: FastifyRequest,
@@ -273,13 +182,6 @@ function sendScripted(
     .header('x-emulator-reason', reasonLine(exchange.rung, exchange.condition))
     .send(answer.body);
   return true;
-}
-
-/** Tells once of each operation that a client asked for in vain. */
-function noteMissing({ missing, events }: LadderParts, operation: string): void {
-  if (missing.has(operation)) return;
-  missing.add(operation);
-  events.emit('operation.missing', undefined, { operation });
 }
 
 function checkEncoding(request: FastifyRequest): void {

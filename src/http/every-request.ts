@@ -1,0 +1,126 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Refusal } from '../kernel/conditions.js';
+import type { EventBus } from '../kernel/events.js';
+import type { ProfileName, Profiles } from '../profiles/index.js';
+import type { Nonces } from './digest.js';
+import { openExchange } from './exchange.js';
+import { conditionOf, unknownPath, unsupportedMediaType } from './failures.js';
+import type { FaultGate } from './faults.js';
+import type { Gatekeeper } from './gatekeeper.js';
+import { BODY_TYPE } from './media-types.js';
+import { pathOf, type PathTable } from './paths.js';
+import { sendRefusal } from './replies.js';
+import { findScope, scopeParametersOf } from './scope.js';
+import { installTelling, tell } from './telling.js';
+
+/** What all requests stand on, whether a route takes them or not. */
+export interface SharedParts {
+  readonly profiles: Profiles;
+  /** The profile of a request that names neither a project nor a caller. */
+  readonly defaultProfile: ProfileName;
+  readonly gatekeeper: Gatekeeper;
+  readonly nonces: Nonces;
+  readonly events: EventBus;
+  /** Filled with the names of operations that Atlas has, a client asked for, and the emulator has not. */
+  readonly missing: Set<string>;
+  /** The address that links begin with, where the `Host` of the request is not it. */
+  readonly publicUrl: string | undefined;
+  /** A promise of the commit under way, if any: no answer leaves before it. */
+  readonly settled: () => Promise<void> | undefined;
+}
+
+/**
+ * Installs the exchange, the parsers of bodies, the errors and the unknown paths.
+ *
+ * @param paths those that are not emulated; the others are added as they come
+ */
+export function installShared(
+  app: FastifyInstance,
+  parts: SharedParts,
+  paths: PathTable,
+  faults: FaultGate | undefined,
+): void {
+  const { profiles, nonces } = parts;
+  const freshNonce = (): string => nonces.issue();
+
+  app.decorateRequest('exchange');
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(BODY_TYPE, { parseAs: 'string' }, (request, text, done) => {
+    request.exchange.sentBody = String(text);
+    done(null, text);
+  });
+  // Whatever else comes where no body is taken is not looked at.
+  app.addContentTypeParser('*', (request, payload, done) => {
+    if (request.exchange.operation?.body) {
+      done(new Refusal(unsupportedMediaType(request)));
+    } else {
+      payload.resume();
+      done(null);
+    }
+  });
+
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.exchange = openExchange(request, profiles[parts.defaultProfile], parts.publicUrl);
+    done();
+  });
+  installTelling(app, parts.events);
+  if (faults) {
+    app.addHook('onSend', (request, reply, payload, done) => {
+      if (!faults.spoil(request, reply, payload)) done();
+    });
+    app.addHook('onClose', async () => {
+      faults.stop();
+    });
+  }
+
+  app.setErrorHandler(async (error, request, reply) => {
+    const condition = conditionOf(error, request);
+    if (condition.name === 'unexpected') request.log.error(error);
+    await parts.settled();
+    return sendRefusal(request.exchange, reply, condition, freshNonce);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    nameScope(request, parts);
+    const condition = unknownPath(request, reply, paths, (operation) => {
+      noteMissing(parts, operation);
+    });
+    return sendRefusal(request.exchange, reply, condition, freshNonce);
+  });
+  // The paths outside of the API too: whatever has another method is a 405.
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) paths.add(one, url);
+  });
+}
+
+/** Notes what a path names, where no route has read its parameters. */
+function nameScope({ exchange, url }: FastifyRequest, { profiles, gatekeeper }: SharedParts): void {
+  const { project, organization } = findScope(scopeParametersOf(pathOf(url)), gatekeeper);
+  const named = project ?? organization;
+  exchange.projectId = project?.id;
+  if (named) exchange.profile = profiles[named.profile];
+}
+
+/**
+ * Answers what fails before any route is looked for, such as a path with a broken escape. For
+ * `Fastify({ frameworkErrors })`.
+ */
+export function frameworkErrors(parts: SharedParts) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    request.exchange = openExchange(request, parts.profiles[parts.defaultProfile], parts.publicUrl);
+    nameScope(request, parts);
+    // No hook runs here.
+    for (const end of ['finish', 'close']) {
+      reply.raw.once(end, () => {
+        tell(parts.events, request, reply);
+      });
+    }
+    void sendRefusal(request.exchange, reply, conditionOf(error, request), () => parts.nonces.issue());
+  };
+}
+
+/** Tells once of each operation that a client asked for in vain. */
+function noteMissing({ missing, events }: SharedParts, operation: string): void {
+  if (missing.has(operation)) return;
+  missing.add(operation);
+  events.emit('operation.missing', undefined, { operation });
+}
