@@ -1,16 +1,8 @@
 import type { Statement } from 'better-sqlite3';
 import type { Database, Migration } from './database.js';
+import { copyOf, makeCopies, nameOfCopy, type Copy, type CoveredTable } from './snapshot-copies.js';
 
-/** A table that snapshots cover. */
-export interface CoveredTable {
-  readonly name: string;
-  /** The column that tells its rows apart. */
-  readonly key: string;
-  /** The column that names the project of a row; undefined for what belongs to no project. */
-  readonly project: string | undefined;
-  /** A column of texts that no two rows may share, and that rows may have swapped since. */
-  readonly unique?: string;
-}
+export type { CoveredTable };
 
 /** A snapshot. Times are in milliseconds since the epoch, of the emulator. */
 export interface SnapshotInfo {
@@ -46,28 +38,11 @@ export const snapshotMigrations: readonly Migration[] = [
   },
 ];
 
-/** The column, where a table has it, that numbers its rows in their order; no number is given twice. */
-const NUMBER = 'seq';
-
 interface SnapshotRow {
   seq: number;
   name: string;
   takenAt: number;
   extra: string;
-}
-
-interface Scope {
-  readonly snapshot: number;
-  readonly projectId: string | null;
-}
-
-/** One table and its copy, in one kind of scope. */
-interface Copy {
-  readonly take: Statement<[Scope]>;
-  readonly removeOthers: Statement<[Scope]>;
-  readonly renumber: Statement<[Scope]> | undefined;
-  readonly setAside: Statement<[Scope]> | undefined;
-  readonly putBack: Statement<[Scope]>;
 }
 
 /**
@@ -135,8 +110,8 @@ export class Snapshots {
     const copies = this.#copies(project);
     // A row that is put back may have hung, meanwhile, on one that is removed.
     this.#database.execute('PRAGMA defer_foreign_keys = ON');
+    for (const copy of copies) for (const step of copy.prepare) step.run(scope);
     for (const copy of [...copies].reverse()) copy.removeOthers.run(scope);
-    for (const copy of copies) copy.renumber?.run(scope);
     for (const copy of copies) copy.setAside?.run(scope);
     for (const copy of copies) copy.putBack.run(scope);
     return { takenAt: row.takenAt, extra: JSON.parse(row.extra) as unknown };
@@ -169,78 +144,11 @@ export class Snapshots {
   #copies(projectId: string | undefined): readonly Copy[] {
     const database = this.#database;
     if (projectId === undefined) {
-      return (this.#ofAll ??= this.#tables.map((table) => copyOf(database, table, '1')));
+      return (this.#ofAll ??= this.#tables.map((table) => copyOf(database, table, false)));
     }
     // What belongs to no project is not touched where one project is restored.
     return (this.#ofProject ??= this.#tables.flatMap((table) =>
-      table.project === undefined ? [] : [copyOf(database, table, `${table.project} = :projectId`)],
+      table.project === undefined ? [] : [copyOf(database, table, true)],
     ));
   }
-}
-
-/** Makes the tables of the copies. Where a table has other columns now, nothing of older snapshots can be restored. */
-function makeCopies(database: Database, tables: readonly CoveredTable[]): void {
-  for (const { name, key } of tables) {
-    const columns = columnsOf(database, name);
-    const kept = columnsOf(database, nameOfCopy(name));
-    if (kept.join() === ['snapshot', ...columns].join()) continue;
-    if (kept.length > 0) {
-      database.execute(`DELETE FROM snapshots; DROP TABLE ${nameOfCopy(name)}`);
-    }
-    database.execute(`
-      CREATE TABLE ${nameOfCopy(name)} (
-        snapshot INTEGER NOT NULL REFERENCES snapshots (seq) ON DELETE CASCADE, ${columns.join(', ')});
-      CREATE INDEX ${nameOfCopy(name)}_by_key
-        ON ${nameOfCopy(name)} (snapshot, ${key}${columns.includes(NUMBER) ? `, ${NUMBER}` : ''});
-    `);
-  }
-}
-
-/** @param inScope which rows are in the scope: SQL that may name `:projectId` */
-function copyOf(database: Database, { name, key, unique }: CoveredTable, inScope: string): Copy {
-  const copy = nameOfCopy(name);
-  const columns = columnsOf(database, name);
-  const list = columns.join(', ');
-  const numbered = columns.includes(NUMBER);
-  // A number is put back apart: where it is among what may change, SQLite moves each row that does.
-  const others = columns.filter((column) => column !== key && column !== NUMBER);
-  const update = `
-    SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}
-    WHERE (${others.map((column) => `${name}.${column}`).join(', ')})
-      IS NOT (${others.map((column) => `excluded.${column}`).join(', ')})`;
-  const kept = `SELECT 1 FROM ${copy} WHERE snapshot = :snapshot AND ${copy}.${key} = ${name}.${key}`;
-  return {
-    take: database.prepare(`INSERT INTO ${copy} SELECT :snapshot, ${list} FROM ${name} WHERE ${inScope}`),
-    removeOthers: database.prepare(`DELETE FROM ${name} WHERE ${inScope} AND NOT EXISTS (${kept})`),
-    renumber: numbered
-      ? database.prepare(
-          `UPDATE ${name} SET ${NUMBER} = (SELECT ${NUMBER} FROM ${copy} WHERE snapshot = :snapshot AND ${copy}.${key} = ${name}.${key})
-           WHERE ${inScope} AND EXISTS (${kept} AND ${copy}.${NUMBER} <> ${name}.${NUMBER})`,
-        )
-      : undefined,
-    setAside:
-      unique === undefined
-        ? undefined
-        : // A text that no other row has.
-          database.prepare(
-            `UPDATE ${name} SET ${unique} = char(0) || ${key}
-             WHERE ${inScope} AND EXISTS (${kept} AND ${copy}.${unique} <> ${name}.${unique})`,
-          ),
-    putBack: database.prepare(
-      `INSERT INTO ${name} (${list})
-       SELECT ${list} FROM ${copy} WHERE snapshot = :snapshot AND ${inScope}
-       ON CONFLICT (${key}) DO ${others.length === 0 ? 'NOTHING' : `UPDATE ${update}`}`,
-    ),
-  };
-}
-
-function nameOfCopy(table: string): string {
-  return `snapshot_of_${table}`;
-}
-
-function columnsOf(database: Database, table: string): string[] {
-  return database
-    .prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)')
-    .all(table)
-    .map(({ name }) => name);
 }

@@ -108,6 +108,15 @@ describe('a snapshot of all', () => {
       [],
     ],
     [
+      'a row came anew under its key',
+      [
+        "DELETE FROM things WHERE id = '1b'",
+        "INSERT INTO things (id, project) VALUES ('1b', '1')",
+        "INSERT INTO uses VALUES ('1b')",
+      ],
+      ['1b', '2b', 'none'],
+    ],
+    [
       'a thing has changed its project',
       ["UPDATE things SET project = '2' WHERE id = '1b'"],
       ['1b', '2b', 'none'],
