@@ -28,6 +28,7 @@ import { objectIds } from './kernel/ids.js';
 import { MovableClock } from './kernel/movable-clock.js';
 import { Scheduler } from './kernel/scheduler.js';
 import { snapshotMigrations, Snapshots } from './kernel/snapshots.js';
+import { Sweeper } from './kernel/sweeper.js';
 
 /** What the package brings for a start. */
 export const FIXTURES = new URL('../fixtures/', import.meta.url);
@@ -104,6 +105,11 @@ export async function buildCore(
       ...features.flatMap((feature) => feature.tables ?? []),
       ...faultTables,
     ];
+    const sweeper = new Sweeper(
+      database,
+      tables.flatMap(({ name, emptied }) => (emptied === undefined ? [] : [{ name, emptied }])),
+      onError,
+    );
     const world = new World({
       database,
       clock,
@@ -114,6 +120,7 @@ export async function buildCore(
       sections,
       properties: new PropertyStore(database),
       running,
+      sweeper,
       onRestore: () => {
         faults.reload();
       },
@@ -125,6 +132,7 @@ export async function buildCore(
     if (restored) await world.goOn();
     else await seed(config.fixture, database, world);
     for (const { due } of running) if (due) scheduler.add(due);
+    sweeper.wake();
 
     return {
       database,
@@ -141,6 +149,7 @@ export async function buildCore(
       restored,
       close() {
         scheduler.stop();
+        sweeper.stop();
         database.close();
       },
     };

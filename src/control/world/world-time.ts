@@ -82,13 +82,8 @@ export class WorldTime {
   /** Runs what falls due after a change of clocks or rows, and sets the alarm anew. */
   settle(transaction: Transaction, projectId: string | undefined): void {
     const { running, scheduler, clock } = this.#parts;
-    const retime = (): void => {
-      for (const feature of running) feature.retime?.(projectId, clock.now());
-    };
-    retime();
+    for (const feature of running) feature.retime?.(projectId, clock.now());
     scheduler.catchUp(transaction);
-    // What is due in a project whose clock stands still was woken once; nothing else of it is to be.
-    retime();
     transaction.afterCommit(() => {
       scheduler.rearm();
     });

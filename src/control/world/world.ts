@@ -1,6 +1,7 @@
 import { IN_STEP, type ClockState } from '../../kernel/clock-state.js';
 import type { Transaction } from '../../kernel/database.js';
 import type { Snapshots } from '../../kernel/snapshots.js';
+import type { Sweeper } from '../../kernel/sweeper.js';
 import {
   exportFixture,
   FixtureError,
@@ -18,6 +19,7 @@ import { WorldTime, type TimeParts } from './world-time.js';
 /** What the world stands on. */
 export interface WorldParts extends TimeParts {
   readonly snapshots: Snapshots;
+  readonly sweeper: Sweeper;
   readonly sections: readonly FixtureSection[];
   /** Called once another state is committed: what is cached of the database is to be read anew. */
   readonly onRestore: () => void;
@@ -82,6 +84,7 @@ export class World {
     projects.remove(id);
     transaction.afterCommit(() => {
       this.#letGo((one) => one === id);
+      this.#parts.sweeper.wake();
     });
   }
 
@@ -162,6 +165,8 @@ export class World {
     return this.#replace(undefined, 'fixture loaded', (transaction) => {
       this.#parts.identity.projects.clear();
       for (const section of sharedSections(this.#parts.sections)) section.clear();
+      // The fixture may bring ids that were there before.
+      this.#parts.sweeper.finish();
       this.#fill(fixture, transaction);
     });
   }
@@ -192,7 +197,7 @@ export class World {
     cause: string,
     work: (transaction: Transaction) => void,
   ): Promise<void> {
-    const { events, onRestore, identity } = this.#parts;
+    const { events, onRestore, identity, sweeper } = this.#parts;
     const { projects } = identity;
     return this.time.write((transaction) => {
       try {
@@ -206,6 +211,7 @@ export class World {
       transaction.afterCommit(() => {
         onRestore();
         this.#letGo((id) => !projects.project(id) && !projects.organization(id));
+        sweeper.wake();
         events.emit('world.reset', projectId, { cause });
       });
     });

@@ -13,7 +13,10 @@ export const privateLinks: Feature = {
   name: 'private-links',
   migrations: privateLinkMigrations,
   errors: privateLinkErrors,
-  tables: ['private_links', 'private_link_rules'].map((name) => ({ name, key: 'id', project: 'project_id' })),
+  tables: [
+    { name: 'private_links', key: 'id', project: 'project_id', emptied: 'private_links_emptied' },
+    { name: 'private_link_rules', key: 'id', project: 'project_id' },
+  ],
 
   start(services) {
     const store = new PrivateLinkStore(services.database);
@@ -24,7 +27,7 @@ export const privateLinks: Feature = {
       control: privateLinkControl(links, rules, services.newId),
       due: links,
       retime: (projectId, now) => {
-        store.retime(projectId, now);
+        store.alarms.retime(projectId, now);
       },
       blocksDeletion(project) {
         const left = store.count(project.id, project.now);

@@ -156,16 +156,16 @@ export class PrivateLinks implements DueWork {
   }
 
   nextDueAt(): number | undefined {
-    return this.store.nextWake();
+    return this.store.alarms.first();
   }
 
   moveDue(transaction: Transaction, now: number, limit: number): number {
     let moved = 0;
     // One state of one link at a time: its next may be due before or after those of others.
     for (; moved < limit; moved += 1) {
-      const [link] = this.store.due(now, 1);
+      const link = this.store.alarms.due(now);
       if (!link) break;
-      this.store.move(link, link.wakeAt);
+      this.store.move(link);
       const entered = link.path.filter(([, at]) => at === link.dueAt);
       this.#tell(transaction, link.projectId, { id: link.id, path: entered }, link.dueAt);
     }

@@ -8,7 +8,8 @@ export const privateLinkMigrations: readonly Migration[] = [
         -- Never given twice: a snapshot that is restored puts links back in their places.
         seq           INTEGER PRIMARY KEY AUTOINCREMENT,
         id            TEXT NOT NULL UNIQUE,
-        project_id    TEXT NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+        -- No reference: a project that is removed is emptied, below.
+        project_id    TEXT NOT NULL,
         -- Hash of the project and of what no two of its links may share.
         target        BLOB NOT NULL,
         -- What the client sent, as it was: JSON.
@@ -30,14 +31,30 @@ export const privateLinkMigrations: readonly Migration[] = [
         state         TEXT NOT NULL,
         due_at        INTEGER,
         -- When it is gone, in the project's time, if it is being deleted.
-        gone_at       INTEGER,
-        -- When, in the emulator's time, the scheduler has to persist the next state (null: never, as things stand).
-        wake_at       INTEGER
+        gone_at       INTEGER
       ) STRICT;
       -- In the order of creation; what is gone is told from it, so that a count reads nothing else.
       CREATE INDEX private_links_of_project ON private_links (project_id, seq, gone_at);
       CREATE INDEX private_links_by_target ON private_links (target);
-      CREATE INDEX private_links_to_wake ON private_links (wake_at) WHERE wake_at IS NOT NULL;
+      CREATE INDEX private_links_due ON private_links (project_id, due_at) WHERE due_at IS NOT NULL;
+
+      -- When, by the emulator's clock, the first of a project's links is due: follows from the links and the clocks.
+      CREATE TABLE private_link_alarms (
+        project_id TEXT PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
+        at         INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX private_link_alarms_by_time ON private_link_alarms (at);
+
+      -- A project's links up to this number are removed, though their rows still wait for a sweep.
+      CREATE TABLE private_links_emptied (
+        project_id TEXT PRIMARY KEY,
+        up_to      INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+      CREATE TRIGGER private_links_of_removed_project AFTER DELETE ON projects BEGIN
+        INSERT INTO private_links_emptied
+        SELECT project_id, max(seq) FROM private_links WHERE project_id = old.id GROUP BY project_id
+        ON CONFLICT (project_id) DO UPDATE SET up_to = excluded.up_to;
+      END;
 
       -- What becomes of links that are not created yet.
       CREATE TABLE private_link_rules (

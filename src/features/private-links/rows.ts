@@ -58,7 +58,16 @@ export interface DueLink {
   readonly projectId: string;
   readonly path: Path;
   readonly dueAt: number;
-  readonly wakeAt: number;
+}
+
+/**
+ * SQL: whether a link stands, and is not one of those that its project was emptied of and that a sweep will remove.
+ *
+ * @param seq its number
+ * @param projectId its project's id: where it is not a parameter, SQLite asks again for each row
+ */
+export function standing(seq: string, projectId: string): string {
+  return `${seq} > coalesce((SELECT up_to FROM private_links_emptied WHERE project_id = ${projectId}), 0)`;
 }
 
 export function currentOf(row: CurrentRow): CurrentLink {
@@ -92,7 +101,6 @@ export function columnsOf(link: LinkRow) {
     state,
     dueAt: dueAt ?? null,
     goneAt: goneAt(link.path) ?? null,
-    wakeAt: wakeAt ?? null,
   };
   return { wakeAt, columns };
 }

@@ -2,12 +2,14 @@ import type { Statement } from 'better-sqlite3';
 import type { JsonText } from '../../http/answer.js';
 import type { Paging } from '../../http/query.js';
 import type { Database } from '../../kernel/database.js';
-import { positionAt, type Path } from './lifecycle.js';
+import { LinkAlarms } from './alarms.js';
+import { positionAt } from './lifecycle.js';
 import { BASE_URL_MARK, STATE_MARK } from './representation.js';
 import {
   columnsOf,
   currentOf,
   hashOf,
+  standing,
   type CurrentLink,
   type CurrentRow,
   type DueLink,
@@ -25,7 +27,9 @@ const TEXT = `
     CASE state_now WHEN 'DONE' THEN shown_done WHEN 'FAILED' THEN coalesce(shown_failed, shown) ELSE shown END,
     '${STATE_MARK}', state_now), '${BASE_URL_MARK}', :baseUrl)`;
 
-const VISIBLE = '(gone_at IS NULL OR gone_at > :now)';
+const STANDING = standing('seq', ':projectId');
+
+const VISIBLE = `${STANDING} AND (gone_at IS NULL OR gone_at > :now)`;
 
 /** Private links in SQL. Reads derive the state from the row and the project's time, and never write. */
 export class PrivateLinkStore {
@@ -35,24 +39,21 @@ export class PrivateLinkStore {
     string | null
   >;
   readonly #count: Statement<[{ projectId: string; now: number }], number>;
-  readonly #sameTarget: Statement<[{ target: Buffer; now: number }], string>;
+  readonly #sameTarget: Statement<[{ projectId: string; target: Buffer; now: number }], string>;
   readonly #insert: Statement<[Record<string, string | number | Buffer | null>]>;
-  readonly #nextWake: Statement<[], number | null>;
-  readonly #due: Statement<
-    [{ now: number; limit: number }],
-    { seq: number; id: string; projectId: string; path: string; dueAt: number; wakeAt: number }
-  >;
-  readonly #move: Statement<[{ seq: number; state: string; dueAt: number | null; wakeAt: number | null }]>;
+  readonly #move: Statement<[{ seq: number; state: string; dueAt: number | null }]>;
   readonly #remove: Statement<[number]>;
-  readonly #retimeAll: Statement<[{ now: number }]>;
-  readonly #retime: Statement<[{ projectId: string; now: number }]>;
   readonly #readsLeft: Statement<[{ id: string; projectId: string }], number | null>;
   readonly #countRead: Statement<[{ id: string; projectId: string }]>;
   readonly #current: Statement<[{ id: string; projectId: string; now: number }], CurrentRow>;
   readonly #all: Statement<[{ projectId: string; now: number }], CurrentRow>;
   readonly #replace: Statement<[Record<string, string | number | Buffer | null>]>;
 
+  /** When its rows are due. */
+  readonly alarms: LinkAlarms;
+
   constructor(database: Database) {
+    this.alarms = new LinkAlarms(database);
     this.#get = database
       .prepare<[{ id: string; projectId: string; now: number; baseUrl: string }], string>(
         `SELECT ${TEXT} FROM (
@@ -76,37 +77,21 @@ export class PrivateLinkStore {
       )
       .pluck();
     this.#sameTarget = database
-      .prepare<[{ target: Buffer; now: number }], string>(
+      .prepare<[{ projectId: string; target: Buffer; now: number }], string>(
         `SELECT id FROM private_links WHERE target = :target AND ${VISIBLE} LIMIT 1`,
       )
       .pluck();
     this.#insert = database.prepare(
       `INSERT INTO private_links
          (id, project_id, target, sent, shown, shown_done, shown_failed, error_message,
-          path, rest, reads_left, state, due_at, gone_at, wake_at)
+          path, rest, reads_left, state, due_at, gone_at)
        VALUES (:id, :projectId, :target, :sent, :shown, :shownDone, :shownFailed, :errorMessage,
-          :path, :rest, :readsLeft, :state, :dueAt, :goneAt, :wakeAt)`,
-    );
-    this.#nextWake = database
-      .prepare<[], number | null>('SELECT min(wake_at) FROM private_links WHERE wake_at IS NOT NULL')
-      .pluck();
-    this.#due = database.prepare(
-      `SELECT seq, id, project_id AS projectId, path, due_at AS dueAt, wake_at AS wakeAt
-       FROM private_links WHERE wake_at <= :now ORDER BY wake_at, seq LIMIT :limit`,
+          :path, :rest, :readsLeft, :state, :dueAt, :goneAt)`,
     );
     this.#move = database.prepare(
-      'UPDATE private_links SET state = :state, due_at = :dueAt, wake_at = :wakeAt WHERE seq = :seq',
+      'UPDATE private_links SET state = :state, due_at = :dueAt WHERE seq = :seq',
     );
     this.#remove = database.prepare('DELETE FROM private_links WHERE seq = ?');
-    // A clock that stands still wakes for nothing but what it has passed: that is due now, in its order.
-    const wakeAt = `
-      CASE WHEN frozen_at IS NULL THEN due_at - clock_offset_ms
-      WHEN due_at <= frozen_at THEN :now - (frozen_at - due_at) END`;
-    const retime = `
-      UPDATE private_links SET wake_at = ${wakeAt} FROM projects
-      WHERE projects.id = project_id AND due_at IS NOT NULL AND wake_at IS NOT (${wakeAt})`;
-    this.#retimeAll = database.prepare(retime);
-    this.#retime = database.prepare(`${retime} AND project_id = :projectId`);
     this.#readsLeft = database
       .prepare<[{ id: string; projectId: string }], number | null>(
         'SELECT reads_left FROM private_links WHERE id = :id AND project_id = :projectId',
@@ -123,8 +108,8 @@ export class PrivateLinkStore {
     this.#all = database.prepare(`${current} ORDER BY seq`);
     this.#replace = database.prepare(
       `UPDATE private_links SET target = :target, sent = :sent, shown = :shown, shown_done = :shownDone,
-         shown_failed = :shownFailed, path = :path, rest = :rest, reads_left = :readsLeft, state = :state, due_at = :dueAt, gone_at = :goneAt, wake_at = :wakeAt,
-         error_message = :errorMessage
+         shown_failed = :shownFailed, path = :path, rest = :rest, reads_left = :readsLeft, state = :state,
+         due_at = :dueAt, gone_at = :goneAt, error_message = :errorMessage
        WHERE seq = :seq`,
     );
   }
@@ -147,7 +132,7 @@ export class PrivateLinkStore {
 
   /** The id of a link of the project that has the same target and is not gone. */
   sameTarget(projectId: string, target: string, now: number): string | undefined {
-    return this.#sameTarget.get({ target: hashOf(projectId, target), now });
+    return this.#sameTarget.get({ projectId, target: hashOf(projectId, target), now });
   }
 
   /** All links of a project that are not gone, oldest first. */
@@ -165,6 +150,7 @@ export class PrivateLinkStore {
   insert(link: LinkRow): number | undefined {
     const { wakeAt, columns } = columnsOf(link);
     this.#insert.run({ ...columns, id: link.id, projectId: link.projectId });
+    if (wakeAt !== undefined) this.alarms.hurry(link.projectId, wakeAt);
     return wakeAt;
   }
 
@@ -177,22 +163,8 @@ export class PrivateLinkStore {
     const { wakeAt, columns } = columnsOf(link);
     if (columns.state === 'DELETED') this.#remove.run(seq);
     else this.#replace.run({ ...columns, seq });
+    if (wakeAt !== undefined) this.alarms.hurry(link.projectId, wakeAt);
     return wakeAt;
-  }
-
-  /** The emulator's time at which the next row is due. */
-  nextWake(): number | undefined {
-    return this.#nextWake.get() ?? undefined;
-  }
-
-  /**
-   * Sets anew when rows have to be woken, after clocks were moved.
-   *
-   * @param projectId of the project whose clock was moved, undefined for all
-   */
-  retime(projectId: string | undefined, now: number): void {
-    if (projectId === undefined) this.#retimeAll.run({ now });
-    else this.#retime.run({ projectId, now });
   }
 
   /** How many reads are left until a link's next state; undefined if reads do not bring it. */
@@ -204,21 +176,11 @@ export class PrivateLinkStore {
     this.#countRead.run({ id, projectId });
   }
 
-  /** Rows that are due at the emulator's time `now`, in due order. */
-  due(now: number, limit: number): readonly DueLink[] {
-    return this.#due.all({ now, limit }).map((row) => ({ ...row, path: JSON.parse(row.path) as Path }));
-  }
-
-  /** Persists where a due link is when the emulator's time is `now`. */
-  move(link: DueLink, now: number): void {
-    const toEmulatorTime = link.wakeAt - link.dueAt;
-    const { state, dueAt } = positionAt(link.path, now - toEmulatorTime);
-    if (state === 'DELETED') {
-      this.#remove.run(link.seq);
-    } else {
-      const wakeAt = dueAt === undefined ? null : dueAt + toEmulatorTime;
-      this.#move.run({ seq: link.seq, state, dueAt: dueAt ?? null, wakeAt });
-    }
+  /** Persists where a due link is from now on. */
+  move({ seq, path, dueAt: now }: DueLink): void {
+    const { state, dueAt } = positionAt(path, now);
+    if (state === 'DELETED') this.#remove.run(seq);
+    else this.#move.run({ seq, state, dueAt: dueAt ?? null });
   }
 }
 

@@ -10,8 +10,10 @@ import { objectIds } from '../../../src/kernel/ids.js';
 import { seeded } from '../../support/random.js';
 
 const PROJECT = '32b6e34b3d91647abb20e7b8';
+const OTHER = '32b6e34b3d91647abb20e7b9';
 const ORGANIZATION = '32b6e34b3d91647abb20e700';
 const PAGE = { pageNum: 1, itemsPerPage: 500 };
+const PENDING: Path = [['PENDING', 0]];
 const STATES: readonly State[] = [
   'PENDING',
   'IDLE',
@@ -22,8 +24,8 @@ const STATES: readonly State[] = [
   'DELETING',
 ];
 
-/** A store with one project. */
-async function openStore() {
+/** A store with two projects, and what moves the first due link, if one is due. */
+async function openStore(offsetMs = 0, otherOffsetMs = 0) {
   const database = Database.open(':memory:', [...identityMigrations, ...privateLinkMigrations]);
   onTestFinished(() => {
     database.close();
@@ -32,11 +34,20 @@ async function openStore() {
     database
       .prepare('INSERT INTO organizations (id, name, profile) VALUES (?, ?, ?)')
       .run(ORGANIZATION, 'o', 'observed');
-    database
-      .prepare('INSERT INTO projects (id, organization_id, name, created_at) VALUES (?, ?, ?, 0)')
-      .run(PROJECT, ORGANIZATION, 'p');
+    const add = database.prepare(
+      'INSERT INTO projects (id, organization_id, name, created_at, clock_offset_ms) VALUES (?, ?, ?, 0, ?)',
+    );
+    add.run(PROJECT, ORGANIZATION, 'p', offsetMs);
+    add.run(OTHER, ORGANIZATION, 'other', otherOffsetMs);
   });
-  return { database, store: new PrivateLinkStore(database) };
+  const store = new PrivateLinkStore(database);
+  const moveDue = (now: number) =>
+    database.write(() => {
+      const link = store.alarms.due(now);
+      if (link) store.move(link);
+      return link?.id;
+    });
+  return { database, store, moveDue };
 }
 
 /** 1 to 5 random states, close to each other, some at one moment; then DELETED now and then. */
@@ -85,7 +96,7 @@ describe('the state that SQL derives', () => {
       const random = seeded(seed);
       const newId = objectIds(() => 0);
       const toEmulatorTime = Math.floor(random() * 1000) - 500;
-      const { database, store } = await openStore();
+      const { database, store, moveDue } = await openStore(-toEmulatorTime);
       const links = await database.write(() =>
         Array.from({ length: 200 }, () => {
           const [id, path] = [newId(), randomPath(random)];
@@ -109,9 +120,7 @@ describe('the state that SQL derives', () => {
         );
         // Some rows are persisted, some late, some not at all: no read must tell the difference.
         if (random() < 0.5) {
-          await database.write(() => {
-            for (const due of store.due(now + toEmulatorTime, 20)) store.move(due, now + toEmulatorTime);
-          });
+          for (let count = 0; count < 20; count += 1) await moveDue(now + toEmulatorTime);
         }
       }
     },
@@ -120,54 +129,51 @@ describe('the state that SQL derives', () => {
 
 describe('rows that wait', () => {
   it('are due by the emulator, the first of them first, and none is when all rest', async () => {
-    const { database, store } = await openStore();
-    const insert = (id: string, path: Path, toEmulatorTime: number) =>
-      database.write(() => store.insert(rowOf(id, path, 0, toEmulatorTime)));
-    const due = (now: number, limit = 9) => store.due(now, limit).map(({ id }) => id);
+    const { database, store, moveDue } = await openStore(-1000, 900);
+    const insert = (id: string, projectId: string, path: Path, toEmulatorTime: number) =>
+      database.write(() => store.insert({ ...rowOf(id, path, 0, toEmulatorTime), projectId }));
+    const path = (at: number): Path => [
+      ['PENDING', 0],
+      ['DONE', at],
+    ];
 
-    expect(store.nextWake()).toBeUndefined();
-    expect(
-      await insert(
-        'one',
-        [
-          ['PENDING', 0],
-          ['DONE', 500],
-        ],
-        1000,
-      ),
-    ).toBe(1500);
-    expect(
-      await insert(
-        'two',
-        [
-          ['PENDING', 0],
-          ['DONE', 2000],
-        ],
-        -900,
-      ),
-    ).toBe(1100);
-    expect(await insert('three', [['DONE', 0]], 0)).toBeUndefined();
+    expect(store.alarms.first()).toBeUndefined();
+    expect(await insert('one', PROJECT, path(500), 1000)).toBe(1500);
+    expect(await insert('two', OTHER, path(2000), -900)).toBe(1100);
+    expect(await insert('three', PROJECT, path(600), 1000)).toBe(1600);
+    expect(await insert('four', PROJECT, [['DONE', 0]], 1000)).toBeUndefined();
 
-    expect(store.nextWake()).toBe(1100);
-    expect(due(1099)).toEqual([]);
-    expect(due(1500)).toEqual(['two', 'one']);
-    expect(due(1500, 1)).toEqual(['two']);
+    expect(store.alarms.first()).toBe(1100);
+    expect(await moveDue(1099)).toBeUndefined();
+    expect([await moveDue(1550), await moveDue(1550), await moveDue(1550)]).toEqual([
+      ...['two', 'one', undefined],
+    ]);
+    expect(store.alarms.first()).toBe(1600);
+    expect(await moveDue(1600)).toBe('three');
+    expect([await moveDue(9999), store.alarms.first()]).toEqual([undefined, undefined]);
+  });
+
+  it('wake nobody for a link that is gone before it was due', async () => {
+    const { database, store, moveDue } = await openStore();
+    const row = (at: number): LinkRow => rowOf(`at ${at}`, [...PENDING, ['DONE', at]], 0, 0);
     await database.write(() => {
-      for (const row of store.due(1500, 9)) store.move(row, 1500);
+      store.insert(row(5));
+      store.insert(row(9));
+      const first = store.current(PROJECT, 'at 5', 0);
+      store.replace(first?.seq ?? 0, { ...row(5), path: [...PENDING, ['DELETED', 0]] });
     });
-    expect(store.nextWake()).toBeUndefined();
+    expect(await moveDue(5)).toBeUndefined();
+    expect(store.alarms.first()).toBe(9);
   });
 
   it('are gone when they have been moved to DELETED', async () => {
-    const { database, store } = await openStore();
+    const { database, store, moveDue } = await openStore();
     const path: Path = [
       ['DELETING', 0],
       ['DELETED', 5],
     ];
     await database.write(() => store.insert(rowOf('id', path, 0, 0)));
-    await database.write(() => {
-      for (const row of store.due(5, 9)) store.move(row, 5);
-    });
+    expect(await moveDue(5)).toBe('id');
     // Not even a reader whose time is before the deletion finds the row.
     expect(store.get(PROJECT, 'id', 0, '')).toBeUndefined();
   });
@@ -181,4 +187,42 @@ it('a stored text gets the address of its reader, whatever stands in that', asyn
     const read = JSON.parse(store.get(PROJECT, 'id', 0, address) ?? '') as unknown;
     expect(read).toEqual({ href: `${address}/x`, state: 'PENDING' });
   }
+});
+
+it('links that a project was emptied of are there for nobody, though their rows are', async () => {
+  const { database, store, moveDue } = await openStore();
+  const row = (id: string): LinkRow => rowOf(id, [...PENDING, ['DONE', 5]], 0, 0);
+  await database.write(() => {
+    for (const id of ['one', 'two']) store.insert(row(id));
+    database.prepare('INSERT INTO private_links_emptied SELECT ?, max(seq) FROM private_links').run(PROJECT);
+    store.insert({ ...row('of another'), projectId: OTHER });
+  });
+  const seen = () => [
+    store.get(PROJECT, 'one', 0, ''),
+    store.current(PROJECT, 'one', 0),
+    store.sameTarget(PROJECT, 'one', 0),
+    store.page(PROJECT, PAGE, 0, ''),
+    store.count(PROJECT, 0),
+    store.all(PROJECT, 0).length,
+  ];
+  expect(seen()).toEqual([undefined, undefined, undefined, '', 0, 0]);
+  expect(store.count(OTHER, 0)).toBe(1);
+
+  await database.write(() => {
+    store.alarms.retime(undefined, 0);
+    store.insert({ ...row('three'), target: 'one' });
+  });
+  expect([store.count(PROJECT, 0), store.sameTarget(PROJECT, 'one', 0)]).toEqual([1, 'three']);
+  const moved = [await moveDue(5), await moveDue(5), await moveDue(5)];
+  expect(moved.sort()).toEqual(['of another', 'three', undefined]);
+});
+
+it('a project that is removed is emptied of its links', async () => {
+  const { database, store } = await openStore();
+  await database.write(() => {
+    store.insert(rowOf('one', PENDING, 0, 0));
+    database.prepare('DELETE FROM projects WHERE id = ?').run(PROJECT);
+  });
+  expect(store.count(PROJECT, 0)).toBe(0);
+  expect(database.prepare('SELECT project_id FROM private_links_emptied').pluck().all()).toEqual([PROJECT]);
 });
