@@ -144,11 +144,14 @@ describe('an export', () => {
     expect(await exported(emulator)).toEqual(other);
   });
 
-  it('is loaded with 20,000 links', async () => {
+  it('is loaded with 5,000 links, in more than a MiB', async () => {
     const emulator = await ControlledEmulator.start();
     const fixture = await exported(emulator);
     const [project] = fixture.organizations[0]?.projects ?? [];
-    const links = Array.from({ length: 20_000 }, (_, index) => ({ provider: 'AWS', region: `r${index}` }));
+    const links = Array.from({ length: 5000 }, (_, index) => ({
+      provider: 'AWS',
+      region: `r${index}`.padEnd(200, 'x'),
+    }));
     if (project)
       project.privateLinks = links.map((link) => ({ ...link, path: [['DONE', START, 'created']] }));
     const body = JSON.stringify(fixture);
