@@ -69,6 +69,15 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     [{ state: 'FAILED', errorMessage: 1 }, /errorMessage.*a string/],
   ],
   addPrivateLinkRule: [
+    [
+      { fail: 'x', match: { provider: 'AMAZON' } },
+      /"AMAZON" for match.provider. Send one of AWS, AZURE, GCP\./,
+    ],
+    [
+      { fail: 'x', match: { vendor: 'MKS' } },
+      /"MKS" for match.vendor. Send one of MSK, .*, PUBSUB, GENERIC\./,
+    ],
+    [{ fail: 'x', match: { provider: 'gcp', vendor: 'MSK' } }, /Send one of CONFLUENT, PUBSUB, GENERIC\./],
     [{}, /fail.*staysIn/],
     [{ match: {} }, /fail.*staysIn/],
     [{ fail: 'no', staysIn: 'WORKING' }, /fail.*staysIn/],

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-operation.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
-import { vendorOf } from './rules.js';
+import { DEFAULT_VENDOR, vendorOf, VENDORS } from './rules.js';
 import type { SentFields } from './schema.js';
 
 /** What becomes of links that are not created yet. */
@@ -40,10 +40,26 @@ export const linkRule = Type.Object(
 export type LinkRule = Static<typeof linkRule>;
 
 /** Checks what the schema cannot say. @throws {ControlError} 400 */
-export function checkLinkRule({ fail, staysIn }: LinkRule): void {
+export function checkLinkRule({ match = {}, fail, staysIn }: LinkRule): void {
   if ((fail === undefined) === (staysIn === undefined)) {
     throw new ControlError(400, 'Send either fail, with an errorMessage, or staysIn, with a state.');
   }
+  const { provider, vendor } = match;
+  const providers = Object.keys(VENDORS);
+  const named =
+    provider === undefined ? providers : providers.filter((one) => one === asciiUpperCase(provider));
+  if (named.length === 0) neverMatches('match.provider', provider, providers);
+  const vendors = [...new Set(named.flatMap((one) => Object.keys(VENDORS[one] ?? {}))), DEFAULT_VENDOR];
+  if (vendor !== undefined && !vendors.includes(vendorOf(match)))
+    neverMatches('match.vendor', vendor, vendors);
+}
+
+/** A rule for links that no client can create is a slip of the pen. */
+function neverMatches(field: string, sent: string | undefined, known: readonly string[]): never {
+  throw new ControlError(
+    400,
+    `No private link has ${JSON.stringify(sent)} for ${field}. Send one of ${known.join(', ')}.`,
+  );
 }
 
 /** Whether a rule is for a link. */
