@@ -13,6 +13,7 @@ export class ApiDescription {
   readonly #paths: DocumentPaths<Operation>;
   readonly #errorStatuses: ReadonlySet<number>;
   readonly #ajv = new Ajv({ strict: false, allErrors: true, formats: FORMATS });
+  readonly #validators = new Map<string, ValidateFunction>();
 
   constructor() {
     const document = evidence('openapi-streams', { paths: {} });
@@ -69,7 +70,8 @@ export class ApiDescription {
   }
 
   #faults(at: string, body: string): string[] {
-    const validate: ValidateFunction = this.#ajv.compile({ $ref: `description#${at}` });
+    let validate = this.#validators.get(at);
+    if (!validate) this.#validators.set(at, (validate = this.#ajv.compile({ $ref: `description#${at}` })));
     if (validate(JSON.parse(body))) return [];
     const places = (validate.errors ?? []).map(
       ({ instancePath, message }) => `${instancePath.replace(/\/\d+/g, '[]').slice(1)} ${message ?? ''}`,

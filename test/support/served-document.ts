@@ -30,6 +30,7 @@ export class ServedDocument {
     allErrors: true,
     formats: { 'date-time': /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/ },
   });
+  readonly #validators = new Map<string, ValidateFunction>();
 
   constructor(document: OpenApi) {
     this.#document = document;
@@ -95,7 +96,8 @@ export class ServedDocument {
   }
 
   #faults(at: string, body: string): string[] {
-    const validate: ValidateFunction = this.#ajv.compile({ $ref: `document#${at}` });
+    let validate = this.#validators.get(at);
+    if (!validate) this.#validators.set(at, (validate = this.#ajv.compile({ $ref: `document#${at}` })));
     if (validate(JSON.parse(body))) return [];
     return (validate.errors ?? []).map(
       ({ instancePath, message, params }) => `${instancePath} ${message ?? ''} ${JSON.stringify(params)}`,
