@@ -18,7 +18,7 @@ const LAYERS = [
   ['config.ts', 'core.ts', 'app.ts'],
   ['listener.ts'],
   ['index.ts', 'banner.ts'],
-  ['vitest.ts', 'serve.ts', 'commands'],
+  ['vitest.ts', 'serve.ts', 'command-line.ts', 'commands'],
   ['cli.ts'],
 ];
 

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     process.stderr.write(result.stderr ?? '');
     return;
   }
-  const { helpText, loadConfig } = await import('./config.js');
+  const { helpText, loadConfig } = await import('./command-line.js');
   const command = loadConfig(argv, process.env);
   switch (command.do) {
     case 'help':

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultConfig, helpText, loadConfig, type Config } from '../src/config.js';
+import { helpText, loadConfig } from '../src/command-line.js';
+import { defaultConfig, type Config } from '../src/config.js';
 import { UsageError } from '../src/exit.js';
 
 const PATH = 'settings.json';
