@@ -43,6 +43,8 @@ export class Database {
   readonly #release: BetterSqlite3.Statement;
   readonly #rollbackTo: BetterSqlite3.Statement;
   #batch: Batch | undefined;
+  #writes = 0;
+  #writing = false;
 
   private constructor(sqlite: BetterSqlite3.Database) {
     this.#sqlite = sqlite;
@@ -91,6 +93,14 @@ export class Database {
   }
 
   /**
+   * Which state this is of what it holds: what was read of it stands for as long as that is the same. Undefined within a
+   * write, which may still change what it has read.
+   */
+  get revision(): number | undefined {
+    return this.#writing ? undefined : this.#writes;
+  }
+
+  /**
    * Runs `work` at once, whole or not at all, and resolves with its result when that is committed.
    *
    * @returns a promise that rejects with what `work` threw, with all that it wrote undone
@@ -99,6 +109,7 @@ export class Database {
     const batch = (this.#batch ??= this.#begin());
     const before = batch.effects.length;
     this.#savepoint.run();
+    this.#writing = true;
     let result: T;
     try {
       result = work({ afterCommit: (effect) => void batch.effects.push(effect) });
@@ -107,6 +118,9 @@ export class Database {
       this.#release.run();
       batch.effects.length = before;
       throw error;
+    } finally {
+      this.#writing = false;
+      this.#writes += 1;
     }
     this.#release.run();
     await batch.committed;
@@ -127,6 +141,7 @@ export class Database {
       this.#sqlite.exec('COMMIT');
     } catch (error) {
       if (this.#sqlite.inTransaction) this.#sqlite.exec('ROLLBACK');
+      this.#writes += 1;
       batch.settle(error);
       return;
     }

@@ -157,6 +157,23 @@ describe('a write', () => {
   });
 });
 
+describe('revision', () => {
+  it('is another after each write, one that was undone too, and none within', async () => {
+    const entries = new Entries();
+    const { database } = entries;
+    const seen = [database.revision, database.revision];
+    await database.write(() => {
+      expect(database.revision).toBeUndefined();
+    });
+    seen.push(database.revision);
+    await entries.add('one', [], true);
+    seen.push(database.revision);
+    expect(seen[0]).toBe(seen[1]);
+    expect(new Set(seen).size).toBe(3);
+    expect(seen).not.toContain(undefined);
+  });
+});
+
 describe('settled()', () => {
   it('is undefined while nothing is under way, and resolves once all is on disk', async () => {
     const entries = new Entries();

@@ -44,6 +44,20 @@ export function representationText(sent: SentFields, shown: Shown): JsonText {
   });
 }
 
+/**
+ * Texts of links with their marks filled in.
+ *
+ * @param texts one or more, whatever stands between them
+ * @param states of each, in their order
+ */
+export function filled(texts: JsonText, states: readonly string[], baseUrl: string): JsonText {
+  const [first = '', ...rest] = texts.split(STATE_MARK);
+  const withStates = first + rest.map((text, index) => (states[index] ?? '') + text).join('');
+  // As it stands inside a JSON string.
+  const address = JSON.stringify(baseUrl).slice(1, -1);
+  return withStates.replaceAll(BASE_URL_MARK, () => address);
+}
+
 /** What was sent, and the id: the recorded answer of a create. */
 export function echoText(sent: SentFields, id: string): JsonText {
   return textOf({ ...sent, _id: id });

@@ -217,6 +217,32 @@ it('links that a project was emptied of are there for nobody, though their rows 
   expect(moved.sort()).toEqual(['of another', 'three', undefined]);
 });
 
+it('a count is made anew once something is written, or a link is gone by then', async () => {
+  const { database, store } = await openStore();
+  await database.write(() => {
+    store.insert(rowOf('one', PENDING, 0, 0));
+    const path: Path = [
+      ['DELETING', 0],
+      ['DELETED', 5],
+    ];
+    store.insert(rowOf('two', path, 0, 0));
+  });
+  expect([0, 4, 5, 9, 4].map((now) => store.count(PROJECT, now))).toEqual([2, 2, 1, 1, 2]);
+  expect([store.count(OTHER, 4), store.count(PROJECT, 4)]).toEqual([0, 2]);
+  const within = await database.write(() => {
+    const before = store.count(PROJECT, 4);
+    store.insert(rowOf('three', PENDING, 0, 0));
+    return [before, store.count(PROJECT, 4)];
+  });
+  expect(within).toEqual([2, 3]);
+  const undone = database.write(() => {
+    store.insert(rowOf('four', PENDING, 0, 0));
+    throw new Error(String(store.count(PROJECT, 4)));
+  });
+  await expect(undone).rejects.toThrow('4');
+  expect(store.count(PROJECT, 4)).toBe(3);
+});
+
 it('a project that is removed is emptied of its links', async () => {
   const { database, store } = await openStore();
   await database.write(() => {
