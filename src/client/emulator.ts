@@ -1,6 +1,6 @@
 import { streamEvents, type EventOptions } from './events.js';
 import { projectOver, type Project } from './project.js';
-import { EmulatorError, sendByFetch, transportOver, type Transport } from './transport.js';
+import { addressOf, EmulatorError, sendByFetch, transportOver, type Transport } from './transport.js';
 import type {
   EmulatorEvent,
   Fixture,
@@ -103,8 +103,8 @@ export function emulatorOver(
  * @throws {EmulatorError} if no emulator answers there, or it does not take the token
  */
 export async function connectEmulator(url: string, token?: string): Promise<Emulator> {
-  const address = url.replace(/\/+$/, '');
-  if (!/^https?:\/\/[^/?#\s]+$/.test(address)) {
+  const address = addressOf(url);
+  if (address === undefined) {
     throw new EmulatorError(
       0,
       `${JSON.stringify(url)} is no address such as http://127.0.0.1:27080`,

@@ -3,7 +3,14 @@ export { connectEmulator, emulatorOver, type Emulator, type Health } from './emu
 export type { EventOptions } from './events.js';
 export type { Links } from './links.js';
 export type { Project } from './project.js';
-export { EmulatorError, sendByFetch, transportOver, type Send, type Transport } from './transport.js';
+export {
+  addressOf,
+  EmulatorError,
+  sendByFetch,
+  transportOver,
+  type Send,
+  type Transport,
+} from './transport.js';
 export type * from './request-types.js';
 export type * from './types.js';
 export type { Clock, Faults, Requests, Rules, Snapshots, Verbs } from './verbs.js';

@@ -10,6 +10,12 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  */
 export type Transport = (method: Method, path: string, body?: unknown) => Promise<unknown>;
 
+/** Where an emulator is looked for, without slashes at its end; undefined if a text is no such address. */
+export function addressOf(text: string): string | undefined {
+  const address = text.replace(/\/+$/, '');
+  return /^https?:\/\/[^/?#\s]+$/.test(address) ? address : undefined;
+}
+
 /** Where the control API begins. */
 const PREFIX = '/_emulator';
 

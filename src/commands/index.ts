@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { connectEmulator } from '../client/index.js';
+import { addressOf, connectEmulator } from '../client/index.js';
 import { UsageError } from '../exit.js';
 import type { Command, CommandResult } from './command.js';
 import { env } from './env.js';
@@ -48,10 +48,11 @@ export async function runCommand(
     positionals: string[];
   };
   if (values.help) return { stdout: usage(name, command) };
-  const url = (values.url ?? given(ATLAS_EMULATOR_URL) ?? DEFAULT_URL).replace(/\/+$/, '');
-  if (!/^https?:\/\/[^/?#\s]+$/.test(url)) {
+  const wanted = values.url ?? given(ATLAS_EMULATOR_URL) ?? DEFAULT_URL;
+  const url = addressOf(wanted);
+  if (url === undefined) {
     throw new UsageError(
-      `${name}: --url must be an address such as ${DEFAULT_URL}, and is ${JSON.stringify(url)}`,
+      `${name}: --url must be an address such as ${DEFAULT_URL}, and is ${JSON.stringify(wanted)}`,
     );
   }
   return command.run({
