@@ -121,11 +121,7 @@ export async function buildCore(
       properties: new PropertyStore(database),
       running,
       sweeper,
-      onRestore: () => {
-        faults.reload();
-      },
     });
-
     world.follow(faults);
 
     const restored = !identity.projects.isEmpty();

@@ -21,8 +21,6 @@ export interface WorldParts extends TimeParts {
   readonly snapshots: Snapshots;
   readonly sweeper: Sweeper;
   readonly sections: readonly FixtureSection[];
-  /** Called once another state is committed: what is cached of the database is to be read anew. */
-  readonly onRestore: () => void;
 }
 
 /** The snapshot that a reset goes back to. No name that a client can give. */
@@ -49,7 +47,9 @@ export class World {
    */
   begin(text: string, transaction: Transaction): void {
     this.#fill(parseFixture(text, this.#parts.sections), transaction);
-    transaction.afterCommit(this.#parts.onRestore);
+    transaction.afterCommit(() => {
+      this.#reload();
+    });
   }
 
   /** Goes on with a world that a file holds. One without a memory of how it began remembers how it is now. */
@@ -179,6 +179,10 @@ export class World {
     this.remember(undefined);
   }
 
+  #reload(): void {
+    for (const follower of this.#followers) follower.reload?.();
+  }
+
   #letGo(isGone: (id: string) => boolean): void {
     for (const follower of this.#followers) follower.letGo(isGone);
   }
@@ -197,7 +201,7 @@ export class World {
     cause: string,
     work: (transaction: Transaction) => void,
   ): Promise<void> {
-    const { events, onRestore, identity, sweeper } = this.#parts;
+    const { events, identity, sweeper } = this.#parts;
     const { projects } = identity;
     return this.time.write((transaction) => {
       try {
@@ -209,7 +213,7 @@ export class World {
       }
       this.time.settle(transaction, projectId);
       transaction.afterCommit(() => {
-        onRestore();
+        this.#reload();
         this.#letGo((id) => !projects.project(id) && !projects.organization(id));
         sweeper.wake();
         events.emit('world.reset', projectId, { cause });
