@@ -1,5 +1,7 @@
+import { ControlError } from '../http/control-operation.js';
 import type { Credential } from './credential-store.js';
 import {
+  FIXTURE_LIMIT,
   sharedSections,
   type Fixture,
   type FixtureCredential,
@@ -10,28 +12,55 @@ import type { StoredProject } from './project-store.js';
 
 type FixtureProject = Fixture['organizations'][number]['projects'][number];
 
-/** The world as a fixture that {@link loadFixture} takes: how it is now, secrets of the fixture included. */
-export function exportFixture(identity: Identity, sections: readonly FixtureSection[]): Fixture {
+/** Lets a part of the export pass, as long as there is room for it. */
+type Weigh = <T extends object>(part: T) => T;
+
+/**
+ * The world as a fixture that {@link loadFixture} takes: how it is now, secrets of the fixture included.
+ *
+ * @param limit the largest one, in bytes of JSON
+ * @throws {ControlError} 409 if it would be larger, before more than that is in memory
+ */
+export function exportFixture(
+  identity: Identity,
+  sections: readonly FixtureSection[],
+  limit = FIXTURE_LIMIT,
+): Fixture {
   const { projects, credentials } = identity;
+  const weigh = scale(limit);
   return {
-    ...saved(sharedSections(sections).map((section) => [section, section.save(undefined)])),
+    ...saved(
+      sharedSections(sections).map((section) => [section, Array.from(section.save(undefined), weigh)]),
+    ),
     organizations: projects.organizations().map((organization) => {
       const own = projects.ofOrganization(organization.id);
       const ids = new Set(own.map(({ id }) => id));
       return {
         ...organization,
-        projects: own.map((project) => projectOf(identity, project, sections)),
-        credentials: credentials.ofOrganization(organization.id).map((one) => credentialOf(one, ids)),
+        projects: own.map((project) => ({
+          ...weigh(projectOf(identity, project)),
+          ...saved(sections.map((section) => [section, Array.from(section.save(project), weigh)])),
+        })),
+        credentials: credentials.ofOrganization(organization.id).map((one) => weigh(credentialOf(one, ids))),
       };
     }),
   };
 }
 
-function projectOf(
-  { projects }: Identity,
-  project: StoredProject,
-  sections: readonly FixtureSection[],
-): FixtureProject {
+/** Weighs parts in bytes of JSON, until all of them together are more than the limit. */
+function scale(limit: number): Weigh {
+  let left = limit;
+  return (part) => {
+    left -= Buffer.byteLength(JSON.stringify(part)) + 1;
+    if (left >= 0) return part;
+    throw new ControlError(
+      409,
+      `As a fixture, the world is larger than ${limit / 1024 / 1024} MiB, the most that can be loaded again: delete private links or projects that it can do without.`,
+    );
+  };
+}
+
+function projectOf({ projects }: Identity, project: StoredProject): FixtureProject {
   const { offsetMs, frozenAt } = projects.clock(project.id) ?? { offsetMs: 0, frozenAt: undefined };
   return {
     id: project.id,
@@ -40,7 +69,6 @@ function projectOf(
     clock: { offsetMs, ...(frozenAt !== undefined && { frozenAt }) },
     pace: project.pace,
     settings: project.settings as NonNullable<FixtureProject['settings']>,
-    ...saved(sections.map((section) => [section, section.save(project)])),
   };
 }
 

@@ -34,8 +34,8 @@ export interface ProjectSection extends SectionForm {
    * @throws {Refusal} or {@link ControlError} if an API would refuse it too
    */
   readonly load: (transaction: Transaction, project: Project, item: Record<string, unknown>) => void;
-  /** The items that describe a project as it is now; what `load` takes. */
-  readonly save: (project: Project) => readonly object[];
+  /** The items that describe a project as it is now, one at a time: they may be many; what `load` takes. */
+  readonly save: (project: Project) => Iterable<object>;
 }
 
 /** A part of each project, and of the whole server, where no project is named. */
@@ -46,7 +46,7 @@ export interface SharedSection extends SectionForm {
     project: Project | undefined,
     item: Record<string, unknown>,
   ) => void;
-  readonly save: (project: Project | undefined) => readonly object[];
+  readonly save: (project: Project | undefined) => Iterable<object>;
   /** Removes what the whole server has. */
   readonly clear: () => void;
 }
@@ -55,6 +55,9 @@ export interface SharedSection extends SectionForm {
 export function sharedSections(sections: readonly FixtureSection[]): readonly SharedSection[] {
   return sections.filter((section) => section.scope === 'both');
 }
+
+/** The largest fixture that the control API reads, in bytes: an export of 100,000 private links fits. */
+export const FIXTURE_LIMIT = 128 * 1024 * 1024;
 
 const id = Type.String({ pattern: '^[a-f0-9]{24}$', description: '24 lower-case hexadecimal digits' });
 const name = nameSchema("1 to 64 letters, digits and -_.(),:&@+'");

@@ -1,6 +1,6 @@
 export { CredentialStore, type Credential } from './credential-store.js';
 export { FixtureError, loadFixture, parseFixture } from './fixture.js';
-export { durations, fixtureSchema, movement, sharedSections } from './fixture-schema.js';
+export { durations, FIXTURE_LIMIT, fixtureSchema, movement, sharedSections } from './fixture-schema.js';
 export type { Fixture, FixtureSection, ProjectSection, SharedSection } from './fixture-schema.js';
 export { gatekeeperOf, type Identity } from './gatekeeper.js';
 export { identityMigrations, identityTables } from './migrations.js';

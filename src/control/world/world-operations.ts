@@ -1,10 +1,7 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { ControlError, controlOperation, type AnyControlOperation } from '../operation.js';
-import type { Fixture } from '../../identity/index.js';
+import { FIXTURE_LIMIT, type Fixture } from '../../identity/index.js';
 import type { World } from './world.js';
-
-/** The largest fixture that is read, in bytes: an export of 100,000 private links fits. */
-const FIXTURE_LIMIT = 128 * 1024 * 1024;
 
 const name = Type.String({
   minLength: 1,
@@ -87,6 +84,7 @@ export function worldOperations(world: World, fixture: TSchema): readonly AnyCon
       summary:
         'The world as it is now, as a fixture that can be loaded again: what to send with a bug report.',
       response: fixture,
+      errors: [409],
       handle: () => world.export(),
     }),
     controlOperation({

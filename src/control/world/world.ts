@@ -146,7 +146,11 @@ export class World {
     return database.write(() => name !== INITIAL && snapshots.remove(projectId, name));
   }
 
-  /** The world as a fixture. */
+  /**
+   * The world as a fixture.
+   *
+   * @throws {ControlError} 409 if it is too large to be loaded again
+   */
   export(): Fixture {
     const { identity, sections, clock } = this.#parts;
     const fixture = exportFixture(identity, sections);

@@ -34,15 +34,18 @@ function linkSection(links: PrivateLinks, newId: () => string): ProjectSection {
         : links.plan(project, state ? [{ state }] : profile.created, 'fixture');
       links.make(transaction, project, { id: _id ?? newId(), sent, errorMessage, ...planned });
     },
-    save: (project) =>
-      links.store.all(project.id, project.now).map(({ id, sent, path, rest, readsLeft, errorMessage }) => ({
-        _id: id,
-        ...sent,
-        path,
-        ...(rest.length > 0 && { rest }),
-        ...(readsLeft !== undefined && { readsLeft }),
-        ...(errorMessage !== undefined && { errorMessage }),
-      })),
+    *save({ id: projectId, now }) {
+      for (const { id, sent, path, rest, readsLeft, errorMessage } of links.store.all(projectId, now)) {
+        yield {
+          _id: id,
+          ...sent,
+          path,
+          ...(rest.length > 0 && { rest }),
+          ...(readsLeft !== undefined && { readsLeft }),
+          ...(errorMessage !== undefined && { errorMessage }),
+        };
+      }
+    },
   };
 }
 

@@ -150,9 +150,9 @@ export class PrivateLinkStore {
     return this.#sameTarget.get({ projectId, target: hashOf(projectId, target), now });
   }
 
-  /** All links of a project that are not gone, oldest first. */
-  all(projectId: string, now: number): readonly (CurrentLink & { readonly id: string })[] {
-    return this.#all.all({ projectId, now }).map((row) => ({ ...currentOf(row), id: row.id }));
+  /** All links of a project that are not gone, oldest first. Nothing may be written until the last is taken. */
+  *all(projectId: string, now: number): Iterable<CurrentLink & { readonly id: string }> {
+    for (const row of this.#all.iterate({ projectId, now })) yield { ...currentOf(row), id: row.id };
   }
 
   /** A link that is not gone. */

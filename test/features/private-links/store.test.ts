@@ -203,7 +203,7 @@ it('links that a project was emptied of are there for nobody, though their rows 
     store.sameTarget(PROJECT, 'one', 0),
     store.page(PROJECT, PAGE, 0, ''),
     store.count(PROJECT, 0),
-    store.all(PROJECT, 0).length,
+    [...store.all(PROJECT, 0)].length,
   ];
   expect(seen()).toEqual([undefined, undefined, undefined, '', 0, 0]);
   expect(store.count(OTHER, 0)).toBe(1);
