@@ -124,7 +124,7 @@ export async function buildCore(
     });
     world.follow(faults);
 
-    const restored = !identity.projects.isEmpty();
+    const restored = world.hasBegun;
     if (restored) await world.goOn();
     else await seed(config.fixture, database, world);
     for (const { due } of running) if (due) scheduler.add(due);

@@ -111,7 +111,7 @@ export class ProjectStore {
     );
   }
 
-  /** Whether nothing was ever loaded: a new database. */
+  /** Whether there is no organization. */
   isEmpty(): boolean {
     return this.#isEmpty.get() === 1;
   }

@@ -84,6 +84,23 @@ describe('a restart on a database file', () => {
     expect(response.json()).toEqual(before);
   });
 
+  it('leaves a world empty that was emptied', async () => {
+    const db = join(temporaryFolder(), 'world.db');
+    const first = await TestEmulator.start({ db });
+    const emptied = await first.inject({
+      method: 'PUT',
+      url: '/_emulator/fixture',
+      headers: { 'content-type': 'application/json' },
+      payload: { organizations: [] },
+    });
+    expect(emptied.statusCode).toBe(204);
+    await first.app.server.close();
+
+    const second = await TestEmulator.start({ db }, first.clock);
+    expect(second.app.restored).toBe(true);
+    expect((await second.inject({ url: '/_emulator/projects' })).json()).toEqual({ projects: [] });
+  });
+
   it('goes on with a state where time says it is', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const first = await TestEmulator.start({ db });

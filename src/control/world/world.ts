@@ -52,6 +52,12 @@ export class World {
     });
   }
 
+  /** Whether there is a world to go on with: a fixture without organizations is one too. */
+  get hasBegun(): boolean {
+    const { snapshots, identity } = this.#parts;
+    return snapshots.has(undefined, INITIAL) || !identity.projects.isEmpty();
+  }
+
   /** Goes on with a world that a file holds. One without a memory of how it began remembers how it is now. */
   async goOn(): Promise<void> {
     const { database, snapshots } = this.#parts;
