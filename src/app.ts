@@ -92,6 +92,7 @@ export async function buildApp(
         events,
         clock: base,
         version: VERSION,
+        operations,
         isThere: (project) => identity.projects.project(project) !== undefined,
       });
       world.follow(observation.journal);

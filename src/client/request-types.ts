@@ -71,7 +71,7 @@ export interface RefusedRequest extends RequestLine {
 export interface RequestFilter {
   readonly operation?: string;
   readonly method?: string;
-  /** Its query counts only if this has one; with `*` at the end, the beginning of a path. */
+  /** Its query counts only if this has one; each `*` stands for any text. */
   readonly path?: string;
   /** Public key or client id. */
   readonly caller?: string;

@@ -1,3 +1,5 @@
+import { hasForm } from './path-form.js';
+
 /** Which requests a rule is about; what is left out, any. */
 export interface FaultMatch {
   /** Its `operationId`; `createToken` and `revokeToken` for the token endpoints. */
@@ -85,7 +87,7 @@ export function matches({ before, match = {} }: FaultRule, facts: FaultFacts): b
     (match.operation === undefined || match.operation === facts.operation) &&
     (match.method === undefined || match.method === facts.method) &&
     (match.caller === undefined || match.caller === facts.caller) &&
-    (match.path === undefined || fits(match.path, facts.path))
+    (match.path === undefined || hasForm(facts.path, match.path))
   );
 }
 
@@ -115,19 +117,4 @@ export function actionOf(rule: FaultRule): FaultAction {
   const action = FAULT_ACTIONS.find((name) => rule[name] !== undefined);
   if (!action) throw new Error(`the fault rule ${rule.id} has no action`);
   return action;
-}
-
-/** Whether a text has this form. Linear in both, whatever stars there are. */
-function fits(form: string, text: string): boolean {
-  const [first = '', ...rest] = form.split('*');
-  const last = rest.pop();
-  if (last === undefined) return form === text;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
 }

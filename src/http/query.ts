@@ -95,6 +95,6 @@ function describe(rule: TSchema): string {
         : `a whole number from ${minimum} to ${maximum}`;
     }
     default:
-      return rule.description ?? 'a text';
+      return rule.description?.replace(/\.$/, '') ?? 'a text';
   }
 }

@@ -147,6 +147,9 @@ describe('what requests are chosen by', () => {
     [`path=${encodeURIComponent(`${LINKS}?pageNum=1`)}`, []],
     [`path=${LINKS.slice(0, -3)}*`, ['POST', 'POST', 'GET']],
     [`path=${LINKS.slice(0, -3)}`, []],
+    [`path=*/privateLink*s`, ['POST', 'POST', 'GET']],
+    [`path=${encodeURIComponent('*/privateLinkConnections?items*')}`, ['GET']],
+    [`path=${encodeURIComponent('*/privateLinkConnections?page*')}`, []],
     ['caller=mdb_sa_id_000000000000000000000031', ['POST']],
     ['status=403', ['POST']],
     ['rung=answer', ['POST', 'GET']],
@@ -188,10 +191,24 @@ describe('what requests are chosen by', () => {
 
   it.each([
     ['GET', '/requests?rung=cellar', undefined, 'cellar'],
+    ['GET', '/requests?method=POTS', undefined, 'POTS: send one such as POST'],
+    ['GET', '/requests?path=http://localhost/', undefined, 'http://localhost/ begins with neither / nor *'],
+    [
+      'GET',
+      '/requests?operation=createStreamPrivateLink',
+      undefined,
+      'createGroupStreamPrivateLinkConnection',
+    ],
+    ['GET', '/requests?operation=createToken', undefined, 'ask /_emulator/requests'],
+    ['GET', '/requests?method=GET&method=POST', undefined, 'Send HTTP method.'],
     ['GET', '/requests?limit=0', undefined, 'limit'],
     ['GET', '/requests?status=many', undefined, 'status'],
     ['POST', '/requests/count', '{"mehtod":"GET"}', 'mehtod'],
     ['POST', '/requests/count', '{"status":"200"}', 'status'],
+    ['POST', '/requests/count', '{"operation":"createStreamPrivateLink"}', 'There is no operation'],
+    ['POST', '/requests/count', '{"path":"streams"}', 'streams begins with neither'],
+    ['POST', '/requests/count', '{"method":""}', 'method'],
+    ['POST', '/requests/wait', '{"operation":"listGroups"}', 'listGroups names no project'],
     ['POST', '/requests/wait', '{"timeoutMs":60001}', 'timeoutMs'],
     ['POST', '/requests/wait', '{"count":0}', 'count'],
     ['POST', '/requests/wait', '[', 'JSON'],
@@ -203,7 +220,9 @@ describe('what requests are chosen by', () => {
       ...(body !== undefined && { body, headers: JSON_TYPE }),
     });
     expect(answer.status, answer.text).toBe(400);
-    expect(answer.json<{ detail: string }>().detail).toContain(word);
+    const { detail } = answer.json<{ detail: string }>();
+    expect(detail).toContain(word);
+    expect(detail).not.toContain('..');
   });
 
   it('a project that there is not is a 404', async () => {

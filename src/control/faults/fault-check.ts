@@ -2,15 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Static } from '@sinclair/typebox';
 import { FAULT_ACTIONS, type FaultRule } from '../../http/fault-rule.js';
-import type { AnyOperation } from '../../http/operation.js';
 import type { newFault } from './fault-schema.js';
 import { ControlError } from '../operation.js';
-
-/** The operations that a rule can name. */
-export type NamedOperations = readonly Pick<AnyOperation, 'id' | 'path'>[];
-
-/** The operations of the token endpoints, which name no project. */
-const TOKEN_OPERATIONS = ['createToken', 'revokeToken'];
+import { checkOperation, type NamedOperations } from '../operation-names.js';
 
 /** Headers that the server writes itself. */
 const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer'];
@@ -41,21 +35,11 @@ function checkRule(rule: FaultRule, project: string | undefined, operations: Nam
   if (before && caller !== undefined) {
     throw expected('Before the credentials no caller is known: leave out before, or match.caller.');
   }
-  if (operation !== undefined) checkOperation(operation, project, operations);
-  if (rule.answer) checkAnswer(rule.answer);
-}
-
-function checkOperation(name: string, project: string | undefined, operations: NamedOperations): void {
-  const ofProject = operations.filter(({ path }) => path.startsWith('/groups/:groupId')).map(({ id }) => id);
-  const all = [...operations.map(({ id }) => id), ...TOKEN_OPERATIONS];
-  const known = project === undefined ? all : ofProject;
-  if (known.includes(name)) return;
-  if (all.includes(name)) {
-    throw expected(
-      `${name} names no project, so no rule of a project meets it: send the rule to /_emulator/faults.`,
-    );
+  if (operation !== undefined) {
+    const elsewhere = 'no rule of a project meets it: send the rule to /_emulator/faults';
+    checkOperation(operation, project, operations, elsewhere);
   }
-  throw expected(`There is no operation ${name}. There are: ${known.join(', ')}.`);
+  if (rule.answer) checkAnswer(rule.answer);
 }
 
 function checkAnswer({ status, body, headers = {} }: NonNullable<FaultRule['answer']>): void {

@@ -1,9 +1,10 @@
 import type { Static } from '@sinclair/typebox';
 import type { SharedSection } from '../../identity/index.js';
-import { ruleOf, type NamedOperations } from './fault-check.js';
+import { ruleOf } from './fault-check.js';
 import { fixtureFault } from './fault-schema.js';
 import type { FaultStore } from './fault-store.js';
 import { shown } from './faults.js';
+import type { NamedOperations } from '../operation-names.js';
 
 /** What a fixture says of faults. They act once the store has read them anew. @param operations those that a rule can name */
 export function faultSection(store: FaultStore, operations: NamedOperations): SharedSection {

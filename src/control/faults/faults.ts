@@ -1,9 +1,10 @@
 import type { Static } from '@sinclair/typebox';
 import type { KeptFault } from '../../http/fault-rule.js';
-import { ruleOf, type NamedOperations } from './fault-check.js';
+import { ruleOf } from './fault-check.js';
 import { fault, faults, newFault } from './fault-schema.js';
 import type { FaultStore } from './fault-store.js';
 import { ControlError, controlOperation, type AnyControlOperation } from '../operation.js';
+import type { NamedOperations } from '../operation-names.js';
 
 /**
  * The operations on fault rules. A project sees and touches its own alone; those of the whole server act on every

@@ -1,18 +1,25 @@
+import { METHODS } from 'node:http';
 import { Type, type Static, type TObject } from '@sinclair/typebox';
+import { RUNGS } from '../../http/exchange.js';
+import { hasForm } from '../../http/path-form.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { ControlError } from '../operation.js';
+import { checkOperation, type NamedOperations } from '../operation-names.js';
 import type { Entry, Selection } from './journal.js';
 import { rungSchema } from './request-entry.js';
 
 /** What requests are chosen by, in queries and bodies. */
 export const criteria = {
   operation: Type.Optional(
-    Type.String({ description: 'operationId, such as createGroupStreamPrivateLinkConnection.' }),
+    Type.String({
+      description:
+        'operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken of the token endpoints.',
+    }),
   ),
   method: Type.Optional(Type.String({ description: 'HTTP method.' })),
   path: Type.Optional(
     Type.String({
-      description: 'Path; its query counts only if this has one. With * at the end, the beginning of a path.',
+      description: 'Path; its query counts only if this has one. Each * stands for any text.',
     }),
   ),
   caller: Type.Optional(Type.String({ description: 'Public key or client id of who was let in.' })),
@@ -37,6 +44,34 @@ export const matcherProperties = {
 };
 
 export type Matcher = Static<TObject<typeof matcherProperties>>;
+
+/**
+ * Checks what the schema cannot say. What no request has would silently match none, and a test that wants none would
+ * pass.
+ *
+ * @param project the project whose requests are asked for; undefined for those of the whole server
+ * @throws {ControlError} 400
+ */
+export function checkMatcher(
+  { operation, method, path, rung }: Matcher,
+  project: string | undefined,
+  operations: NamedOperations,
+): void {
+  if (operation !== undefined) {
+    const elsewhere = 'no request of a project has it: ask /_emulator/requests';
+    checkOperation(operation, project, operations, elsewhere);
+  }
+  if (method !== undefined && !METHODS.includes(asciiUpperCase(method))) {
+    throw new ControlError(400, `There is no method ${method}: send one such as POST.`);
+  }
+  if (path !== undefined && !/^[/*]/.test(path)) {
+    throw new ControlError(400, `The path ${path} begins with neither / nor *: no request has it.`);
+  }
+  // In a query it may be any text.
+  if (rung !== undefined && !RUNGS.includes(rung)) {
+    throw new ControlError(400, `There is no rung ${rung}. Send one of: ${RUNGS.join(', ')}.`);
+  }
+}
 
 /**
  * Whether a request matches.
@@ -68,8 +103,7 @@ export function matches({ event: { seq, data }, detail }: Entry, matcher: Matche
 }
 
 function pathMatches(path: string, wanted: string): boolean {
-  if (wanted.endsWith('*')) return path.startsWith(wanted.slice(0, -1));
-  return path === wanted || (!wanted.includes('?') && path.split('?', 1)[0] === wanted);
+  return hasForm(wanted.includes('?') ? path : path.replace(/\?.*$/s, ''), wanted);
 }
 
 /** Whether a JSON value has all that a part of it has. */

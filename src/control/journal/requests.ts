@@ -1,12 +1,19 @@
-import { Type, type Static } from '@sinclair/typebox';
-import { RUNGS } from '../../http/exchange.js';
+import { Type } from '@sinclair/typebox';
 import type { Clock } from '../../kernel/clock.js';
 import { harOf, harSchema } from './har.js';
 import type { Journal } from './journal.js';
 import type { Ongoing } from './ongoing.js';
-import { controlOperation, ControlError, type AnyControlOperation } from '../operation.js';
+import { controlOperation, type AnyControlOperation } from '../operation.js';
+import type { NamedOperations } from '../operation-names.js';
 import { refusedSchema, requestSchema, shownRefused, shownRequest } from './request-entry.js';
-import { criteria, matcherProperties, matches, requireWhole, type Matcher } from './request-matcher.js';
+import {
+  checkMatcher,
+  criteria,
+  matcherProperties,
+  matches,
+  requireWhole,
+  type Matcher,
+} from './request-matcher.js';
 import { waitFor } from './waiting.js';
 
 /** What the operations on requests stand on. */
@@ -17,6 +24,8 @@ export interface RequestParts {
   readonly ongoing: Ongoing;
   /** Of the emulator, for archives. */
   readonly version: string;
+  /** Those of Atlas that are emulated. */
+  readonly operations: NamedOperations;
 }
 
 const limit = (standard: number) =>
@@ -44,7 +53,7 @@ const waitBody = Type.Object(
 
 /** The operations on the journal: what was called, by whom, with what, what was answered and why. */
 export function requestOperations(parts: RequestParts): AnyControlOperation[] {
-  const { journal, version } = parts;
+  const { journal, version, operations } = parts;
   return [
     controlOperation({
       id: 'listRequests',
@@ -59,9 +68,9 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
         last: Type.Integer({ description: 'Number of the last event; since takes it.' }),
       }),
       handle({ project, query }) {
-        const matcher = matcherOf(query);
+        checkMatcher(query, project?.id, operations);
         const { entries, cut } = journal.select(project?.id, query.since);
-        const found = entries.filter((entry) => matches(entry, matcher)).slice(-(query.limit ?? 100));
+        const found = entries.filter((entry) => matches(entry, query)).slice(-(query.limit ?? 100));
         return { requests: found.map(shownRequest), cut, last: journal.last };
       },
     }),
@@ -92,6 +101,7 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
       errors: [409, 410],
       handle({ project, body }) {
         const matcher: Matcher = sent(body);
+        checkMatcher(matcher, project?.id, operations);
         const selection = journal.select(project?.id, matcher.since);
         requireWhole(selection, matcher.since);
         return { count: selection.entries.filter((entry) => matches(entry, matcher)).length };
@@ -107,7 +117,11 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
       bodyOptional: true,
       response: Type.Object({ requests: requestsSchema }),
       errors: [408, 409, 503],
-      handle: ({ project, body, reply }) => waitFor(parts, project?.id, sent(body), reply),
+      handle({ project, body, reply }) {
+        const wanted = sent(body);
+        checkMatcher(wanted, project?.id, operations);
+        return waitFor(parts, project?.id, wanted, reply);
+      },
     }),
     controlOperation({
       id: 'forgetRequests',
@@ -135,12 +149,4 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
 /** A body that may be left out. */
 function sent<Body extends object>(body: Body | undefined): Partial<Body> {
   return body ?? {};
-}
-
-/** A matcher of a query, whose rung may be any text. */
-function matcherOf(query: Static<typeof listQuery>): Matcher {
-  if (query.rung !== undefined && !(RUNGS as readonly string[]).includes(query.rung)) {
-    throw new ControlError(400, `There is no rung ${query.rung}. Send one of: ${RUNGS.join(', ')}.`);
-  }
-  return query;
 }

@@ -1,0 +1,29 @@
+import type { AnyOperation } from '../http/operation.js';
+import { ControlError } from './operation.js';
+
+/** The operations that a rule or a question can name. */
+export type NamedOperations = readonly Pick<AnyOperation, 'id' | 'path'>[];
+
+/** The operations of the token endpoints, which name no project. */
+const TOKEN_OPERATIONS = ['createToken', 'revokeToken'];
+
+/**
+ * Checks the name of an operation: one that is misspelt would silently match nothing.
+ *
+ * @param project the project whose requests are meant; undefined for those of the whole server
+ * @param elsewhere where to turn with an operation that names no project
+ * @throws {ControlError} 400 if no request of the scope has this operation
+ */
+export function checkOperation(
+  name: string,
+  project: string | undefined,
+  operations: NamedOperations,
+  elsewhere: string,
+): void {
+  const ofProject = operations.filter(({ path }) => path.startsWith('/groups/:groupId')).map(({ id }) => id);
+  const all = [...operations.map(({ id }) => id), ...TOKEN_OPERATIONS];
+  const known = project === undefined ? all : ofProject;
+  if (known.includes(name)) return;
+  if (all.includes(name)) throw new ControlError(400, `${name} names no project, so ${elsewhere}.`);
+  throw new ControlError(400, `There is no operation ${name}. There are: ${known.join(', ')}.`);
+}
