@@ -145,7 +145,7 @@ function describeValue(schema: TSchema): string {
     uniqueItems?: boolean;
     items?: TSchema;
     anyOf?: readonly (TSchema & { const?: string | number | boolean })[];
-    properties?: object;
+    properties?: Readonly<Record<string, TSchema>>;
   };
   switch (rule[Kind]) {
     case 'String':
@@ -157,6 +157,8 @@ function describeValue(schema: TSchema): string {
       const most = rule.maxItems === undefined ? '' : ` of at most ${rule.maxItems} items`;
       return `an array${most}${rule.uniqueItems ? ', all different' : ''}${rule.items?.[Kind] === 'String' ? ', each a string' : ''}`;
     }
+    case 'Tuple':
+      return `an array of ${rule.maxItems} items`;
     case 'Union': {
       const choices = rule.anyOf ?? [];
       const known = choices.every((choice) => choice.const !== undefined);
@@ -173,10 +175,13 @@ function describeValue(schema: TSchema): string {
       return JSON.stringify(rule.const);
     case 'Boolean':
       return 'true or false';
-    default:
-      return rule.properties === undefined
-        ? 'an object'
-        : `an object of ${Object.keys(rule.properties).join(', ')}`;
+    default: {
+      const properties = Object.entries(rule.properties ?? {});
+      if (properties.length === 0) return 'an object';
+      const only = properties.length === 1 ? properties[0]?.[1] : undefined;
+      const what = only ? ` (${describeValue(only)})` : '';
+      return `an object of ${properties.map(([name]) => name).join(', ')}${what}`;
+    }
   }
 }
 

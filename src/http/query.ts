@@ -27,8 +27,8 @@ export const pagingQuery = Type.Object({
 export type Flags = Static<typeof flagsQuery>;
 export type Paging = Pick<Static<typeof pagingQuery>, 'itemsPerPage' | 'pageNum'>;
 
-/** A page number that no list reaches; past it the offset would stop being exact. */
-const LARGEST_INTEGER = 1_000_000_000;
+/** A number that no page, request or event reaches; past it the offset of a page would stop being exact. */
+export const LARGEST_INTEGER = 1_000_000_000;
 
 /**
  * Reads the parameters of the schema, defaults filled in. Others are tolerated: clients send parameters that an

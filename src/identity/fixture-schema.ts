@@ -8,7 +8,7 @@ import {
 } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { Transaction } from '../kernel/database.js';
-import { DURATIONS, LATEST, LONGEST_MS } from '../kernel/pace.js';
+import { DURATIONS, LATEST, LONGEST_MS, MOST } from '../kernel/pace.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { nameSchema } from './names.js';
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from './roles.js';
@@ -78,7 +78,7 @@ export const movement = Type.Union([
   Type.Literal('time'),
   Type.Literal('at once'),
   Type.Literal('by hand'),
-  Type.Object({ reads: Type.Integer({ minimum: 1 }) }, strict),
+  Type.Object({ reads: Type.Integer({ minimum: 1, maximum: MOST }) }, strict),
 ]);
 export const durations = Type.Partial(
   Type.Object(

@@ -170,7 +170,7 @@ function within(at: string, work: () => void): void {
       throw new FixtureError(`${at}: ${error.condition.problem} ${error.condition.remedy}`);
     }
     if (error instanceof ControlError) throw new FixtureError(`${at}: ${error.message}`);
-    if ((error as { code?: string }).code?.startsWith('SQLITE_CONSTRAINT')) {
+    if (/^SQLITE_CONSTRAINT_(?:UNIQUE|PRIMARYKEY)$/.test(String((error as { code?: string }).code))) {
       // A project's name is as unique as its id.
       const place = (error as Error).message.endsWith('projects.name') ? at.replace(/id$/, 'name') : at;
       throw new FixtureError(`${place}: it is there twice`);

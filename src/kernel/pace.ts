@@ -7,6 +7,9 @@ export const LONGEST_MS = 365 * 24 * 3_600_000;
 /** The last moment that a clock can show: the end of the year 9999, in milliseconds since the epoch. */
 export const LATEST = 253_402_300_799_999;
 
+/** The most that can be asked for of what is counted, such as reads or requests. */
+export const MOST = 1_000_000;
+
 /** How long the passing states last, in milliseconds. */
 export type Durations = Readonly<Record<(typeof DURATIONS)[number], number>>;
 

@@ -12,6 +12,7 @@ type Wrong = readonly (readonly [body: unknown, says: string | RegExp])[];
 const MOVEMENTS: Wrong = [
   [{ movement: 'never' }, /movement.*time, at once, by hand.*reads/],
   [{ movement: { reads: 0 } }, /movement.*time, at once, by hand.*reads/],
+  [{ movement: { reads: 1e20 } }, /movement.*reads \(a whole number from 1 to 1000000\)/],
   [{ movement: { reads: 1, more: 1 } }, /movement/],
   [{ movement: null }, /movement/],
   [{ durations: { pendingMs: -1 } }, /durations\.pendingMs.*whole number from 0 to 31536000000/],
@@ -86,6 +87,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     [{ staysIn: 'DONE' }, /staysIn.*PENDING, IDLE, WORKING/],
     [{ fail: 'no', times: 0 }, /times.*whole number from 1/],
     [{ fail: 'no', times: 1.5 }, /times.*whole number/],
+    [{ fail: 'no', times: 1e20 }, /times.*whole number from 1 to 1000000/],
     [{ fail: 'no', match: { state: 'x' } }, 'no attribute match.state'],
     [{ fail: 'no', match: { provider: 1 } }, /match\.provider.*a string/],
     [{ fail: 'no', match: [] }, /match.*an object of provider, vendor, region/],

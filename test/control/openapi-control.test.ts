@@ -155,6 +155,35 @@ describe('GET /_emulator/control-openapi.json', () => {
     expect(open.document.security).toEqual([{}, { controlToken: [] }]);
   });
 
+  it('sets an end to every number that is sent: beyond it the database would take none', async () => {
+    const { document } = await ControlTour.start(await TestEmulator.start());
+    const numbers: string[] = [];
+    const endless: string[] = [];
+    const walk = (part: unknown, at: string): void => {
+      if (typeof part !== 'object' || part === null) return;
+      const { $ref, type, minimum, maximum } = part as Record<string, unknown>;
+      if (typeof $ref === 'string') {
+        const [, , section = '', name = ''] = $ref.split('/');
+        walk(document.components[section]?.[name], `${at}/${name}`);
+      }
+      if (type === 'integer' || type === 'number') {
+        numbers.push(at);
+        if (typeof minimum !== 'number' || typeof maximum !== 'number') endless.push(at);
+      }
+      for (const [key, one] of Object.entries(part)) walk(one, `${at}/${key}`);
+    };
+    for (const [path, operations] of Object.entries(document.paths)) {
+      for (const { requestBody, parameters } of Object.values(
+        operations as Record<string, { requestBody?: object; parameters?: object }>,
+      )) {
+        walk(requestBody, path);
+        walk(parameters, path);
+      }
+    }
+    expect(numbers.length).toBeGreaterThan(50);
+    expect(endless).toEqual([]);
+  });
+
   it('describes each operation of both scopes under two paths and two names', async () => {
     const { document, served } = await ControlTour.start(await TestEmulator.start());
     const names = served.operations.map(({ operationId }) => operationId);

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { MOST } from '../../kernel/pace.js';
 
 const strict = { additionalProperties: false };
 
@@ -63,7 +64,7 @@ const fields = {
   times: Type.Optional(
     Type.Integer({
       minimum: 1,
-      maximum: 1_000_000,
+      maximum: MOST,
       description: 'How often it fires, before it rests; without it, always.',
     }),
   ),
@@ -78,7 +79,7 @@ const fields = {
   skip: Type.Optional(
     Type.Integer({
       minimum: 0,
-      maximum: 1_000_000,
+      maximum: MOST,
       description: 'How many matching requests pass before it begins.',
     }),
   ),
@@ -150,9 +151,14 @@ export const newFault = Type.Object(
 
 const matched = Type.Integer({
   minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
   description: 'How many requests it has matched; while it rests none is counted.',
 });
-const fired = Type.Integer({ minimum: 0, description: 'How often it has fired.' });
+const fired = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'How often it has fired.',
+});
 
 /** A rule as it is shown. */
 export const fault = Type.Object(

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Type } from '@sinclair/typebox';
+import { LARGEST_INTEGER } from '../../http/query.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { EmulatorEvent, EventBus } from '../../kernel/events.js';
 import type { Ongoing } from './ongoing.js';
@@ -20,6 +21,7 @@ const query = Type.Object({
   since: Type.Optional(
     Type.Integer({
       minimum: 0,
+      maximum: LARGEST_INTEGER,
       description:
         'Begin behind the event of this number; without it, with the next. Last-Event-ID goes before.',
     }),

@@ -2,6 +2,7 @@ import { METHODS } from 'node:http';
 import { Type, type Static, type TObject } from '@sinclair/typebox';
 import { RUNGS } from '../../http/exchange.js';
 import { hasForm } from '../../http/path-form.js';
+import { LARGEST_INTEGER } from '../../http/query.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { ControlError } from '../operation.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';
@@ -28,7 +29,11 @@ export const criteria = {
   ),
   rung: Type.Optional(rungSchema),
   since: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'Only requests with a higher number than this.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: LARGEST_INTEGER,
+      description: 'Only requests with a higher number than this.',
+    }),
   ),
 };
 

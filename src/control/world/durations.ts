@@ -5,7 +5,7 @@ import { ControlError } from '../operation.js';
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** A duration as a client sends it: milliseconds, or a number and a unit. */
-export const duration = Type.Union([Type.Integer({ minimum: 0 }), Type.String()], {
+export const duration = Type.Union([Type.Integer({ minimum: 0, maximum: LONGEST_MS }), Type.String()], {
   description: 'milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d',
 });
 

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-operation.js';
 import type { FixtureSection, ProjectSection, SharedSection } from '../../identity/index.js';
 import { refuse, SOURCE } from '../../kernel/conditions.js';
+import { MOST } from '../../kernel/pace.js';
 import type { Path, Plan, Stage, State } from './lifecycle.js';
 import { checkLinkRule, linkRule, type LinkRule } from './link-rule.js';
 import type { PrivateLinks } from './links.js';
@@ -55,7 +56,11 @@ const fixtureRule = Type.Object(
     id: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
     ...linkRule.properties,
     timesLeft: Type.Optional(
-      Type.Integer({ minimum: 0, description: 'for how many more links; times if left out' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: MOST,
+        description: 'for how many more links; times if left out',
+      }),
     ),
   },
   { additionalProperties: false },

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-operation.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
+import { MOST } from '../../kernel/pace.js';
 import { DEFAULT_VENDOR, vendorOf, VENDORS } from './rules.js';
 import type { SentFields } from './schema.js';
 
@@ -19,7 +20,9 @@ export const linkRule = Type.Object(
         { additionalProperties: false, description: 'which links it is for; all if left out' },
       ),
     ),
-    times: Type.Optional(Type.Integer({ minimum: 1, description: 'for how many links; all if left out' })),
+    times: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: MOST, description: 'for how many links; all if left out' }),
+    ),
     fail: Type.Optional(
       Type.String({ minLength: 1, description: 'they end FAILED instead of DONE, with this errorMessage' }),
     ),

@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { links, objectId, pageOf } from '../../http/shapes.js';
-import { DURATIONS, LATEST } from '../../kernel/pace.js';
+import { DURATIONS, LATEST, MOST } from '../../kernel/pace.js';
 import { STATES } from './lifecycle.js';
 
 /** Wire shapes of a private link. Patterns and limits are the source page's. */
@@ -123,7 +123,7 @@ export const fixtureItem = Type.Object(
     rest: Type.Optional(
       Type.Array(Type.Object({ state, lasts: Type.Optional(lasts) }, { additionalProperties: false })),
     ),
-    readsLeft: Type.Optional(Type.Integer({ minimum: 1 })),
+    readsLeft: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST })),
   },
   { additionalProperties: false },
 );

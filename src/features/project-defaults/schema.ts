@@ -22,7 +22,8 @@ export const settings = Type.Object(
   { additionalProperties: Type.Boolean(), title: 'ProjectSettings', description: 'Settings, by name.' },
 );
 
-const value = Type.Integer({ minimum: 0, description: 'The limit.' });
+// Beyond it a number of JSON would not be kept as it was sent.
+const value = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'The limit.' });
 const name = Type.String({ description: 'What is limited.' });
 
 export const limitName = Type.String({ description: 'What is limited.' });
