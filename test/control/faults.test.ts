@@ -67,6 +67,9 @@ describe.each(TRANSPORTS)('fault rules over %s', (transport) => {
   });
 });
 
+/** Arrays in one another. */
+const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+
 /** What is no rule, what the answer says of it, and whose it would be. */
 type BadRule = [rule: unknown, expected: string, scope?: 'documented'];
 
@@ -99,6 +102,7 @@ const BAD: BadRule[] = [
   [{ answer: { status: 199 } }, 'Send a whole number from 200 to 599'],
   [{ answer: { status: 600 } }, 'Send a whole number from 200 to 599'],
   [{ answer: { status: 204, body: 'x' } }, 'An answer of 204 has no body'],
+  [{ answer: { status: 503, body: deep(101) } }, 'at most 100'],
   [
     { answer: { status: 500, headers: { 'Content-Length': '1' } } },
     'The server writes Content-Length itself',

@@ -6,6 +6,9 @@ import type { newFault } from './fault-schema.js';
 import { ControlError } from '../operation.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';
 
+/** How many arrays and objects of an answer may stand in one another: thousands, and it could not be written as JSON. */
+const DEEPEST = 100;
+
 /** Headers that the server writes itself. */
 const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer'];
 
@@ -46,6 +49,9 @@ function checkAnswer({ status, body, headers = {} }: NonNullable<FaultRule['answ
   if (body !== undefined && (status === 204 || status === 304)) {
     throw expected(`An answer of ${status} has no body: leave out answer.body.`);
   }
+  if (isDeeperThan(DEEPEST, body)) {
+    throw expected(`answer.body is too deep: put at most ${DEEPEST} arrays and objects in one another.`);
+  }
   for (const [name, value] of Object.entries(headers)) {
     if (FRAMING.includes(name.toLowerCase())) {
       throw expected(`The server writes ${name} itself: leave it out of answer.headers.`);
@@ -57,6 +63,11 @@ function checkAnswer({ status, body, headers = {} }: NonNullable<FaultRule['answ
       throw expected(`answer.headers.${name} is no header that HTTP can carry.`);
     }
   }
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((one) => isDeeperThan(levels - 1, one));
 }
 
 function expected(sentence: string): ControlError {
