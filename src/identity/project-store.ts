@@ -67,6 +67,7 @@ export class ProjectStore {
   readonly #all: Statement<[{ now: number }], ProjectRow>;
   readonly #shiftClock: Statement<[{ id: string; ms: number }]>;
   readonly #shiftFrozen: Statement<[number]>;
+  readonly #furthestAhead: Statement<[{ now: number }], { id: string; now: number }>;
   readonly #organizations: Statement<[], Organization>;
   readonly #clear: readonly Statement<[]>[];
 
@@ -104,6 +105,9 @@ export class ProjectStore {
     );
     this.#shiftFrozen = database.prepare(
       'UPDATE projects SET frozen_at = frozen_at + ? WHERE frozen_at IS NOT NULL',
+    );
+    this.#furthestAhead = database.prepare(
+      `SELECT id, ${PROJECT_NOW} AS now FROM projects ORDER BY now DESC LIMIT 1`,
     );
     this.#organizations = database.prepare('SELECT id, name, profile FROM organizations ORDER BY seq');
     this.#clear = ['credentials', 'projects', 'organizations'].map((table) =>
@@ -178,6 +182,11 @@ export class ProjectStore {
   /** Moves all clocks that stand still by `ms`. */
   shiftFrozen(ms: number): void {
     this.#shiftFrozen.run(ms);
+  }
+
+  /** The project whose clock shows the latest moment. */
+  furthestAhead(): { readonly id: string; readonly now: number } | undefined {
+    return this.#furthestAhead.get({ now: this.#now() });
   }
 
   /** All organizations, oldest first. */

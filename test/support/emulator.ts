@@ -75,6 +75,11 @@ export class TestEmulator {
     return token;
   }
 
+  /** Gets tokens anew from now on: a fixture may have removed those that there were. */
+  forgetTokens(): void {
+    this.#tokens.clear();
+  }
+
   /** Sends a request with a seeded caller's token and the source page's `Accept`, unless it has its own. */
   async as(
     caller: SeededCaller,

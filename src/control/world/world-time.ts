@@ -104,6 +104,13 @@ export class WorldTime {
         this.setServerClock(state);
         // Projects that stand still are moved too.
         identity.projects.shiftFrozen(shows(state, now) - shows(old, now));
+        const ahead = identity.projects.furthestAhead();
+        if (ahead && ahead.now > LATEST) {
+          throw new ControlError(
+            400,
+            `A clock ends with the year 9999, and that of project ${ahead.id} would pass it.`,
+          );
+        }
       } else {
         identity.projects.setClock(projectId, state);
       }

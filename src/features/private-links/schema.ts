@@ -1,6 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { links, objectId, pageOf } from '../../http/shapes.js';
-import { DURATIONS, LATEST, MOST } from '../../kernel/pace.js';
+import { DURATIONS, LATEST, LONGEST_MS, MOST } from '../../kernel/pace.js';
 import { STATES } from './lifecycle.js';
 
 /** Wire shapes of a private link. Patterns and limits are the source page's. */
@@ -102,7 +102,8 @@ export const privateLinkPage = pageOf('PrivateLinkPage', privateLink);
 const state = Type.Union(STATES.map((name) => Type.Literal(name)));
 const at = Type.Integer({
   minimum: 0,
-  maximum: LATEST,
+  // What a clock sets going before its end may end behind it.
+  maximum: LATEST + DURATIONS.length * LONGEST_MS,
   description: "milliseconds since the epoch, of the project's time",
 });
 const lasts = Type.Union(DURATIONS.map((name) => Type.Literal(name)));
