@@ -168,6 +168,18 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
 });
 
 describe('clocks together', () => {
+  it.each(['freeze', 'resume'])('none passes the year 9999 with the others, after %s', async (how) => {
+    const { emulator, project } = await open('server');
+    await project.done('PUT', '/clock', { now: '9999-12-31T23:30:00Z' });
+    await project.done('POST', `/clock/${how}`);
+    const { status, text } = await emulator.control('POST', '/clock/advance', { by: '1h' });
+    expect(status).toBe(400);
+    expect(text).toContain(`that of project ${project.id} would pass it`);
+    expect(await emulator.done('GET', '/clock')).toEqual(running(0));
+    expect(await project.done('GET', '/clock')).toMatchObject({ now: '9999-12-31T23:30:00.000Z' });
+    await emulator.done('POST', '/clock/advance', { by: '29m' });
+  });
+
   it('a project’s moves no other’s, nor the server’s', async () => {
     const emulator = await ControlledEmulator.start();
     const [one, other] = [await emulator.make(), await emulator.make()];
