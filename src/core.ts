@@ -146,6 +146,8 @@ export async function buildCore(
       close() {
         scheduler.stop();
         sweeper.stop();
+        // A connection that closes after the server is still told of.
+        events.end();
         database.close();
       },
     };

@@ -92,9 +92,16 @@ export class EventBus {
   readonly #kept: EmulatorEvent[] = [];
   readonly #readers = new Set<EventReader>();
   readonly #now: () => number;
+  #ended = false;
 
   constructor(now: () => number) {
     this.#now = now;
+  }
+
+  /** Tells nobody of anything from now on: what reads would find what it needs closed. */
+  end(): void {
+    this.#ended = true;
+    this.#readers.clear();
   }
 
   /** The number of the last event; 0 before the first. */
@@ -109,6 +116,7 @@ export class EventBus {
     data: EventData[T],
     detail?: RequestDetail,
   ): void {
+    if (this.#ended) return;
     // The compiler cannot tie one T to one member of the union.
     const event = { seq: ++this.#seq, at: this.#now(), type, project, data } as EmulatorEvent;
     this.#kept.push(event);
