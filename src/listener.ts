@@ -30,7 +30,7 @@ export async function listen(
   settings: Partial<Config> = {},
   replacements: Replacements = {},
 ): Promise<Listening> {
-  const wanted = defaultConfig({ port: 0, tlsPort: 0, logLevel: 'silent', ...settings });
+  const wanted = defaultConfig({ port: 0, tlsPort: 0, logLevel: 'silent', ...given(settings) });
   const config = { ...wanted, ...controlTokenFor(wanted) };
   const app = await buildApp(config, replacements);
   const { server, tls } = app;
@@ -56,6 +56,11 @@ export async function listen(
       clearTimeout(cut);
     },
   };
+}
+
+/** The settings that have a value: one that is undefined is left to its default. */
+function given(settings: Partial<Config>): Partial<Config> {
+  return Object.fromEntries(Object.entries<unknown>(settings).filter(([, value]) => value !== undefined));
 }
 
 /** The control token of the settings; one is made where the emulator can be reached from elsewhere. */

@@ -1,4 +1,4 @@
-import { EmulatorError, unreachable } from './transport.js';
+import { refused, unreachable } from './transport.js';
 import type { ClockReading, Credentials } from './types.js';
 
 /** What a request is sent with: what `fetch` takes, or a value that is sent as JSON. */
@@ -74,10 +74,30 @@ export function callerOf(
       const body = json === undefined ? init.body : JSON.stringify(json);
       if (!headers.has('accept')) headers.set('accept', ACCEPT);
       if (body != null && !headers.has('content-type')) headers.set('content-type', 'application/json');
-      if (!headers.has('authorization')) headers.set('authorization', `Bearer ${await token()}`);
+      if (!headers.has('authorization')) {
+        headers.set('authorization', `Bearer ${await unlessAborted(token, init.signal)}`);
+      }
       return fetch(url + wholePath(path, projectId), { ...init, headers, ...(body != null && { body }) });
     },
   };
+}
+
+/** Waits for what others may be waiting for too, and no longer than the request that wants it. */
+async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
+  if (!signal) return work();
+  signal.throwIfAborted();
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop);
+  }
 }
 
 /** The path and query that a request is sent to. */
@@ -106,7 +126,7 @@ async function issue(
     throw unreachable(url, call, error);
   }
   const text = await response.text();
-  if (!response.ok) throw new EmulatorError(response.status, text, call);
+  if (!response.ok) throw refused(response.status, text, call);
   const { access_token: token, expires_in: seconds } = JSON.parse(text) as {
     access_token: string;
     expires_in: number;

@@ -1,4 +1,4 @@
-import { EmulatorError, unreachable } from './transport.js';
+import { EmulatorError, refused, unreachable } from './transport.js';
 import type { EmulatorEvent } from './types.js';
 import { query } from './verbs.js';
 
@@ -23,7 +23,7 @@ export async function* streamEvents(
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   try {
     const response = await fetch(`${url}/_emulator${path}`, { headers, ...(signal && { signal }) });
-    if (!response.ok || !response.body) throw new EmulatorError(response.status, await response.text(), call);
+    if (!response.ok || !response.body) throw refused(response.status, await response.text(), call);
     let text = '';
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
       text += chunk;

@@ -74,7 +74,7 @@ export function projectOver(transport: Transport, url: string, access: ProjectAc
     url,
     credentials,
     environment,
-    fetch: (path, init) => as('owner').fetch(path, init),
+    fetch: async (path, init) => as('owner').fetch(path, init),
     as,
     links: linksOf(transport, scope),
     info: async () => (await transport('GET', scope)) as ProjectInfo,

@@ -63,9 +63,14 @@ export function transportOver(send: Send, token: string | undefined): Transport 
     const sent = body === undefined ? undefined : JSON.stringify(body);
     const { status, text } = await send(method, PREFIX + path, headers, sent);
     if (status >= 200 && status < 300) return text === '' ? undefined : (JSON.parse(text) as unknown);
-    const refusal = parsed(text);
-    throw new EmulatorError(status, detailOf(refusal) ?? text, `${method} ${path}`, refusal);
+    throw refused(status, text, `${method} ${path}`);
   };
+}
+
+/** The error of a call whose answer is a refusal. */
+export function refused(status: number, text: string, call: string): EmulatorError {
+  const refusal = parsed(text);
+  return new EmulatorError(status, detailOf(refusal) ?? text, call, refusal);
 }
 
 /** A way of sending with `fetch`. */

@@ -132,6 +132,11 @@ describe.each(WAYS)('what the control API refuses, of an emulator %s', (way) => 
       detail: expect.stringContaining('not set back') as string,
     });
     await expect(project.clock.advance('soon')).rejects.toThrow(/no duration/);
+    await expect(emulator().events({ project: 'nope' }).next()).rejects.toMatchObject({
+      status: 404,
+      detail: 'There is no project nope.',
+      body: { error: 404 },
+    });
     await expect(emulator().project({ profile: 'real' as 'observed' })).rejects.toMatchObject({
       status: 400,
     });

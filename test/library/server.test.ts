@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { connectEmulator, EmulatorError, startEmulator } from '../../src/index.js';
 import { countLinks, createLink, emulatorFor, LINKS, stateOf, WAYS } from './ways.js';
@@ -108,6 +109,58 @@ describe('emulators in one process', () => {
     await emulator.close();
     expect(await next).toEqual({ done: true, value: undefined });
     await expect(connectEmulator(emulator.url)).rejects.toMatchObject({ name: 'EmulatorError', status: 0 });
+  });
+
+  it('end quietly, also where the end cuts off a request', async () => {
+    const emulator = await startEmulator();
+    const project = await emulator.project();
+    await project.faults.add({ delayMs: 3_600_000 });
+    const ended = new AbortController();
+    const request = project.fetch(LINKS, { signal: ended.signal });
+    while ((await project.faults.list())[0]?.matched !== 1) await setImmediate();
+    ended.abort();
+    await expect(request).rejects.toThrow('aborted');
+    // What is thrown behind the end would fail the run.
+    const thrown: unknown[] = [];
+    const note = (error: unknown): unknown => thrown.push(error);
+    process.on('uncaughtException', note);
+    await emulator.close();
+    for (let turns = 0; turns < 50; turns += 1) await setImmediate();
+    process.off('uncaughtException', note);
+    expect(thrown).toEqual([]);
+  });
+
+  it('stop a request by its signal while its token is not there yet', async () => {
+    await using emulator = await startEmulator();
+    const project = await emulator.project();
+    await emulator.faults.add({ match: { operation: 'createToken' }, times: 1, delayMs: 3_600_000 });
+    const ended = new AbortController();
+    const request = project.fetch(LINKS, { signal: ended.signal });
+    while ((await emulator.faults.list())[0]?.matched !== 1) await setImmediate();
+    ended.abort();
+    await expect(request).rejects.toThrow('aborted');
+    await expect(project.fetch(LINKS, { signal: ended.signal })).rejects.toThrow('aborted');
+    await emulator.clock.advance('1h');
+    expect((await project.fetch(LINKS)).status).toBe(200);
+  });
+
+  it('reject what a project has no caller for', async () => {
+    await using emulator = await startEmulator();
+    const fixture = await emulator.fixture.export();
+    const organizations = fixture.organizations as { credentials: unknown[] }[];
+    await emulator.fixture.load({
+      ...fixture,
+      organizations: organizations.map((one) => ({ ...one, credentials: [] })),
+    });
+    const project = await emulator.seededProject('documented');
+    await expect(project.fetch(LINKS)).rejects.toThrow('has no service account of a role owner');
+  });
+
+  it('take a setting that is undefined for one that is left out', async () => {
+    await using one = await startEmulator({ port: undefined, logLevel: undefined } as object);
+    await using other = await startEmulator({ port: undefined } as object);
+    expect(one.url).not.toBe(other.url);
+    expect(one.url).not.toBe('http://127.0.0.1:27080');
   });
 
   it('are used from elsewhere with their token alone', async () => {
