@@ -38,21 +38,34 @@ export interface Emulator extends Verbs {
     load(fixture: Fixture): Promise<void>;
   };
   health(): Promise<Health>;
-  /** What happens, as it does: `for await (const event of emulator.events())`. Ends when the emulator is closed. */
+  /**
+   * What happens from this call on: `for await (const event of emulator.events())`. Ends when the emulator is closed.
+   */
   events(options?: EventOptions): AsyncGenerator<EmulatorEvent, void, undefined>;
   /** Stops an emulator of this process; lets go of a remote one, which goes on. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** An emulator over a transport. @param close what its end takes beside */
+/** An emulator over a way to it. @param close what its end takes beside */
 export function emulatorOver(
-  transport: Transport,
+  way: Transport,
   url: string,
   token: string | undefined,
   close: () => Promise<void> = async () => undefined,
 ): Emulator {
   const over = new AbortController();
+  // What is called behind `events()` happens behind where its stream begins.
+  let begun: Promise<unknown> = Promise.resolve();
+  const transport: Transport = async (...call) => {
+    await begun;
+    return way(...call);
+  };
+  const lastEvent = (): Promise<number> => {
+    const last = way('GET', '/requests?limit=1').then((answer) => (answer as { last: number }).last);
+    begun = Promise.allSettled([begun, last]);
+    return last;
+  };
   const projects = async (): Promise<readonly ProjectInfo[]> =>
     ((await transport('GET', '/projects')) as { projects: ProjectInfo[] }).projects;
   const projectById = async (id: string): Promise<Project> =>
@@ -86,7 +99,7 @@ export function emulatorOver(
     },
     health: async () => (await transport('GET', '/health')) as Health,
     events: (options = {}) =>
-      streamEvents(url, token, {
+      streamEvents(url, token, options.since ?? lastEvent(), {
         ...options,
         signal: options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal,
       }),

@@ -12,16 +12,23 @@ export interface EventOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Reads the emulator's events as they come, until `signal` or the emulator ends it. */
+/**
+ * Reads the emulator's events as they come, until `signal` or the emulator ends it.
+ *
+ * @param since the number of the event that it begins behind
+ */
 export async function* streamEvents(
   url: string,
   token: string | undefined,
-  { project, since, signal }: EventOptions,
+  since: number | Promise<number>,
+  { project, signal }: EventOptions,
 ): AsyncGenerator<EmulatorEvent, void, undefined> {
-  const path = `${project === undefined ? '' : `/projects/${project}`}/events${query({ since })}`;
-  const call = `GET ${path}`;
+  const scope = project === undefined ? '' : `/projects/${encodeURIComponent(project)}`;
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  let call = `GET ${scope}/events`;
   try {
+    const path = `${scope}/events${query({ since: await since })}`;
+    call = `GET ${path}`;
     const response = await fetch(`${url}/_emulator${path}`, { headers, ...(signal && { signal }) });
     if (!response.ok || !response.body) throw refused(response.status, await response.text(), call);
     let text = '';

@@ -87,6 +87,16 @@ describe.each(WAYS)('the whole of an emulator %s', (way) => {
     }
     expect(seen.sort()).toEqual(['link.changed DONE', 'link.changed PENDING', 'request.finished 200']);
   });
+
+  it('tells of what happens behind the call, whenever it is read', async () => {
+    await using project = await emulator().project();
+    const events = emulator().events({ project: project.id });
+    const [{ now }] = await Promise.all([project.clock.advance('1h'), project.snapshot('unseen')]);
+    await createLink(project);
+    expect((await events.next()).value).toMatchObject({ type: 'clock.moved', data: { how: 'advanced', now } });
+    expect((await events.next()).value).toMatchObject({ type: 'link.changed' });
+    await events.return();
+  });
 });
 
 describe('emulators in one process', () => {
