@@ -93,7 +93,10 @@ describe.each(WAYS)('the whole of an emulator %s', (way) => {
     const events = emulator().events({ project: project.id });
     const [{ now }] = await Promise.all([project.clock.advance('1h'), project.snapshot('unseen')]);
     await createLink(project);
-    expect((await events.next()).value).toMatchObject({ type: 'clock.moved', data: { how: 'advanced', now } });
+    expect((await events.next()).value).toMatchObject({
+      type: 'clock.moved',
+      data: { how: 'advanced', now },
+    });
     expect((await events.next()).value).toMatchObject({ type: 'link.changed' });
     await events.return();
   });
