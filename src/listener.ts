@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { buildApp, type App, type Replacements } from './app.js';
 import { defaultConfig, type Config } from './config.js';
 import { isLoopback } from './control/index.js';
@@ -34,6 +35,10 @@ export async function listen(
   const config = { ...wanted, ...controlTokenFor(wanted) };
   const app = await buildApp(config, replacements);
   const { server, tls } = app;
+  const unused = [
+    unusedConnections(server.server, 'connection'),
+    ...(tls ? [unusedConnections(tls.server, 'secureConnection')] : []),
+  ];
   try {
     await server.listen({ host: config.host, port: config.port });
     if (tls) await listenToTls(tls.server, config.host, config.tlsPort);
@@ -47,6 +52,7 @@ export async function listen(
     tlsUrl: tls && urlOf('https', tls.server.address() as AddressInfo),
     controlToken: config.controlToken,
     async close() {
+      for (const drop of unused) drop();
       // A client that keeps a request open must not keep the emulator from stopping.
       const cut = setTimeout(() => {
         server.server.closeAllConnections();
@@ -55,6 +61,22 @@ export async function listen(
       await server.close();
       clearTimeout(cut);
     },
+  };
+}
+
+/**
+ * Keeps the connections that no request has come on yet, as some clients open them in advance: the server takes them
+ * for busy, and would wait for them at its end. Returns what closes them.
+ */
+function unusedConnections(server: Server, event: 'connection' | 'secureConnection'): () => void {
+  const unused = new Set<Socket>();
+  server.on(event, (socket: Socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.on('request', ({ socket }) => unused.delete(socket));
+  return () => {
+    for (const socket of unused) socket.destroy();
   };
 }
 

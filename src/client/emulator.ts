@@ -113,18 +113,24 @@ export function emulatorOver(
  *
  * @param url such as `http://127.0.0.1:27080`
  * @param token its control token, where it has one
- * @throws {EmulatorError} if no emulator answers there, or it does not take the token
+ * @throws {EmulatorError} if no emulator answers there, it has no control API, or it does not take the token
  */
-export async function connectEmulator(url: string, token?: string): Promise<Emulator> {
+export async function connectEmulator(url: string | URL, token?: string): Promise<Emulator> {
   const address = addressOf(url);
   if (address === undefined) {
     throw new EmulatorError(
       0,
-      `${JSON.stringify(url)} is no address such as http://127.0.0.1:27080`,
+      `${JSON.stringify(String(url))} is no address such as http://127.0.0.1:27080`,
       'connectEmulator',
     );
   }
   const emulator = emulatorOver(transportOver(sendByFetch(address), token), address, token);
-  await emulator.clock.read();
+  try {
+    await emulator.clock.read();
+  } catch (error) {
+    if (!(error instanceof EmulatorError && error.status === 404)) throw error;
+    const why = `there is no control API at ${address}: it is no emulator, or runs with --no-control`;
+    throw new EmulatorError(404, why, error.call, error.body);
+  }
   return emulator;
 }

@@ -54,7 +54,7 @@ function* eventsOf(block: string): Generator<EmulatorEvent> {
   else
     yield {
       seq: Number(fields.get('id')),
-      at: '',
+      at: new Date().toISOString(),
       type: 'lost',
       data: JSON.parse(data) as EmulatorEvent['data'],
     };

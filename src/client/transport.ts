@@ -10,9 +10,9 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
  */
 export type Transport = (method: Method, path: string, body?: unknown) => Promise<unknown>;
 
-/** Where an emulator is looked for, without slashes at its end; undefined if a text is no such address. */
-export function addressOf(text: string): string | undefined {
-  const address = text.replace(/\/+$/, '');
+/** Where an emulator is looked for, without slashes at its end; undefined if it is no such address. */
+export function addressOf(text: string | URL): string | undefined {
+  const address = String(text).replace(/\/+$/, '');
   return /^https?:\/\/[^/?#\s]+$/.test(address) ? address : undefined;
 }
 

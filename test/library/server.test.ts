@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectEmulator, EmulatorError, startEmulator } from '../../src/index.js';
+import { listen } from '../../src/listener.js';
 import { countLinks, createLink, emulatorFor, LINKS, stateOf, WAYS } from './ways.js';
 
 // What acts on the whole server: one test after the other, in projects of the fixture.
@@ -198,11 +201,41 @@ describe('emulators in one process', () => {
   it('are not started with a setting that is wrong, nor looked for at what is no address', async () => {
     await expect(startEmulator({ prot: 1 } as object)).rejects.toThrow('there is no setting prot; see');
     await expect(startEmulator({ port: -1 })).rejects.toThrow('port must be a whole number from 0 to 65535');
-    for (const url of ['127.0.0.1:27080', '', 'http://127.0.0.1:27080/_emulator', 'http://a b']) {
+    for (const url of [
+      '127.0.0.1:27080',
+      '',
+      'undefined',
+      'http://127.0.0.1:27080/_emulator',
+      'http://a b',
+    ]) {
       await expect(connectEmulator(url)).rejects.toThrow(
         `connectEmulator: ${JSON.stringify(url)} is no address such as http://127.0.0.1:27080`,
       );
     }
+  });
+
+  it('are looked for by a URL too, and where there is no control API it is said', async () => {
+    await using emulator = await startEmulator();
+    await using remote = await connectEmulator(new URL(emulator.url));
+    expect(remote.url).toBe(emulator.url);
+    await using closed = await startEmulator({ noControl: true });
+    await expect(connectEmulator(closed.url)).rejects.toThrow(
+      `GET /clock: there is no control API at ${closed.url}: it is no emulator, or runs with --no-control (404)`,
+    );
+  });
+
+  it('do not wait at their end for connections that no request came on', async () => {
+    const emulator = await listen();
+    const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1');
+    await Promise.all([once(socket, 'connect'), once(emulator.server.server, 'connection')]);
+    // The time after which the end cuts off what is under way never comes.
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const gone = once(socket, 'close');
+    await emulator.close();
+    await gone;
   });
 
   it('answer under the name that their clients use', async () => {
