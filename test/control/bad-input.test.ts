@@ -43,6 +43,8 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   takeSnapshot: [
     [{}, 'name'],
     [{ name: '' }, /name.*100/],
+    [{ name: '..' }, 'No path can name a snapshot ..'],
+    [{ name: '.' }, 'send another name'],
     [{ name: 'x'.repeat(101) }, /name.*of 1 to 100/],
     [{ name: 7 }, /name.*a string/],
   ],

@@ -168,6 +168,14 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
 });
 
 describe('clocks together', () => {
+  it('stand still with the one of the server, and say so', async () => {
+    const { emulator, project } = await open('server');
+    await emulator.done('POST', '/clock/freeze');
+    expect(await project.done('POST', '/clock/resume')).toEqual(stopped(0));
+    await emulator.done('POST', '/clock/resume');
+    expect(await project.done('GET', '/clock')).toEqual(running(0));
+  });
+
   it.each(['freeze', 'resume'])('none passes the year 9999 with the others, after %s', async (how) => {
     const { emulator, project } = await open('server');
     await project.done('PUT', '/clock', { now: '9999-12-31T23:30:00Z' });
@@ -208,7 +216,7 @@ describe('clocks together', () => {
     await stands.done('POST', '/clock/freeze');
     await emulator.done('POST', '/clock/freeze', { at: after(500) });
     emulator.clock.advance(10_000);
-    expect(await runs.done('GET', '/clock')).toEqual(running(500));
+    expect(await runs.done('GET', '/clock')).toEqual(stopped(500));
     expect(await stands.done('GET', '/clock')).toEqual(stopped(500));
     await emulator.done('POST', '/clock/resume');
     emulator.clock.advance(1);

@@ -112,6 +112,7 @@ const BAD: BadRule[] = [
   [{ answer: { status: 500, headers: { a: 1 } } }, 'answer.headers.a has the wrong type'],
   [{ id: '', delayMs: 1 }, 'id specified'],
   [{ id: 'a/b', delayMs: 1 }, 'id specified'],
+  [{ id: '..', delayMs: 1 }, 'id specified'],
   [{ delayMs: 1, match: { method: 'FETCH' } }, 'Send one of GET, POST, PATCH, DELETE'],
   [{ delayMs: 1, match: { path: 'api' } }, 'match.path specified'],
   [{ delayMs: 1, match: { operation: 'getNothing' } }, 'There are: '],

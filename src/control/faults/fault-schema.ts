@@ -129,7 +129,8 @@ const fields = {
   ),
 };
 
-const ID = '^[A-Za-z0-9._-]{1,64}$';
+// Dots alone are no part of a path.
+const ID = '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$';
 
 /** A rule as it is sent. */
 export const newFault = Type.Object(

@@ -16,6 +16,12 @@ const snapshot = Type.Object(
   { title: 'Snapshot', description: 'A snapshot.' },
 );
 
+/** Dots alone are no part of a path, which is how a snapshot is named later. @throws {ControlError} 400 */
+function checkName(wanted: string): void {
+  if (!/^\.{1,2}$/.test(wanted)) return;
+  throw new ControlError(400, `No path can name a snapshot ${wanted}: send another name.`);
+}
+
 /** Reset, snapshots, and the world as a fixture. None of them signs a client out. */
 export function worldOperations(world: World, fixture: TSchema): readonly AnyControlOperation[] {
   return [
@@ -48,6 +54,7 @@ export function worldOperations(world: World, fixture: TSchema): readonly AnyCon
       response: snapshot,
       status: 201,
       async handle({ project, body }) {
+        checkName(body.name);
         await world.snapshot(project?.id, body.name);
         return world.snapshots(project?.id).find((one) => one.name === body.name);
       },

@@ -41,7 +41,9 @@ export class WorldTime {
   reading(projectId: string | undefined): ClockReading {
     const state = this.#clockState(projectId);
     const now = shows(state, this.#reference(projectId));
-    return { now: new Date(now).toISOString(), frozen: state.frozenAt !== undefined };
+    // A project's stands still with the server's too.
+    const frozenAt = state.frozenAt ?? this.#parts.clock.state.frozenAt;
+    return { now: new Date(now).toISOString(), frozen: frozenAt !== undefined };
   }
 
   /** Stops the clock, and moves it to `at` (milliseconds since the epoch) if that is given. */
