@@ -54,7 +54,7 @@ function* eventsOf(block: string): Generator<EmulatorEvent> {
   else
     yield {
       seq: Number(fields.get('id')),
-      at: new Date().toISOString(),
+      at: event.at,
       type: 'lost',
       data: JSON.parse(data) as EmulatorEvent['data'],
     };

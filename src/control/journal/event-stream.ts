@@ -144,7 +144,8 @@ class Stream {
 
   /** @param next the number of the first event that is still there */
   #tellLost(next: number): void {
-    const data = JSON.stringify({ type: 'lost', after: this.#sent, next });
+    const at = new Date(this.#parts.clock.now()).toISOString();
+    const data = JSON.stringify({ type: 'lost', at, after: this.#sent, next });
     this.#write(`id: ${next - 1}\nevent: lost\ndata: ${data}\n\n`);
   }
 
