@@ -103,17 +103,18 @@ export function tellable({ controlToken, ...config }: Config): Readonly<Record<s
 }
 
 /**
- * The settings of a start without arguments, some of them replaced.
+ * The settings of a start without arguments, some of them replaced; one that is undefined is not.
  *
+ * @param usual what other defaults a start has that is none of the command's
  * @throws {UsageError} for the first setting that is unknown or wrong
  */
-export function defaultConfig(changes: Partial<Config> = {}): Config {
+export function defaultConfig(changes: Partial<Config> = {}, usual: Partial<Config> = {}): Config {
   const given = Object.entries<unknown>(changes).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     if (!isSetting(name)) throw new UsageError(noSetting(name));
     checkSetting(name, value, name);
   }
-  return { ...Value.Create(settings), ...Object.fromEntries(given) };
+  return { ...Value.Create(settings), ...usual, ...Object.fromEntries(given) };
 }
 
 /** Whether there is a setting of this name. */

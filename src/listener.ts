@@ -31,7 +31,7 @@ export async function listen(
   settings: Partial<Config> = {},
   replacements: Replacements = {},
 ): Promise<Listening> {
-  const wanted = defaultConfig({ port: 0, tlsPort: 0, logLevel: 'silent', ...given(settings) });
+  const wanted = defaultConfig(settings, { port: 0, tlsPort: 0, logLevel: 'silent' });
   const config = { ...wanted, ...controlTokenFor(wanted) };
   const app = await buildApp(config, replacements);
   const { server, tls } = app;
@@ -78,11 +78,6 @@ function unusedConnections(server: Server, event: 'connection' | 'secureConnecti
   return () => {
     for (const socket of unused) socket.destroy();
   };
-}
-
-/** The settings that have a value: one that is undefined is left to its default. */
-function given(settings: Partial<Config>): Partial<Config> {
-  return Object.fromEntries(Object.entries<unknown>(settings).filter(([, value]) => value !== undefined));
 }
 
 /** The control token of the settings; one is made where the emulator can be reached from elsewhere. */
