@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../support/clock.js';
 import { after, ControlledEmulator, START, type TestProject } from './world-support.js';
 
 interface Scope {
@@ -9,8 +10,8 @@ interface Scope {
 }
 
 /** An emulator, and the clock of one of its projects or of the whole. */
-async function open(scope: 'project' | 'server'): Promise<Scope> {
-  const emulator = await ControlledEmulator.start();
+async function open(scope: 'project' | 'server', clock = new ManualClock(START)): Promise<Scope> {
+  const emulator = await ControlledEmulator.start({}, clock);
   const project = await emulator.make();
   const control = (method: string, path: string, body?: unknown) =>
     scope === 'project' ? project.control(method, path, body) : emulator.control(method, path, body);
@@ -164,6 +165,32 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
         { how: 'resumed', ...running(7) },
       ].map((data) => [scope === 'project' ? project.id : undefined, data]),
     );
+  });
+});
+
+/** A clock that is later each time it is read, as the machine's may be. */
+class TickingClock extends ManualClock {
+  #ticks = 0;
+
+  override now(): number {
+    return super.now() + ++this.#ticks;
+  }
+}
+
+describe.each(['project', 'server'] as const)('each move of the clock of a %s', (scope) => {
+  it.each([
+    { verb: 'POST', path: '/clock/advance', body: { by: '1h' } },
+    { verb: 'PUT', path: '/clock', body: { now: after(3_600_000) }, now: after(3_600_000) },
+    { verb: 'POST', path: '/clock/freeze', body: { at: after(3_600_000) }, now: after(3_600_000) },
+    { verb: 'POST', path: '/clock/freeze' },
+    { verb: 'POST', path: '/clock/resume' },
+  ])('is of one moment, whatever the machine’s does: $verb $path $body', async (move) => {
+    const { emulator, call } = await open(scope, new TickingClock(START));
+    const answer = JSON.parse((await call(move.verb, move.path, move.body)).text) as { now: string };
+    expect(emulator.events('clock.moved').map(({ data }) => data)).toEqual([
+      { how: expect.any(String) as string, ...answer },
+    ]);
+    if (move.now !== undefined) expect(answer.now).toBe(move.now);
   });
 });
 

@@ -31,10 +31,9 @@ export function clockOperations(time: WorldTime): readonly AnyControlOperation[]
       summary: 'Stops the clock, at a moment ahead if one is sent.',
       body: Type.Object({ at: Type.Optional(moment) }, { additionalProperties: false }),
       bodyOptional: true,
-      async handle({ project, body }) {
+      handle({ project, body }) {
         const at = (body as { at?: string } | undefined)?.at;
-        await time.freeze(project?.id, at === undefined ? undefined : millisecondsAt(at));
-        return time.reading(project?.id);
+        return time.freeze(project?.id, at === undefined ? undefined : millisecondsAt(at));
       },
     }),
     controlOperation({
@@ -43,10 +42,7 @@ export function clockOperations(time: WorldTime): readonly AnyControlOperation[]
       method: 'POST',
       path: '/clock/resume',
       summary: 'Lets the clock go on from what it shows.',
-      async handle({ project }) {
-        await time.resume(project?.id);
-        return time.reading(project?.id);
-      },
+      handle: ({ project }) => time.resume(project?.id),
     }),
     controlOperation({
       ...common,
@@ -55,10 +51,7 @@ export function clockOperations(time: WorldTime): readonly AnyControlOperation[]
       path: '/clock/advance',
       summary: 'Moves the clock on, whether it runs or stands still.',
       body: Type.Object({ by: duration }, { additionalProperties: false }),
-      async handle({ project, body }) {
-        await time.advance(project?.id, millisecondsOf(body.by));
-        return time.reading(project?.id);
-      },
+      handle: ({ project, body }) => time.advance(project?.id, millisecondsOf(body.by)),
     }),
     controlOperation({
       ...common,
@@ -67,10 +60,7 @@ export function clockOperations(time: WorldTime): readonly AnyControlOperation[]
       path: '/clock',
       summary: 'Moves the clock to a moment ahead.',
       body: Type.Object({ now: moment }, { additionalProperties: false }),
-      async handle({ project, body }) {
-        await time.set(project?.id, millisecondsAt(body.now));
-        return time.reading(project?.id);
-      },
+      handle: ({ project, body }) => time.set(project?.id, millisecondsAt(body.now)),
     }),
   ];
 }

@@ -39,41 +39,37 @@ export class WorldTime {
 
   /** What the clock shows. */
   reading(projectId: string | undefined): ClockReading {
-    const state = this.#clockState(projectId);
-    const now = shows(state, this.#reference(projectId));
-    // A project's stands still with the server's too.
-    const frozenAt = state.frozenAt ?? this.#parts.clock.state.frozenAt;
-    return { now: new Date(now).toISOString(), frozen: frozenAt !== undefined };
+    return this.#reading(this.#clockState(projectId), this.#reference(projectId));
   }
 
   /** Stops the clock, and moves it to `at` (milliseconds since the epoch) if that is given. */
-  async freeze(projectId: string | undefined, at?: number): Promise<void> {
-    await this.#change('frozen', projectId, (state, now) =>
+  freeze(projectId: string | undefined, at?: number): Promise<ClockReading> {
+    return this.#change('frozen', projectId, (state, now) =>
       frozen(at === undefined ? state : moved(state, now, at), now),
     );
   }
 
-  async resume(projectId: string | undefined): Promise<void> {
-    await this.#change('resumed', projectId, resumed);
+  resume(projectId: string | undefined): Promise<ClockReading> {
+    return this.#change('resumed', projectId, resumed);
   }
 
   /** Moves the clock on; all that falls due is done, in due order, when this resolves. */
-  async advance(projectId: string | undefined, ms: number): Promise<void> {
-    await this.#change('advanced', projectId, (state) => advanced(state, ms));
+  advance(projectId: string | undefined, ms: number): Promise<ClockReading> {
+    return this.#change('advanced', projectId, (state) => advanced(state, ms));
   }
 
   /** Moves the clock to `at`. @throws {ControlError} 400 if that is behind it */
-  async set(projectId: string | undefined, at: number): Promise<void> {
-    await this.#change('set', projectId, (state, now) => moved(state, now, at));
+  set(projectId: string | undefined, at: number): Promise<ClockReading> {
+    return this.#change('set', projectId, (state, now) => moved(state, now, at));
   }
 
   /** Writes. Where that fails, the emulator's clock is what it was, too. */
-  write(work: (transaction: Transaction) => void): Promise<void> {
+  write<T>(work: (transaction: Transaction) => T): Promise<T> {
     const { database, clock } = this.#parts;
     return database.write((transaction) => {
       const before = clock.state;
       try {
-        work(transaction);
+        return work(transaction);
       } catch (error) {
         if (clock.state !== before) clock.change(before);
         throw error;
@@ -91,11 +87,12 @@ export class WorldTime {
     });
   }
 
-  #change(
+  /** Resolves to what the clock shows at the moment of the change, which is what the event tells too. */
+  async #change(
     how: string,
     projectId: string | undefined,
     change: (state: ClockState, now: number) => ClockState,
-  ): Promise<void> {
+  ): Promise<ClockReading> {
     const { events, identity } = this.#parts;
     return this.write((transaction) => {
       const old = this.#clockState(projectId);
@@ -117,10 +114,18 @@ export class WorldTime {
         identity.projects.setClock(projectId, state);
       }
       this.settle(transaction, projectId);
+      const reading = this.#reading(state, now);
       transaction.afterCommit(() => {
-        events.emit('clock.moved', projectId, { how, ...this.reading(projectId) });
+        events.emit('clock.moved', projectId, { how, ...reading });
       });
+      return reading;
     });
+  }
+
+  #reading(state: ClockState, now: number): ClockReading {
+    // A project's stands still with the server's too.
+    const frozenAt = state.frozenAt ?? this.#parts.clock.state.frozenAt;
+    return { now: new Date(shows(state, now)).toISOString(), frozen: frozenAt !== undefined };
   }
 
   /** Sets the emulator's own clock; what follows from it is left to {@link settle}. Belongs inside a write. */
