@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/clients/**'],
+    setupFiles: ['test/support/ticking-time.ts'],
     // Child processes (the command, curl, Python) on a busy two-core machine; no test waits for time itself.
     testTimeout: 30_000,
     // By default one core is left out, which on two cores halves the speed.
