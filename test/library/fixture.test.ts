@@ -5,7 +5,8 @@ import { countLinks, createLink, stateOf } from './ways.js';
 
 const seen: { readonly emulator: Emulator; readonly id: string }[] = [];
 
-describe('the vitest fixture', () => {
+// Its second test tells of what the first one left.
+describe('the vitest fixture', { shuffle: false }, () => {
   test('gives a test a project', async ({ emulator, project }) => {
     seen.push({ emulator, id: project.id });
     expect(project.profile).toBe('documented');

@@ -47,6 +47,7 @@ describe.each(WAYS)('the whole of an emulator %s', (way) => {
 
   it('goes back to a snapshot, and to a fixture', async () => {
     const project = await emulator().seededProject('documented');
+    const begun = await emulator().fixture.export();
     await createLink(project);
     await emulator().snapshot('with a link');
     const exported = await emulator().fixture.export();
@@ -73,6 +74,8 @@ describe.each(WAYS)('the whole of an emulator %s', (way) => {
     await expect(emulator().fixture.load({ organizations: [{ id: 'none' }] })).rejects.toMatchObject({
       status: 400,
     });
+    await emulator().fixture.load(begun);
+    expect(await countLinks(project)).toBe(0);
   });
 
   it('is healthy, and tells what happens as it does', async () => {
