@@ -142,6 +142,7 @@ const HOLDER = `
   const database = new BetterSqlite3(process.argv[1]);
   database.pragma('locking_mode = EXCLUSIVE');
   database.exec('BEGIN EXCLUSIVE');
+  // What nothing can reach any more is collected, and its file is free.
+  process.stdin.resume().once('end', () => database.close());
   process.stdout.write('taken');
-  process.stdin.resume();
 `;
