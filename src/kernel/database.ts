@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { keep } from './kept.js';
 
 /** A step of the schema. Steps are applied in order, once each, and never edited after a release. */
 export interface Migration {
@@ -48,9 +49,9 @@ export class Database {
 
   private constructor(sqlite: BetterSqlite3.Database) {
     this.#sqlite = sqlite;
-    this.#savepoint = sqlite.prepare('SAVEPOINT one_write');
-    this.#release = sqlite.prepare('RELEASE one_write');
-    this.#rollbackTo = sqlite.prepare('ROLLBACK TO one_write');
+    this.#savepoint = this.prepare('SAVEPOINT one_write');
+    this.#release = this.prepare('RELEASE one_write');
+    this.#rollbackTo = this.prepare('ROLLBACK TO one_write');
   }
 
   /**
@@ -65,13 +66,11 @@ export class Database {
   static open(path: string, migrations: readonly Migration[]): Database {
     let sqlite: BetterSqlite3.Database | undefined;
     try {
-      sqlite = new BetterSqlite3(path, { timeout: LOCK_WAIT_MS });
-      sqlite.pragma('locking_mode = EXCLUSIVE');
+      sqlite = keep(new BetterSqlite3(path, { timeout: LOCK_WAIT_MS }));
+      sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
       // Before WAL, which is written into the file: another program's is left as it was.
       refuseStranger(sqlite, path);
-      sqlite.pragma('journal_mode = WAL');
-      sqlite.pragma('synchronous = NORMAL');
-      sqlite.pragma('foreign_keys = ON');
+      sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
       migrate(sqlite, path, migrations);
       return new Database(sqlite);
     } catch (error) {
@@ -84,7 +83,7 @@ export class Database {
   prepare<Parameters extends unknown[], Row = unknown>(
     sql: string,
   ): BetterSqlite3.Statement<Parameters, Row> {
-    return this.#sqlite.prepare<Parameters, Row>(sql);
+    return keep(this.#sqlite.prepare<Parameters, Row>(sql));
   }
 
   /** Runs statements that are not prepared: changes of the schema, at a start. */
@@ -189,22 +188,27 @@ function deferred(): { promise: Promise<void>; resolve: () => void; reject: (err
   return { promise, resolve, reject };
 }
 
+/** The first column of each row. */
+function column(sqlite: BetterSqlite3.Database, sql: string): unknown[] {
+  return keep(sqlite.prepare(sql)).pluck().all();
+}
+
 function refuseStranger(sqlite: BetterSqlite3.Database, path: string): void {
-  const tables = sqlite.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
-  if (tables > 0 && sqlite.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+  const [tables] = column(sqlite, 'SELECT count(*) FROM sqlite_schema');
+  if (tables !== 0 && column(sqlite, 'PRAGMA application_id')[0] !== APPLICATION_ID) {
     throw new DatabaseUnusable(`${path} is a SQLite database, but not one of atlas-streams-emulator`);
   }
 }
 
 function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: readonly Migration[]): void {
-  const damage = sqlite.pragma('quick_check(1)', { simple: true });
+  const [damage] = column(sqlite, 'PRAGMA quick_check(1)');
   if (damage !== 'ok') throw new DatabaseUnusable(`${path} is damaged: ${oneLine(String(damage))}`);
 
   sqlite
     .transaction(() => {
-      sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+      sqlite.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
       sqlite.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT');
-      const applied = new Set(sqlite.prepare('SELECT name FROM migrations').pluck().all() as string[]);
+      const applied = new Set(column(sqlite, 'SELECT name FROM migrations') as string[]);
       const known = new Set(migrations.map(({ name }) => name));
       const newer = [...applied].find((name) => !known.has(name));
       if (newer !== undefined) {
@@ -213,7 +217,7 @@ function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: reado
       for (const { name, sql } of migrations) {
         if (applied.has(name)) continue;
         sqlite.exec(sql);
-        sqlite.prepare('INSERT INTO migrations VALUES (?)').run(name);
+        keep(sqlite.prepare('INSERT INTO migrations VALUES (?)')).run(name);
       }
     })
     .immediate();

@@ -55,7 +55,7 @@ export class PrivateLinkStore {
   readonly #readsLeft: Statement<[{ id: string; projectId: string }], number | null>;
   readonly #countRead: Statement<[{ id: string; projectId: string }]>;
   readonly #current: Statement<[{ id: string; projectId: string; now: number }], CurrentRow>;
-  readonly #all: Statement<[{ projectId: string; now: number }], CurrentRow>;
+  readonly #next: Statement<[{ projectId: string; now: number; after: number }], CurrentRow>;
   readonly #replace: Statement<[Record<string, string | number | Buffer | null>]>;
 
   /** When its rows are due. */
@@ -107,7 +107,7 @@ export class PrivateLinkStore {
         ${STATE_NOW} AS state
       FROM private_links WHERE project_id = :projectId AND ${VISIBLE}`;
     this.#current = database.prepare(`${current} AND id = :id`);
-    this.#all = database.prepare(`${current} ORDER BY seq`);
+    this.#next = database.prepare(`${current} AND seq > :after ORDER BY seq LIMIT 1`);
     this.#replace = database.prepare(
       `UPDATE private_links SET target = :target, sent = :sent, shown = :shown, shown_done = :shownDone,
          shown_failed = :shownFailed, path = :path, rest = :rest, reads_left = :readsLeft, state = :state,
@@ -150,9 +150,12 @@ export class PrivateLinkStore {
     return this.#sameTarget.get({ projectId, target: hashOf(projectId, target), now });
   }
 
-  /** All links of a project that are not gone, oldest first. Nothing may be written until the last is taken. */
+  /** All links of a project that are not gone, oldest first, read one at a time. */
   *all(projectId: string, now: number): Iterable<CurrentLink & { readonly id: string }> {
-    for (const row of this.#all.iterate({ projectId, now })) yield { ...currentOf(row), id: row.id };
+    let row = this.#next.get({ projectId, now, after: 0 });
+    for (; row; row = this.#next.get({ projectId, now, after: row.seq })) {
+      yield { ...currentOf(row), id: row.id };
+    }
   }
 
   /** A link that is not gone. */
