@@ -9,10 +9,6 @@ ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12
 
 # Dependencies come first and alone: a change of the sources reuses this layer.
 FROM ${BUILD_IMAGE} AS dependencies
-# An addon compiled with the headers of Node 24.19 to 24.21 aborts when V8 collects a statement while no
-# JavaScript runs (nodejs/node#65446). Without these two calls they are as in 24.18, and as what a
-# prebuilt addon was compiled with.
-RUN sed -i '/^ *\(Add\|Remove\)CleanupHook();$/d' /usr/local/include/node/node_object_wrap.h
 WORKDIR /app
 COPY package.json package-lock.json ./
 # A compilation takes these headers; node-gyp would download others.
