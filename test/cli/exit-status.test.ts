@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CLI, Command, type Surroundings } from '../support/command.js';
+import { executeIn } from '../support/database-file.js';
 import { temporaryFolder } from '../support/world.js';
 
 /** The line on standard error of a start that fails; there is only one, and nothing on standard output. */
@@ -104,12 +105,9 @@ describe('exit status 4', () => {
   });
 
   it('is for a database of a newer version', async () => {
-    const { default: BetterSqlite3 } = await import('better-sqlite3');
     const db = join(temporaryFolder(), 'world.db');
     await (await Command.start(['--db', db])).command.stop();
-    const newer = new BetterSqlite3(db);
-    newer.exec("INSERT INTO migrations VALUES ('9999_newer')");
-    newer.close();
+    executeIn(db, "INSERT INTO migrations VALUES ('9999_newer')");
     expect(await failureOf(4, ['--db', db])).toBe(
       `database ${db} was written by a newer version (it has "9999_newer")`,
     );

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../support/clock.js';
+import { rowsIn } from '../support/database-file.js';
 import { ACCEPT, linksPath, SEEDED } from '../support/emulator.js';
 import { nonceOf, signed } from '../support/digest.js';
 import { temporaryFolder } from '../support/world.js';
@@ -55,11 +55,9 @@ describe('a lifecycle', () => {
       expect(new Set(await project.states())).toEqual(new Set(['DONE']));
 
       await emulator.listening.close();
-      const sqlite = new BetterSqlite3(db, { readonly: true });
       const query = 'SELECT state, due_at, count(*) AS count FROM private_links GROUP BY 1, 2';
-      expect(sqlite.prepare(query).all()).toEqual([{ state: 'DONE', due_at: null, count: 2000 }]);
-      expect(sqlite.prepare('SELECT * FROM private_link_alarms').all()).toEqual([]);
-      sqlite.close();
+      expect(rowsIn(db, query)).toEqual([{ state: 'DONE', due_at: null, count: 2000 }]);
+      expect(rowsIn(db, 'SELECT * FROM private_link_alarms')).toEqual([]);
     },
   );
 

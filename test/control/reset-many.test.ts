@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
+import { executeIn, rowsIn } from '../support/database-file.js';
 import { temporaryFolder } from '../support/world.js';
 import { ControlledEmulator, TestProject } from './world-support.js';
 
@@ -15,13 +15,12 @@ describe('links that a reset has removed', () => {
     await emulator.listening.close();
 
     // What a reset writes at once.
-    const sqlite = new BetterSqlite3(settings.db);
-    sqlite.exec(
-      `INSERT INTO private_links_emptied SELECT project_id, max(seq) FROM private_links GROUP BY project_id`,
+    executeIn(
+      settings.db,
+      'INSERT INTO private_links_emptied SELECT project_id, max(seq) FROM private_links GROUP BY project_id',
     );
-    const rows = sqlite.prepare('SELECT count(*) FROM private_links').pluck();
-    expect(rows.get()).toBe(3);
-    sqlite.close();
+    const rows = () => rowsIn(settings.db, 'SELECT count(*) AS count FROM private_links');
+    expect(rows()).toEqual([{ count: 3 }]);
 
     const next = await ControlledEmulator.start(settings, emulator.clock);
     const same = new TestProject(next, project.id, project.credentials);
@@ -29,9 +28,7 @@ describe('links that a reset has removed', () => {
     for (const link of links) await same.create(link);
     expect(await same.list()).toHaveLength(3);
     await next.listening.close();
-    const swept = new BetterSqlite3(settings.db, { readonly: true });
-    expect(swept.prepare('SELECT count(*) FROM private_links').pluck().get()).toBe(3);
-    swept.close();
+    expect(rows()).toEqual([{ count: 3 }]);
 
     const last = await ControlledEmulator.start(settings, emulator.clock);
     const again = new TestProject(last, project.id, project.credentials);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../support/clock.js';
+import { executeIn } from '../support/database-file.js';
 import { temporaryFolder } from '../support/world.js';
 import { after, ControlledEmulator, START, TestProject } from './world-support.js';
 
@@ -197,9 +197,7 @@ it('a file that lost its snapshots, as by a change of its tables, is reset to wh
   const made = await first.make();
   await made.create('one');
   await first.listening.close();
-  const sqlite = new BetterSqlite3(db);
-  sqlite.exec('DELETE FROM snapshots');
-  sqlite.close();
+  executeIn(db, 'DELETE FROM snapshots');
 
   const second = await ControlledEmulator.start({ db });
   const again = new TestProject(second, made.id, made.credentials);

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import BetterSqlite3 from 'better-sqlite3';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { Database, DatabaseUnusable, type Migration } from '../../src/kernel/database.js';
+import { executeIn } from '../support/database-file.js';
 
 const MIGRATIONS: readonly Migration[] = [
   { name: '0001_entries', sql: 'CREATE TABLE entries (name TEXT PRIMARY KEY) STRICT' },
@@ -106,10 +106,7 @@ describe('a database file', () => {
   it.each(['delete', 'wal'])(
     'is refused if it is of another program (journal mode %s), and left as it was',
     (mode) => {
-      const other = new BetterSqlite3(path);
-      other.pragma(`journal_mode = ${mode}`);
-      other.exec('CREATE TABLE entries (name TEXT PRIMARY KEY)');
-      other.close();
+      executeIn(path, `PRAGMA journal_mode = ${mode}; CREATE TABLE entries (name TEXT PRIMARY KEY)`);
       const before = readFileSync(path);
       expect(refusalOf()).toBe(`${path} is a SQLite database, but not one of atlas-streams-emulator`);
       expect(readFileSync(path).equals(before)).toBe(true);

@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Database, type Migration } from '../../src/kernel/database.js';
+import { rowsIn } from '../support/database-file.js';
 
 const MIGRATIONS: readonly Migration[] = [
   { name: '0001_entries', sql: 'CREATE TABLE entries (name TEXT PRIMARY KEY) STRICT' },
@@ -52,19 +52,14 @@ class Entries {
     const copy = temporaryPath();
     for (const end of ['', '-wal'])
       if (existsSync(this.path + end)) copyFileSync(this.path + end, copy + end);
-    const other = new BetterSqlite3(copy);
-    try {
-      return namesIn(other);
-    } finally {
-      other.close();
-    }
+    return rowsIn(copy, NAMES).map(({ name }) => name);
   }
 }
 
+const NAMES = 'SELECT name FROM entries ORDER BY rowid';
+
 function namesIn(database: Pick<Database, 'prepare'>): unknown[] {
-  return (database.prepare('SELECT name FROM entries ORDER BY rowid').all() as { name: string }[]).map(
-    ({ name }) => name,
-  );
+  return (database.prepare(NAMES).all() as { name: string }[]).map(({ name }) => name);
 }
 
 describe('a write', () => {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { buildApp } from '../../../src/app.js';
 import { defaultConfig, type Config } from '../../../src/config.js';
 import type { EmulatorEvent } from '../../../src/kernel/events.js';
 import { ManualClock } from '../../support/clock.js';
+import { rowsIn } from '../../support/database-file.js';
 import { SEEDED, TestEmulator } from '../../support/emulator.js';
 import { Links } from '../../support/links.js';
 import { requestBody } from '../../support/requests.js';
@@ -37,11 +37,8 @@ const lineOf = ({ data: { id, state, at, cause } }: Change, start: number): stri
 const committed = (): Promise<void> => endOfTurn();
 
 /** The states in a database file that no process has open. */
-function persisted(db: string): string[] {
-  const sqlite = new BetterSqlite3(db, { readonly: true });
-  const states = sqlite.prepare<[], string>('SELECT state FROM private_links ORDER BY seq').pluck().all();
-  sqlite.close();
-  return states;
+function persisted(db: string): unknown[] {
+  return rowsIn(db, 'SELECT state FROM private_links ORDER BY seq').map(({ state }) => state);
 }
 
 /** One run of the emulator on a file: from its start to its close. */
