@@ -6,6 +6,7 @@ import {
   type Project,
   type ProfileName,
 } from './client/index.js';
+import { ASYNC_DISPOSE } from './client/disposal.js';
 
 /** What the projects of tests are made with: `test.override({ profile: 'observed' })`. */
 export interface ProjectFixtureOptions {
@@ -45,7 +46,7 @@ export const test = base.extend<{
   project: async ({ emulator, profile, durations, movement }, use) => {
     const project = await emulator.project({ profile, durations, movement });
     await use(project);
-    await project[Symbol.asyncDispose]();
+    await project[ASYNC_DISPOSE]();
   },
 });
 

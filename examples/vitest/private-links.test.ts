@@ -18,3 +18,11 @@ test('a private link is DONE after two seconds', async ({ project }) => {
 
   expect(await (await project.fetch(`${LINKS}/${id}`)).json()).toMatchObject({ state: 'DONE' });
 });
+
+test('a private link is in its own project alone', async ({ emulator, project }) => {
+  await using other = await emulator.project();
+
+  await project.fetch(LINKS, { method: 'POST', json: S3 });
+
+  expect(await (await other.fetch(LINKS)).json()).toMatchObject({ totalCount: 0 });
+});

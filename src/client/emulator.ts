@@ -1,3 +1,4 @@
+import { ASYNC_DISPOSE } from './disposal.js';
 import { streamEvents, type EventOptions } from './events.js';
 import { projectOver, type Project } from './project.js';
 import { addressOf, EmulatorError, sendByFetch, transportOver, type Transport } from './transport.js';
@@ -104,7 +105,7 @@ export function emulatorOver(
         signal: options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal,
       }),
     close: end,
-    [Symbol.asyncDispose]: end,
+    [ASYNC_DISPOSE]: end,
   };
 }
 

@@ -1,4 +1,5 @@
 import { callerOf, type AtlasFetch, type Caller } from './caller.js';
+import { ASYNC_DISPOSE } from './disposal.js';
 import { linksOf, type Links } from './links.js';
 import { EmulatorError, type Transport } from './transport.js';
 import type {
@@ -80,7 +81,7 @@ export function projectOver(transport: Transport, url: string, access: ProjectAc
     info: async () => (await transport('GET', scope)) as ProjectInfo,
     change: async (pace) => (await transport('PATCH', scope, pace)) as ProjectInfo,
     delete: remove,
-    async [Symbol.asyncDispose]() {
+    async [ASYNC_DISPOSE]() {
       try {
         await remove();
       } catch (error) {
