@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -83,7 +83,8 @@ describe('https beside http', () => {
     const { tlsUrl, ca } = await start({ publicUrl: 'http://Emulator.example:27080' });
     const { port } = new URL(tlsUrl);
     for (const name of ['localhost', '127.0.0.1', hostname(), 'emulator.example']) {
-      const options = { ca, hostname: '127.0.0.1', servername: name };
+      // An address is no server name (RFC 6066, section 3): Node 26 refuses it.
+      const options = { ca, hostname: '127.0.0.1', ...(isIP(name) === 0 && { servername: name }) };
       expect(await send(`https://${name}:${port}/_emulator/health`, options)).toMatchObject({ status: 200 });
     }
     const { subjectaltname } = await certificateOf(tlsUrl);
