@@ -23,6 +23,7 @@ export class Sweeper {
   #statements: readonly { readonly sweep: Statement<[number]>; readonly forget: Statement<[]> }[] | undefined;
   readonly #waits: Statement<[], number>;
   #next: NodeJS.Immediate | undefined;
+  #stopped = false;
 
   /** @param onError told when rows could not be removed; they stay hidden, and wait for the next sweep */
   constructor(database: Database, tables: readonly EmptiedTable[], onError: (error: unknown) => void) {
@@ -35,7 +36,7 @@ export class Sweeper {
 
   /** Sweeps, from the next turn on, in batches of a turn each. */
   wake(): void {
-    if (this.#next || this.#waits.get() === 0) return;
+    if (this.#stopped || this.#next || this.#waits.get() === 0) return;
     this.#next = setImmediate(() => {
       this.#next = undefined;
       this.#database
@@ -53,7 +54,9 @@ export class Sweeper {
     if (this.#waits.get() === 1) this.#sweep(-1);
   }
 
+  /** Sweeps no more: what is under way, or comes with the last commit, finds the database closed. */
   stop(): void {
+    this.#stopped = true;
     clearImmediate(this.#next);
   }
 

@@ -52,6 +52,21 @@ async function turn(database: Database): Promise<void> {
 }
 
 describe('a sweep', () => {
+  it('ends with the database, though a batch is under way', async () => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    const { database, sweeper, close, errors } = await filled();
+    sweeper.wake();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(database.settled()).toBeDefined();
+    close();
+    await new Promise((resolve) => setImmediate(resolve));
+    sweeper.wake();
+    expect([unhandled, errors]).toEqual([[], []]);
+  });
+
   it('removes what a project was emptied of, and nothing else, a batch a turn', async () => {
     const { database, sweeper, left, waits } = await filled();
     sweeper.wake();
