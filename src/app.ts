@@ -33,6 +33,8 @@ export interface App {
   readonly restored: boolean;
   /** What serves https beside http, and the authority that its clients must trust. */
   readonly tls: (Pick<TlsIdentity, 'ca' | 'caFile'> & { readonly server: HttpsServer }) | undefined;
+  /** Ends what would go on for long, waits and streams. `server.close()` does it too. */
+  readonly endWaits: () => Promise<void>;
 }
 
 /** What a test replaces. */
@@ -87,14 +89,16 @@ export async function buildApp(
     await server.register(scoped(telemetry));
     health(server, VERSION, parts.missing);
     if (certified) authority(server, certified.ca);
-    if (!config.noControl) {
-      const observation = observe({
-        events,
-        clock: base,
-        version: VERSION,
-        operations,
-        isThere: (project) => identity.projects.project(project) !== undefined,
-      });
+    const observation = config.noControl
+      ? undefined
+      : observe({
+          events,
+          clock: base,
+          version: VERSION,
+          operations,
+          isThere: (project) => identity.projects.project(project) !== undefined,
+        });
+    if (observation) {
       world.follow(observation.journal);
       server.addHook('preClose', observation.end);
       await server.register(
@@ -124,7 +128,7 @@ export async function buildApp(
     });
     if (tls) server.addHook('preClose', () => finish(tls.server));
     await server.ready();
-    return { server, events, identity, world, restored, tls };
+    return { server, events, identity, world, restored, tls, endWaits: async () => observation?.end() };
   } catch (error) {
     core.close();
     throw error;

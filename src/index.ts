@@ -39,11 +39,24 @@ export async function startEmulator(settings: Settings = {}): Promise<LocalEmula
   const { url, tlsUrl, tls, controlToken, restored } = listening;
   let closed: Promise<void> | undefined;
   const within = sendWithin(listening);
-  const send: Send = (method, path, ...rest) => {
+  // The server knows nothing of them, and would close the database before they are done.
+  const underWay = new Set<Promise<unknown>>();
+  const send: Send = async (method, path, ...rest) => {
     if (closed) throw new EmulatorError(0, 'this emulator is closed', `${method} ${path}`);
-    return within(method, path, ...rest);
+    const sent = within(method, path, ...rest);
+    underWay.add(sent);
+    try {
+      return await sent;
+    } finally {
+      underWay.delete(sent);
+    }
   };
-  const close = (): Promise<void> => (closed ??= listening.close());
+  const end = async (): Promise<void> => {
+    await listening.endWaits();
+    await Promise.allSettled(underWay);
+    await listening.close();
+  };
+  const close = (): Promise<void> => (closed ??= end());
   const emulator = emulatorOver(transportOver(send, controlToken), url, controlToken, close);
   return { ...emulator, restored, controlToken, tlsUrl, ca: tls?.ca };
 }

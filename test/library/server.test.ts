@@ -192,6 +192,25 @@ describe('emulators in one process', () => {
     await expect(connectEmulator(emulator.url, 'another')).rejects.toMatchObject({ status: 401 });
   });
 
+  it.each([1, 2, 3, 4])('do what was called %i turns before they are closed', async (turns) => {
+    const emulator = await startEmulator();
+    const project = await emulator.project();
+    const waiting = project.requests.wait({ timeoutMs: 60_000 });
+    const called = [
+      emulator.project(),
+      project.clock.advance('1h'),
+      project.snapshot('one'),
+      project.reset(),
+      emulator.fixture.export(),
+    ];
+    const ends = Promise.allSettled(called);
+    for (let turn = 0; turn < turns; turn += 1) await setImmediate();
+    const closed = emulator.close();
+    await expect(waiting).rejects.toMatchObject({ status: 503 });
+    expect((await ends).map(({ status }) => status)).toEqual(called.map(() => 'fulfilled'));
+    await closed;
+  });
+
   it('say so once they are closed, however often that is', async () => {
     const emulator = await startEmulator();
     const project = await emulator.project();
