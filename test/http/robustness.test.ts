@@ -120,7 +120,9 @@ describe('a request line', () => {
             JSON_TYPE,
             `Content-Length: ${body.length}`,
           );
-          const [status = 400] = statusesIn(await sendRaw(socket.url, `${head}\r\n${body}`));
+          const statuses = statusesIn(await sendRaw(socket.url, `${head}\r\n${body}`));
+          // Node closes the connection of a CONNECT that nobody listens for.
+          const [status = method === 'CONNECT' ? 400 : NaN] = statuses;
           expect(status === 501 || status < 500, `${method} ${target}: ${status}`).toBe(true);
         }
       }
