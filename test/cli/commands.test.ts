@@ -1,18 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { connectEmulator } from '../../src/index.js';
 import { quoted } from '../../src/commands/env.js';
 import { Command } from '../support/command.js';
 import { LINKS, linkBody } from '../library/ways.js';
 
-/** An address at which nobody listens. */
+/** An address at which nobody listens. Its port is none that a system gives to who asks for any: it stays free. */
 async function nowhere(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port = 28_000 + Math.floor(Math.random() * 4000);
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return nowhere();
+  }
   server.close();
   await once(server, 'close');
   return `http://127.0.0.1:${port}`;
@@ -20,13 +23,15 @@ async function nowhere(): Promise<string> {
 
 /** What a shell's variables are once it has evaluated lines. */
 function evaluated(lines: string): Record<string, string> {
-  const output = execFileSync('sh', ['-c', 'eval "$LINES_TO_EVAL"; env -0'], {
-    env: { LINES_TO_EVAL: lines, PATH: process.env.PATH },
-    encoding: 'utf8',
-  });
-  return Object.fromEntries(
-    output.split('\0').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+  const output = execFileSync(
+    'sh',
+    ['-c', 'eval "$LINES_TO_EVAL"; "$NODE" -p "JSON.stringify(process.env)"'],
+    {
+      env: { LINES_TO_EVAL: lines, NODE: process.execPath },
+      encoding: 'utf8',
+    },
   );
+  return JSON.parse(output) as Record<string, string>;
 }
 
 describe('env', () => {

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
@@ -6,6 +5,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startEmulator, type LocalEmulator, type Settings } from '../../src/index.js';
+import { makeAuthority, makeCertificate } from '../../src/tls/certificates.js';
 import { ACCEPT, linksPath, seededCaller } from '../support/emulator.js';
 import { temporaryFolder } from '../support/world.js';
 import { certificateOf, send } from './https-client.js';
@@ -17,20 +17,15 @@ async function start(settings: Settings = {}): Promise<LocalEmulator & { tlsUrl:
   return { ...emulator, tlsUrl, ca };
 }
 
-/** A certificate and its key, made by another program, for localhost. */
-function ownCertificate(): { tlsCert: string; tlsKey: string } {
+/** A certificate for 127.0.0.1 and its key, as files, and the authority that signed it. */
+async function ownCertificate(): Promise<{ files: { tlsCert: string; tlsKey: string }; ca: string }> {
   const folder = temporaryFolder();
-  const [tlsCert, tlsKey] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
-  const names = ['-subj', '/CN=own', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-  const files = ['-keyout', tlsKey, '-out', tlsCert];
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...names, ...files],
-    {
-      stdio: 'ignore',
-    },
-  );
-  return { tlsCert, tlsKey };
+  const files = { tlsCert: join(folder, 'cert.pem'), tlsKey: join(folder, 'key.pem') };
+  const authority = await makeAuthority(Date.now());
+  const { cert, key } = await makeCertificate(authority, ['127.0.0.1'], Date.now());
+  writeFileSync(files.tlsCert, cert);
+  writeFileSync(files.tlsKey, key);
+  return { files, ca: authority.cert };
 }
 
 describe('https beside http', () => {
@@ -184,10 +179,9 @@ describe('the authority', () => {
 
 describe('a certificate of the user', () => {
   it('is served as it is; its authority is not told', async () => {
-    const own = ownCertificate();
-    const emulator = await startEmulator({ tls: true, ...own });
+    const { files, ca } = await ownCertificate();
+    const emulator = await startEmulator({ tls: true, ...files });
     onTestFinished(() => emulator.close());
-    const ca = readFileSync(own.tlsCert, 'utf8');
     expect(await send(`${emulator.tlsUrl ?? ''}/_emulator/health`, { ca })).toMatchObject({ status: 200 });
     expect(emulator.ca).toBeUndefined();
     const response = await fetch(`${emulator.url}/_emulator/ca.pem`);
