@@ -80,11 +80,11 @@ describe('a request that waits', () => {
   it('leaves nothing behind when its client goes away', async () => {
     const emulator = await TestEmulator.start();
     const { server } = emulator.app;
-    await server.listen({ port: 0 });
+    await server.listen({ port: 0, host: '127.0.0.1' });
     const waiting = nextAlarm(emulator);
     const cancelled = nextCancel(emulator);
     const { port } = server.server.address() as { port: number };
-    const client = httpRequest({ port, path: `${MINE}/requests/wait`, method: 'POST' });
+    const client = httpRequest({ host: '127.0.0.1', port, path: `${MINE}/requests/wait`, method: 'POST' });
     client.on('error', () => undefined);
     client.end();
     await waiting;

@@ -64,7 +64,7 @@ describe.each(WAYS)("a project's requests, of an emulator %s", (way) => {
 
   it('are waited for', async () => {
     await using project = await emulator().project();
-    const waiting = project.requests.wait({ operation: CREATE, count: 2 });
+    const waiting = project.requests.wait({ operation: CREATE, count: 2, timeoutMs: 25_000 });
     await createLink(project);
     await createLink(project, 2);
     expect((await waiting).map(({ status }) => status)).toEqual([200, 200]);

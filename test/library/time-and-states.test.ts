@@ -33,6 +33,7 @@ describe.each(WAYS)("a project's links, of an emulator %s", (way) => {
 
   it('are put into a state, and tell how they came there', async () => {
     await using project = await emulator().project();
+    await project.clock.freeze();
     const { _id: id } = await createLink(project);
     const report = await project.links.force(id, 'FAILED', 'the service rejected it');
     expect(report).toMatchObject({ id, state: 'FAILED', held: false });
@@ -53,6 +54,7 @@ describe.each(WAYS)("a project's links, of an emulator %s", (way) => {
       profile: 'observed',
       durations: { idleMs: 1000, workingMs: 1000 },
     });
+    await project.clock.freeze();
     const { _id: id } = await createLink(project);
     expect(await project.links.hold(id)).toMatchObject({ state: 'IDLE', held: true });
     await project.clock.advance('1h');

@@ -9,7 +9,7 @@ import {
   type Project,
   type Settings,
 } from '../../src/index.js';
-import { CLI } from '../support/command.js';
+import { cleanEnvironment, CLI } from '../support/command.js';
 
 /** The two ways to an emulator: in this process, and connected to one of another. */
 export const WAYS = ['in this process', 'of another process'] as const;
@@ -40,17 +40,19 @@ async function startElsewhere(settings: Settings) {
     `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
     ...(value === true ? [] : [String(value)]),
   ]);
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ATLAS_EMULATOR_'));
   const child = spawn(process.execPath, [CLI, '--port', '0', ...flags], {
-    env: Object.fromEntries(inherited),
+    env: cleanEnvironment(),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+  const gone = once(child, 'exit');
+  const [line] = (await Promise.race([
+    once(createInterface(child.stdout), 'line'),
+    gone.then(([status]) => Promise.reject(new Error(`the program ended with ${status} before it listened`))),
+  ])) as [string];
   const { url, controlToken } = JSON.parse(line) as { url: string; controlToken?: string };
   const emulator = await connectEmulator(url, settings.controlToken ?? controlToken);
   const end = async (): Promise<void> => {
     await emulator.close();
-    const gone = once(child, 'exit');
     child.kill('SIGTERM');
     await gone;
   };

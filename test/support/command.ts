@@ -8,6 +8,13 @@ import { ACCEPT, linksPath, seededCaller, type SeededCaller, type SeededProfile 
 /** The built program. `npm test` builds it first. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
+/** The variables of a program that a test starts: the settings of who runs the tests are none of its own. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(?:ATLAS_EMULATOR|NODE)_/.test(name)),
+  );
+}
+
 /** The line that the program prints once it listens. */
 export interface Ready {
   readonly url: string;
@@ -26,7 +33,7 @@ export interface Ending {
 
 /** What a test starts the program with, beside its arguments. */
 export interface Surroundings {
-  /** Its `ATLAS_EMULATOR_…` variables. The test's own are not passed on. */
+  /** Its `ATLAS_EMULATOR_…` variables. */
   readonly env?: Readonly<Record<string, string>>;
   /** The user it runs as, where the test may choose. */
   readonly uid?: number;
@@ -41,10 +48,9 @@ export class Command {
   #stderr = '';
 
   constructor(args: readonly string[], { env = {}, uid }: Surroundings = {}) {
-    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('ATLAS_EMULATOR_'));
     this.#child = spawn(process.execPath, [CLI, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...Object.fromEntries(inherited), ...env },
+      env: { ...cleanEnvironment(), ...env },
       ...(uid !== undefined && { uid, gid: uid }),
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));

@@ -9,7 +9,7 @@ export const LINKS = linksPath('documented');
 export const JSON_TYPE = 'Content-Type: application/json';
 
 /** How long an answer may take before the emulator counts as hanging, in milliseconds. */
-const HANGING_MS = 10_000;
+const HANGING_MS = 25_000;
 
 /**
  * Sends bytes to an emulator as they are, and returns all that comes back until it closes the connection.
