@@ -159,7 +159,7 @@ describeWithEvidence('what was recorded of refusals, asked of private links', ()
   it('is what no credentials and wrong ones answer, to the byte but for the nonce', async () => {
     const emulator = await start();
     const recorded = recording('Invalid_Public_Key');
-    // FACTS has the spaces; the recording has the length and the keys.
+    // The recording has the length and the keys; the spaces are those with which they come to that length.
     const text = `{
   "error" : 401,
   "reason" : "Unauthorized",

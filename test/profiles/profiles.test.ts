@@ -15,8 +15,8 @@ const OWN = 'Something is wrong. Do it so.';
 type Dressed = readonly [status: number, errorCode: string, detail: string];
 
 /**
- * Every condition: as it is observed, then as it is documented. Written from DESIGN's table of the two profiles and
- * from FACTS, section 6; `one` and `two` are the condition's parameters.
+ * Every condition: as it is observed, then as it is documented. Written from the documentation page and
+ * from recordings, as docs/errors.md has them; `one` and `two` are the condition's parameters.
  */
 const TABLE: readonly (readonly [condition: string, observed: Dressed, documented: Dressed])[] = [
   [
@@ -224,7 +224,7 @@ describe('a condition', () => {
     [500, 'Internal Server Error'],
   ])('has the reason of the page for a %i', (status, reason) => {
     const rows = TABLE.filter(([, , documented]) => documented[0] === status);
-    const reasons = rows.map(([name]) => dress(profiles.documented, condition(name)).body['reason']);
+    const reasons = rows.map(([name]) => dress(profiles.documented, condition(name)).body.reason);
     expect(new Set(reasons)).toEqual(new Set([reason]));
   });
 

@@ -10,7 +10,7 @@ import { REQUESTS, requestBody, without, type RequestBody } from '../../support/
 
 type ProfileName = (typeof PROFILES)[number];
 
-/** Fields that each request needs: in both profiles, and in `documented` alone (FACTS, section 3). */
+/** Fields that each request needs: in both profiles, and in `documented` alone, as the documentation page has it. */
 const NEEDED: Readonly<Record<string, { both: readonly string[]; page?: readonly string[] }>> = {
   'aws-msk': { both: ['arn'] },
   'aws-confluent': { both: ['region', 'serviceEndpointId'], page: ['dnsDomain', 'dnsSubDomain'] },
