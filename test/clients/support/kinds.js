@@ -1,6 +1,7 @@
 // What a client is, and the kinds of it. A `client.js` exports one, or an array:
 //   name      how it is chosen and shown
 //   did       what it does, for the table
+//   optional  no package registry gives it: where it is missing, that is no failure even with --all
 //   profiles  the profiles that it is run with, both unless given
 //   prepare   fetches and builds it in a copy of its folder, and returns its version and `run`, which takes a project
 //             and returns how many checks passed and failed; throws NotRun where this machine cannot have it
