@@ -86,9 +86,9 @@ export function verbs(transport: Transport, scope: string): Verbs {
   return {
     clock: {
       read: () => call('GET', '/clock'),
-      freeze: (at) => call('POST', '/clock/freeze', at === undefined ? undefined : { at: moment(at) }),
+      freeze: (at) => call('POST', '/clock/freeze', at === undefined ? undefined : { at }),
       advance: (by) => call('POST', '/clock/advance', { by }),
-      set: (now) => call('PUT', '/clock', { now: moment(now) }),
+      set: (now) => call('PUT', '/clock', { now }),
       resume: () => call('POST', '/clock/resume'),
     },
     faults: {
@@ -123,10 +123,6 @@ export function verbs(transport: Transport, scope: string): Verbs {
     snapshot: (name) => call('POST', '/snapshots', { name }),
     restore: (name) => call('POST', `/snapshots/${part(name)}/restore`),
   };
-}
-
-function moment(at: Date | string): string {
-  return typeof at === 'string' ? at : at.toISOString();
 }
 
 /** A query of what is given; empty if nothing is. */

@@ -93,7 +93,7 @@ function refuseFault(error: ValueError): never {
         parameters: [shown],
         field,
         problem: `There is no attribute ${shown}.`,
-        remedy: 'Leave it out, or mend its name.',
+        remedy: `Leave it out, or mend its name: there are ${namesOf(error.schema).join(', ')}.`,
         source: SOURCE.inferred,
       });
     case ValueErrorType.RegExp:
@@ -145,7 +145,6 @@ function describeValue(schema: TSchema): string {
     uniqueItems?: boolean;
     items?: TSchema;
     anyOf?: readonly (TSchema & { const?: string | number | boolean })[];
-    properties?: Readonly<Record<string, TSchema>>;
   };
   switch (rule[Kind]) {
     case 'String':
@@ -176,13 +175,22 @@ function describeValue(schema: TSchema): string {
     case 'Boolean':
       return 'true or false';
     default: {
-      const properties = Object.entries(rule.properties ?? {});
+      const properties = Object.entries(propertiesOf(schema));
       if (properties.length === 0) return 'an object';
       const only = properties.length === 1 ? properties[0]?.[1] : undefined;
       const what = only ? ` (${describeValue(only)})` : '';
-      return `an object of ${properties.map(([name]) => name).join(', ')}${what}`;
+      return `an object of ${namesOf(schema).join(', ')}${what}`;
     }
   }
+}
+
+/** The attributes that an object has; none if the schema is of something else. */
+function propertiesOf(schema: TSchema): Readonly<Record<string, TSchema>> {
+  return (schema as { properties?: Readonly<Record<string, TSchema>> }).properties ?? {};
+}
+
+function namesOf(schema: TSchema): string[] {
+  return Object.keys(propertiesOf(schema));
 }
 
 function unescapePointer(part: string): string {

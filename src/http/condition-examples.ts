@@ -97,7 +97,7 @@ export const ladderExamples = {
   invalidAttribute: {
     parameters: ['regoin'],
     problem: 'There is no attribute regoin.',
-    remedy: 'Leave it out, or mend its name.',
+    remedy: 'Leave it out, or mend its name: there are provider, vendor, region.',
   },
   unexpected: {
     parameters: [],

@@ -17,6 +17,16 @@ describe.each(WAYS)("a project's clock, of an emulator %s", (way) => {
     expect((await project.clock.resume()).frozen).toBe(false);
   });
 
+  it.each([undefined, null, 5, new Date(NaN)])('is not set to %s: a 400', async (moment) => {
+    await using project = await emulator().project();
+    const { now } = await project.clock.freeze();
+    await expect(project.clock.set(moment as Date)).rejects.toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('now') as string,
+    });
+    expect(await project.clock.read()).toEqual({ now, frozen: true });
+  });
+
   it('moves the states of its links', async () => {
     await using project = await emulator().project();
     await project.clock.freeze();
