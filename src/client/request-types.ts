@@ -48,7 +48,7 @@ interface RequestLine {
 export interface RecordedMessage {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The body was longer, and was cut. */
+  /** The body was longer and was cut, or did not come whole. */
   readonly truncated: boolean;
 }
 
@@ -83,6 +83,9 @@ export interface RequestFilter {
 
 /** A filter that can look into bodies too. */
 export interface RequestMatcher extends RequestFilter {
-  /** A part of the JSON body. */
+  /**
+   * A part of the JSON body. Requests that were refused have one too, such as the first of each two that a client signs
+   * with digest; `status` leaves them out.
+   */
   readonly body?: unknown;
 }

@@ -46,7 +46,7 @@ export interface Exchange {
   requestsLeft: number;
   /** Why the request was refused. */
   condition: Condition | undefined;
-  /** The body as text, where a step has read it; forms without their secrets. */
+  /** The body as text, where it was read; forms without their secrets. */
   sentBody: string | undefined;
   /** The body of the answer, as it was handed to Fastify. */
   sentAnswer: unknown;

@@ -9,6 +9,7 @@ import { limitHeaders } from './limits.js';
 import { pathWithoutQuery } from './paths.js';
 import { sendRefusal } from './replies.js';
 import type { ScriptedAnswers } from './scripted.js';
+import { readUnread } from './unread-body.js';
 
 /** What injecting faults stands on. */
 export interface FaultParts {
@@ -111,6 +112,7 @@ export class FaultGate {
       else if (rateLimit) this.#limit(request, reply, fault, rateLimit.retryAfterS);
       else {
         exchange.condition = faultCondition(fault, 'cuts the connection before the work');
+        await readUnread(request);
         cut(reply);
       }
       this.#tell(request, fault);

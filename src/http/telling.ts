@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { EventBus, Message, RequestDetail } from '../kernel/events.js';
 import { reasonLine } from './exchange.js';
 import { pathOf } from './paths.js';
+import { hasJsonBody, readUnread } from './unread-body.js';
 import { shownHeaders, shownJson, shownTarget, type ShownHeaders } from './redaction.js';
 
 /** How much of a body is kept, in characters. */
@@ -20,7 +21,12 @@ export function installTelling(app: FastifyInstance, events: EventBus): void {
   });
   app.addHook('onSend', (request, _reply, payload, done) => {
     request.exchange.sentAnswer = payload;
-    done();
+    const unread = isControl(request) ? undefined : readUnread(request);
+    if (!unread) done();
+    else
+      void unread.then(() => {
+        done();
+      });
   });
   app.addHook('onResponse', (request, reply, done) => {
     tell(events, request, reply);
@@ -36,7 +42,7 @@ export function tell(events: EventBus, request: FastifyRequest, reply: FastifyRe
   const { exchange } = request;
   if (exchange.told) return;
   exchange.told = true;
-  const control = CONTROL_PATH.test(pathOf(request.url));
+  const control = isControl(request);
   const path = shownTarget(request.url);
   events.emit(
     'request.finished',
@@ -57,12 +63,19 @@ export function tell(events: EventBus, request: FastifyRequest, reply: FastifyRe
   );
 }
 
+function isControl({ url }: FastifyRequest): boolean {
+  return CONTROL_PATH.test(pathOf(url));
+}
+
 function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): RequestDetail {
   const { exchange, raw } = request;
   return {
     url: exchange.baseUrl + pathOf(path),
     httpVersion: raw.httpVersion,
-    request: message(shownHeaders(request.headers), exchange.sentBody),
+    request: {
+      ...message(shownHeaders(request.headers), exchange.sentBody),
+      ...(exchange.sentBody === undefined && hasJsonBody(request) && { truncated: true }),
+    },
     response: reply.raw.headersSent
       ? message(shownHeaders(reply.getHeaders()), exchange.sentAnswer)
       : message({}, undefined),

@@ -62,7 +62,7 @@ export interface Message {
   readonly headers: Readonly<Record<string, string>>;
   /** Undefined where there was none, or none was read. */
   readonly body: string | undefined;
-  /** The body was longer, and `body` is only its beginning. */
+  /** The body was longer, and `body` is only its beginning, if anything. */
   readonly truncated: boolean;
 }
 

@@ -1,6 +1,8 @@
+import { connect } from 'node:net';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { requestSchema, type ShownRequest } from '../../src/control/journal/request-entry.js';
+import type { EmulatorEvent } from '../../src/kernel/events.js';
 import { ManualClock } from '../support/clock.js';
 import { linksPath, SEEDED } from '../support/emulator.js';
 import { REQUESTS } from '../support/requests.js';
@@ -265,6 +267,61 @@ describe('a request that got no answer', () => {
     controller.abort();
     await expect(answer).rejects.toThrow();
     expect(await told).toBe(0);
+  });
+});
+
+describe.each(TRANSPORTS)('the body of a request that was decided before it, by %s', (transport) => {
+  const body = JSON.stringify(REQUESTS.get('aws-s3'));
+  const rules: [string, object][] = [
+    ['answers', { answer: { status: 500 } }],
+    ['asks to wait', { rateLimit: {} }],
+    ['cuts the connection', { drop: 'before' }],
+  ];
+
+  it.each(rules)('is told where a fault rule %s', async (_title, rule) => {
+    const line = await openLine(transport);
+    await post(line, `${MINE}/faults`, { match: { method: 'POST' }, times: 1, ...rule });
+    await create(line, 'aws-s3').catch(() => undefined);
+    await create(line, 'aws-s3');
+    expect(await count(line, MINE, { body: { vendor: 'S3' } })).toBe(2);
+    const { requests } = await list(line, `${MINE}/requests?method=POST`);
+    expect(requests.map(({ request }) => request.body)).toEqual([body, body]);
+  });
+
+  it.each([
+    ['credentials', { ...JSON_TYPE, authorization: 'Bearer nonsense' }],
+    ['scripted answer', { ...JSON_TYPE, prefer: 'code=403' }],
+  ])('is told where the step %s refuses', async (rung, headers) => {
+    const line = await openLine(transport);
+    await line.send({ method: 'POST', path: LINKS, headers, body });
+    expect(await count(line, MINE, { rung, body: { vendor: 'S3' } })).toBe(1);
+  });
+});
+
+describe('a body that does not come whole', () => {
+  it.each([
+    ['is larger than what is read', { 'content-length': String(2 ** 21) }, 'x'.repeat(2 ** 21)],
+    ['is compressed', { 'content-encoding': 'gzip' }, '{}'],
+  ])('is known to be missing where it %s', async (_title, headers, body) => {
+    const line = await openLine('inject');
+    const sent = { ...JSON_TYPE, ...headers };
+    await line.send({ method: 'POST', path: LINKS, headers: sent, body });
+    const { requests } = await list(line, `${MINE}/requests`);
+    expect(requests[0]).toMatchObject({ rung: 'credentials', request: { truncated: true } });
+    expect(requests[0]?.request.body).toBeUndefined();
+    expect((await post(line, `${MINE}/requests/count`, { body: {} })).status).toBe(409);
+  });
+
+  it('is no reason to wait for a client that went away', async () => {
+    const { url, events } = await openSocket();
+    const { port } = new URL(url);
+    const told = new Promise<EmulatorEvent>((resolve) => events.subscribe(resolve));
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end(
+      `POST ${LINKS} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
+    );
+    expect((await told).data).toMatchObject({ status: 0, rung: 'credentials' });
+    socket.destroy();
   });
 });
 

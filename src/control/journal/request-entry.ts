@@ -24,9 +24,11 @@ const messageSchema = (description: string) =>
     {
       headers: Type.Record(Type.String(), Type.String(), { description: 'Headers, secrets removed.' }),
       body: Type.Optional(
-        Type.String({ description: 'Body as text, secrets removed; absent where there was none.' }),
+        Type.String({ description: 'Body as text, secrets removed; absent where none was read.' }),
       ),
-      truncated: Type.Boolean({ description: 'The body was longer than 16,384 characters, and was cut.' }),
+      truncated: Type.Boolean({
+        description: 'The body was longer than 16,384 characters and was cut, or did not come whole.',
+      }),
     },
     { description },
   );

@@ -43,7 +43,8 @@ export const matcherProperties = {
   body: Type.Optional(
     Type.Unknown({
       description:
-        'A part of the JSON body: objects match with more members, arrays item by item, all else by value.',
+        'A part of the JSON body: objects match with more members, arrays item by item, all else by value. ' +
+        'Requests that were refused have one too, such as those that a client repeats with digest credentials.',
     }),
   ),
 };
@@ -93,13 +94,13 @@ export function matches({ event: { seq, data }, detail }: Entry, matcher: Matche
   if (path !== undefined && !pathMatches(data.path, path)) return false;
   if (body === undefined) return true;
   const { request } = detail;
-  if (request.body === undefined) return false;
   if (request.truncated) {
     throw new ControlError(
       409,
-      `The body of request ${seq} was too long to be kept whole, so it cannot be compared. Match without body, or by since.`,
+      `The body of request ${seq} was too long to be kept whole, or did not come whole, so it cannot be compared. Match without body, or by since.`,
     );
   }
+  if (request.body === undefined) return false;
   try {
     return contains(JSON.parse(request.body), body);
   } catch {
