@@ -116,6 +116,25 @@ describe('a project that is deleted', () => {
     ).toEqual({ count: 4 });
     expect(await two.done('POST', '/requests/count')).toEqual({ count: 2 });
   });
+
+  it('counts no requests of before when a snapshot brings it back, and says so', async () => {
+    const emulator = await ControlledEmulator.start();
+    const [made, fresh] = [await emulator.make(), await emulator.make()];
+    await emulator.done('POST', '/snapshots', { name: 'all' });
+    await made.list();
+    await made.done('DELETE', '');
+    await emulator.done('POST', '/snapshots/all/restore');
+    made.forgetTokens();
+    const { cut } = await made.done<{ cut: number }>('GET', '/requests');
+    expect(cut).toBeGreaterThan(0);
+    expect((await made.control('POST', '/requests/count')).status).toBe(410);
+    await made.list();
+    expect((await made.control('POST', '/requests/count')).status).toBe(410);
+    expect(await made.done('POST', '/requests/count', { since: cut })).toEqual({ count: 1 });
+    expect(await fresh.done('POST', '/requests/count')).toEqual({ count: 0 });
+    await emulator.done('DELETE', '/requests');
+    expect(await made.done('POST', '/requests/count')).toEqual({ count: 0 });
+  });
 });
 
 describe('the journal of projects that are gone', () => {

@@ -57,6 +57,24 @@ describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
     expect(requests).toHaveLength(1);
   });
 
+  it('answers 410 after the time where what is wanted may have been dropped before', async () => {
+    const line = await openLine(transport);
+    const token = await line.as('owner', 'documented', { path: LINKS });
+    expect(token.status).toBe(200);
+    const { last } = (await line.send({ path: `${MINE}/requests` })).json<{ last: number }>();
+    await line.send({ method: 'DELETE', path: `${MINE}/requests` });
+    for (const [since, status] of [
+      [{ since: last }, 410],
+      [{}, 408],
+    ] as const) {
+      const waiting = nextAlarm(line);
+      const answer = wait(line, { method: 'PUT', timeoutMs: 1, ...since });
+      await waiting;
+      line.clock.advance(1);
+      expect((await answer).status).toBe(status);
+    }
+  });
+
   it('can look without waiting', async () => {
     const line = await openLine(transport);
     const waiting = nextAlarm(line);

@@ -73,6 +73,8 @@ export class Journal {
   #cut = 0;
   /** The same, of windows of which nothing more is known. */
   #cutOfLost = 0;
+  /** The highest number of a project that is gone: should it come back, it is known that something is missing. */
+  readonly #gone = new Map<string, number>();
   #floor = 0;
 
   /** @param isThere whether there is a project of this id */
@@ -118,7 +120,7 @@ export class Journal {
     const from = Math.max(since, floor);
     const entries = windows.flatMap((one) => behind(one, from));
     if (whole) entries.sort(inOrder);
-    return { entries, floor, cut: whole ? this.#cut : (window?.cut ?? this.#cutOfLost) };
+    return { entries, floor, cut: whole ? this.#cut : (window?.cut ?? this.#cutBefore(project)) };
   }
 
   /** Calls `reader` with each request from now on. Returns a function that ends it. */
@@ -131,6 +133,7 @@ export class Journal {
   forget(project: string | undefined): void {
     if (project === undefined) {
       this.#windows.clear();
+      this.#gone.clear();
       this.#bytes = 0;
       this.#cut = 0;
       this.#cutOfLost = 0;
@@ -145,6 +148,7 @@ export class Journal {
     for (const [project, window] of this.#windows) {
       if (project === undefined || project === GONE || !isGone(project)) continue;
       this.#windows.delete(project);
+      this.#noteGone(project, Math.max(window.cut, window.floor, window.entries.at(-1)?.event.seq ?? 0));
       const shared = this.#window(GONE);
       shared.entries = [...behind(shared, 0), ...behind(window, 0)].sort(inOrder);
       shared.first = 0;
@@ -176,13 +180,25 @@ export class Journal {
       entries: [],
       first: 0,
       bytes: 0,
-      cut: this.#cutOfLost,
+      cut: this.#cutBefore(project),
       floor: 0,
     };
     this.#windows.delete(project);
     this.#windows.set(project, window);
     if (this.#windows.size > this.#limits.projects) this.#loseLongestIdle();
     return window;
+  }
+
+  /** What is missing of a project that has no window. */
+  #cutBefore(project: string | undefined): number {
+    return Math.max(this.#cutOfLost, this.#gone.get(project ?? GONE) ?? 0);
+  }
+
+  #noteGone(project: string, last: number): void {
+    this.#gone.set(project, last);
+    // A project that comes back after so many others are gone is taken for a new one.
+    const [oldest] = this.#gone.keys();
+    if (this.#gone.size > this.#limits.projects && oldest !== undefined) this.#gone.delete(oldest);
   }
 
   /** Drops what is more than a project may have. */

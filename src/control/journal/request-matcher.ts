@@ -140,7 +140,7 @@ export function requireWhole({ cut, floor }: Selection, since: number | undefine
   if (start < cut) {
     throw new ControlError(
       410,
-      `Requests up to ${cut} were dropped for want of room, so those since ${start} cannot be counted. Count since ${cut} or later, or DELETE the requests before what is counted.`,
+      `Requests up to ${cut} were dropped, for want of room or with their project, so those since ${start} cannot be counted. Count since ${cut} or later, or DELETE the requests before what is counted.`,
     );
   }
 }

@@ -112,11 +112,12 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
       method: 'POST',
       path: '/requests/wait',
       scope: 'both',
-      summary: 'Answers once as many requests have come as are asked for; 408 if they do not.',
+      summary:
+        'Answers once as many requests have come as are asked for; 408 if they do not, 410 if they may have been dropped.',
       body: waitBody,
       bodyOptional: true,
       response: Type.Object({ requests: requestsSchema }),
-      errors: [408, 409, 503],
+      errors: [408, 409, 410, 503],
       handle({ project, body, reply }) {
         const wanted = sent(body);
         checkMatcher(wanted, project?.id, operations);

@@ -5,7 +5,7 @@ import type { Entry, Journal } from './journal.js';
 import type { Ongoing } from './ongoing.js';
 import { ControlError } from '../operation.js';
 import { shownRequest, type ShownRequest } from './request-entry.js';
-import { matches, type Matcher } from './request-matcher.js';
+import { matches, requireWhole, type Matcher } from './request-matcher.js';
 
 /** What waiting stands on. */
 export interface WaitingParts {
@@ -25,10 +25,10 @@ const OTHERS_SHOWN = 10;
 
 /**
  * Waits until as many requests match as are wanted; those that have come already count. After the time it answers 408
- * with what has come.
+ * with what has come, or 410 where what is wanted may have been dropped before.
  *
  * @returns the requests, or the reply where it has answered itself
- * @throws {ControlError} 409 if a body cannot be compared, 503 if the server closes meanwhile
+ * @throws {ControlError} 409 if a body cannot be compared, 410, 503 if the server closes meanwhile
  */
 export function waitFor(
   { journal, clock, ongoing }: WaitingParts,
@@ -50,7 +50,8 @@ export function waitFor(
   const answer = () => ({ requests: found.map(shownRequest) });
 
   return new Promise((resolve, reject) => {
-    for (const entry of journal.select(project, wanted.since).entries) take(entry);
+    const selection = journal.select(project, wanted.since);
+    for (const entry of selection.entries) take(entry);
     if (found.length >= count) {
       resolve(answer());
       return;
@@ -84,7 +85,12 @@ export function waitFor(
       }),
       clock.setAlarm(clock.now() + timeoutMs, () => {
         end(() => {
-          resolve(tooLate(reply, { count, timeoutMs }, found, others));
+          try {
+            requireWhole(selection, wanted.since);
+            resolve(tooLate(reply, { count, timeoutMs }, found, others));
+          } catch (error) {
+            reject(error as ControlError);
+          }
         });
       }),
     ];
