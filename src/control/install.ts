@@ -87,7 +87,10 @@ export function installControl(
   }
 }
 
-/** The query, defaults filled in. A parameter that nobody knows is refused: it would silently filter nothing. */
+/**
+ * The query, defaults filled in. A parameter that nobody knows, or that is empty, is refused: it would silently filter
+ * nothing.
+ */
 function queryOf(schema: TObject, { query }: FastifyRequest): Record<string, unknown> {
   const sent = query as Record<string, unknown>;
   const known = Object.keys(schema.properties);
@@ -95,6 +98,10 @@ function queryOf(schema: TObject, { query }: FastifyRequest): Record<string, unk
   if (unknown !== undefined) {
     const choices = known.length > 0 ? `: there are ${known.join(', ')}` : '';
     throw new ControlError(400, `There is no query parameter ${unknown}${choices}.`);
+  }
+  const empty = Object.keys(sent).find((name) => sent[name] === '');
+  if (empty !== undefined) {
+    throw new ControlError(400, `The query parameter ${empty} is empty: leave it out, or give it a value.`);
   }
   return readQuery(schema, sent);
 }
@@ -110,8 +117,12 @@ function readBody(
   request: FastifyRequest,
   check: ((body: unknown) => void) | undefined,
 ): unknown {
-  if (!check) return undefined;
   const text = typeof request.body === 'string' ? request.body : '';
+  if (!check) {
+    // Whoever sends one wants something that would not happen. Clients send {} where they have nothing to say.
+    if (/^\s*(?:\{\s*\})?\s*$/.test(text)) return undefined;
+    throw new ControlError(400, `${operation.method} ${operation.path} takes no body: leave it out.`);
+  }
   if (text.trim() === '') {
     if (operation.bodyOptional) return undefined;
     throw new ControlError(400, 'The body is empty: send a JSON object.');

@@ -70,6 +70,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     [{ state: 'DONE', errorMessage: 'no' }, /errorMessage.*FAILED/],
     [{ state: 'FAILED', errorMessage: '' }, 'errorMessage'],
     [{ state: 'FAILED', errorMessage: 1 }, /errorMessage.*a string/],
+    [{ state: 'FAILED', errorMessage: 'x'.repeat(10_001) }, /errorMessage.*of 1 to 10000 characters/],
   ],
   addPrivateLinkRule: [
     [
@@ -86,6 +87,8 @@ const WRONG: Readonly<Record<string, Wrong>> = {
     [{ fail: 'no', staysIn: 'WORKING' }, /fail.*staysIn/],
     [{ fail: '' }, 'fail'],
     [{ fail: true }, /fail.*a string/],
+    [{ fail: 'x'.repeat(10_001) }, /fail.*of 1 to 10000 characters/],
+    [{ fail: 'no', match: { region: '' } }, /match\.region.*not empty/],
     [{ staysIn: 'DONE' }, /staysIn.*PENDING, IDLE, WORKING/],
     [{ fail: 'no', times: 0 }, /times.*whole number from 1/],
     [{ fail: 'no', times: 1.5 }, /times.*whole number/],
@@ -166,21 +169,39 @@ describe('a wrong body', () => {
   );
 });
 
-describe('a body that is not looked at', () => {
+describe('a body that is not taken', () => {
   it.each(
     operations
-      .filter(({ body, method }) => body === undefined && method === 'POST')
-      .map(({ id, path }) => [id, path]),
-  )('of %s may be anything that is JSON by its type', async (_id, path) => {
+      .filter(({ body, method }) => body === undefined && method !== 'GET')
+      .map(({ id, method, path, scope }) => [id, method, path, scope] as const),
+  )('of %s is a 400 that changes nothing, but for an empty one', async (_id, method, path, scope) => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make({ movement: 'by hand' });
     const link = await project.create();
     await project.done('POST', '/snapshots', { name: 'mine' });
+    await emulator.done('POST', '/snapshots', { name: 'mine' });
+    const { id: rule } = await project.done<{ id: string }>('POST', '/private-link-rules', { fail: 'no' });
     await project.done('POST', `/private-links/${link}/hold`);
-    const real = path.replace(':connectionId', link).replace(':name', 'mine');
-    expect((await project.control('POST', real, '{"any":')).status).toBeLessThan(300);
+    const of: Pick<TestProject, 'control'> = scope === 'server' ? emulator : project;
+    const real = path.replace(':connectionId', link).replace(':name', 'mine').replace(':ruleId', rule);
+    const before = await emulator.dump(project);
+    for (const body of ['{"any":1}', '{"any":', '[]', 'null']) {
+      const { status, text } = await of.control(method, real, body);
+      expect([status, text]).toEqual([400, expect.stringContaining(`${method} ${path} takes no body`)]);
+    }
+    expect(await emulator.dump(project)).toEqual(before);
+    expect((await of.control(method, real, '{ }')).status).toBeLessThan(300);
   });
 });
+
+it.each(['operation', 'method', 'path', 'caller', 'status'])(
+  'an empty query parameter %s is a 400, since it would filter nothing',
+  async (name) => {
+    const emulator = await ControlledEmulator.start();
+    const { status, text } = await emulator.control('GET', `/requests?${name}=`);
+    expect([status, text]).toEqual([400, expect.stringContaining(`The query parameter ${name} is empty`)]);
+  },
+);
 
 it('a body that is too large is a 413, and what is above the usual size a fixture may be', async () => {
   const emulator = await ControlledEmulator.start();

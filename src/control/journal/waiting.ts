@@ -89,7 +89,7 @@ export function waitFor(
             requireWhole(selection, wanted.since);
             resolve(tooLate(reply, { count, timeoutMs }, found, others));
           } catch (error) {
-            reject(error as ControlError);
+            reject(error instanceof Error ? error : new Error(String(error)));
           }
         });
       }),

@@ -8,6 +8,7 @@ import type { PrivateLinks } from './links.js';
 import { privateLinkProfiles } from './profile.js';
 import type { PrivateLinkRules } from './rule-store.js';
 import type { CurrentLink } from './rows.js';
+import { MESSAGE_MAX } from './schema.js';
 
 const state = Type.Union(
   STATES.map((name) => Type.Literal(name)),
@@ -70,7 +71,9 @@ export function privateLinkControl(
       body: Type.Object(
         {
           state,
-          errorMessage: Type.Optional(Type.String({ minLength: 1, description: 'shown while it is FAILED' })),
+          errorMessage: Type.Optional(
+            Type.String({ minLength: 1, maxLength: MESSAGE_MAX, description: 'shown while it is FAILED' }),
+          ),
         },
         { additionalProperties: false },
       ),

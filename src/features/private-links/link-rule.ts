@@ -3,7 +3,7 @@ import { ControlError } from '../../http/control-operation.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { MOST } from '../../kernel/pace.js';
 import { DEFAULT_VENDOR, vendorOf, VENDORS } from './rules.js';
-import type { SentFields } from './schema.js';
+import { MESSAGE_MAX, type SentFields } from './schema.js';
 
 /** What becomes of links that are not created yet. */
 export const linkRule = Type.Object(
@@ -15,7 +15,7 @@ export const linkRule = Type.Object(
           vendor: Type.Optional(
             Type.String({ description: 'the vendor, in any case; GENERIC where none is sent' }),
           ),
-          region: Type.Optional(Type.String({ description: 'the region, as sent' })),
+          region: Type.Optional(Type.String({ minLength: 1, description: 'the region, as sent' })),
         },
         { additionalProperties: false, description: 'which links it is for; all if left out' },
       ),
@@ -24,7 +24,11 @@ export const linkRule = Type.Object(
       Type.Integer({ minimum: 1, maximum: MOST, description: 'for how many links; all if left out' }),
     ),
     fail: Type.Optional(
-      Type.String({ minLength: 1, description: 'they end FAILED instead of DONE, with this errorMessage' }),
+      Type.String({
+        minLength: 1,
+        maxLength: MESSAGE_MAX,
+        description: 'they end FAILED instead of DONE, with this errorMessage',
+      }),
     ),
     staysIn: Type.Optional(
       Type.Union(

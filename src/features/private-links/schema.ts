@@ -99,6 +99,9 @@ export const createdPrivateLink = Type.Object(
 /** A page of private links. */
 export const privateLinkPage = pageOf('PrivateLinkPage', privateLink);
 
+/** How long an `errorMessage` may be, in characters: far less than what else is kept of a private link. */
+export const MESSAGE_MAX = 10_000;
+
 const state = Type.Union(STATES.map((name) => Type.Literal(name)));
 const at = Type.Integer({
   minimum: 0,
@@ -114,7 +117,7 @@ export const fixtureItem = Type.Object(
     ...sentFields.properties,
     _id: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
     state: Type.Optional(Type.Union(SETTLED_STATES.map((state) => Type.Literal(state)))),
-    errorMessage: Type.Optional(Type.String()),
+    errorMessage: Type.Optional(Type.String({ maxLength: MESSAGE_MAX })),
     // What an export says of the states it has gone through and will: see lifecycle.ts.
     path: Type.Optional(
       Type.Array(Type.Union([Type.Tuple([state, at]), Type.Tuple([state, at, Type.String()])]), {
