@@ -1,5 +1,5 @@
 import type { ClientName, ProfileName } from '../client/index.js';
-import { UsageError } from '../exit.js';
+import { Exit, STATUS, UsageError } from '../exit.js';
 import type { Command } from './command.js';
 
 /** The profile that each client is at home in: real ones know the states and errors that were recorded. */
@@ -38,6 +38,9 @@ export const env: Command = {
     }
     const emulator = await connect();
     const project = id === undefined ? await emulator.seededProject(profile) : await emulator.projectById(id);
+    if (!Object.hasOwn(project.credentials, 'owner')) {
+      throw new Exit(STATUS.failed, `env: project ${project.id} has no credentials of an owner to print`);
+    }
     const variables = project.environment[name];
     const lines = Object.entries(variables).map(
       ([variable, value]) => `export ${variable}=${quoted(value)}\n`,

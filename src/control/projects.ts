@@ -54,7 +54,9 @@ export function projectControl(parts: ProjectParts): readonly AnyControlOperatio
       path: '/projects',
       scope: 'server',
       summary: 'Lists all projects of all organizations.',
-      response: Type.Object({ projects: Type.Array(project, { description: 'oldest first' }) }),
+      response: Type.Object({
+        projects: Type.Array(project, { description: 'in the order in which they came' }),
+      }),
       handle: () => ({ projects: identity.projects.all().map(shownProject) }),
     }),
     controlOperation({

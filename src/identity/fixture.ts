@@ -3,6 +3,7 @@ import { refuseTooLarge } from '../http/body.js';
 import { ControlError } from '../http/control-operation.js';
 import { Refusal } from '../kernel/conditions.js';
 import type { Transaction } from '../kernel/database.js';
+import { parseMoment } from '../kernel/moment.js';
 import type { Roles } from './credential-store.js';
 import {
   fixtureSchema,
@@ -66,7 +67,7 @@ export function loadFixture(
     });
     organization.projects.forEach((project, projectIndex) => {
       const projectAt = `${at}.projects[${projectIndex}]`;
-      const createdAt = project.createdAt === undefined ? now : Date.parse(project.createdAt);
+      const createdAt = project.createdAt === undefined ? now : parseMoment(project.createdAt);
       if (Number.isNaN(createdAt)) throw new FixtureError(`${projectAt}.createdAt: there is no such moment`);
       within(`${projectAt}.settings`, () => {
         refuseTooLarge(project.settings ?? {});

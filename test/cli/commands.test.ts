@@ -107,6 +107,18 @@ describe('env', () => {
     expect(stderr).toMatch(line);
   });
 
+  it('ends with 1 and one line where nobody is let in as an owner', async () => {
+    const { ready } = await Command.start();
+    const emulator = await connectEmulator(ready.url);
+    const { organizations } = await emulator.fixture.export();
+    await emulator.fixture.load({ organizations: organizations.map((one) => ({ ...one, credentials: [] })) });
+    const { status, stdout, stderr } = await Command.run(['env', 'curl', '--url', ready.url]);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(
+      /^atlas-streams-emulator: env: project \S+ has no credentials of an owner [^\n]+\n$/,
+    );
+  });
+
   it('ends with 1 and one line where there is no emulator, no such project, or no permission', async () => {
     const { ready } = await Command.start(['--control-token', 'given']);
     const url = await nowhere();

@@ -109,6 +109,17 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
     expect(await read()).toEqual({ now: '9999-12-31T23:59:59.999Z', frozen: false });
   });
 
+  it('is stopped and started when real time has brought it past its end', async () => {
+    const { emulator, call, read } = await open(scope);
+    await call('PUT', '/clock', { now: '9999-12-31T23:59:59.999Z' });
+    emulator.clock.advance(1);
+    const [past, moved] = ['+010000-01-01T00:00:00.000Z', await call('POST', '/clock/advance', { by: 1 })];
+    expect(moved.status).toBe(400);
+    expect(JSON.parse((await call('POST', '/clock/freeze')).text)).toEqual({ now: past, frozen: true });
+    expect(JSON.parse((await call('POST', '/clock/resume')).text)).toEqual({ now: past, frozen: false });
+    expect(await read()).toEqual({ now: past, frozen: false });
+  });
+
   it.each([
     -1,
     1.5,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { LATEST } from '../../src/kernel/pace.js';
+import { SEEDED } from '../support/emulator.js';
 import { ControlledEmulator, START, TestProject, type LinkState } from './world-support.js';
 
 interface Fixture {
@@ -189,6 +191,8 @@ describe('a fixture that is wrong', () => {
     ['organizations', () => ({ organizations: {} })],
     ['other', change('fixture', { other: 1 })],
     ['clock.offsetMs', change('fixture', { clock: { offsetMs: 1e300 } })],
+    ['clock of the server', change('fixture', { clock: { offsetMs: LATEST } })],
+    [`clock of project ${SEEDED.documented.project}`, change('project', { clock: { offsetMs: LATEST } })],
     ['clock.frozenAt', change('fixture', { clock: { offsetMs: 0, frozenAt: -1 } })],
     ['organizations[0].profile', change('organization', { profile: 'x' })],
     ['organizations[0].id', change('organization', { id: 'x' })],

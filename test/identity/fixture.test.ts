@@ -193,6 +193,11 @@ const MISTAKES: readonly (readonly [string, (world: World) => void, string])[] =
     'organizations[0].projects[0].createdAt: there is no such moment',
   ],
   [
+    'a day of creation that is none',
+    (world) => (world.project().createdAt = '2026-02-30T00:00:00Z'),
+    'organizations[0].projects[0].createdAt: there is no such moment',
+  ],
+  [
     'a private link of an unknown provider',
     (world) => (world.project().privateLinks = [{ provider: 'NIMBUS' }]),
     `${LINK}[0]: No provider NIMBUS exists.`,

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { parseMoment } from '../../kernel/moment.js';
 import { LONGEST_MS } from '../../kernel/pace.js';
 import { ControlError } from '../operation.js';
 
@@ -27,11 +28,7 @@ export const moment = Type.String({ description: 'a moment, such as 2026-01-31T0
 
 /** Milliseconds since the epoch of a {@link moment}. @throws {ControlError} 400 */
 export function millisecondsAt(value: string): number {
-  const [, day] = /^(\d{4}-\d{2}-\d{2})T\d{2}:.*(?:Z|[+-]\d{2}:\d{2})$/.exec(value) ?? [];
-  // Date.parse takes the 30th of February for the 2nd of March.
-  const midnight = new Date(`${day ?? ''}T00:00:00Z`);
-  const exists = !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day ?? '');
-  const at = exists ? Date.parse(value) : NaN;
+  const at = parseMoment(value);
   if (Number.isNaN(at)) {
     throw new ControlError(
       400,

@@ -98,16 +98,19 @@ export class WorldTime {
       const old = this.#clockState(projectId);
       const now = this.#reference(projectId);
       const state = change(old, now);
-      if (shows(state, now) > LATEST) throw new ControlError(400, 'A clock ends with the year 9999.');
+      const ahead = shows(state, now) - shows(old, now);
+      if (ahead > 0 && shows(state, now) > LATEST) {
+        throw new ControlError(400, 'A clock ends with the year 9999.');
+      }
       if (projectId === undefined) {
         this.setServerClock(state);
         // Projects that stand still are moved too.
-        identity.projects.shiftFrozen(shows(state, now) - shows(old, now));
-        const ahead = identity.projects.furthestAhead();
-        if (ahead && ahead.now > LATEST) {
+        identity.projects.shiftFrozen(ahead);
+        const passing = ahead > 0 ? this.#projectBeyond() : undefined;
+        if (passing !== undefined) {
           throw new ControlError(
             400,
-            `A clock ends with the year 9999, and that of project ${ahead.id} would pass it.`,
+            `A clock ends with the year 9999, and that of project ${passing} would pass it.`,
           );
         }
       } else {
@@ -132,6 +135,19 @@ export class WorldTime {
   setServerClock(state: ClockState): void {
     this.#parts.properties.set(CLOCK, state);
     this.#parts.clock.change(state);
+  }
+
+  /** Whose clock shows a moment after the last that a clock can be moved to, if any does. */
+  beyond(): string | undefined {
+    const { clock } = this.#parts;
+    if (shows(clock.state, clock.baseNow()) > LATEST) return 'the server';
+    const project = this.#projectBeyond();
+    return project && `project ${project}`;
+  }
+
+  #projectBeyond(): string | undefined {
+    const furthest = this.#parts.identity.projects.furthestAhead();
+    return furthest && furthest.now > LATEST ? furthest.id : undefined;
   }
 
   #clockState(projectId: string | undefined): ClockState {

@@ -186,6 +186,8 @@ export class World {
     const { identity, sections, clock } = this.#parts;
     this.time.setServerClock({ ...IN_STEP, ...fixture.clock });
     loadFixture(fixture, identity, sections, transaction, clock.now());
+    const late = this.time.beyond();
+    if (late !== undefined) throw new FixtureError(`the clock of ${late} would pass the year 9999`);
     this.remember(undefined);
   }
 
