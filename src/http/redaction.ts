@@ -4,13 +4,17 @@ export const REMOVED = '[removed]';
 /** Headers as they are shown, without secrets. */
 export type ShownHeaders = Readonly<Record<string, string>>;
 
-const SECRET_HEADER = /cookie|secret|token|password|api-?key/i;
+/** What the name of a secret has in it. */
+const WORDS = 'secret|token|passw|pwd|credential|(?:private|api|access)[-_]?key';
+const SECRET_NAME = new RegExp(WORDS, 'i');
+const SECRET_HEADER = new RegExp(`cookie|${WORDS}`, 'i');
 
-/** Names of members and parameters that hold secrets. Looked for first, since nearly no text has one. */
-const SECRET_NAME = /secret|token|password|private_?key/i;
-const SECRET_MEMBER =
-  /("[\w-]{0,40}(?:secret|token|password|private_?key)[\w-]{0,40}"\s*:\s*)"(?:\\.|[^"\\])*"?/gi;
-const SECRET_PARAMETER = /([\w-]{0,40}(?:secret|token|password|private_?key)[\w-]{0,40}=)[^&#]*/gi;
+/** A member of what is no whole JSON; a value in brackets has no end that could be found. */
+const SECRET_MEMBER = new RegExp(
+  String.raw`((["']?)[\w-]{0,40}(?:${WORDS})[\w-]{0,40}\2\s*:\s*)` +
+    String.raw`(?:"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[[{].*|[^\s,}\]]+)`,
+  'gis',
+);
 
 /** What a form of the token endpoints may hold beside secrets. */
 const OPEN_FIELDS = new Set(['grant_type', 'client_id', 'scope', 'token_type_hint']);
@@ -32,7 +36,9 @@ export function shownHeaders(
         ? shownCredentials(text)
         : SECRET_HEADER.test(name)
           ? REMOVED
-          : text;
+          : text.includes('?')
+            ? shownTarget(text)
+            : text;
   }
   return shown;
 }
@@ -52,14 +58,53 @@ export function shownCredentials(header: string): string {
   }
 }
 
-/** A request target without secrets in its query. */
+/** A request target, or another address, without secrets in its query. */
 export function shownTarget(target: string): string {
-  return SECRET_NAME.test(target) ? target.replace(SECRET_PARAMETER, `$1${REMOVED}`) : target;
+  let shown = '';
+  let from = 0;
+  for (const { 0: start, 1: name = '', index } of target.matchAll(/([^=&#?/;]+)=/g)) {
+    // Not one that is part of a secret itself.
+    if (index < from || !SECRET_NAME.test(decoded(name))) continue;
+    const value = index + start.length;
+    const length = target.slice(value).search(/[&#]/);
+    shown += target.slice(from, value) + REMOVED;
+    from = length < 0 ? target.length : value + length;
+  }
+  return shown + target.slice(from);
 }
 
 /** JSON, whole or cut off, without the values of members whose names say that they are secret. */
 export function shownJson(text: string): string {
-  return SECRET_NAME.test(text) ? text.replace(SECRET_MEMBER, `$1"${REMOVED}"`) : text;
+  // Nearly no text has one.
+  if (!SECRET_NAME.test(text) && !text.includes('\\u')) return text;
+  try {
+    let found = false as boolean;
+    const shown = JSON.stringify(JSON.parse(text), (name, value: unknown) => {
+      if (!SECRET_NAME.test(name)) return value;
+      found = true;
+      return REMOVED;
+    });
+    return found ? shown : text;
+  } catch {
+    // Cut off, no JSON at all, or too deep to be written.
+    return withoutEscapes(text).replace(SECRET_MEMBER, `$1"${REMOVED}"`);
+  }
+}
+
+/** Letters that a name may have been spelled with: `\u0073ecret`. */
+function withoutEscapes(text: string): string {
+  return text.replace(/\\u00([2-7][0-9a-f])/gi, (escape, code: string) => {
+    const letter = String.fromCharCode(parseInt(code, 16));
+    return /[\w-]/.test(letter) ? letter : escape;
+  });
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** A form of the token endpoints, without the values of fields that may be secret. */

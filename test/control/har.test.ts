@@ -41,7 +41,7 @@ describe.each(TRANSPORTS)('requests as an HTTP Archive, by %s', (transport) => {
     const body = JSON.stringify(requestBody('aws-msk'));
     const created = await line.as('owner', 'documented', {
       method: 'POST',
-      path: `${LINKS}?pretty=true&envelope=false`,
+      path: `${LINKS}?pretty=true&envelope=false&a=b?c&d=e`,
       headers: { 'content-type': 'application/json' },
       body,
     });
@@ -54,11 +54,13 @@ describe.each(TRANSPORTS)('requests as an HTTP Archive, by %s', (transport) => {
       queryString: [
         { name: 'pretty', value: 'true' },
         { name: 'envelope', value: 'false' },
+        { name: 'a', value: 'b?c' },
+        { name: 'd', value: 'e' },
       ],
       bodySize: body.length,
       postData: { mimeType: 'application/json', text: body },
     });
-    expect(entry?.request.url.endsWith(`${LINKS}?pretty=true&envelope=false`)).toBe(true);
+    expect(entry?.request.url.endsWith(`${LINKS}?pretty=true&envelope=false&a=b?c&d=e`)).toBe(true);
     expect(entry?.request.headers).toContainEqual({ name: 'authorization', value: 'Bearer' });
     expect(entry?.response).toMatchObject({
       status: 200,

@@ -130,7 +130,7 @@ function harEntry(entry: Entry): Static<typeof entrySchema> {
       method: data.method,
       url,
       ...sideOf(request, httpVersion),
-      queryString: [...new URLSearchParams(url.split('?')[1] ?? '')].map(([name, value]) => ({
+      queryString: [...new URLSearchParams(/\?(.*)/s.exec(url)?.[1])].map(([name, value]) => ({
         name,
         value,
       })),
