@@ -13,7 +13,7 @@ export interface FetchInit extends RequestInit {
  * @param path below the project, such as `/streams/privateLinkConnections`; or whole, if it begins with `/api/` or is
  * an address, of which only path and query count: a token goes to the emulator and nowhere else
  */
-export type AtlasFetch = (path: string, init?: FetchInit) => Promise<Response>;
+export type AtlasFetch = (path: string | URL, init?: FetchInit) => Promise<Response>;
 
 /** A caller of a project. */
 export interface Caller {
@@ -27,6 +27,21 @@ export interface Caller {
   token(): Promise<string>;
 }
 
+/** The clock of a project, as its callers need it. */
+interface CallerClock {
+  readonly read: () => Promise<ClockReading>;
+  /** How often it may have been put back: until when a token lives is another moment then. */
+  readonly turned: () => number;
+}
+
+interface KeptToken {
+  readonly token: string;
+  /** What the clock told when it was issued: how often it had been put back, and the time. */
+  readonly turn: number;
+  readonly from: number;
+  readonly until: number;
+}
+
 /** The media type that a request asks for if it asks for none. */
 export const ACCEPT = 'application/vnd.atlas.2024-05-30+json';
 
@@ -36,20 +51,23 @@ export const projectPath = (id: string): string => `/api/atlas/v2/groups/${id}`;
 /**
  * A caller of a project.
  *
- * @param clock reads the project's clock, in whose time tokens live
+ * @param clock the project's, in whose time tokens live
  */
 export function callerOf(
   { url, projectId }: { readonly url: string; readonly projectId: string },
   credentials: Credentials,
-  clock: () => Promise<ClockReading>,
+  clock: CallerClock,
 ): Caller {
-  let kept: Promise<{ readonly token: string; readonly until: number }> | undefined;
+  let kept: Promise<KeptToken> | undefined;
 
   const renew = async (): Promise<string> => {
-    const renewed = Promise.all([issue(url, credentials), clock()]).then(([{ token, seconds }, { now }]) => ({
-      token,
-      until: Date.parse(now) + seconds * 1000,
-    }));
+    const turn = clock.turned();
+    const renewed = Promise.all([issue(url, credentials), clock.read()]).then(
+      ([{ token, seconds }, { now }]) => {
+        const from = Date.parse(now);
+        return { token, turn, from, until: from + seconds * 1000 };
+      },
+    );
     kept = renewed;
     try {
       return (await renewed).token;
@@ -61,15 +79,21 @@ export function callerOf(
   const token = async (): Promise<string> => {
     const current = kept;
     if (!current) return renew();
-    const [{ token: held, until }, { now }] = await Promise.all([current, clock()]);
-    if (Date.parse(now) < until) return held;
+    const [{ token: held, turn, from, until }, reading] = await Promise.all([current, clock.read()]);
+    const now = Date.parse(reading.now);
+    if (turn === clock.turned() && from <= now && now < until) return held;
     // Whoever comes first renews it for all that wait.
     return kept === current ? renew() : token();
   };
   return {
     credentials,
     token,
-    async fetch(path, { json, ...init } = {}) {
+    async fetch(path, options = {}) {
+      // Its members are no properties of its own: spread, nothing of it is left.
+      if ([path, options].some((one) => Object.prototype.toString.call(one) === '[object Request]')) {
+        throw new TypeError('project.fetch takes a path, and beside it what fetch takes; but no Request');
+      }
+      const { json, ...init } = options;
       const headers = new Headers(init.headers);
       const body = json === undefined ? init.body : JSON.stringify(json);
       if (!headers.has('accept')) headers.set('accept', ACCEPT);
@@ -77,7 +101,11 @@ export function callerOf(
       if (!headers.has('authorization')) {
         headers.set('authorization', `Bearer ${await unlessAborted(token, init.signal)}`);
       }
-      return fetch(url + wholePath(path, projectId), { ...init, headers, ...(body != null && { body }) });
+      return fetch(url + wholePath(String(path), projectId), {
+        ...init,
+        headers,
+        ...(body != null && { body }),
+      });
     },
   };
 }

@@ -48,6 +48,9 @@ export interface Emulator extends Verbs {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** Calls that may put clocks back. */
+const TURNS_BACK = /^(?:POST .*\/(?:reset|restore)|PUT \/fixture)$/;
+
 /** An emulator over a way to it. @param close what its end takes beside */
 export function emulatorOver(
   way: Transport,
@@ -58,10 +61,17 @@ export function emulatorOver(
   const over = new AbortController();
   // What is called behind `events()` happens behind where its stream begins.
   let begun: Promise<unknown> = Promise.resolve();
-  const transport: Transport = async (...call) => {
+  let turned = 0;
+  const transport: Transport = async (method, path, body) => {
     await begun;
-    return way(...call);
+    try {
+      return await way(method, path, body);
+    } finally {
+      if (TURNS_BACK.test(`${method} ${path}`)) turned += 1;
+    }
   };
+  const project = (access: unknown): Project =>
+    projectOver(transport, url, access as ProjectAccess, () => turned);
   const lastEvent = (): Promise<number> => {
     const last = way('GET', '/requests?limit=1').then((answer) => (answer as { last: number }).last);
     begun = Promise.allSettled([begun, last]);
@@ -70,11 +80,7 @@ export function emulatorOver(
   const projects = async (): Promise<readonly ProjectInfo[]> =>
     ((await transport('GET', '/projects')) as { projects: ProjectInfo[] }).projects;
   const projectById = async (id: string): Promise<Project> =>
-    projectOver(
-      transport,
-      url,
-      (await transport('GET', `/projects/${encodeURIComponent(id)}/access`)) as ProjectAccess,
-    );
+    project(await transport('GET', `/projects/${encodeURIComponent(id)}/access`));
   const end = async (): Promise<void> => {
     over.abort();
     await close();
@@ -84,8 +90,7 @@ export function emulatorOver(
     url,
     projects,
     projectById,
-    project: async (options = {}) =>
-      projectOver(transport, url, (await transport('POST', '/projects', options)) as ProjectAccess),
+    project: async (options = {}) => project(await transport('POST', '/projects', options)),
     async seededProject(profile) {
       const found = (await projects()).find((one) => one.profile === profile);
       if (!found)

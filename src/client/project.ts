@@ -41,8 +41,18 @@ export interface Project extends Verbs {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A project over a transport. @param url the address that its clients use */
-export function projectOver(transport: Transport, url: string, access: ProjectAccess): Project {
+/**
+ * A project over a transport.
+ *
+ * @param url the address that its clients use
+ * @param turned how often clocks may have been put back
+ */
+export function projectOver(
+  transport: Transport,
+  url: string,
+  access: ProjectAccess,
+  turned: () => number,
+): Project {
   const { id, name, organizationId, profile, credentials, environment } = access;
   const scope = `/projects/${id}`;
   const own = verbs(transport, scope);
@@ -59,7 +69,10 @@ export function projectOver(transport: Transport, url: string, access: ProjectAc
         `as ${role}`,
       );
     }
-    const caller = callerOf({ url, projectId: id }, shown as Credentials, () => own.clock.read());
+    const caller = callerOf({ url, projectId: id }, shown as Credentials, {
+      read: () => own.clock.read(),
+      turned,
+    });
     callers.set(role, caller);
     return caller;
   };

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { EmulatorError } from '../../src/index.js';
+import {
+  connectEmulator,
+  EmulatorError,
+  type Emulator,
+  type Fixture,
+  type Project,
+} from '../../src/index.js';
 import { countLinks, createLink, emulatorFor, LINKS, linkBody, stateOf, WAYS } from './ways.js';
 
 describe.each(WAYS)('a project of an emulator %s', (way) => {
@@ -117,7 +123,44 @@ describe.each(WAYS)("a project's fetch, of an emulator %s", (way) => {
     expect(token).not.toBe(one);
     expect(others).toEqual([token, token]);
   });
+
+  it.each<[string, (emulator: Emulator, project: Project) => Promise<void>]>([
+    ['it is reset', (_, project) => project.reset()],
+    ['a snapshot of it is restored', (_, project) => project.restore('early')],
+    ['one of the server is restored', (all) => all.restore('early')],
+    ['a fixture is loaded', async (all) => all.fixture.load(fixtures.get(all) ?? { organizations: [] })],
+    ['somebody else puts its clock back', (all) => putBack(all)],
+  ])('renews its token when its time was put back, and has run past it again: %s', async (_title, back) => {
+    await using project = await emulator().project();
+    await project.snapshot('early');
+    await emulator().snapshot('early');
+    fixtures.set(emulator(), await emulator().fixture.export());
+    await project.clock.advance('3h');
+    expect((await project.fetch(LINKS)).status).toBe(200);
+    await back(emulator(), project);
+    await project.clock.advance('61m');
+    expect((await project.fetch(LINKS)).status).toBe(200);
+    await project.clock.advance('61m');
+    expect((await project.fetch(LINKS)).status).toBe(200);
+  });
+
+  it('refuses a Request, of which nothing would be sent', async () => {
+    await using project = await emulator().project();
+    const request = new Request(`${project.url}/api/atlas/v2/groups`, { method: 'POST', body: '{}' });
+    await expect(project.fetch(LINKS, request)).rejects.toThrow('no Request');
+    await expect(project.fetch(request as unknown as string)).rejects.toThrow('no Request');
+    expect(await project.requests.list()).toEqual([]);
+    expect((await project.fetch(new URL(`${project.url}/api/atlas/v2/groups`))).status).toBe(200);
+  });
 });
+
+/** The world of each emulator before its clocks ran. */
+const fixtures = new WeakMap<Emulator, Fixture>();
+
+/** Puts all clocks back over another connection. */
+async function putBack({ url }: Emulator): Promise<void> {
+  await (await connectEmulator(url)).restore('early');
+}
 
 describe.each(WAYS)('what the control API refuses, of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
