@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { keep } from './kept.js';
+import { setImmediate } from './turn.js';
 
 /** A step of the schema. Steps are applied in order, once each, and never edited after a release. */
 export interface Migration {

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.js';
 import type { Database, Transaction } from './database.js';
+import { setImmediate } from './turn.js';
 
 /** Rows that change when their time has come. */
 export interface DueWork {

@@ -1,5 +1,6 @@
 import type { Statement } from 'better-sqlite3';
 import type { Database } from './database.js';
+import { clearImmediate, setImmediate } from './turn.js';
 
 /** A table of which a project can be emptied at once: what counts as removed is hidden, and swept later. */
 export interface EmptiedTable {
