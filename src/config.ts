@@ -80,7 +80,7 @@ export const settings = Type.Object(
     ),
     controlToken: Type.Optional(
       Type.String({
-        pattern: '^\\S+$',
+        pattern: '^[!-~]+$',
         description:
           'what the control API wants as bearer token; on other addresses than loopback one is made if none is given',
       }),

@@ -3,6 +3,7 @@ import { streamEvents, type EventOptions } from './events.js';
 import { projectOver, type Project } from './project.js';
 import { addressOf, EmulatorError, sendByFetch, transportOver, type Transport } from './transport.js';
 import type {
+  ClockReading,
   EmulatorEvent,
   Fixture,
   ProfileName,
@@ -30,7 +31,7 @@ export interface Emulator extends Verbs {
   projectById(id: string): Promise<Project>;
   /** The oldest project of a profile: the fixture's. @throws {EmulatorError} 404 if there is none */
   seededProject(profile: ProfileName): Promise<Project>;
-  /** All projects, oldest first. */
+  /** All projects, in the order in which they came. */
   projects(): Promise<readonly ProjectInfo[]>;
   readonly fixture: {
     /** The world as it is now; a bug report is made with it. */
@@ -47,6 +48,9 @@ export interface Emulator extends Verbs {
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** What can stand in a header: the token must not be repeated by the error of one that cannot. */
+const HEADER_TEXT = /^[\x21-\x7e]*$/;
 
 /** Calls that may put clocks back. */
 const TURNS_BACK = /^(?:POST .*\/(?:reset|restore)|PUT \/fixture)$/;
@@ -130,9 +134,15 @@ export async function connectEmulator(url: string | URL, token?: string): Promis
       'connectEmulator',
     );
   }
+  if (token !== undefined && !HEADER_TEXT.test(token)) {
+    throw new EmulatorError(0, 'the control token has characters that no header can have', 'connectEmulator');
+  }
   const emulator = emulatorOver(transportOver(sendByFetch(address), token), address, token);
   try {
-    await emulator.clock.read();
+    const reading = (await emulator.clock.read()) as Partial<ClockReading> | null | undefined;
+    if (reading?.now === undefined) {
+      throw new EmulatorError(200, `what answers at ${address} is no emulator`, 'GET /clock');
+    }
   } catch (error) {
     if (!(error instanceof EmulatorError && error.status === 404)) throw error;
     const why = `there is no control API at ${address}: it is no emulator, or runs with --no-control`;

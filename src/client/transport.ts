@@ -12,8 +12,15 @@ export type Transport = (method: Method, path: string, body?: unknown) => Promis
 
 /** Where an emulator is looked for, without slashes at its end; undefined if it is no such address. */
 export function addressOf(text: string | URL): string | undefined {
-  const address = String(text).replace(/\/+$/, '');
-  return /^https?:\/\/[^/?#\s]+$/.test(address) ? address : undefined;
+  let address: URL;
+  try {
+    address = new URL(text);
+  } catch {
+    return undefined;
+  }
+  const { protocol, username, password, pathname, search, hash, origin } = address;
+  const isPlain = /^\/*$/.test(pathname) && username + password + search + hash === '';
+  return /^https?:$/.test(protocol) && isPlain ? origin : undefined;
 }
 
 /** Where the control API begins. */
@@ -62,8 +69,11 @@ export function transportOver(send: Send, token: string | undefined): Transport 
       body === undefined ? authorization : { ...authorization, 'content-type': 'application/json' };
     const sent = body === undefined ? undefined : JSON.stringify(body);
     const { status, text } = await send(method, PREFIX + path, headers, sent);
-    if (status >= 200 && status < 300) return text === '' ? undefined : (JSON.parse(text) as unknown);
-    throw refused(status, text, `${method} ${path}`);
+    if (status < 200 || status >= 300) throw refused(status, text, `${method} ${path}`);
+    if (text === '') return undefined;
+    const answer = parsed(text);
+    if (answer !== undefined) return answer;
+    throw new EmulatorError(status, 'what answers is no emulator: it sends no JSON', `${method} ${path}`);
   };
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectEmulator, EmulatorError, startEmulator } from '../../src/index.js';
@@ -228,6 +229,10 @@ describe('emulators in one process', () => {
       '',
       'undefined',
       'http://127.0.0.1:27080/_emulator',
+      'http://127.0.0.1:27080?x',
+      'http://127.0.0.1:99999',
+      'http://user:password@127.0.0.1:27080',
+      'ftp://127.0.0.1',
       'http://a b',
     ]) {
       await expect(connectEmulator(url)).rejects.toThrow(
@@ -240,10 +245,29 @@ describe('emulators in one process', () => {
     await using emulator = await startEmulator();
     await using remote = await connectEmulator(new URL(emulator.url));
     expect(remote.url).toBe(emulator.url);
+    expect((await connectEmulator(emulator.url.replace('http', 'HTTP'))).url).toBe(emulator.url);
     await using closed = await startEmulator({ noControl: true });
     await expect(connectEmulator(closed.url)).rejects.toThrow(
       `GET /clock: there is no control API at ${closed.url}: it is no emulator, or runs with --no-control (404)`,
     );
+  });
+
+  it.each(['<html>', '{"a":1}', 'null', ''])('are no server that answers %j', async (text) => {
+    const server = createServer((_request, response) => response.end(text)).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const connecting = connectEmulator(`http://127.0.0.1:${port}`);
+    await expect(connecting).rejects.toThrow(EmulatorError);
+    await expect(connecting).rejects.toThrow('is no emulator');
+  });
+
+  it('are not asked with a token that no header can hold, and it is not repeated', async () => {
+    await using emulator = await startEmulator();
+    const error = await connectEmulator(emulator.url, 'secret\nüber').catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(EmulatorError);
+    expect((error as Error).message).toMatch(/^connectEmulator: the control token has characters/);
+    expect((error as Error).message).not.toContain('secret');
   });
 
   it('do not wait at their end for connections that no request came on', async () => {
