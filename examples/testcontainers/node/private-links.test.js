@@ -23,6 +23,6 @@ after(() => container.stop());
 test('a project of its own has no links', async (t) => {
   const project = await emulator.project();
   t.after(() => project.delete());
-  const links = await (await project.fetch('/streams/privateLinkConnections')).json();
-  assert.equal(links.totalCount, 0);
+  const links = await project.fetch('/streams/privateLinkConnections');
+  assert.match(await links.text(), /"totalCount":0/);
 });
