@@ -25,7 +25,7 @@ const licenses = {
 
 /** The command with what it imports: most of its start was finding and reading some hundred files. */
 await build({
-  input: 'src/cli.ts',
+  input: 'src/cli/main.ts',
   platform: 'node',
   // It finds its compiled part beside its own file.
   external: ['better-sqlite3'],

@@ -13,13 +13,14 @@ const LAYERS = [
   ['tls'],
   ['http'],
   ['identity'],
+  ['world'],
+  ['states'],
   ['features'],
   ['control'],
   ['config.ts', 'core.ts', 'app.ts'],
   ['listener.ts'],
-  ['index.ts', 'banner.ts'],
-  ['vitest.ts', 'serve.ts', 'command-line.ts', 'commands'],
-  ['cli.ts'],
+  ['index.ts'],
+  ['vitest.ts', 'cli'],
 ];
 
 /** What a layer must not import: every layer above it. */

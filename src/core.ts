@@ -5,19 +5,16 @@ import {
   faultSection,
   FaultStore,
   faultTables,
-  World,
   type ControlledParts,
 } from './control/index.js';
 import { features } from './features/index.js';
 import {
   CredentialStore,
-  FixtureError,
   identityMigrations,
   identityTables,
   organizationOperations,
   projectOperations,
   ProjectStore,
-  PropertyStore,
   type DeletionBlocker,
   type Identity,
 } from './identity/index.js';
@@ -27,8 +24,8 @@ import { EventBus } from './kernel/events.js';
 import { objectIds } from './kernel/ids.js';
 import { MovableClock } from './kernel/movable-clock.js';
 import { Scheduler } from './kernel/scheduler.js';
-import { snapshotMigrations, Snapshots } from './kernel/snapshots.js';
 import { Sweeper } from './kernel/sweeper.js';
+import { FixtureError, PropertyStore, snapshotMigrations, Snapshots, World } from './world/index.js';
 
 /** What the package brings for a start. */
 export const FIXTURES = new URL('../fixtures/', import.meta.url);

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { sameSecret } from '../http/digest.js';
+import { sameSecret } from '../http/credentials/digest.js';
 import { ControlError } from './operation.js';
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/;

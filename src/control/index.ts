@@ -6,5 +6,3 @@ export { FaultStore, faultMigrations, faultTables } from './faults/fault-store.j
 export { isLoopback } from './guard.js';
 export { health } from './health.js';
 export { observe } from './journal/observation.js';
-export type { WorldFollower } from './world/follower.js';
-export { World } from './world/world.js';

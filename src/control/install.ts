@@ -1,9 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { Type, type TObject, type TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { bodyCheck } from '../http/body.js';
+import { bodyCheck } from '../http/steps/body.js';
 import type { Gatekeeper } from '../http/gatekeeper.js';
-import { readQuery } from '../http/query.js';
+import { readQuery } from '../http/steps/query.js';
 import { Refusal } from '../kernel/conditions.js';
 import type { AccessGuard } from './guard.js';
 import { ControlError, type AnyControlOperation, type ControlContext } from './operation.js';

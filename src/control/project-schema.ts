@@ -1,6 +1,6 @@
 import { Type, type TObject, type TProperties } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
-import { durations, movement } from '../identity/index.js';
+import { durations, movement } from '../world/index.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { CLIENTS } from './environment.js';
 import { ControlError } from './operation.js';

@@ -18,7 +18,7 @@ import {
   shownProject,
   type CallerName,
 } from './project-schema.js';
-import type { World } from './world/world.js';
+import type { World } from '../world/world.js';
 
 const madeProject = Type.Object(
   {

@@ -1,13 +1,13 @@
 import type { Project } from '../http/gatekeeper.js';
 import type { AnyControlOperation } from '../http/control-operation.js';
 import type { AnyOperation } from '../http/operation.js';
-import type { FixtureSection } from '../identity/index.js';
+import type { FixtureSection } from '../world/index.js';
 import type { Clock } from '../kernel/clock.js';
-import type { Database, Migration } from '../kernel/database.js';
+import type { CoveredTable, Database, Migration } from '../kernel/database.js';
 import type { EventBus } from '../kernel/events.js';
 import type { Durations } from '../kernel/pace.js';
 import type { DueWork, Scheduler } from '../kernel/scheduler.js';
-import type { CoveredTable } from '../kernel/snapshots.js';
+
 import type { ResourceErrors } from '../profiles/index.js';
 
 /** What a feature may use. */

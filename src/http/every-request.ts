@@ -2,16 +2,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../kernel/conditions.js';
 import type { EventBus } from '../kernel/events.js';
 import type { ProfileName, Profiles } from '../profiles/index.js';
-import type { Nonces } from './digest.js';
-import { openExchange } from './exchange.js';
-import { conditionOf, unknownPath, unsupportedMediaType } from './failures.js';
-import type { FaultGate } from './faults.js';
+import type { Nonces } from './credentials/digest.js';
+import { openExchange } from './observation/exchange.js';
+import { conditionOf, unknownPath, unsupportedMediaType } from './replies/failures.js';
+import type { FaultGate } from './faults/gate.js';
 import type { Gatekeeper } from './gatekeeper.js';
-import { BODY_TYPE } from './media-types.js';
+import { BODY_TYPE } from './steps/version.js';
 import { pathOf, type PathTable } from './paths.js';
-import { sendRefusal } from './replies.js';
-import { findScope, scopeParametersOf } from './scope.js';
-import { installTelling, tell } from './telling.js';
+import { sendRefusal } from './replies/replies.js';
+import { findScope, scopeParametersOf } from './steps/scope.js';
+import { installTelling, tell } from './observation/request-finished.js';
 
 /** What all requests stand on, whether a route takes them or not. */
 export interface SharedParts {

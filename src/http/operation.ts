@@ -1,6 +1,6 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { Condition } from '../kernel/conditions.js';
-import type { Answer } from './answer.js';
+import type { Answer } from './replies/answer.js';
 import type { Caller, Organization, Project } from './gatekeeper.js';
 
 /** What a handler gets: everything that the ladder has established. */

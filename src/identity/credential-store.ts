@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Statement } from 'better-sqlite3';
 import type { Caller } from '../http/gatekeeper.js';
-import type { LiveTokens } from '../http/limits.js';
+import type { LiveTokens } from '../http/faults/limits.js';
 import type { Database } from '../kernel/database.js';
 import type { ProfileName } from '../profiles/index.js';
 import { PROJECT_NOW } from './project-store.js';

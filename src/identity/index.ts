@@ -1,7 +1,4 @@
 export { CredentialStore, type Credential } from './credential-store.js';
-export { FixtureError, loadFixture, parseFixture } from './fixture.js';
-export { durations, FIXTURE_LIMIT, fixtureSchema, movement, sharedSections } from './fixture-schema.js';
-export type { Fixture, FixtureSection, ProjectSection, SharedSection } from './fixture-schema.js';
 export { gatekeeperOf, type Identity } from './gatekeeper.js';
 export { identityMigrations, identityTables } from './migrations.js';
 export { oauth, TOKEN_LIFE_S } from './oauth.js';
@@ -11,5 +8,3 @@ export { projectOperations } from './project-routes.js';
 export { ProjectStore, type StoredProject } from './project-store.js';
 export type { DeletionBlocker } from './projects.js';
 export { permits, roleNamesFor, rolesFor } from './roles.js';
-export { PropertyStore } from './property-store.js';
-export { exportFixture } from './fixture-export.js';

@@ -1,5 +1,4 @@
-import type { Migration } from '../kernel/database.js';
-import type { CoveredTable } from '../kernel/snapshots.js';
+import type { CoveredTable, Migration } from '../kernel/database.js';
 
 /** What a snapshot covers, parents before children. Tokens are not in it: it signs nobody out. */
 export const identityTables: readonly CoveredTable[] = [

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SOURCE, type Condition } from '../kernel/conditions.js';
 import type { Database } from '../kernel/database.js';
-import { sameSecret } from '../http/digest.js';
-import type { FaultGate } from '../http/faults.js';
-import type { Limits } from '../http/limits.js';
+import { sameSecret } from '../http/credentials/digest.js';
+import type { FaultGate } from '../http/faults/gate.js';
+import type { Limits } from '../http/faults/limits.js';
 import type { Profiles } from '../profiles/index.js';
-import { reasonLine } from '../http/exchange.js';
-import { shownForm } from '../http/redaction.js';
+import { reasonLine } from '../http/observation/exchange.js';
+import { shownForm } from '../http/observation/redaction.js';
 import type { Credential, CredentialStore } from './credential-store.js';
 
 /** How long a token lives, in seconds (Atlas documentation). Clients renew it some minutes before. */

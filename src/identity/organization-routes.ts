@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox';
-import { resource } from '../http/answer.js';
+import { resource } from '../http/replies/answer.js';
 import type { Organization } from '../http/gatekeeper.js';
 import { operation, type AnyOperation } from '../http/operation.js';
 import { API_PREFIX } from '../http/paths.js';
-import { flagsQuery } from '../http/query.js';
+import { flagsQuery } from '../http/steps/query.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
 import type { Identity } from './gatekeeper.js';
 import { countedQuery } from './project-schema.js';

@@ -1,4 +1,4 @@
-import { ladderExamples } from '../http/condition-examples.js';
+import { ladderExamples } from '../http/replies/condition-examples.js';
 import type { ConditionExample } from '../http/operation.js';
 
 /** Conditions of projects as they may look, for the description of the API. */

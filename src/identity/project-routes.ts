@@ -1,9 +1,9 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { resource, type Answer } from '../http/answer.js';
+import { resource, type Answer } from '../http/replies/answer.js';
 import type { Caller } from '../http/gatekeeper.js';
 import { operation, type AnyOperation } from '../http/operation.js';
-import { flagsQuery } from '../http/query.js';
-import { permit, refuseUnknownOrganization } from '../http/scope.js';
+import { flagsQuery } from '../http/steps/query.js';
+import { permit, refuseUnknownOrganization } from '../http/steps/scope.js';
 import { nothing } from '../http/shapes.js';
 import { refuse, SOURCE } from '../kernel/conditions.js';
 import {

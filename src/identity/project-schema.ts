@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { pagingQuery } from '../http/query.js';
+import { pagingQuery } from '../http/steps/query.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
 import { nameSchema } from './names.js';
 

@@ -1,4 +1,4 @@
-import { refuseTooLarge } from '../http/body.js';
+import { refuseTooLarge } from '../http/steps/body.js';
 import { API_PREFIX } from '../http/paths.js';
 import type { Caller } from '../http/gatekeeper.js';
 import { refuse, SOURCE } from '../kernel/conditions.js';

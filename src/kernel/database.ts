@@ -11,6 +11,22 @@ export interface Migration {
   readonly sql: string;
 }
 
+/**
+ * A table that snapshots cover. Where it has a column `seq`, that numbers its rows in their order, and never gives a
+ * number to another key.
+ */
+export interface CoveredTable {
+  readonly name: string;
+  /** The column that tells its rows apart. */
+  readonly key: string;
+  /** The column that names the project of a row; undefined for what belongs to no project. */
+  readonly project: string | undefined;
+  /** A column of texts that no two rows may share, and that rows may have swapped since. */
+  readonly unique?: string;
+  /** See `EmptiedTable`: a project of which a snapshot has no row is emptied, however many it has got since. */
+  readonly emptied?: string;
+}
+
 /** The database cannot be used; `message` is one line that says why, for a person. */
 export class DatabaseUnusable extends Error {}
 

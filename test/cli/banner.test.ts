@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { banner, readyLine } from '../../src/banner.js';
+import { banner, readyLine } from '../../src/cli/banner.js';
 import { defaultConfig, type Config } from '../../src/config.js';
 import { listen, type Listening } from '../../src/listener.js';
 import { temporaryFolder } from '../support/world.js';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { connectEmulator } from '../../src/index.js';
-import { quoted } from '../../src/commands/env.js';
+import { quoted } from '../../src/cli/commands/env.js';
 import { Command } from '../support/command.js';
 import { LINKS, linkBody } from '../library/ways.js';
 

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
-import { clockOperations } from '../../src/control/world/clock.js';
+import { clockOperations } from '../../src/control/clock.js';
 import { projectControl } from '../../src/control/projects.js';
-import { worldOperations } from '../../src/control/world/world-operations.js';
+import { worldOperations } from '../../src/control/world.js';
 import { privateLinkControl } from '../../src/features/private-links/control.js';
 import { ControlledEmulator, type TestProject } from './world-support.js';
 

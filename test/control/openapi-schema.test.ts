@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
-import { Components } from '../../src/control/openapi/openapi-schema.js';
+import { Components } from '../../src/control/documents/openapi-schema.js';
 
 /** A schema as the documents have it: only what is left of it as JSON. */
 function shown(schema: Parameters<Components['schema']>[0]): unknown {

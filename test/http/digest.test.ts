@@ -5,7 +5,7 @@ import {
   Nonces,
   parseDigest,
   type DigestAlgorithm,
-} from '../../src/http/digest.js';
+} from '../../src/http/credentials/digest.js';
 import { ManualClock } from '../support/clock.js';
 import { nonceOf } from '../support/digest.js';
 

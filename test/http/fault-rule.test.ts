@@ -6,7 +6,7 @@ import {
   matches,
   type FaultFacts,
   type FaultMatch,
-} from '../../src/http/fault-rule.js';
+} from '../../src/http/faults/rule.js';
 
 const FACTS: FaultFacts = {
   place: 'faults',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pretty } from '../../src/http/json-format.js';
+import { pretty } from '../../src/http/replies/pretty.js';
 
 describe('indented JSON', () => {
   it('has the form of the recorded 401', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptedVersion, BODY_TYPE } from '../../src/http/media-types.js';
+import { acceptedVersion, BODY_TYPE } from '../../src/http/steps/version.js';
 import { Refusal } from '../../src/kernel/conditions.js';
 import { API, linksPath, TestEmulator } from '../support/emulator.js';
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
-import { flagsQuery, lenientFlags, pagingQuery, readQuery } from '../../src/http/query.js';
+import { flagsQuery, lenientFlags, pagingQuery, readQuery } from '../../src/http/steps/query.js';
 import { Refusal, type Condition } from '../../src/kernel/conditions.js';
 import { ACCEPT, API, linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
 

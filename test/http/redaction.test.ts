@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REMOVED, shownHeaders, shownJson, shownTarget } from '../../src/http/redaction.js';
+import { REMOVED, shownHeaders, shownJson, shownTarget } from '../../src/http/observation/redaction.js';
 
 describe('an address as it is told', () => {
   it.each([

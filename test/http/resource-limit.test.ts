@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer';
 import { expect, it } from 'vitest';
-import { RESOURCE_LIMIT } from '../../src/http/body.js';
-import { pretty } from '../../src/http/json-format.js';
+import { RESOURCE_LIMIT } from '../../src/http/steps/body.js';
+import { pretty } from '../../src/http/replies/pretty.js';
 import { API, linksPath, SEEDED } from '../support/emulator.js';
 import { PROFILES } from '../support/links.js';
 import { openLine, type Line } from '../support/transport.js';

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { banner } from '../../src/banner.js';
+import { banner } from '../../src/cli/banner.js';
 import { defaultConfig } from '../../src/config.js';
 import { listen } from '../../src/listener.js';
 import { Command } from '../support/command.js';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Static } from '@sinclair/typebox';
-import { FAULT_ACTIONS, type FaultRule } from '../../http/fault-rule.js';
+import { FAULT_ACTIONS, type FaultRule } from '../../http/faults/rule.js';
 import type { newFault } from './fault-schema.js';
 import { ControlError } from '../operation.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';

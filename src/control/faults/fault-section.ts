@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox';
-import type { SharedSection } from '../../identity/index.js';
+import type { SharedSection } from '../../world/index.js';
 import { ruleOf } from './fault-check.js';
 import { fixtureFault } from './fault-schema.js';
 import type { FaultStore } from './fault-store.js';

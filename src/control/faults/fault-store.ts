@@ -8,9 +8,8 @@ import {
   type FaultFacts,
   type FaultRule,
   type KeptFault,
-} from '../../http/fault-rule.js';
-import type { Database, Migration } from '../../kernel/database.js';
-import type { CoveredTable } from '../../kernel/snapshots.js';
+} from '../../http/faults/rule.js';
+import type { CoveredTable, Database, Migration } from '../../kernel/database.js';
 
 export const faultMigrations: readonly Migration[] = [
   {

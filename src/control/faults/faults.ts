@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox';
-import type { KeptFault } from '../../http/fault-rule.js';
+import type { KeptFault } from '../../http/faults/rule.js';
 import { ruleOf } from './fault-check.js';
 import { fault, faults, newFault } from './fault-schema.js';
 import type { FaultStore } from './fault-store.js';

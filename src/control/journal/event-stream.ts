@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Type } from '@sinclair/typebox';
-import { LARGEST_INTEGER } from '../../http/query.js';
+import { LARGEST_INTEGER } from '../../http/steps/query.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { EmulatorEvent, EventBus } from '../../kernel/events.js';
 import type { Ongoing } from './ongoing.js';

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { RUNGS, type Rung } from '../../http/exchange.js';
+import { RUNGS, type Rung } from '../../http/observation/exchange.js';
 import type { Message } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
 

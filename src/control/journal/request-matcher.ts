@@ -1,8 +1,8 @@
 import { METHODS } from 'node:http';
 import { Type, type Static, type TObject } from '@sinclair/typebox';
-import { RUNGS } from '../../http/exchange.js';
+import { RUNGS } from '../../http/observation/exchange.js';
 import { hasForm } from '../../http/path-form.js';
-import { LARGEST_INTEGER } from '../../http/query.js';
+import { LARGEST_INTEGER } from '../../http/steps/query.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { ControlError } from '../operation.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { resource } from '../../http/answer.js';
+import { resource } from '../../http/replies/answer.js';
 import { operation, type AnyOperation } from '../../http/operation.js';
-import { flagsQuery } from '../../http/query.js';
+import { flagsQuery } from '../../http/steps/query.js';
 import { refuse, SOURCE } from '../../kernel/conditions.js';
 import { detailsOf, PROVIDERS } from './details.js';
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-operation.js';
-import type { FixtureSection, ProjectSection, SharedSection } from '../../identity/index.js';
+import type { FixtureSection, ProjectSection, SharedSection } from '../../world/index.js';
 import { refuse, SOURCE } from '../../kernel/conditions.js';
 import { MOST } from '../../kernel/pace.js';
 import type { Path, Plan, Stage, State } from './lifecycle.js';

@@ -1,5 +1,5 @@
-import type { JsonText } from '../../http/answer.js';
-import { refuseTooLarge } from '../../http/body.js';
+import type { JsonText } from '../../http/replies/answer.js';
+import { refuseTooLarge } from '../../http/steps/body.js';
 import type { Project } from '../../http/gatekeeper.js';
 import { refuse, SOURCE } from '../../kernel/conditions.js';
 import type { Transaction } from '../../kernel/database.js';

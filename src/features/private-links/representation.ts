@@ -1,6 +1,6 @@
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { API_PREFIX } from '../../http/paths.js';
-import type { JsonText } from '../../http/answer.js';
+import type { JsonText } from '../../http/replies/answer.js';
 import type { ComputedFields } from './computed.js';
 import { DEFAULT_VENDOR } from './rules.js';
 import type { SentFields } from './schema.js';

@@ -1,6 +1,6 @@
-import { resource } from '../../http/answer.js';
+import { resource } from '../../http/replies/answer.js';
 import { operation, type AnyOperation } from '../../http/operation.js';
-import { flagsQuery, pagingQuery } from '../../http/query.js';
+import { flagsQuery, pagingQuery } from '../../http/steps/query.js';
 import { nothing, objectId } from '../../http/shapes.js';
 import {
   duplicateLink,

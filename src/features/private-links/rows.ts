@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { JsonText } from '../../http/answer.js';
+import type { JsonText } from '../../http/replies/answer.js';
 import { goneAt, positionAt, type Path, type Stage, type State } from './lifecycle.js';
 import type { SentFields } from './schema.js';
 

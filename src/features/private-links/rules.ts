@@ -1,4 +1,4 @@
-import { refuseMissing } from '../../http/body.js';
+import { refuseMissing } from '../../http/steps/body.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { refuse, SOURCE } from '../../kernel/conditions.js';
 import { READ_ONLY, type SentFields } from './schema.js';

@@ -1,6 +1,6 @@
 import type { Statement } from 'better-sqlite3';
-import type { JsonText } from '../../http/answer.js';
-import type { Paging } from '../../http/query.js';
+import type { JsonText } from '../../http/replies/answer.js';
+import type { Paging } from '../../http/steps/query.js';
 import type { Database } from '../../kernel/database.js';
 import { LinkAlarms } from './alarms.js';
 import { positionAt } from './lifecycle.js';

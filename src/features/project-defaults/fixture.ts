@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox';
-import type { ProjectSection } from '../../identity/index.js';
+import type { ProjectSection } from '../../world/index.js';
 import { fixtureDefaults } from './schema.js';
 import type { ProjectDefaultsStore } from './store.js';
 

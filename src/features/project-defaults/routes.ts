@@ -1,7 +1,7 @@
 import type { TObject, TSchema } from '@sinclair/typebox';
-import { resource, type Answer } from '../../http/answer.js';
+import { resource, type Answer } from '../../http/replies/answer.js';
 import { operation, type AnyOperation, type Operation } from '../../http/operation.js';
-import { flagsQuery, pagingQuery } from '../../http/query.js';
+import { flagsQuery, pagingQuery } from '../../http/steps/query.js';
 import { nothing } from '../../http/shapes.js';
 import {
   ipAddresses,

@@ -1,5 +1,5 @@
 import type { Statement } from 'better-sqlite3';
-import { refuseTooLarge } from '../../http/body.js';
+import { refuseTooLarge } from '../../http/steps/body.js';
 import type { Database, Migration } from '../../kernel/database.js';
 
 export const projectDefaultsMigrations: readonly Migration[] = [

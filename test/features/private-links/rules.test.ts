@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { privateLinkProfiles } from '../../../src/features/private-links/profile.js';
 import { checkVendor, prepare, targetOf } from '../../../src/features/private-links/rules.js';
 import { READ_ONLY, sentFields, type SentFields } from '../../../src/features/private-links/schema.js';
-import { bodyCheck } from '../../../src/http/body.js';
+import { bodyCheck } from '../../../src/http/steps/body.js';
 import type { Condition } from '../../../src/kernel/conditions.js';
 import { PROFILES } from '../../support/links.js';
 import { refusalOf } from '../../support/refusal.js';

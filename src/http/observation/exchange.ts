@@ -1,0 +1,100 @@
+import type { FastifyRequest } from 'fastify';
+import type { Condition } from '../../kernel/conditions.js';
+import type { Profile } from '../../profiles/index.js';
+import type { KeptFault } from '../faults/rule.js';
+import type { Caller, Organization, Project } from '../gatekeeper.js';
+import type { AnyOperation } from '../operation.js';
+import { lenientFlags, type Flags } from '../steps/query.js';
+
+/** The steps of the ladder, in order: every answer comes from one of them. */
+export const RUNGS = [
+  'route',
+  'scripted answer',
+  'credentials',
+  'faults',
+  'media type',
+  'query',
+  'project',
+  'body',
+  'fields',
+  'state',
+  'answer',
+] as const;
+export type Rung = (typeof RUNGS)[number];
+
+/** One request on its way up the ladder: what has been established so far. */
+export interface Exchange {
+  rung: Rung;
+  operation: AnyOperation | undefined;
+  /** The operation's name; the token endpoints have one too. */
+  operationId: string | undefined;
+  profile: Profile;
+  flags: Flags;
+  caller: Caller | undefined;
+  project: Project | undefined;
+  /** The id of the project that the path names, if there is one: the caller may have no access to it. */
+  projectId: string | undefined;
+  organization: Organization | undefined;
+  /** The version of the operation that answers. */
+  version: string | undefined;
+  query: Record<string, unknown>;
+  /** The caller signed with a nonce that can be used no more. */
+  staleNonce: boolean;
+  /** A fault rule that spoils the answer once it is ready. */
+  fault: KeptFault | undefined;
+  /** How many requests Atlas would still take in this minute. */
+  requestsLeft: number;
+  /** Why the request was refused. */
+  condition: Condition | undefined;
+  /** The body as text, where it was read; forms without their secrets. */
+  sentBody: string | undefined;
+  /** The body of the answer, as it was handed to Fastify. */
+  sentAnswer: unknown;
+  /** The request's end was told of. */
+  told: boolean;
+  readonly baseUrl: string;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    exchange: Exchange;
+  }
+}
+
+/** Opens the exchange of a request that has just come. */
+export function openExchange(
+  request: FastifyRequest,
+  profile: Profile,
+  publicUrl: string | undefined,
+): Exchange {
+  return {
+    rung: 'route',
+    operation: undefined,
+    operationId: undefined,
+    profile,
+    // Fastify has no query for a path that it cannot decode.
+    flags: lenientFlags((request.query as Record<string, unknown> | null) ?? {}),
+    caller: undefined,
+    project: undefined,
+    projectId: undefined,
+    organization: undefined,
+    version: undefined,
+    query: {},
+    staleNonce: false,
+    fault: undefined,
+    requestsLeft: 0,
+    condition: undefined,
+    sentBody: undefined,
+    sentAnswer: undefined,
+    told: false,
+    baseUrl: publicUrl ?? `${request.protocol}://${request.host || 'localhost'}`,
+  };
+}
+
+/** The line of `X-Emulator-Reason`: which step refused, by which rule, where that is from, what would pass. */
+export function reasonLine(rung: Rung, condition: Condition): string {
+  const { problem, source, remedy } = condition;
+  const line = `rung ${RUNGS.indexOf(rung) + 1} (${rung}): ${problem} | source: ${source} | to pass: ${remedy}`;
+  // A header holds visible ASCII only, and what a client sent may be in the line.
+  return line.replace(/[^\x20-\x7e]/g, '?').slice(0, 1000);
+}

@@ -1,0 +1,196 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { TObject, TSchema } from '@sinclair/typebox';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../kernel/clock.js';
+import { refuse, SOURCE } from '../kernel/conditions.js';
+import { bodyCheck, parseBody } from './steps/body.js';
+import { Credentials } from './credentials/credentials.js';
+import { challenge } from './credentials/digest.js';
+import { installShared, type SharedParts } from './every-request.js';
+import { reasonLine } from './observation/exchange.js';
+import type { FaultBook } from './faults/rule.js';
+import { FaultGate } from './faults/gate.js';
+import type { Limits } from './faults/limits.js';
+import { acceptedVersion } from './steps/version.js';
+import type { AnyOperation, OperationContext } from './operation.js';
+import { API_PREFIX } from './paths.js';
+import { readQuery, type Flags } from './steps/query.js';
+import { sendAnswer } from './replies/replies.js';
+import { checkScope, findScope, type ScopeParameters } from './steps/scope.js';
+import type { ScriptedAnswers } from './steps/scripted.js';
+import { unemulatedOperations } from './unemulated.js';
+
+/** What the ladder stands on. */
+export interface LadderParts extends SharedParts {
+  /** Undefined where the emulator's own additions are turned off. */
+  readonly scripted: ScriptedAnswers | undefined;
+  /** Undefined likewise. */
+  readonly faults: FaultBook | undefined;
+  readonly limits: Limits;
+  readonly clock: Clock;
+}
+
+/**
+ * Installs what all requests share, and the ladder for each operation. The order of the steps is the order of the code.
+ *
+ * @returns what lets requests outside of the API meet the fault rules too
+ */
+export function installLadder(
+  app: FastifyInstance,
+  parts: LadderParts,
+  operations: readonly AnyOperation[],
+): FaultGate | undefined {
+  const { profiles, gatekeeper, nonces, limits } = parts;
+  const faults = parts.faults && new FaultGate({ ...parts, book: parts.faults });
+  const credentials = new Credentials(gatekeeper, nonces);
+  const paths = unemulatedOperations(new Set(operations.map(({ id }) => id)));
+  installShared(app, parts, paths, faults);
+
+  for (const operation of operations) {
+    const check = operation.body && bodyCheck(operation.body.schema as TSchema);
+
+    app.withTypeProvider<TypeBoxTypeProvider>().route({
+      method: operation.method,
+      url: API_PREFIX + operation.path,
+      ...(operation.body && { schema: { body: operation.body.schema as TSchema } }),
+      // Strict, and in the API's own form; Fastify's default would turn 7 into "7".
+      validatorCompiler: () => (body) => {
+        try {
+          check?.(body);
+          return { value: body as unknown };
+        } catch (error) {
+          return { error: error as Error };
+        }
+      },
+
+      async onRequest(request, reply) {
+        const { exchange } = request;
+        exchange.operation = operation;
+        exchange.operationId = operation.id;
+        let scope = findScope(request.params as ScopeParameters, gatekeeper);
+        exchange.projectId = scope.project?.id;
+        const named = scope.project ?? scope.organization;
+        if (named) exchange.profile = profiles[named.profile];
+
+        exchange.rung = 'scripted answer';
+        if (sendScripted(request, reply, parts)) return reply;
+
+        let met = faults?.meet(request, reply, 'credentials');
+        if (met && (await met)) return reply;
+        exchange.rung = 'credentials';
+        const caller = credentials.check(request.raw, () => (exchange.staleNonce = true));
+        exchange.caller = caller;
+        if (!named) exchange.profile = profiles[caller.profile];
+
+        exchange.rung = 'faults';
+        met = faults?.meet(request, reply, 'faults');
+        if (met && (await met)) return reply;
+        // The rules may have let time pass.
+        if (met) scope = findScope(request.params as ScopeParameters, gatekeeper);
+        exchange.requestsLeft = limits.countRequest(request, reply, caller, scope.project);
+
+        exchange.rung = 'media type';
+        exchange.version = acceptedVersion(request.headers.accept, operation.versions);
+
+        exchange.rung = 'query';
+        exchange.query = readQuery(operation.query as TObject, request.query as Record<string, unknown>);
+        exchange.flags = exchange.query as Flags;
+
+        exchange.rung = 'project';
+        checkScope(scope, operation, caller, gatekeeper);
+        exchange.project = scope.project;
+        exchange.organization = scope.organization;
+
+        exchange.rung = 'body';
+        if (operation.body) checkEncoding(request);
+        return undefined;
+      },
+
+      async preValidation(request) {
+        if (!operation.body) return;
+        const body = parseBody(
+          typeof request.body === 'string' ? request.body : '',
+          operation.body.schema as TSchema,
+        );
+        request.exchange.rung = 'fields';
+        request.body = Array.isArray(body) ? body : (operation.body.prepare?.(body) ?? body);
+      },
+
+      async handler(request, reply) {
+        const { exchange } = request;
+        const caller = established(exchange.caller);
+        if (operation.body) {
+          // While the body was on its way, the project may have been deleted, or its clock moved.
+          const scope = findScope(request.params as ScopeParameters, gatekeeper);
+          checkScope(scope, operation, caller, gatekeeper);
+          exchange.project = scope.project;
+        }
+        const context: OperationContext<Record<string, unknown>, unknown> = {
+          caller,
+          get project() {
+            return established(exchange.project);
+          },
+          get organization() {
+            return established(exchange.organization);
+          },
+          parameters: request.params as Record<string, string>,
+          query: exchange.query,
+          body: request.body,
+          baseUrl: exchange.baseUrl,
+        };
+        operation.body?.rules?.(context.body, context);
+
+        exchange.rung = 'state';
+        const answer = await operation.handle(context);
+        await parts.settled();
+        return sendAnswer(request, reply, answer);
+      },
+    });
+  }
+  return faults;
+}
+
+/** What an earlier step has set: a handler that asks for a project has one in its path. */
+function established<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a handler asks for what no step of the ladder has established');
+  return value;
+}
+
+/** Sends the page's own body if the request asks for it. Returns whether it did. */
+function sendScripted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { scripted, nonces }: LadderParts,
+): boolean {
+  const { prefer } = request.headers;
+  const answer = scripted?.find(Array.isArray(prefer) ? prefer.join(',') : prefer);
+  if (!answer) return false;
+  const { exchange } = request;
+  exchange.condition = {
+    parameters: [],
+    name: 'scripted',
+    problem: `Prefer asks for the body that the source page shows for ${answer.status}.`,
+    remedy: 'Leave Prefer out.',
+    source: SOURCE.page,
+  };
+  // Clients take a 401 without a challenge for a broken connection (run, Go).
+  if (answer.status === '401') void reply.header('www-authenticate', challenge(nonces.issue(), false));
+  void reply
+    .code(Number(answer.status))
+    .header('content-type', 'application/json')
+    .header('preference-applied', `code=${answer.status}`)
+    .header('x-emulator-reason', reasonLine(exchange.rung, exchange.condition))
+    .send(answer.body);
+  return true;
+}
+
+function checkEncoding(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  refuse('unsupportedMediaType', {
+    parameters: [encoding],
+    problem: 'The body is compressed.',
+    remedy: 'Send it without Content-Encoding.',
+    source: SOURCE.emulator,
+  });
+}

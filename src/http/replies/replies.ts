@@ -1,0 +1,102 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Condition } from '../../kernel/conditions.js';
+import { dress } from '../../profiles/index.js';
+import type { Answer, PageAnswer } from './answer.js';
+import { challenge } from '../credentials/digest.js';
+import { reasonLine, type Exchange } from '../observation/exchange.js';
+import { pretty } from './pretty.js';
+import { mediaType } from '../steps/version.js';
+import { pathOf } from '../paths.js';
+import type { Paging } from '../steps/query.js';
+import { REQUESTS_A_MINUTE } from '../faults/request-quota.js';
+
+/** Writes an answer as the profile, `envelope` and `pretty` want it. */
+export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+  const { exchange } = request;
+  const { operation, profile, version, flags } = exchange;
+  const status = operation?.status ?? 200;
+  exchange.rung = 'answer';
+  addHeaders(exchange, reply);
+  if (profile.rateLimitHeaders) {
+    void reply
+      .header('ratelimit-limit', REQUESTS_A_MINUTE)
+      .header('ratelimit-remaining', exchange.requestsLeft);
+  }
+  if (answer.kind === 'resource' && answer.headers) void reply.headers(answer.headers);
+  if (version) void reply.header('content-type', `${mediaType(version)};charset=utf-8`);
+  const text =
+    answer.kind === 'page'
+      ? pageText(request, answer, status)
+      : resourceText(answer.text, flags.envelope, status);
+  return reply.code(status).send(flags.pretty ? pretty(JSON.parse(text)) : text);
+}
+
+/** The headers that Atlas gives each answer to a known caller, as the profile shows them. */
+function addHeaders({ profile, operation }: Exchange, reply: FastifyReply): void {
+  for (const [name, value] of Object.entries(profile.answerHeaders)) void reply.header(name, value);
+  if (profile.javaMethodHeader && operation) void reply.header('x-java-method', operation.javaMethod);
+}
+
+function resourceText(text: string, envelope: boolean, status: number): string {
+  return envelope ? `{"status":${status},"content":${text}}` : text;
+}
+
+function pageText(request: FastifyRequest, answer: PageAnswer, status: number): string {
+  const { exchange } = request;
+  const links = pageLinks(
+    `${exchange.baseUrl}${pathOf(request.url).split('?', 1)[0] ?? ''}`,
+    exchange.query as Paging,
+    answer.hasNext,
+  );
+  const count = answer.totalCount === undefined ? '' : `,"totalCount":${answer.totalCount}`;
+  const envelope = exchange.flags.envelope ? `,"status":${status}` : '';
+  return `{"links":${JSON.stringify(links)},"results":[${answer.items}]${envelope}${count}}`;
+}
+
+/** Links of a page. The orders of the parameters are Atlas's: self and next differ (recorded). */
+function pageLinks(
+  url: string,
+  { itemsPerPage, pageNum }: Paging,
+  hasNext: boolean,
+): { readonly href: string; readonly rel: string }[] {
+  const other = (page: number): string => `${url}?itemsPerPage=${itemsPerPage}&pageNum=${page}`;
+  return [
+    { href: `${url}?pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
+    ...(pageNum > 1 ? [{ href: other(pageNum - 1), rel: 'previous' }] : []),
+    ...(hasNext ? [{ href: other(pageNum + 1), rel: 'next' }] : []),
+  ];
+}
+
+/**
+ * Writes a refusal as the profile shows it.
+ *
+ * @param nonce a fresh one, for the challenge that every 401 carries which may come from missing credentials
+ * @param forced the status, where it is not that of the profile's row
+ */
+export function sendRefusal(
+  exchange: Exchange,
+  reply: FastifyReply,
+  condition: Condition,
+  nonce: () => string,
+  forced?: number,
+): FastifyReply {
+  const { profile, flags, rung } = exchange;
+  const { status, errorCode, body, indented } = dress(profile, condition, forced);
+  exchange.condition = condition;
+  if (condition.name === 'unauthenticated') {
+    void reply.header('www-authenticate', challenge(nonce(), exchange.staleNonce));
+  } else if (profile.errorCodeHeader) {
+    void reply.header('x-error-code', errorCode);
+  }
+  // An error to a known caller has them too, but for the limit; the challenge has none (recorded).
+  if (exchange.caller) addHeaders(exchange, reply);
+  const shown = flags.envelope ? { status, content: body } : body;
+  return (
+    reply
+      .code(status)
+      .header('content-type', 'application/json')
+      .header('x-emulator-reason', reasonLine(rung, condition))
+      // As bytes: to a text Fastify would add a charset, which Atlas's errors do not name (recorded).
+      .send(Buffer.from(flags.pretty || indented ? pretty(shown) : JSON.stringify(shown)))
+  );
+}

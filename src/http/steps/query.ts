@@ -1,0 +1,100 @@
+import { Type, Kind, type Static, type TObject, type TSchema } from '@sinclair/typebox';
+import { refuse, SOURCE } from '../../kernel/conditions.js';
+
+/** Query parameters of every operation (source page). */
+export const flagsQuery = Type.Object({
+  envelope: Type.Boolean({
+    default: false,
+    description:
+      'Wraps the answer for clients that see neither status nor headers: `{"status": …, "content": …}`, and ' +
+      '`status` beside `results` in a list.',
+  }),
+  pretty: Type.Boolean({ default: false, description: 'Indents the answer.' }),
+});
+
+/** Query parameters of every list (Atlas's public description). */
+export const pagingQuery = Type.Object({
+  ...flagsQuery.properties,
+  itemsPerPage: Type.Integer({
+    default: 100,
+    minimum: 1,
+    maximum: 500,
+    description: 'How many items a page has.',
+  }),
+  pageNum: Type.Integer({ default: 1, minimum: 1, description: 'Which page to answer, from 1.' }),
+});
+
+export type Flags = Static<typeof flagsQuery>;
+export type Paging = Pick<Static<typeof pagingQuery>, 'itemsPerPage' | 'pageNum'>;
+
+/** A number that no page, request or event reaches; past it the offset of a page would stop being exact. */
+export const LARGEST_INTEGER = 1_000_000_000;
+
+/**
+ * Reads the parameters of the schema, defaults filled in. Others are tolerated: clients send parameters that an
+ * operation does not have (read in clients).
+ *
+ * @throws {Refusal} `missingQueryParameter`, `invalidQueryParameter`
+ */
+export function readQuery(schema: TObject, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(schema.properties).map(([name, rule]) => {
+      const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
+      if (value === undefined || value === '') {
+        if (rule.default === undefined && schema.required?.includes(name)) {
+          refuse('missingQueryParameter', {
+            parameters: [name],
+            problem: `The query parameter ${name} is missing.`,
+            remedy: `Send ${name}: ${describe(rule)}.`,
+            source: SOURCE.description,
+          });
+        }
+        if (value === undefined || rule[Kind] === 'String') return [name, rule.default as unknown];
+      }
+      const read = typeof value === 'string' ? coerce(rule, value) : undefined;
+      if (read === undefined) {
+        refuse('invalidQueryParameter', {
+          parameters: [name],
+          problem: `The query parameter ${name} has a value that it cannot have${Array.isArray(value) ? ' (it is there twice)' : ''}.`,
+          remedy: `Send ${describe(rule)}.`,
+          source: SOURCE.inferred,
+        });
+      }
+      return [name, read];
+    }),
+  );
+}
+
+/** The flags of a request that may be refused before its query is looked at: what is wrong in them counts as not sent. */
+export function lenientFlags(raw: Readonly<Record<string, unknown>>): Flags {
+  return { envelope: raw.envelope === 'true', pretty: raw.pretty === 'true' };
+}
+
+function coerce(rule: TSchema, text: string): unknown {
+  switch (rule[Kind]) {
+    case 'Boolean':
+      return text === 'true' ? true : text === 'false' ? false : undefined;
+    case 'Integer': {
+      const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+      const { minimum = 0, maximum = LARGEST_INTEGER } = rule as { minimum?: number; maximum?: number };
+      return value >= minimum && value <= maximum ? value : undefined;
+    }
+    default:
+      return text;
+  }
+}
+
+function describe(rule: TSchema): string {
+  switch (rule[Kind]) {
+    case 'Boolean':
+      return 'true or false';
+    case 'Integer': {
+      const { minimum = 0, maximum } = rule as { minimum?: number; maximum?: number };
+      return maximum === undefined
+        ? `a whole number from ${minimum} on`
+        : `a whole number from ${minimum} to ${maximum}`;
+    }
+    default:
+      return rule.description?.replace(/\.$/, '') ?? 'a text';
+  }
+}

@@ -1,0 +1,50 @@
+import { refuse, SOURCE } from '../../kernel/conditions.js';
+
+/** `application/vnd.atlas.<date>+json`, whatever parameters follow. */
+const ATLAS_JSON = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
+
+/** What a request's body may be called. */
+export const BODY_TYPE = /^application\/(?:json|vnd\.atlas\.[^;+\s]+\+json)(?:\s*;|$)/i;
+
+/**
+ * Returns the version that answers: the newest of `versions` that is not after the date which `Accept` names.
+ * Of several media types the one with the highest weight counts that can be answered.
+ *
+ * @param versions dates, oldest first
+ * @throws {Refusal} `notAcceptable`
+ */
+export function acceptedVersion(
+  accept: string | undefined,
+  versions: readonly [string, ...string[]],
+): string {
+  const wanted = (accept ?? '')
+    .split(',')
+    .map((part) => {
+      const [type = '', ...parameters] = part.split(';').map((text) => text.trim());
+      const weight = parameters.find((parameter) => /^q=/i.test(parameter));
+      return { date: ATLAS_JSON.exec(type)?.[1], weight: weight ? Number(weight.slice(2)) : 1 };
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((one, other) => other.weight - one.weight);
+
+  for (const { date } of wanted) {
+    if (date === undefined || !isCalendarDate(date)) continue;
+    const version = versions.filter((known) => known <= date).at(-1);
+    if (version) return version;
+  }
+  return refuse('notAcceptable', {
+    problem: 'Invalid accept header or version date.',
+    remedy: `Send Accept: ${mediaType(versions[versions.length - 1] ?? versions[0])} (any calendar date from ${versions[0]} on is taken).`,
+    source: SOURCE.recorded,
+  });
+}
+
+/** The media type of a version, as `Accept` names it. */
+export function mediaType(version: string): string {
+  return `application/vnd.atlas.${version}+json`;
+}
+
+function isCalendarDate(date: string): boolean {
+  const day = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
+}

@@ -1,0 +1,152 @@
+import type { Statement } from 'better-sqlite3';
+import type { CoveredTable, Database, Migration } from '../kernel/database.js';
+import { copyOf, makeCopies, nameOfCopy, type Copy } from './snapshot-copies.js';
+
+/** A snapshot. Times are in milliseconds since the epoch, of the emulator. */
+export interface SnapshotInfo {
+  readonly name: string;
+  readonly takenAt: number;
+}
+
+/** Which snapshot, and what of it. */
+export interface Restored {
+  readonly name: string;
+  /** What is restored: a project, or the whole server. */
+  readonly project: string | undefined;
+  /** In which scope it was taken: the project's, or the whole server's. */
+  readonly takenOf: string | undefined;
+}
+
+export const snapshotMigrations: readonly Migration[] = [
+  {
+    name: '0004_snapshots',
+    sql: `
+      CREATE TABLE snapshots (
+        seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+        name       TEXT NOT NULL,
+        -- The project it is of; null for one of the whole server.
+        project_id TEXT REFERENCES projects (id) ON DELETE CASCADE,
+        taken_at   INTEGER NOT NULL,
+        -- What else its maker wants back: JSON.
+        extra      TEXT NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX snapshots_of_projects ON snapshots (project_id, name);
+      CREATE UNIQUE INDEX snapshots_of_all ON snapshots (name) WHERE project_id IS NULL;
+    `,
+  },
+];
+
+interface SnapshotRow {
+  seq: number;
+  name: string;
+  takenAt: number;
+  extra: string;
+}
+
+/**
+ * Copies of tables, by name, of one project or of the whole server. To restore one, rows that came since are removed,
+ * rows that changed are put back, and rows that are as they were are not touched: so what hangs on them, such as a
+ * token on its credential, stays. All of it belongs inside `Database.write`.
+ */
+export class Snapshots {
+  readonly #database: Database;
+  readonly #tables: readonly CoveredTable[];
+  readonly #find: Statement<[{ name: string; projectId: string | null }], SnapshotRow>;
+  readonly #list: Statement<[{ projectId: string | null }], SnapshotRow>;
+  readonly #add: Statement<[{ name: string; projectId: string | null; takenAt: number; extra: string }]>;
+  readonly #remove: Statement<[{ name: string; projectId: string | null }]>;
+  /** Prepared when first needed: a start should not wait for it. */
+  #ofProject: readonly Copy[] | undefined;
+  #ofAll: readonly Copy[] | undefined;
+
+  /** @param tables parents before children */
+  constructor(database: Database, tables: readonly CoveredTable[]) {
+    this.#database = database;
+    this.#tables = tables;
+    makeCopies(database, tables);
+    const columns = 'seq, name, taken_at AS takenAt, extra FROM snapshots';
+    this.#find = database.prepare(`SELECT ${columns} WHERE name = :name AND project_id IS :projectId`);
+    this.#list = database.prepare(`SELECT ${columns} WHERE project_id IS :projectId ORDER BY seq`);
+    this.#add = database.prepare(
+      'INSERT INTO snapshots (name, project_id, taken_at, extra) VALUES (:name, :projectId, :takenAt, :extra)',
+    );
+    this.#remove = database.prepare('DELETE FROM snapshots WHERE name = :name AND project_id IS :projectId');
+  }
+
+  list(projectId: string | undefined): readonly SnapshotInfo[] {
+    return this.#list.all({ projectId: projectId ?? null });
+  }
+
+  /** Takes a snapshot; one of the same name and scope is replaced. */
+  take(projectId: string | undefined, name: string, takenAt: number, extra: unknown = null): void {
+    const scope = projectId ?? null;
+    this.#remove.run({ name, projectId: scope });
+    const { lastInsertRowid } = this.#add.run({
+      name,
+      projectId: scope,
+      takenAt,
+      extra: JSON.stringify(extra),
+    });
+    const snapshot = Number(lastInsertRowid);
+    for (const copy of this.#copies(projectId)) copy.take.run({ snapshot, projectId: scope });
+  }
+
+  /**
+   * Restores a snapshot.
+   *
+   * @returns when it was taken and what its maker kept with it; undefined if there is none
+   * @throws if what is restored is not to be had beside what is not, such as a name that another project has taken
+   */
+  restore({
+    name,
+    project,
+    takenOf,
+  }: Restored): { readonly takenAt: number; readonly extra: unknown } | undefined {
+    const row = this.#find.get({ name, projectId: takenOf ?? null });
+    if (!row) return undefined;
+    const scope = { snapshot: row.seq, projectId: project ?? null };
+    const copies = this.#copies(project);
+    // A row that is put back may have hung, meanwhile, on one that is removed.
+    this.#database.execute('PRAGMA defer_foreign_keys = ON');
+    for (const copy of copies) for (const step of copy.prepare) step.run(scope);
+    for (const copy of [...copies].reverse()) copy.removeOthers.run(scope);
+    for (const copy of copies) copy.setAside?.run(scope);
+    for (const copy of copies) copy.putBack.run(scope);
+    return { takenAt: row.takenAt, extra: JSON.parse(row.extra) as unknown };
+  }
+
+  /** Whether there is a snapshot of this name and scope. */
+  has(projectId: string | undefined, name: string): boolean {
+    return this.#find.get({ name, projectId: projectId ?? null }) !== undefined;
+  }
+
+  /** Whether a snapshot of the whole server has a row of a table. */
+  holds(name: string, table: string, key: string): boolean {
+    const { key: column } = this.#tables.find((one) => one.name === table) ?? { key: 'id' };
+    const row = this.#find.get({ name, projectId: null });
+    return (
+      this.#database
+        .prepare<[number | undefined, string], number>(
+          `SELECT EXISTS (SELECT 1 FROM ${nameOfCopy(table)} WHERE snapshot = ? AND ${column} = ?)`,
+        )
+        .pluck()
+        .get(row?.seq, key) === 1
+    );
+  }
+
+  /** Returns whether there was one. */
+  remove(projectId: string | undefined, name: string): boolean {
+    return this.#remove.run({ name, projectId: projectId ?? null }).changes > 0;
+  }
+
+  #copies(projectId: string | undefined): readonly Copy[] {
+    const database = this.#database;
+    if (projectId === undefined) {
+      return (this.#ofAll ??= this.#tables.map((table) => copyOf(database, table, false)));
+    }
+    // What belongs to no project is not touched where one project is restored.
+    return (this.#ofProject ??= this.#tables.flatMap((table) =>
+      table.project === undefined ? [] : [copyOf(database, table, true)],
+    ));
+  }
+}

@@ -1,0 +1,176 @@
+import { advanced, frozen, IN_STEP, resumed, shows, type ClockState } from '../kernel/clock-state.js';
+import type { Database, Transaction } from '../kernel/database.js';
+import type { EventBus } from '../kernel/events.js';
+import type { MovableClock } from '../kernel/movable-clock.js';
+import { LATEST } from '../kernel/pace.js';
+import type { Scheduler } from '../kernel/scheduler.js';
+import type { Identity } from '../identity/index.js';
+import type { PropertyStore } from './properties.js';
+import { ControlError } from '../http/control-operation.js';
+
+/** What time stands on. */
+export interface TimeParts {
+  readonly database: Database;
+  readonly clock: MovableClock;
+  readonly events: EventBus;
+  readonly scheduler: Scheduler;
+  readonly identity: Identity;
+  readonly properties: PropertyStore;
+  /** What has rows that change with time. */
+  readonly running: readonly {
+    readonly retime?: (projectId: string | undefined, now: number) => void;
+  }[];
+}
+
+const CLOCK = 'clock';
+
+/** A clock as the control API shows it. */
+export interface ClockReading {
+  readonly now: string;
+  readonly frozen: boolean;
+}
+
+/** The time of one project, or of the whole server where no project is named. */
+export class WorldTime {
+  readonly #parts: TimeParts;
+
+  constructor(parts: TimeParts) {
+    this.#parts = parts;
+    const kept = parts.properties.get(CLOCK) as ClockState | undefined;
+    if (kept) parts.clock.change(kept);
+  }
+
+  /** What the clock shows. */
+  reading(projectId: string | undefined): ClockReading {
+    return this.#reading(this.#clockState(projectId), this.#reference(projectId));
+  }
+
+  /** Stops the clock, and moves it to `at` (milliseconds since the epoch) if that is given. */
+  freeze(projectId: string | undefined, at?: number): Promise<ClockReading> {
+    return this.#change('frozen', projectId, (state, now) =>
+      frozen(at === undefined ? state : moved(state, now, at), now),
+    );
+  }
+
+  resume(projectId: string | undefined): Promise<ClockReading> {
+    return this.#change('resumed', projectId, resumed);
+  }
+
+  /** Moves the clock on; all that falls due is done, in due order, when this resolves. */
+  advance(projectId: string | undefined, ms: number): Promise<ClockReading> {
+    return this.#change('advanced', projectId, (state) => advanced(state, ms));
+  }
+
+  /** Moves the clock to `at`. @throws {ControlError} 400 if that is behind it */
+  set(projectId: string | undefined, at: number): Promise<ClockReading> {
+    return this.#change('set', projectId, (state, now) => moved(state, now, at));
+  }
+
+  /** Writes. Where that fails, the emulator's clock is what it was, too. */
+  write<T>(work: (transaction: Transaction) => T): Promise<T> {
+    const { database, clock } = this.#parts;
+    return database.write((transaction) => {
+      const before = clock.state;
+      try {
+        return work(transaction);
+      } catch (error) {
+        if (clock.state !== before) clock.change(before);
+        throw error;
+      }
+    });
+  }
+
+  /** Runs what falls due after a change of clocks or rows, and sets the alarm anew. */
+  settle(transaction: Transaction, projectId: string | undefined): void {
+    const { running, scheduler, clock } = this.#parts;
+    for (const feature of running) feature.retime?.(projectId, clock.now());
+    scheduler.catchUp(transaction);
+    transaction.afterCommit(() => {
+      scheduler.rearm();
+    });
+  }
+
+  /** Resolves to what the clock shows at the moment of the change, which is what the event tells too. */
+  async #change(
+    how: string,
+    projectId: string | undefined,
+    change: (state: ClockState, now: number) => ClockState,
+  ): Promise<ClockReading> {
+    const { events, identity } = this.#parts;
+    return this.write((transaction) => {
+      const old = this.#clockState(projectId);
+      const now = this.#reference(projectId);
+      const state = change(old, now);
+      const ahead = shows(state, now) - shows(old, now);
+      if (ahead > 0 && shows(state, now) > LATEST) {
+        throw new ControlError(400, 'A clock ends with the year 9999.');
+      }
+      if (projectId === undefined) {
+        this.setServerClock(state);
+        // Projects that stand still are moved too.
+        identity.projects.shiftFrozen(ahead);
+        const passing = ahead > 0 ? this.#projectBeyond() : undefined;
+        if (passing !== undefined) {
+          throw new ControlError(
+            400,
+            `A clock ends with the year 9999, and that of project ${passing} would pass it.`,
+          );
+        }
+      } else {
+        identity.projects.setClock(projectId, state);
+      }
+      this.settle(transaction, projectId);
+      const reading = this.#reading(state, now);
+      transaction.afterCommit(() => {
+        events.emit('clock.moved', projectId, { how, ...reading });
+      });
+      return reading;
+    });
+  }
+
+  #reading(state: ClockState, now: number): ClockReading {
+    // A project's stands still with the server's too.
+    const frozenAt = state.frozenAt ?? this.#parts.clock.state.frozenAt;
+    return { now: new Date(shows(state, now)).toISOString(), frozen: frozenAt !== undefined };
+  }
+
+  /** Sets the emulator's own clock; what follows from it is left to {@link settle}. Belongs inside a write. */
+  setServerClock(state: ClockState): void {
+    this.#parts.properties.set(CLOCK, state);
+    this.#parts.clock.change(state);
+  }
+
+  /** Whose clock shows a moment after the last that a clock can be moved to, if any does. */
+  beyond(): string | undefined {
+    const { clock } = this.#parts;
+    if (shows(clock.state, clock.baseNow()) > LATEST) return 'the server';
+    const project = this.#projectBeyond();
+    return project && `project ${project}`;
+  }
+
+  #projectBeyond(): string | undefined {
+    const furthest = this.#parts.identity.projects.furthestAhead();
+    return furthest && furthest.now > LATEST ? furthest.id : undefined;
+  }
+
+  #clockState(projectId: string | undefined): ClockState {
+    if (projectId === undefined) return this.#parts.clock.state;
+    return this.#parts.identity.projects.clock(projectId) ?? IN_STEP;
+  }
+
+  /** What the clock follows: a project's the emulator's, the emulator's the machine's. */
+  #reference(projectId: string | undefined): number {
+    return projectId === undefined ? this.#parts.clock.baseNow() : this.#parts.clock.now();
+  }
+}
+
+function moved(state: ClockState, now: number, at: number): ClockState {
+  const shown = shows(state, now);
+  if (at < shown) {
+    throw new ControlError(
+      400,
+      `A clock is not set back: it shows ${new Date(shown).toISOString()}. Reset or restore goes back in time.`,
+    );
+  }
+  return advanced(state, at - shown);
+}

@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import { helpText, loadConfig } from '../../src/cli/arguments.js';
+import { defaultConfig, type Config } from '../../src/config.js';
+import { UsageError } from '../../src/exit.js';
+
+const PATH = 'settings.json';
+
+/** What the file that `--config` names holds, in a test that has none. */
+const noFile = (path: string): string => {
+  throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+};
+
+interface Sources {
+  readonly argv?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** The object, or the text, that stands in the file; the file is named with `--config`. */
+  readonly file?: unknown;
+}
+
+function load({ argv = [], env = {}, file }: Sources) {
+  if (file === undefined) return loadConfig(argv, env, noFile);
+  const text = typeof file === 'string' ? file : JSON.stringify(file);
+  return loadConfig(['--config', PATH, ...argv], env, (path) => (path === PATH ? text : noFile(path)));
+}
+
+function settingsOf(sources: Sources): Config {
+  const command = load(sources);
+  if (command.do !== 'serve') throw new Error(`the command line asks for ${command.do}`);
+  return command.config;
+}
+
+/** The message that refuses the settings, which is one line. */
+function refusalOf(sources: Sources): string {
+  try {
+    load(sources);
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError);
+    const { message } = error as UsageError;
+    expect(message.split('\n')).toHaveLength(1);
+    return message;
+  }
+  throw new Error(`nothing is refused in ${JSON.stringify(sources)}`);
+}
+
+/** Every setting: its key, its flag, its variable, a value that is not its default, and the same as text. */
+const SETTINGS: readonly (readonly [keyof Config, string, string, string | number, string])[] = [
+  ['host', '--host', 'ATLAS_EMULATOR_HOST', '0.0.0.0', '0.0.0.0'],
+  ['port', '--port', 'ATLAS_EMULATOR_PORT', 0, '0'],
+  ['db', '--db', 'ATLAS_EMULATOR_DB', 'world.db', 'world.db'],
+  ['fixture', '--fixture', 'ATLAS_EMULATOR_FIXTURE', 'world.json', 'world.json'],
+  ['profile', '--profile', 'ATLAS_EMULATOR_PROFILE', 'observed', 'observed'],
+  ['publicUrl', '--public-url', 'ATLAS_EMULATOR_PUBLIC_URL', 'https://atlas.test', 'https://atlas.test'],
+  ['pendingMs', '--pending-ms', 'ATLAS_EMULATOR_PENDING_MS', 1, '1'],
+  ['idleMs', '--idle-ms', 'ATLAS_EMULATOR_IDLE_MS', 2, '2'],
+  ['workingMs', '--working-ms', 'ATLAS_EMULATOR_WORKING_MS', 3, '3'],
+  ['deleteRequestedMs', '--delete-requested-ms', 'ATLAS_EMULATOR_DELETE_REQUESTED_MS', 4, '4'],
+  ['deletingMs', '--deleting-ms', 'ATLAS_EMULATOR_DELETING_MS', 5, '5'],
+  ['nonceMs', '--nonce-ms', 'ATLAS_EMULATOR_NONCE_MS', 6, '6'],
+  ['tlsPort', '--tls-port', 'ATLAS_EMULATOR_TLS_PORT', 7, '7'],
+  ['tlsCert', '--tls-cert', 'ATLAS_EMULATOR_TLS_CERT', 'cert.pem', 'cert.pem'],
+  ['tlsKey', '--tls-key', 'ATLAS_EMULATOR_TLS_KEY', 'key.pem', 'key.pem'],
+  ['controlToken', '--control-token', 'ATLAS_EMULATOR_CONTROL_TOKEN', 'secret', 'secret'],
+  ['logLevel', '--log-level', 'ATLAS_EMULATOR_LOG_LEVEL', 'debug', 'debug'],
+];
+
+describe('a setting', () => {
+  it.each(SETTINGS)(
+    '%s is read from the flag %s, the variable %s and the file',
+    (key, flag, name, value, text) => {
+      const expected = { ...defaultConfig(), [key]: value };
+      expect(settingsOf({ argv: [flag, text] })).toEqual(expected);
+      expect(settingsOf({ argv: [`${flag}=${text}`] })).toEqual(expected);
+      expect(settingsOf({ env: { [name]: text } })).toEqual(expected);
+      expect(settingsOf({ file: { [key]: value } })).toEqual(expected);
+    },
+  );
+
+  it.each([
+    [true, { argv: ['--no-control'] }],
+    [true, { env: { ATLAS_EMULATOR_NO_CONTROL: 'true' } }],
+    [false, { env: { ATLAS_EMULATOR_NO_CONTROL: 'false' } }],
+    [true, { file: { noControl: true } }],
+    [false, { file: { noControl: true }, env: { ATLAS_EMULATOR_NO_CONTROL: 'false' } }],
+    [true, { argv: ['--no-control'], env: { ATLAS_EMULATOR_NO_CONTROL: 'false' } }],
+  ])('noControl is %s with %j', (noControl, sources) => {
+    expect(settingsOf(sources).noControl).toBe(noControl);
+  });
+
+  it.each([
+    ['limitTokens', '--limit-tokens', 'ATLAS_EMULATOR_LIMIT_TOKENS'],
+    ['limitRequests', '--limit-requests', 'ATLAS_EMULATOR_LIMIT_REQUESTS'],
+    ['tls', '--tls', 'ATLAS_EMULATOR_TLS'],
+  ] as const)('%s is off, and on with %s or %s', (key, flag, name) => {
+    expect(settingsOf({})[key]).toBe(false);
+    for (const sources of [{ argv: [flag] }, { env: { [name]: 'true' } }, { file: { [key]: true } }]) {
+      expect(settingsOf(sources)).toEqual({ ...defaultConfig(), [key]: true });
+    }
+  });
+
+  it('is in this table, or is yes or no', () => {
+    const known = [...SETTINGS.map(([key]) => key), 'noControl', 'limitTokens', 'limitRequests', 'tls'];
+    const unset = { fixture: 'x', publicUrl: 'http://x', tlsCert: 'x', tlsKey: 'x', controlToken: 'x' };
+    expect(Object.keys(defaultConfig(unset)).sort()).toEqual(known.sort());
+    for (const [, flag] of SETTINGS) expect(helpText()).toContain(`  ${flag} <`);
+    expect(helpText()).toContain('  --no-control ');
+  });
+
+  it.each<readonly [keyof Config, readonly unknown[]]>([
+    ['port', [27080, 1, 2, 3]],
+    ['host', ['127.0.0.1', 'file.test', 'variable.test', 'flag.test']],
+    ['profile', ['documented', 'observed', 'documented', 'observed']],
+    ['publicUrl', [undefined, 'http://file', 'http://variable', 'http://flag']],
+    ['pendingMs', [2000, 10, 20, 0]],
+  ])('%s: the flag goes over the variable, that over the file, that over the default', (key, values) => {
+    const [standard, ofFile, ofVariable, ofFlag] = values;
+    const [, flag = '', name = ''] = SETTINGS.find(([setting]) => setting === key) ?? [];
+    const file = { [key]: ofFile };
+    const env = { [name]: String(ofVariable) };
+    expect(settingsOf({})[key]).toBe(standard);
+    expect(settingsOf({ file })[key]).toBe(ofFile);
+    expect(settingsOf({ file, env })[key]).toBe(ofVariable);
+    expect(settingsOf({ file, env, argv: [flag, String(ofFlag)] })[key]).toBe(ofFlag);
+    expect(settingsOf({ env, argv: [flag, String(ofFlag)] })[key]).toBe(ofFlag);
+  });
+
+  it('reads a number of a flag as one even where the file has the same digits as a text', () => {
+    expect(settingsOf({ argv: ['--port', '8080'], file: { port: '8080' } }).port).toBe(8080);
+  });
+
+  it('has the defaults that the README names when nothing is set', () => {
+    expect(settingsOf({ env: { HOME: '/root', ATLAS_EMULATOR: 'x' } })).toEqual({
+      host: '127.0.0.1',
+      port: 27080,
+      db: ':memory:',
+      profile: 'documented',
+      pendingMs: 2000,
+      idleMs: 0,
+      workingMs: 0,
+      deleteRequestedMs: 0,
+      deletingMs: 0,
+      nonceMs: 300_000,
+      logLevel: 'warn',
+      noControl: false,
+      limitTokens: false,
+      limitRequests: false,
+      tls: false,
+      tlsPort: 27443,
+    });
+  });
+});
+
+const PORTS = 'a whole number from 0 to 65535';
+const YEAR = 'a whole number from 0 to 31536000000';
+const LEVELS = 'one of silent, error, warn, info, debug';
+const ADDRESS = 'an address such as http://emulator:27080';
+
+describe('a wrong setting', () => {
+  it.each([
+    ['--port', '70000', PORTS],
+    ['--port', 'x', PORTS],
+    ['--port', '', PORTS],
+    ['--port', '-1', PORTS],
+    ['--port', '1.5', PORTS],
+    ['--port', '1e3', PORTS],
+    ['--port', '0x10', PORTS],
+    ['--pending-ms', '31536000001', YEAR],
+    ['--pending-ms', '2s', YEAR],
+    ['--nonce-ms', '0', 'a whole number from 1 to 31536000000'],
+    ['--profile', 'Documented', 'one of documented, observed'],
+    ['--log-level', 'trace', LEVELS],
+    ['--public-url', 'http://emulator:27080/', ADDRESS],
+    ['--public-url', 'http://emulator/api', ADDRESS],
+    ['--public-url', 'emulator:27080', ADDRESS],
+    ['--host', '', 'a text that is not empty'],
+    ['--db', '', 'a text that is not empty'],
+  ])('%s=%s is refused: it is to be %s', (flag, text, expected) => {
+    const name = `ATLAS_EMULATOR_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
+    const rest = `must be ${expected}, and is ${JSON.stringify(text)}`;
+    expect(refusalOf({ argv: [`${flag}=${text}`] })).toBe(`${flag} ${rest}`);
+    expect(refusalOf({ env: { [name]: text } })).toBe(`${name} ${rest}`);
+  });
+
+  it.each([
+    ['port', '8080', PORTS],
+    ['port', 70000, PORTS],
+    ['port', 1.5, PORTS],
+    ['port', null, PORTS],
+    ['pendingMs', -1, YEAR],
+    ['pendingMs', true, YEAR],
+    ['profile', 'both', 'one of documented, observed'],
+    ['logLevel', 30, LEVELS],
+    ['publicUrl', 'http://emulator/api', ADDRESS],
+    ['host', ['127.0.0.1'], 'a text that is not empty'],
+    ['noControl', 'true', 'true or false'],
+    ['noControl', 1, 'true or false'],
+  ])('%s: %j in the file is refused: it is to be %s', (key, value, expected) => {
+    expect(refusalOf({ file: { [key]: value } })).toBe(
+      `${PATH}: ${key} must be ${expected}, and is ${JSON.stringify(value)}`,
+    );
+  });
+
+  it.each(['yes', '1', '', 'TRUE'])('ATLAS_EMULATOR_NO_CONTROL=%s is refused', (text) => {
+    expect(refusalOf({ env: { ATLAS_EMULATOR_NO_CONTROL: text } })).toBe(
+      `ATLAS_EMULATOR_NO_CONTROL must be true or false, and is ${JSON.stringify(text)}`,
+    );
+  });
+});
+
+describe('settings of a start in a process', () => {
+  it.each([
+    [{ prot: 1 }, 'there is no setting prot; see atlas-streams-emulator --help'],
+    [{ port: '1' }, 'port must be a whole number from 0 to 65535, and is "1"'],
+    [{ port: null }, 'port must be a whole number from 0 to 65535, and is null'],
+    [{ profile: 'seen' }, 'profile must be one of documented, observed, and is "seen"'],
+  ])('%j is refused', (changes, message) => {
+    expect(() => defaultConfig(changes as Partial<Config>)).toThrow(new UsageError(message));
+  });
+
+  it('are the defaults where they are undefined', () => {
+    expect(defaultConfig({ db: undefined } as unknown as Partial<Config>)).toEqual(defaultConfig());
+  });
+});
+
+it('a control token that cannot be used is not repeated', () => {
+  expect(refusalOf({ argv: ['--control-token', 'my secret'] })).toBe(
+    '--control-token must be a text without spaces',
+  );
+  expect(() => defaultConfig({ controlToken: 'my secret' })).toThrow(/^controlToken must be [a-z ]+$/);
+});
+
+describe('what is no setting', () => {
+  it.each([
+    [['--prot', '1'], '--prot'],
+    [['--pendingMs', '1'], '--pendingMs'],
+    [['--control'], '--control'],
+    [['-p', '1'], '-p'],
+    [['serve'], 'serve'],
+    [['--port', '1', 'extra'], 'extra'],
+    [['--', 'extra'], 'extra'],
+    [['--port'], '--port'],
+    [['--port', '-1'], '--port'],
+    [['--no-control=true'], '--no-control'],
+  ])('is refused on the command line: %j', (argv, named) => {
+    const message = refusalOf({ argv });
+    expect(message).toContain(`'${named}`);
+    expect(message).toMatch(/; see atlas-streams-emulator --help$/);
+  });
+
+  it.each(['ATLAS_EMULATOR_PROT', 'ATLAS_EMULATOR_', 'ATLAS_EMULATOR_pendingMs', 'ATLAS_EMULATOR_HELP'])(
+    'is refused among the variables: %s',
+    (name) => {
+      expect(refusalOf({ env: { [name]: '1' } })).toBe(
+        `there is no setting ${name}; see atlas-streams-emulator --help`,
+      );
+    },
+  );
+
+  it.each(['prot', 'pending-ms', 'config', 'toString', '__proto__'])('is refused in the file: %s', (key) => {
+    expect(refusalOf({ file: `{"${key}": 1}` })).toBe(
+      `${PATH}: there is no setting ${key}; see atlas-streams-emulator --help`,
+    );
+  });
+
+  it('is ATLAS_EMULATOR_URL, which is for clients, and no mistake', () => {
+    expect(settingsOf({ env: { ATLAS_EMULATOR_URL: 'x' } })).toEqual(defaultConfig());
+  });
+});
+
+describe('the file with settings', () => {
+  it('is named by --config, or by ATLAS_EMULATOR_CONFIG', () => {
+    const env = { ATLAS_EMULATOR_CONFIG: 'of-variable.json' };
+    const read = (path: string): string => JSON.stringify({ db: path });
+    expect(loadConfig([], env, read)).toMatchObject({ config: { db: 'of-variable.json' } });
+    expect(loadConfig(['--config', 'of-flag.json'], env, read)).toMatchObject({
+      config: { db: 'of-flag.json' },
+    });
+  });
+
+  it.each([
+    ['port = 1', 'cannot be read: '],
+    ['{"port": 1,\n\n}', 'cannot be read: '],
+    ['', 'cannot be read: '],
+    ['[]', 'must hold a JSON object'],
+    ['null', 'must hold a JSON object'],
+    ['"port"', 'must hold a JSON object'],
+  ])('is refused if it holds %j', (text, expected) => {
+    expect(refusalOf({ file: text })).toContain(`${PATH} ${expected}`);
+  });
+
+  it('is refused if it is not there', () => {
+    expect(refusalOf({ argv: ['--config', 'none.json'] })).toMatch(/^none\.json cannot be read: ENOENT/);
+  });
+
+  it.each([
+    ['--config', { argv: ['--config', ''] }],
+    ['ATLAS_EMULATOR_CONFIG', { env: { ATLAS_EMULATOR_CONFIG: '' } }],
+  ])('is refused if %s is empty', (where, sources) => {
+    expect(refusalOf(sources)).toBe(`${where} must be the path of a JSON file, and is ""`);
+  });
+});
+
+describe('--help and --version', () => {
+  const wrong: Sources = {
+    argv: ['--port', 'x', '--config', 'none.json'],
+    env: { ATLAS_EMULATOR_PROT: '1' },
+  };
+
+  it.each([
+    ['help', '--help'],
+    ['help', '-h'],
+    ['version', '--version'],
+  ])('%s: %s wins over settings that are wrong', (command, flag) => {
+    expect(load({ ...wrong, argv: [...(wrong.argv ?? []), flag] })).toEqual({ do: command });
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { defaultConfig } from '../../src/config.js';
+import { buildCore } from '../../src/core.js';
+import { exportFixture } from '../../src/world/index.js';
+import { systemClock } from '../../src/kernel/clock.js';
+import { fixtureWith } from '../support/world.js';
+
+it('exports no more than can be loaded again, and says what to do about the rest', async () => {
+  const links = Array.from({ length: 20 }, (_, number) => ({
+    provider: 'AWS',
+    vendor: 'S3',
+    region: 'us-east-1',
+    serviceEndpointId: `com.amazonaws.us-east-1.s3.${'é'.repeat(1000)}${number}`,
+  }));
+  const config = defaultConfig({ fixture: fixtureWith('documented', links) });
+  const core = await buildCore(config, systemClock, (error) => {
+    throw error;
+  });
+  onTestFinished(() => {
+    core.close();
+  });
+  const exported = (limit?: number) => exportFixture(core.identity, core.sections, limit);
+
+  const bytes = Buffer.byteLength(JSON.stringify(exported()));
+  expect(exported(bytes)).toEqual(exported());
+  expect(() => exported(Math.floor(bytes * 0.98))).toThrow(
+    expect.objectContaining({
+      status: 409,
+      message: expect.stringContaining('delete private links') as string,
+    }),
+  );
+  // A read that was cut off leaves nothing open: the next write is taken.
+  await core.database.write(() => {
+    core.world.remember(undefined);
+  });
+});
