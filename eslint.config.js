@@ -61,6 +61,8 @@ export default tseslint.config(
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
+      // A function whose parameters all have types is one that a caller's type parameters are inferred from.
+      '@typescript-eslint/no-inferrable-types': ['error', { ignoreParameters: true }],
       '@typescript-eslint/no-floating-promises': 'error',
       // Fastify's hooks and handlers are asynchronous by their type, whether or not one waits.
       '@typescript-eslint/require-await': 'off',

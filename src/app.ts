@@ -4,7 +4,6 @@ import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallbac
 import { tellable, type Config } from './config.js';
 import { authority, controlApi, health, observe } from './control/index.js';
 import { buildCore, FIXTURES } from './core.js';
-import { features } from './features/index.js';
 import { BODY_LIMIT } from './http/steps/body.js';
 import { answerBrokenRequest } from './http/replies/broken-request.js';
 import { Nonces } from './http/credentials/digest.js';
@@ -16,7 +15,7 @@ import { telemetry } from './http/telemetry.js';
 import { gatekeeperOf, oauth, type Identity } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import type { EventBus } from './kernel/events.js';
-import { profilesOf } from './profiles/index.js';
+import { profiles } from './profiles/index.js';
 import { besideHttp, finish, tlsIdentity, type TlsIdentity } from './tls/index.js';
 import { VERSION } from './version.js';
 import type { World } from './world/index.js';
@@ -61,7 +60,6 @@ export async function buildApp(
   const limits = new Limits(() => clock.now(), config);
   world.follow(limits);
   const parts: LadderParts = {
-    profiles: profilesOf(features.map((feature) => feature.errors)),
     defaultProfile: config.profile,
     gatekeeper: gatekeeperOf(identity),
     nonces: new Nonces(clock, config.nonceMs),
@@ -151,7 +149,7 @@ function newServer(config: Config, parts: LadderParts): FastifyInstance {
     routerOptions: { maxParamLength: 100_000 },
     frameworkErrors: frameworkErrors(parts),
     clientErrorHandler: (error, socket) => {
-      answerBrokenRequest(error, socket, parts.profiles[parts.defaultProfile]);
+      answerBrokenRequest(error, socket, profiles[parts.defaultProfile]);
     },
   });
 }

@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { Type, type TObject, type TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { bodyCheck } from '../http/steps/body.js';
+import { bodyCheck } from '../http/steps/fields.js';
 import type { Gatekeeper } from '../http/gatekeeper.js';
 import { readQuery } from '../http/steps/query.js';
-import { Refusal } from '../kernel/conditions.js';
+import { Refusal } from '../profiles/index.js';
 import type { AccessGuard } from './guard.js';
 import { ControlError, type AnyControlOperation, type ControlContext } from './operation.js';
 

@@ -8,8 +8,6 @@ import type { EventBus } from '../kernel/events.js';
 import type { Durations } from '../kernel/pace.js';
 import type { DueWork, Scheduler } from '../kernel/scheduler.js';
 
-import type { ResourceErrors } from '../profiles/index.js';
-
 /** What a feature may use. */
 export interface Services {
   readonly database: Database;
@@ -24,8 +22,6 @@ export interface Services {
 export interface Feature {
   readonly name: string;
   readonly migrations: readonly Migration[];
-  /** Its rows of both profiles' error tables. */
-  readonly errors: ResourceErrors;
   /** Its tables that a snapshot covers. */
   readonly tables?: readonly CoveredTable[];
   readonly start: (services: Services) => RunningFeature;

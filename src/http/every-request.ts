@@ -1,21 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Refusal } from '../kernel/conditions.js';
 import type { EventBus } from '../kernel/events.js';
-import type { ProfileName, Profiles } from '../profiles/index.js';
+import { profiles, type ProfileName } from '../profiles/index.js';
 import type { Nonces } from './credentials/digest.js';
 import { openExchange } from './observation/exchange.js';
-import { conditionOf, unknownPath, unsupportedMediaType } from './replies/failures.js';
+import { refusalOf, unexpected, unknownPath } from './replies/failures.js';
 import type { FaultGate } from './faults/gate.js';
 import type { Gatekeeper } from './gatekeeper.js';
+import { unsupportedMediaType } from './steps/body.js';
 import { BODY_TYPE } from './steps/version.js';
 import { pathOf, type PathTable } from './paths.js';
 import { sendRefusal } from './replies/replies.js';
 import { findScope, scopeParametersOf } from './steps/scope.js';
 import { installTelling, tell } from './observation/request-finished.js';
 
-/** What all requests stand on, whether a route takes them or not. */
+/** Dependencies of what all requests share, whether a route takes them or not. */
 export interface SharedParts {
-  readonly profiles: Profiles;
   /** The profile of a request that names neither a project nor a caller. */
   readonly defaultProfile: ProfileName;
   readonly gatekeeper: Gatekeeper;
@@ -40,8 +39,7 @@ export function installShared(
   paths: PathTable,
   faults: FaultGate | undefined,
 ): void {
-  const { profiles, nonces } = parts;
-  const freshNonce = (): string => nonces.issue();
+  const freshNonce = (): string => parts.nonces.issue();
 
   app.decorateRequest('exchange');
   app.removeAllContentTypeParsers();
@@ -52,7 +50,7 @@ export function installShared(
   // Whatever else comes where no body is taken is not looked at.
   app.addContentTypeParser('*', (request, payload, done) => {
     if (request.exchange.operation?.body) {
-      done(new Refusal(unsupportedMediaType(request)));
+      done(unsupportedMediaType(request.headers['content-type'] ?? 'none'));
     } else {
       payload.resume();
       done(null);
@@ -74,14 +72,14 @@ export function installShared(
   }
 
   app.setErrorHandler(async (error, request, reply) => {
-    const condition = conditionOf(error, request);
-    if (condition.name === 'unexpected') request.log.error(error);
+    const { condition } = refusalOf(error, request);
+    if (condition.name === unexpected.name) request.log.error(error);
     await parts.settled();
     return sendRefusal(request.exchange, reply, condition, freshNonce);
   });
   app.setNotFoundHandler((request, reply) => {
     nameScope(request, parts);
-    const condition = unknownPath(request, reply, paths, (operation) => {
+    const { condition } = unknownPath(request, reply, paths, (operation) => {
       noteMissing(parts, operation);
     });
     return sendRefusal(request.exchange, reply, condition, freshNonce);
@@ -93,7 +91,7 @@ export function installShared(
 }
 
 /** Notes what a path names, where no route has read its parameters. */
-function nameScope({ exchange, url }: FastifyRequest, { profiles, gatekeeper }: SharedParts): void {
+function nameScope({ exchange, url }: FastifyRequest, { gatekeeper }: SharedParts): void {
   const { project, organization } = findScope(scopeParametersOf(pathOf(url)), gatekeeper);
   const named = project ?? organization;
   exchange.projectId = project?.id;
@@ -106,7 +104,7 @@ function nameScope({ exchange, url }: FastifyRequest, { profiles, gatekeeper }: 
  */
 export function frameworkErrors(parts: SharedParts) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    request.exchange = openExchange(request, parts.profiles[parts.defaultProfile], parts.publicUrl);
+    request.exchange = openExchange(request, profiles[parts.defaultProfile], parts.publicUrl);
     nameScope(request, parts);
     // No hook runs here.
     for (const end of ['finish', 'close']) {
@@ -114,7 +112,8 @@ export function frameworkErrors(parts: SharedParts) {
         tell(parts.events, request, reply);
       });
     }
-    void sendRefusal(request.exchange, reply, conditionOf(error, request), () => parts.nonces.issue());
+    const { condition } = refusalOf(error, request);
+    void sendRefusal(request.exchange, reply, condition, () => parts.nonces.issue());
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
-import type { Condition } from '../kernel/conditions.js';
+import type { ConditionType } from '../profiles/index.js';
 import type { Answer } from './replies/answer.js';
 import type { Caller, Organization, Project } from './gatekeeper.js';
 
@@ -39,9 +39,9 @@ export interface Operation<Query extends TObject = TObject, Body extends TSchema
   /** Which roles may call it: a name that the gatekeeper knows, or undefined for every caller. */
   readonly access?: string;
   /** The condition that its 409 stands for, whose one parameter is an id. */
-  readonly conflict?: string;
-  /** What can go wrong beside what the ladder itself refuses: the conditions by name, each as it may look. */
-  readonly conditions?: Readonly<Record<string, ConditionExample>>;
+  readonly conflict?: ConditionType<[id: string]>;
+  /** The conditions that it may raise beside those of the pipeline's steps. */
+  readonly conditions?: readonly ConditionType[];
   readonly query: Query;
   readonly body?: BodyRules<Body>;
   /** What a success answers, without the envelope. */
@@ -54,9 +54,6 @@ export interface Tag {
   readonly name: string;
   readonly description: string;
 }
-
-/** A condition as it may look, for the description of the API. */
-export type ConditionExample = Pick<Condition, 'parameters' | 'problem' | 'remedy'>;
 
 /** What is asked of a body, in order. */
 export interface BodyRules<Body extends TSchema> {

@@ -2,8 +2,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../kernel/clock.js';
-import { refuse, SOURCE } from '../kernel/conditions.js';
-import { bodyCheck, parseBody } from './steps/body.js';
+import { profiles, SOURCE } from '../profiles/index.js';
+import { checkEncoding, parseBody } from './steps/body.js';
+import { bodyCheck } from './steps/fields.js';
 import { Credentials } from './credentials/credentials.js';
 import { challenge } from './credentials/digest.js';
 import { installShared, type SharedParts } from './every-request.js';
@@ -40,7 +41,7 @@ export function installLadder(
   parts: LadderParts,
   operations: readonly AnyOperation[],
 ): FaultGate | undefined {
-  const { profiles, gatekeeper, nonces, limits } = parts;
+  const { gatekeeper, nonces, limits } = parts;
   const faults = parts.faults && new FaultGate({ ...parts, book: parts.faults });
   const credentials = new Credentials(gatekeeper, nonces);
   const paths = unemulatedOperations(new Set(operations.map(({ id }) => id)));
@@ -102,7 +103,7 @@ export function installLadder(
         exchange.organization = scope.organization;
 
         exchange.rung = 'body';
-        if (operation.body) checkEncoding(request);
+        if (operation.body) checkEncoding(request.headers['content-encoding']);
         return undefined;
       },
 
@@ -167,7 +168,6 @@ function sendScripted(
   if (!answer) return false;
   const { exchange } = request;
   exchange.condition = {
-    parameters: [],
     name: 'scripted',
     problem: `Prefer asks for the body that the source page shows for ${answer.status}.`,
     remedy: 'Leave Prefer out.',
@@ -182,15 +182,4 @@ function sendScripted(
     .header('x-emulator-reason', reasonLine(exchange.rung, exchange.condition))
     .send(answer.body);
   return true;
-}
-
-function checkEncoding(request: FastifyRequest): void {
-  const encoding = request.headers['content-encoding'];
-  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
-  refuse('unsupportedMediaType', {
-    parameters: [encoding],
-    problem: 'The body is compressed.',
-    remedy: 'Send it without Content-Encoding.',
-    source: SOURCE.emulator,
-  });
 }

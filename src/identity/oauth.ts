@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { SOURCE, type Condition } from '../kernel/conditions.js';
 import type { Database } from '../kernel/database.js';
+import type { Decision } from '../kernel/events.js';
 import { sameSecret } from '../http/credentials/digest.js';
 import type { FaultGate } from '../http/faults/gate.js';
 import type { Limits } from '../http/faults/limits.js';
-import type { Profiles } from '../profiles/index.js';
+import { profiles, SOURCE } from '../profiles/index.js';
 import { reasonLine } from '../http/observation/exchange.js';
 import { shownForm } from '../http/observation/redaction.js';
 import type { Credential, CredentialStore } from './credential-store.js';
@@ -13,11 +13,10 @@ import type { Credential, CredentialStore } from './credential-store.js';
 /** How long a token lives, in seconds (Atlas documentation). Clients renew it some minutes before. */
 export const TOKEN_LIFE_S = 3600;
 
-/** What the token endpoints stand on. */
+/** Dependencies of the token endpoints. */
 export interface TokenServices {
   readonly database: Database;
   readonly store: CredentialStore;
-  readonly profiles: Profiles;
   readonly limits: Limits;
   /** Undefined where no faults can be injected. */
   readonly faults: FaultGate | undefined;
@@ -105,7 +104,7 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   form: URLSearchParams,
-  { store, profiles, faults }: TokenServices,
+  { store, faults }: TokenServices,
 ): Promise<Credential | undefined> {
   const { exchange } = request;
   exchange.operationId = operation;
@@ -174,9 +173,9 @@ function refuse(
   reply: FastifyReply,
   status: number,
   error: string,
-  details: Pick<Condition, 'problem' | 'remedy' | 'source'>,
+  details: Omit<Decision, 'name'>,
 ): FastifyReply {
-  const condition: Condition = { name: error, parameters: [], ...details };
+  const condition = { name: error, ...details };
   request.exchange.condition = condition;
   return reply
     .code(status)

@@ -3,23 +3,41 @@ import { resource, type Answer } from '../http/replies/answer.js';
 import type { Caller } from '../http/gatekeeper.js';
 import { operation, type AnyOperation } from '../http/operation.js';
 import { flagsQuery } from '../http/steps/query.js';
-import { permit, refuseUnknownOrganization } from '../http/steps/scope.js';
+import {
+  invalidOrganizationId,
+  organizationNotFound,
+  permit,
+  projectExists,
+  unknownOrganization,
+} from '../http/steps/scope.js';
 import { nothing } from '../http/shapes.js';
-import { refuse, SOURCE } from '../kernel/conditions.js';
+import { CANNOT_FIND, defineCondition, SOURCE } from '../profiles/index.js';
 import {
   createProject,
   deleteProject,
   existing,
+  projectInUse,
   representation,
   taggedRepresentation,
   updateProject,
   visibleProjects,
   type ProjectServices,
 } from './projects.js';
-import { createExamples, projectExists, projectInUse, projectNameNotFound } from './project-examples.js';
 import { countedQuery, createBody, projectPage, shownProject, updateBody } from './project-schema.js';
 import type { StoredProject } from './project-store.js';
 import { permits, rolesFor } from './roles.js';
+
+const projectNameNotFound = defineCondition('projectNameNotFound', {
+  when: 'The caller sees no project of this name.',
+  observed: [404, 'GROUP_NAME_NOT_FOUND', 'No group with name "%s" exists.', SOURCE.inferred],
+  settledBy: 'GET /api/atlas/v2/groups/byName/nothing',
+  documented: { detail: CANNOT_FIND },
+  describe: (name: string, caller: string) => ({
+    problem: `There is no project named ${name} that the ${caller} can see.`,
+    remedy: 'Use a name that GET /api/atlas/v2/groups lists.',
+  }),
+  example: ['orders', 'API key reader'],
+});
 
 /** Fields of a project that only the server sets; a request may repeat them (Atlas's public description). */
 const READ_ONLY = ['clusterCount', 'created', 'id', 'links'];
@@ -73,7 +91,7 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       versions: ['2023-01-01'],
       summary: 'Creates a project; its creator becomes its owner.',
       tag,
-      conditions: createExamples,
+      conditions: [projectExists, invalidOrganizationId, organizationNotFound],
       javaMethod: 'ApiAtlasGroupsResource::addGroup',
       status: 201,
       query: Type.Object({
@@ -86,7 +104,7 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
         prepare: withoutReadOnly,
         schema: createBody,
         rules({ orgId }, { caller }) {
-          if (!services.projects.organization(orgId)) refuseUnknownOrganization(orgId);
+          if (!services.projects.organization(orgId)) throw unknownOrganization(orgId);
           permit({ permits, rolesFor }, caller, createGroup, { organizationId: orgId });
         },
       },
@@ -120,7 +138,7 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       parameters: { groupName: Type.String({ description: 'Name of a project.' }) },
       javaMethod: 'ApiAtlasGroupsResource::getGroupByName',
       status: 200,
-      conditions: { projectNameNotFound },
+      conditions: [projectNameNotFound],
       query: flagsQuery,
       response: shownProject,
       handle({ caller, parameters, baseUrl }) {
@@ -138,7 +156,7 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       javaMethod: 'ApiAtlasGroupsResource::updateGroup',
       status: 200,
       access: 'writeProject',
-      conditions: { projectExists },
+      conditions: [projectExists],
       query: flagsQuery,
       response: shownProject,
       body: { prepare: withoutReadOnly, schema: updateBody },
@@ -155,7 +173,7 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
       javaMethod: 'ApiAtlasGroupsResource::deleteGroup',
       status: 202,
       access: 'writeProject',
-      conditions: { projectInUse },
+      conditions: [projectInUse],
       query: flagsQuery,
       response: nothing,
       async handle({ project }) {
@@ -187,15 +205,8 @@ function projectsPage(
 
 function namedProject(services: ProjectServices, caller: Caller, name: string): StoredProject {
   const project = visibleProjects(services, caller, caller.organizationId).find((one) => one.name === name);
-  return (
-    project ??
-    refuse('projectNameNotFound', {
-      parameters: [name],
-      problem: `There is no project named ${name} that the ${caller.kind} ${caller.id} can see.`,
-      remedy: 'Use a name that GET /api/atlas/v2/groups lists.',
-      source: SOURCE.inferred,
-    })
-  );
+  if (!project) throw projectNameNotFound(name, `${caller.kind} ${caller.id}`);
+  return project;
 }
 
 function withoutReadOnly(body: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -1,11 +1,28 @@
 import { refuseTooLarge } from '../http/steps/body.js';
+import { projectExists } from '../http/steps/scope.js';
 import { API_PREFIX } from '../http/paths.js';
 import type { Caller } from '../http/gatekeeper.js';
-import { refuse, SOURCE } from '../kernel/conditions.js';
 import type { Database, Transaction } from '../kernel/database.js';
+import { defineCondition, SOURCE } from '../profiles/index.js';
 import type { Identity } from './gatekeeper.js';
 import type { ProjectSettings, StoredProject } from './project-store.js';
 import { permits } from './roles.js';
+
+export const projectInUse = defineCondition('projectInUse', {
+  when: 'The project to be deleted still has resources in it.',
+  observed: [
+    409,
+    'CANNOT_CLOSE_GROUP_ACTIVE_STREAMS_RESOURCE',
+    'Cannot close group while it has active stream processing resources.',
+    SOURCE.client,
+  ],
+  settledBy: 'DELETE /api/atlas/v2/groups/{groupId} of a project with a stream resource (status and text)',
+  describe: (id: string, left: string) => ({
+    problem: `Project ${id} still has ${left}.`,
+    remedy: 'Delete them first.',
+  }),
+  example: ['f'.repeat(24), '2 stream resources'],
+});
 
 /** What Atlas links from a project, beside itself (recorded). */
 const LINKS = ['containers', 'clusters', 'databaseUsers', 'peers', 'processes', 'whitelist'];
@@ -13,7 +30,7 @@ const LINKS = ['containers', 'clusters', 'databaseUsers', 'peers', 'processes', 
 /** Tells what of a resource is left in a project, for a person; undefined if nothing is. */
 export type DeletionBlocker = (project: StoredProject) => string | undefined;
 
-/** What identity's operations stand on. */
+/** Dependencies of the operations on projects and organizations. */
 export interface ProjectServices extends Identity {
   readonly database: Database;
   readonly newId: () => string;
@@ -93,13 +110,7 @@ export function deleteProject(services: ProjectServices, id: string): Promise<vo
     const project = existing(services, id);
     for (const blocker of services.blockers) {
       const left = blocker(project);
-      if (left === undefined) continue;
-      refuse('projectInUse', {
-        parameters: [],
-        problem: `Project ${id} still has ${left}.`,
-        remedy: 'Delete them first.',
-        source: SOURCE.client,
-      });
+      if (left !== undefined) throw projectInUse(id, left);
     }
     services.remove(transaction, id);
   });
@@ -138,12 +149,5 @@ export function taggedRepresentation(project: StoredProject, baseUrl: string): R
 }
 
 function refuseNameInUse({ projects }: Identity, organizationId: string, name: string): void {
-  if (!projects.named(organizationId, name)) return;
-  refuse('projectExists', {
-    parameters: [name],
-    field: 'name',
-    problem: `The organization has a project named ${name} already.`,
-    remedy: 'Send another name.',
-    source: SOURCE.recorded,
-  });
+  if (projects.named(organizationId, name)) throw projectExists(name);
 }

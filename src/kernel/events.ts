@@ -1,10 +1,8 @@
-import type { Condition } from './conditions.js';
-
 /** What the emulator tells of itself, by type. Nothing in an event is a secret. */
 export interface EventData {
   /**
    * A request was answered, or its connection broke off; `project` is the one that its path names, whoever asked.
-   * `rung` is the step of the ladder that decided it.
+   * `rung` is the step that decided it.
    */
   'request.finished': {
     readonly method: string;
@@ -66,6 +64,17 @@ export interface Message {
   readonly truncated: boolean;
 }
 
+/** Why a request was answered as it was, with the rule that decided it. Holds no secrets. */
+export interface Decision {
+  readonly name: string;
+  /** What is wrong with the request, as a sentence. */
+  readonly problem: string;
+  /** What would have passed, as a sentence. */
+  readonly remedy: string;
+  /** Where the rule was learned: the source page, a recording, a client's source, an RFC, or "inferred". */
+  readonly source: string;
+}
+
 /** What a request held. Too large to be kept with its event: only those who listen when it is emitted get it. */
 export interface RequestDetail {
   /** The address that the client used. */
@@ -74,7 +83,7 @@ export interface RequestDetail {
   readonly request: Message;
   readonly response: Message;
   /** Why it was refused, if it was. */
-  readonly condition: Condition | undefined;
+  readonly condition: Decision | undefined;
 }
 
 /** Gets each event, and what belongs to it and is not kept. */

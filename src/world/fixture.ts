@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value';
 import { refuseTooLarge } from '../http/steps/body.js';
 import { ControlError } from '../http/control-operation.js';
-import { Refusal } from '../kernel/conditions.js';
+import { Refusal } from '../profiles/index.js';
 import type { Transaction } from '../kernel/database.js';
 import { parseMoment } from '../kernel/moment.js';
 import type { Roles } from '../identity/credential-store.js';

@@ -1,9 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { Type } from '@sinclair/typebox';
-import { ladderConditions, ladderExamples } from '../../http/replies/condition-examples.js';
-import type { AnyOperation, ConditionExample } from '../../http/operation.js';
 import type { ScriptedAnswers } from '../../http/steps/scripted.js';
-import { dress, PROFILE_NAMES, type Profiles } from '../../profiles/index.js';
+import { dress, PROFILE_NAMES, profiles, type ConditionType } from '../../profiles/index.js';
 import { header, JSON_TYPE } from './openapi-parts.js';
 import type { Components, Part } from './openapi-schema.js';
 
@@ -42,43 +40,16 @@ const HEADERS: Readonly<Record<string, { part: Part; statuses?: readonly number[
   },
 };
 
-/** What describing errors stands on. */
-export interface ErrorParts {
-  readonly profiles: Profiles;
-  /** The source page's bodies. */
-  readonly scripted: ScriptedAnswers | undefined;
-}
-
-/** The refusals of an operation, by status: those of the ladder, and its own. */
-export function errorResponses(
-  operation: AnyOperation,
-  { profiles, scripted }: ErrorParts,
-  components: Components,
-): Record<string, Part> {
-  const query = operation.query as { required?: string[]; properties: Record<string, { default?: unknown }> };
-  const names = ladderConditions({
-    path: operation.path,
-    ...(operation.access !== undefined && { access: operation.access }),
-    ...(operation.body && { body: operation.body as object }),
-    requiresQuery: (query.required ?? []).some((name) => query.properties[name]?.default === undefined),
-  });
-  const conditions: Record<string, ConditionExample> = {
-    ...Object.fromEntries(names.map((name) => [name, ladderExamples[name]])),
-    ...operation.conditions,
-  };
-  return responsesOf(conditions, { profiles, scripted }, components);
-}
-
-/** The responses of conditions, by status, each with an example for every profile that answers so. */
+/** Returns the responses of conditions, by status, each with an example for every profile that answers so. */
 export function responsesOf(
-  conditions: Readonly<Record<string, ConditionExample>>,
-  { profiles, scripted }: ErrorParts,
+  conditions: readonly ConditionType[],
+  scripted: ScriptedAnswers | undefined,
   components: Components,
 ): Record<string, Part> {
   const byStatus = new Map<number, { conditions: Set<string>; examples: Record<string, Part> }>();
-  for (const [name, example] of Object.entries(conditions)) {
+  for (const { name, example } of conditions) {
     for (const profile of PROFILE_NAMES) {
-      const { status, body } = dress(profiles[profile], { ...example, name, source: '' });
+      const { status, body } = dress(profiles[profile], example);
       const found = byStatus.get(status) ?? { conditions: new Set<string>(), examples: {} };
       byStatus.set(status, found);
       const key = `${profile}.${name}`;

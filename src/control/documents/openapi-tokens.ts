@@ -1,8 +1,10 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { ladderExamples } from '../../http/replies/condition-examples.js';
-import type { ConditionExample, Tag } from '../../http/operation.js';
+import { rateLimited, tooManyTokens } from '../../http/faults/limits.js';
+import type { Tag } from '../../http/operation.js';
 import { nothing } from '../../http/shapes.js';
-import { responsesOf, type ErrorParts } from './openapi-errors.js';
+import { bodyTooLarge } from '../../http/steps/body.js';
+import type { ConditionType } from '../../profiles/index.js';
+import { responsesOf } from './openapi-errors.js';
 import { JSON_TYPE, type Paths } from './openapi-parts.js';
 import type { Components, Part } from './openapi-schema.js';
 
@@ -56,18 +58,11 @@ const tokenError = Type.Object(
   { title: 'TokenError', description: 'Why no token was given (RFC 6749, section 5.2).' },
 );
 
-const tooManyTokens: ConditionExample = {
-  parameters: [100],
-  problem: 'The service account has 100 tokens that live.',
-  remedy: 'Revoke some.',
-};
-
 /** Describes the token endpoints, which no operation of the Atlas API declares. */
-export function addTokenEndpoints(paths: Paths, parts: ErrorParts, components: Components): void {
-  const { bodyTooLarge, rateLimited } = ladderExamples;
+export function addTokenEndpoints(paths: Paths, components: Components): void {
   const endpoint = (
     operation: { id: string; summary: string; form: TSchema; answer: TSchema },
-    limits: Readonly<Record<string, ConditionExample>>,
+    limits: readonly ConditionType[],
   ): Part => ({
     operationId: operation.id,
     summary: operation.summary,
@@ -81,7 +76,7 @@ export function addTokenEndpoints(paths: Paths, parts: ErrorParts, components: C
       200: answer('Done.', operation.answer, components),
       400: answer('The form is wrong.', tokenError, components),
       401: answer('No service account has this client id and secret.', tokenError, components),
-      ...responsesOf({ bodyTooLarge, ...limits }, { ...parts, scripted: undefined }, components),
+      ...responsesOf([bodyTooLarge, ...limits], undefined, components),
     },
   });
   paths.add(
@@ -89,16 +84,15 @@ export function addTokenEndpoints(paths: Paths, parts: ErrorParts, components: C
     'POST',
     endpoint(
       { id: 'createToken', summary: 'Gives a token to a service account.', form: grant, answer: token },
-      { rateLimited, tooManyTokens },
+      [rateLimited, tooManyTokens],
     ),
   );
   paths.add(
     '/api/oauth/revoke',
     'POST',
-    endpoint(
-      { id: 'revokeToken', summary: 'Revokes a token.', form: revocation, answer: nothing },
-      { rateLimited },
-    ),
+    endpoint({ id: 'revokeToken', summary: 'Revokes a token.', form: revocation, answer: nothing }, [
+      rateLimited,
+    ]),
   );
 }
 

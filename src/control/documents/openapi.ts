@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { Type, type TObject, type TSchema } from '@sinclair/typebox';
+import { conditionsOf } from '../../http/conditions.js';
+import type { ScriptedAnswers } from '../../http/steps/scripted.js';
 import { mediaType } from '../../http/steps/version.js';
 import type { AnyOperation, BodyRules } from '../../http/operation.js';
 import { API_PREFIX } from '../../http/paths.js';
@@ -8,14 +10,16 @@ import { pagingQuery } from '../../http/steps/query.js';
 import { objectId } from '../../http/shapes.js';
 import { roleNamesFor, rolesFor } from '../../identity/index.js';
 import { controlDocument } from './control-openapi.js';
-import { errorResponses, type ErrorParts } from './openapi-errors.js';
+import { responsesOf } from './openapi-errors.js';
 import { header, JSON_TYPE, OPENAPI, pathParameters, Paths, queryParameters } from './openapi-parts.js';
 import { Components, type Part } from './openapi-schema.js';
 import { addTokenEndpoints, SERVICE_ACCOUNT, tokenTag } from './openapi-tokens.js';
 import { controlOperation, type AnyControlOperation } from '../operation.js';
 
-/** What the documents are written from. */
-export interface OpenApiParts extends ErrorParts {
+/** Dependencies of the documents. */
+export interface OpenApiParts {
+  /** The source page's bodies. */
+  readonly scripted: ScriptedAnswers | undefined;
   readonly version: string;
   readonly operations: readonly AnyOperation[];
   /** All operations of the control API. */
@@ -84,7 +88,7 @@ export function atlasDocument(parts: OpenApiParts, baseUrl: string): Part {
   for (const operation of parts.operations) {
     paths.add(API_PREFIX + operation.path, operation.method, described(operation, parts, components));
   }
-  addTokenEndpoints(paths, parts, components);
+  addTokenEndpoints(paths, components);
   const tags = new Map([...parts.operations.map(({ tag }) => tag), tokenTag].map((tag) => [tag.name, tag]));
   return {
     openapi: OPENAPI,
@@ -172,7 +176,7 @@ function described(operation: AnyOperation, parts: OpenApiParts, components: Com
         headers: successHeaders(components),
         content: byVersion(versions, { schema: components.schema(operation.response) }),
       },
-      ...errorResponses(operation, parts, components),
+      ...responsesOf(conditionsOf(operation), parts.scripted, components),
     },
   };
 }

@@ -5,6 +5,5 @@ import { accountDetailsOperations } from './routes.js';
 export const accountDetails: Feature = {
   name: 'account-details',
   migrations: [],
-  errors: { observed: {}, documented: {} },
   start: () => ({ operations: accountDetailsOperations }),
 };

@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { resource } from '../../http/replies/answer.js';
 import { operation, type AnyOperation } from '../../http/operation.js';
-import { flagsQuery } from '../../http/steps/query.js';
-import { refuse, SOURCE } from '../../kernel/conditions.js';
+import { flagsQuery, invalidQueryParameter } from '../../http/steps/query.js';
 import { detailsOf, PROVIDERS } from './details.js';
 
 const query = Type.Object({
@@ -63,16 +62,13 @@ export const accountDetailsOperations: readonly AnyOperation[] = [
     query,
     response: accountDetails,
     handle({ project, query: { cloudProvider, regionName } }) {
-      return resource(detailsOf(project.id, cloudProvider, regionName) ?? refuseProvider(cloudProvider));
+      const details = detailsOf(project.id, cloudProvider, regionName);
+      if (details) return resource(details);
+      throw invalidQueryParameter(
+        'cloudProvider',
+        `Send one of ${PROVIDERS.join(', ')}, in small or capital letters.`,
+        `There is no cloudProvider ${cloudProvider}.`,
+      );
     },
   }),
 ];
-
-function refuseProvider(cloudProvider: string): never {
-  return refuse('invalidQueryParameter', {
-    parameters: ['cloudProvider'],
-    problem: `There is no cloudProvider ${cloudProvider}.`,
-    remedy: `Send one of ${PROVIDERS.join(', ')}, in small or capital letters.`,
-    source: SOURCE.inferred,
-  });
-}

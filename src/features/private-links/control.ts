@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError, controlOperation, type AnyControlOperation } from '../../http/control-operation.js';
 import type { Project } from '../../http/gatekeeper.js';
-import { Refusal } from '../../kernel/conditions.js';
+import { Refusal } from '../../profiles/index.js';
 import { past, STATES, type Path, type Stage, type State } from './lifecycle.js';
 import { checkLinkRule, linkRule } from './link-rule.js';
 import type { PrivateLinks } from './links.js';

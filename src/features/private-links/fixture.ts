@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-operation.js';
 import type { FixtureSection, ProjectSection, SharedSection } from '../../world/index.js';
-import { refuse, SOURCE } from '../../kernel/conditions.js';
+import { invalidAttribute } from '../../http/steps/fields.js';
+import { SOURCE } from '../../profiles/index.js';
 import { MOST } from '../../kernel/pace.js';
 import type { Path, Plan, Stage, State } from './lifecycle.js';
 import { checkLinkRule, linkRule, type LinkRule } from './link-rule.js';
@@ -107,13 +108,12 @@ const OWN_FIELDS = ['path', 'rest', 'readsLeft'];
 function inOrder(path: Path): Path {
   const late = path.find(([, at], index) => at < (path[index - 1]?.[1] ?? at));
   if (late) {
-    refuse('invalidAttribute', {
-      parameters: ['path'],
-      field: 'path',
-      problem: `The path enters ${late[0]} before the state that stands in front of it.`,
-      remedy: 'Send states in the order of time.',
-      source: SOURCE.inferred,
-    });
+    throw invalidAttribute(
+      'path',
+      'Send states in the order of time.',
+      `The path enters ${late[0]} before the state that precedes it.`,
+      SOURCE.inferred,
+    );
   }
   return path;
 }

@@ -3,7 +3,6 @@ import { privateLinkControl } from './control.js';
 import { privateLinkSections } from './fixture.js';
 import { PrivateLinks } from './links.js';
 import { privateLinkMigrations } from './migrations.js';
-import { privateLinkErrors } from './profile.js';
 import { privateLinkOperations } from './routes.js';
 import { PrivateLinkRules } from './rule-store.js';
 import { PrivateLinkStore } from './store.js';
@@ -12,7 +11,6 @@ import { PrivateLinkStore } from './store.js';
 export const privateLinks: Feature = {
   name: 'private-links',
   migrations: privateLinkMigrations,
-  errors: privateLinkErrors,
   tables: [
     { name: 'private_links', key: 'id', project: 'project_id', emptied: 'private_links_emptied' },
     { name: 'private_link_rules', key: 'id', project: 'project_id' },

@@ -1,10 +1,10 @@
 import type { JsonText } from '../../http/replies/answer.js';
 import { refuseTooLarge } from '../../http/steps/body.js';
 import type { Project } from '../../http/gatekeeper.js';
-import { refuse, SOURCE } from '../../kernel/conditions.js';
 import type { Transaction } from '../../kernel/database.js';
 import type { DueWork } from '../../kernel/scheduler.js';
 import type { Services } from '../feature.js';
+import { duplicateLink, linkNotFound, updateNotAllowed } from './conditions.js';
 import { computedFields } from './computed.js';
 import { isBeingDeleted, past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
 import { privateLinkProfiles } from './profile.js';
@@ -148,7 +148,9 @@ export class PrivateLinks implements DueWork {
 
   /** The link as it is now. @throws {Refusal} `linkNotFound` */
   existing(project: Project, id: string): CurrentLink {
-    return this.store.current(project.id, id, project.now) ?? refuseUnknownLink(project, id);
+    const link = this.store.current(project.id, id, project.now);
+    if (!link) throw linkNotFound(id, project.id);
+    return link;
   }
 
   write<T>(work: (transaction: Transaction) => T): Promise<T> {
@@ -203,18 +205,14 @@ export class PrivateLinks implements DueWork {
   }
 
   #text(project: Project, id: string, baseUrl: string): JsonText {
-    return this.store.get(project.id, id, project.now, baseUrl) ?? refuseUnknownLink(project, id);
+    const text = this.store.get(project.id, id, project.now, baseUrl);
+    if (text === undefined) throw linkNotFound(id, project.id);
+    return text;
   }
 
   #refuseDuplicate(project: Project, sent: SentFields, self?: string): void {
     const other = this.store.sameTarget(project.id, targetOf(sent), project.now);
-    if (other === undefined || other === self) return;
-    refuse('duplicateLink', {
-      parameters: [other],
-      problem: `The private link ${other} has the same target.`,
-      remedy: 'Delete it first, or send another provider, vendor, region or endpoint.',
-      source: SOURCE.client,
-    });
+    if (other !== undefined && other !== self) throw duplicateLink(other);
   }
 
   /** Tells, once committed, of the states of a path that were entered by `now`. */
@@ -235,23 +233,6 @@ export class PrivateLinks implements DueWork {
 /** Refuses a change of domain unless none is set or the link is IDLE (Atlas documentation). */
 function refuseUpdate({ sent, state }: CurrentLink, id: string): void {
   if (!isBeingDeleted(state) && (sent.dnsDomain === undefined || state === 'IDLE')) return;
-  const problem = isBeingDeleted(state)
-    ? `the private link ${id} is being deleted`
-    : `the private link ${id} has a dnsDomain already and is ${state}`;
-  refuse('updateNotAllowed', {
-    parameters: [`The dnsDomain cannot be changed: ${problem}`],
-    problem: `The dnsDomain cannot be changed: ${problem}.`,
-    remedy: 'Change it while none is set or the state is IDLE; else delete the link and create it anew.',
-    source: SOURCE.documentation,
-  });
-}
-
-/** Raises `linkNotFound`. */
-export function refuseUnknownLink(project: Project, id: string): never {
-  return refuse('linkNotFound', {
-    parameters: [id],
-    problem: `Project ${project.id} has no private link ${id}.`,
-    remedy: `Use the _id of a link that GET /groups/${project.id}/streams/privateLinkConnections lists.`,
-    source: SOURCE.inferred,
-  });
+  const why = isBeingDeleted(state) ? 'is being deleted' : `has a dnsDomain already and is ${state}`;
+  throw updateNotAllowed(`The dnsDomain cannot be changed: the private link ${id} ${why}`);
 }

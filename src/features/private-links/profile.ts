@@ -1,5 +1,4 @@
-import { SOURCE } from '../../kernel/conditions.js';
-import type { ProfileName, ResourceErrors } from '../../profiles/index.js';
+import type { ProfileName } from '../../profiles/index.js';
 import type { Stage } from './lifecycle.js';
 import type { RuleSource } from './rules.js';
 
@@ -45,50 +44,5 @@ export const privateLinkProfiles: Readonly<Record<ProfileName, PrivateLinkProfil
     enforced: ['documentation', 'page'],
     createAnswer: 'representation',
     showsLinks: true,
-  },
-};
-
-/** What can go wrong with private links alone. */
-export const privateLinkErrors: ResourceErrors = {
-  observed: {
-    unknownProvider: {
-      status: 400,
-      errorCode: 'INVALID_PROVIDER',
-      detail: 'No provider %s exists.',
-      source: SOURCE.atlasErrors,
-    },
-    unknownVendor: {
-      status: 400,
-      errorCode: 'INVALID_ENUM_VALUE',
-      detail: 'An invalid enumeration value %s was specified.',
-      source: SOURCE.inferred,
-      settledBy: 'POST …/streams/privateLinkConnections with provider AWS and vendor EVENTHUB',
-    },
-    linkNotFound: {
-      status: 404,
-      errorCode: 'STREAM_PRIVATE_LINK_NOT_FOUND',
-      detail: 'Cannot find resource %s.',
-      source: SOURCE.inferred,
-      settledBy: 'GET …/streams/privateLinkConnections/ffffffffffffffffffffffff',
-    },
-    updateNotAllowed: {
-      status: 400,
-      errorCode: 'VALIDATION_ERROR',
-      detail: 'The request content produced the validation error: %s.',
-      source: SOURCE.inferred,
-      settledBy: 'PATCH …/streams/privateLinkConnections/{id} with another dnsDomain, of a link that is DONE',
-    },
-    duplicateLink: {
-      status: 400,
-      errorCode: 'STREAM_PRIVATE_LINK_ALREADY_EXISTS',
-      detail: 'A Private Link to the same target exists already, with connection ID (%s).',
-      source: SOURCE.client,
-      settledBy: 'POST …/streams/privateLinkConnections twice with one body (the text is inferred)',
-    },
-  },
-  documented: {
-    unknownProvider: { detail: 'No provider %s exists.' },
-    linkNotFound: { detail: 'Cannot find resource %s' },
-    duplicateLink: { status: 409 },
   },
 };

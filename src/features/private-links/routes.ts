@@ -8,7 +8,7 @@ import {
   unknownProvider,
   unknownVendor,
   updateNotAllowed,
-} from './condition-examples.js';
+} from './conditions.js';
 import type { PrivateLinks } from './links.js';
 import { privateLinkProfiles } from './profile.js';
 import { checkVendor, prepare, withoutAbsent } from './rules.js';
@@ -32,8 +32,8 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       javaMethod: 'ApiStreamsResource::createPrivateLinkConnection',
       status: 200,
       access: 'writeStreams',
-      conflict: 'duplicateLink',
-      conditions: { duplicateLink, unknownProvider, unknownVendor },
+      conflict: duplicateLink,
+      conditions: [duplicateLink, unknownProvider, unknownVendor],
       query: flagsQuery,
       response: createdPrivateLink,
       body: {
@@ -79,7 +79,7 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       javaMethod: 'ApiStreamsResource::getPrivateLinkConnection',
       status: 200,
       access: 'readProject',
-      conditions: { linkNotFound },
+      conditions: [linkNotFound],
       query: flagsQuery,
       response: privateLink,
       handle: async ({ project, parameters, baseUrl }) =>
@@ -96,7 +96,7 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       javaMethod: 'ApiStreamsResource::updatePrivateLinkConnection',
       status: 200,
       access: 'writeStreams',
-      conditions: { linkNotFound, updateNotAllowed, duplicateLink },
+      conditions: [linkNotFound, updateNotAllowed, duplicateLink],
       query: flagsQuery,
       response: privateLink,
       body: { prepare: withoutAbsent, schema: updateBody },
@@ -114,7 +114,7 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       javaMethod: 'ApiStreamsResource::deletePrivateLinkConnection',
       status: 202,
       access: 'writeStreams',
-      conditions: { linkNotFound },
+      conditions: [linkNotFound],
       query: flagsQuery,
       response: nothing,
       async handle({ project, parameters }) {

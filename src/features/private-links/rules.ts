@@ -1,6 +1,7 @@
-import { refuseMissing } from '../../http/steps/body.js';
+import { missingAttribute, wrongType } from '../../http/steps/fields.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
-import { refuse, SOURCE } from '../../kernel/conditions.js';
+import { SOURCE } from '../../profiles/index.js';
+import { unknownProvider, unknownVendor } from './conditions.js';
 import { READ_ONLY, type SentFields } from './schema.js';
 
 /** The vendor of a link that names none (source page). */
@@ -70,26 +71,10 @@ export function withoutAbsent(body: Readonly<Record<string, unknown>>): Record<s
 export function prepare(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const sent = withoutAbsent(body);
   const provider = sent.provider;
-  if (provider === undefined)
-    refuseMissing('provider', '', SOURCE.page, `Send ${oneOf(Object.keys(VENDORS))}.`);
-  if (typeof provider !== 'string') {
-    return refuse('wrongType', {
-      parameters: ['provider'],
-      field: 'provider',
-      problem: 'The attribute provider has the wrong type.',
-      remedy: 'Send a string.',
-      source: SOURCE.page,
-    });
-  }
-  if (!Object.hasOwn(VENDORS, asciiUpperCase(provider))) {
-    refuse('unknownProvider', {
-      parameters: [provider],
-      field: 'provider',
-      problem: `No provider ${provider} exists.`,
-      remedy: `Send ${oneOf(Object.keys(VENDORS))}.`,
-      source: SOURCE.page,
-    });
-  }
+  const choices = oneOf(Object.keys(VENDORS));
+  if (provider === undefined) throw missingAttribute('provider', `Send ${choices}.`);
+  if (typeof provider !== 'string') throw wrongType('provider', 'Send a string.');
+  if (!Object.hasOwn(VENDORS, asciiUpperCase(provider))) throw unknownProvider(provider, choices);
   return sent;
 }
 
@@ -106,13 +91,8 @@ export function checkVendor(sent: SentFields, enforced: readonly RuleSource[]): 
   if (vendor === DEFAULT_VENDOR) return;
   const vendors = VENDORS[provider] ?? {};
   if (!Object.hasOwn(vendors, vendor)) {
-    refuse('unknownVendor', {
-      parameters: [sent.vendor ?? ''],
-      field: 'vendor',
-      problem: `The provider ${provider} has no vendor ${sent.vendor ?? ''}.`,
-      remedy: `Send ${oneOf([...Object.keys(vendors), DEFAULT_VENDOR])}, or leave vendor out for ${DEFAULT_VENDOR}.`,
-      source: SOURCE.inferred,
-    });
+    const choices = oneOf([...Object.keys(vendors), DEFAULT_VENDOR]);
+    throw unknownVendor(sent.vendor ?? '', provider, choices, DEFAULT_VENDOR);
   }
   for (const { fields, source, nonEmpty } of vendors[vendor] ?? []) {
     if (!enforced.includes(source)) continue;
@@ -122,11 +102,11 @@ export function checkVendor(sent: SentFields, enforced: readonly RuleSource[]): 
     });
     if (met) continue;
     const arrays = fields.filter((field) => field === 'dnsSubDomain').length > 0;
-    refuseMissing(
+    throw missingAttribute(
       fields[0],
-      `${provider} ${vendor} needs ${oneOf(fields)}`,
-      source === 'page' ? SOURCE.page : SOURCE.documentation,
       `Send ${oneOf(fields)}${nonEmpty ? ' with at least one item' : arrays ? ' ([] if there are none)' : ''}.`,
+      `${provider} ${vendor} needs ${oneOf(fields)}`,
+      SOURCE[source],
     );
   }
 }

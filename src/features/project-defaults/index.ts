@@ -11,7 +11,6 @@ export const projectDefaults: Feature = {
   name: 'project-defaults',
   migrations: projectDefaultsMigrations,
   tables: [{ name: 'project_defaults', key: 'project_id', project: 'project_id' }],
-  errors: { observed: {}, documented: {} },
   start({ database }) {
     const store = new ProjectDefaultsStore(database);
     return { operations: projectDefaultsOperations(store), sections: [projectDefaultsSection(store)] };

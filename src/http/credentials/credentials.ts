@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { refuse, SOURCE } from '../../kernel/conditions.js';
+import { defineCondition, SOURCE } from '../../profiles/index.js';
 import { digestResponse, parseDigest, REALM, sameSecret, type Nonces } from './digest.js';
 import type { Caller, Gatekeeper } from '../gatekeeper.js';
 import { pathOf } from '../paths.js';
@@ -14,6 +14,16 @@ interface Denial {
 
 const SEND_CREDENTIALS =
   'Send HTTP digest with an API key (curl --user PUBLIC:PRIVATE --digest) or Authorization: Bearer with a token from /api/oauth/token.';
+
+export const unauthenticated = defineCondition('unauthenticated', {
+  when: 'There are no credentials, or they are wrong, too old or revoked. The answer carries the digest challenge; as observed it is indented and has its keys in an order of its own.',
+  observed: [401, 'UNEXPECTED_ERROR', 'You are not authorized for this resource.', SOURCE.recorded],
+  form: { keys: ['error', 'reason', 'detail', 'errorCode'], indented: true },
+  describe: ({ problem, remedy, source }: Denial) => ({ problem, remedy, source }),
+  example: [
+    { problem: 'The request has no credentials.', remedy: SEND_CREDENTIALS, source: SOURCE.recorded },
+  ],
+});
 
 /** Finds out who sends a request, by HTTP digest or by a bearer token. */
 export class Credentials {
@@ -35,8 +45,7 @@ export class Credentials {
     const answer = this.#callerOf(request);
     if ('id' in answer) return answer;
     if (answer.stale) onStale();
-    const { problem, remedy, source } = answer;
-    return refuse('unauthenticated', { problem, remedy, source });
+    throw unauthenticated(answer);
   }
 
   #callerOf(request: IncomingMessage): Caller | Denial {

@@ -4,7 +4,7 @@ import type { EventBus } from '../../kernel/events.js';
 import { challenge, type Nonces } from '../credentials/digest.js';
 import { reasonLine } from '../observation/exchange.js';
 import { actionOf, type FaultAnswer, type FaultBook, type FaultFacts, type KeptFault } from './rule.js';
-import { faultCondition, injectedCondition, limitOf } from './injected.js';
+import { faultDecision, injectedCondition, limitOf } from './injected.js';
 import { limitHeaders } from './limits.js';
 import { pathWithoutQuery } from '../paths.js';
 import { sendRefusal } from '../replies/replies.js';
@@ -67,7 +67,7 @@ export class FaultGate {
     const why = exchange.condition ? ` (${exchange.condition.problem})` : '';
     const does = half ? 'sends half of the answer' : 'cuts the connection before the answer';
     exchange.rung = 'faults';
-    exchange.condition = faultCondition(fault, `${does}, which is ${reply.statusCode}${why}`);
+    exchange.condition = faultDecision(fault, `${does}, which is ${reply.statusCode}${why}`);
     if (!half) {
       exchange.sentAnswer = undefined;
       cut(reply);
@@ -111,7 +111,7 @@ export class FaultGate {
       else if (answer) this.#answer(request, reply, fault, answer);
       else if (rateLimit) this.#limit(request, reply, fault, rateLimit.retryAfterS);
       else {
-        exchange.condition = faultCondition(fault, 'cuts the connection before the work');
+        exchange.condition = faultDecision(fault, 'cuts the connection before the work');
         await readUnread(request);
         cut(reply);
       }
@@ -136,7 +136,7 @@ export class FaultGate {
       this.#refuse(request, reply, fault, status);
       return;
     }
-    exchange.condition = faultCondition(fault, `answers ${status}`);
+    exchange.condition = faultDecision(fault, `answers ${status}`);
     // Clients take a 401 without a challenge for a broken connection (run, Go).
     if (status === 401) void reply.header('www-authenticate', challenge(nonces.issue(), false));
     if (!reply.hasHeader('content-type')) void reply.header('content-type', 'application/json');

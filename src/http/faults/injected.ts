@@ -1,29 +1,41 @@
 import type { FastifyRequest } from 'fastify';
-import { SOURCE, type Condition } from '../../kernel/conditions.js';
 import { hexDigits } from '../../kernel/derived.js';
-import { BODY_LIMIT } from '../steps/body.js';
-import { actionOf, type KeptFault } from './rule.js';
-import { TOKENS_A_MINUTE } from './limits.js';
+import type { Decision } from '../../kernel/events.js';
+import { defineCondition, SOURCE, type Condition } from '../../profiles/index.js';
+import { unauthenticated } from '../credentials/credentials.js';
 import { pathWithoutQuery } from '../paths.js';
+import { malformedRequest, methodNotAllowed, pathNotFound, unexpected } from '../replies/failures.js';
+import { BODY_LIMIT, bodyTooLarge, unsupportedMediaType } from '../steps/body.js';
+import { projectExists } from '../steps/scope.js';
+import { notAcceptable } from '../steps/version.js';
+import { rateLimited, TOKENS_A_MINUTE } from './limits.js';
 import { REQUESTS_A_MINUTE } from './request-quota.js';
+import { actionOf, type KeptFault } from './rule.js';
 
-type Named = Pick<Condition, 'name' | 'parameters'>;
+export const addressNotAllowed = defineCondition('addressNotAllowed', {
+  when: 'A fault rule answers 403. The emulator itself has no access lists.',
+  observed: [
+    403,
+    'IP_ADDRESS_NOT_ON_ACCESS_LIST',
+    'IP address %s is not allowed to access this resource.',
+    SOURCE.atlasErrors,
+  ],
+  describe: (_address: string) => ({ problem: 'A fault rule answers 403.', remedy: 'Remove the rule.' }),
+  example: ['127.0.0.1'],
+});
 
-/** What Atlas says with a status, where it says always the same or the usual thing. */
-const USUAL: Readonly<Record<number, (request: FastifyRequest) => Named>> = {
-  400: () => ({ name: 'malformedRequest', parameters: ['a fault rule asked for it'] }),
-  401: () => ({ name: 'unauthenticated', parameters: [] }),
-  403: ({ ip }) => ({ name: 'addressNotAllowed', parameters: [ip] }),
-  404: ({ url }) => ({ name: 'pathNotFound', parameters: [pathWithoutQuery(url)] }),
-  405: ({ method }) => ({ name: 'methodNotAllowed', parameters: [method] }),
-  406: () => ({ name: 'notAcceptable', parameters: [] }),
-  409: ({ exchange }) => ({ name: 'projectExists', parameters: [exchange.projectId ?? ''] }),
-  413: () => ({ name: 'bodyTooLarge', parameters: [BODY_LIMIT] }),
-  415: ({ headers }) => ({ name: 'unsupportedMediaType', parameters: [headers['content-type'] ?? 'none'] }),
-  429: (request) => ({
-    name: 'rateLimited',
-    parameters: [pathWithoutQuery(request.url), limitOf(request), 1],
-  }),
+/** What Atlas answers with a status, where it always answers the same or has a usual answer. */
+const USUAL: Readonly<Record<number, (request: FastifyRequest) => Condition>> = {
+  400: () => malformedRequest('a fault rule asked for it').condition,
+  401: () => unauthenticated.example,
+  403: ({ ip }) => addressNotAllowed(ip).condition,
+  404: ({ url }) => pathNotFound(pathWithoutQuery(url)).condition,
+  405: ({ method }) => methodNotAllowed(method, '', []).condition,
+  406: () => notAcceptable.example,
+  409: ({ exchange }) => projectExists(exchange.projectId ?? '').condition,
+  413: () => bodyTooLarge(BODY_LIMIT).condition,
+  415: ({ headers }) => unsupportedMediaType(headers['content-type'] ?? 'none').condition,
+  429: (request) => rateLimited(pathWithoutQuery(request.url), limitOf(request), 1, '', '').condition,
 };
 
 /** Requests a minute that Atlas would have taken here. */
@@ -37,20 +49,19 @@ export function limitOf({ exchange }: FastifyRequest): number {
  */
 export function injectedCondition(request: FastifyRequest, fault: KeptFault, status: number): Condition {
   const { conflict } = request.exchange.operation ?? {};
-  const named: Named =
-    status === 409 && conflict !== undefined
-      ? { name: conflict, parameters: [hexDigits(fault.rule.id, 24)] }
-      : (USUAL[status]?.(request) ?? { name: 'unexpected', parameters: [] });
-  return { ...faultCondition(fault, `answers ${status}`), ...named };
+  const usual =
+    status === 409 && conflict
+      ? conflict(hexDigits(fault.rule.id, 24)).condition
+      : (USUAL[status]?.(request) ?? unexpected.example);
+  return { ...usual, ...faultDecision(fault, `answers ${status}`), name: usual.name };
 }
 
-/** The condition of a request that a rule has decided, in words that name the rule. */
-export function faultCondition({ rule, project }: KeptFault, does: string): Condition {
+/** Why a request met a rule that decided it, in words that name the rule. */
+export function faultDecision({ rule, project }: KeptFault, does: string): Decision {
   const where = project === undefined ? 'the whole server' : `project ${project}`;
   const path = project === undefined ? '' : `/projects/${project}`;
   return {
     name: actionOf(rule),
-    parameters: [],
     problem: `The fault rule ${rule.id} of ${where} ${does}.`,
     remedy: `DELETE /_emulator${path}/faults/${rule.id}, or what the rule does not match.`,
     source: SOURCE.emulator,

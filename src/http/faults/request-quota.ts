@@ -6,14 +6,14 @@ const WINDOW_MS = 60_000;
 /** Counts requests by minute, whom they count for, and key. */
 export class RequestQuota {
   readonly #now: () => number;
-  readonly #limit: number;
+  /** How many requests a minute has room for. */
+  readonly limit: number;
   readonly #counts = new Map<string, Map<string, number>>();
   #window = 0;
 
-  /** @param limit how many a minute has room for */
   constructor(now: () => number, limit: number) {
     this.#now = now;
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /** For how many projects, or organizations, it counts. */
@@ -36,7 +36,7 @@ export class RequestQuota {
     this.#counts.set(owner, counts);
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
-    return this.#limit - count;
+    return this.limit - count;
   }
 
   /** Forgets what it has counted for those of whom `isGone` holds. */

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
-import type { Condition } from '../../kernel/conditions.js';
+import type { Decision } from '../../kernel/events.js';
 import type { Profile } from '../../profiles/index.js';
 import type { KeptFault } from '../faults/rule.js';
 import type { Caller, Organization, Project } from '../gatekeeper.js';
 import type { AnyOperation } from '../operation.js';
 import { lenientFlags, type Flags } from '../steps/query.js';
 
-/** The steps of the ladder, in order: every answer comes from one of them. */
+/** The steps of a request, in order: every answer comes from one of them. */
 export const RUNGS = [
   'route',
   'scripted answer',
@@ -22,7 +22,7 @@ export const RUNGS = [
 ] as const;
 export type Rung = (typeof RUNGS)[number];
 
-/** One request on its way up the ladder: what has been established so far. */
+/** One request: what the steps have established so far. */
 export interface Exchange {
   rung: Rung;
   operation: AnyOperation | undefined;
@@ -45,7 +45,7 @@ export interface Exchange {
   /** How many requests Atlas would still take in this minute. */
   requestsLeft: number;
   /** Why the request was refused. */
-  condition: Condition | undefined;
+  condition: Decision | undefined;
   /** The body as text, where it was read; forms without their secrets. */
   sentBody: string | undefined;
   /** The body of the answer, as it was handed to Fastify. */
@@ -92,9 +92,9 @@ export function openExchange(
 }
 
 /** The line of `X-Emulator-Reason`: which step refused, by which rule, where that is from, what would pass. */
-export function reasonLine(rung: Rung, condition: Condition): string {
-  const { problem, source, remedy } = condition;
-  const line = `rung ${RUNGS.indexOf(rung) + 1} (${rung}): ${problem} | source: ${source} | to pass: ${remedy}`;
+export function reasonLine(rung: Rung, decision: Decision): string {
+  const { problem, source, remedy } = decision;
+  const line = `step ${RUNGS.indexOf(rung) + 1} (${rung}): ${problem} | source: ${source} | to pass: ${remedy}`;
   // A header holds visible ASCII only, and what a client sent may be in the line.
   return line.replace(/[^\x20-\x7e]/g, '?').slice(0, 1000);
 }

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { SOURCE, type Condition } from '../../kernel/conditions.js';
 import { dress, type Profile } from '../../profiles/index.js';
 import { reasonLine } from '../observation/exchange.js';
+import { malformedRequest } from './failures.js';
 
 /** Answers what is not HTTP, or not yet a request: the connection is all there is. */
 export function answerBrokenRequest(
@@ -16,14 +16,9 @@ export function answerBrokenRequest(
   }
   const status =
     error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  const sentence = `the connection brought no readable request (${error.code ?? 'unknown'})`;
-  const condition: Condition = {
-    name: 'malformedRequest',
-    parameters: [sentence],
-    problem: `The request cannot be read: ${sentence}.`,
-    remedy: 'Send well-formed HTTP.',
-    source: SOURCE.inferred,
-  };
+  const { condition } = malformedRequest(
+    `the connection brought no readable request (${error.code ?? 'unknown'})`,
+  );
   const { body } = dress(profile, condition);
   const text = JSON.stringify({ ...body, error: status, reason: STATUS_CODES[status] });
   socket.end(

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Condition } from '../../kernel/conditions.js';
-import { dress } from '../../profiles/index.js';
+import { dress, type Condition } from '../../profiles/index.js';
 import type { Answer, PageAnswer } from './answer.js';
+import { unauthenticated } from '../credentials/credentials.js';
 import { challenge } from '../credentials/digest.js';
 import { reasonLine, type Exchange } from '../observation/exchange.js';
 import { pretty } from './pretty.js';
@@ -83,7 +83,7 @@ export function sendRefusal(
   const { profile, flags, rung } = exchange;
   const { status, errorCode, body, indented } = dress(profile, condition, forced);
   exchange.condition = condition;
-  if (condition.name === 'unauthenticated') {
+  if (condition.name === unauthenticated.name) {
     void reply.header('www-authenticate', challenge(nonce(), exchange.staleNonce));
   } else if (profile.errorCodeHeader) {
     void reply.header('x-error-code', errorCode);

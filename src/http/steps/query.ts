@@ -1,5 +1,7 @@
 import { Type, Kind, type Static, type TObject, type TSchema } from '@sinclair/typebox';
-import { refuse, SOURCE } from '../../kernel/conditions.js';
+import { defineCondition, SOURCE } from '../../profiles/index.js';
+
+const { atlasErrors } = SOURCE;
 
 /** Query parameters of every operation (source page). */
 export const flagsQuery = Type.Object({
@@ -30,6 +32,33 @@ export type Paging = Pick<Static<typeof pagingQuery>, 'itemsPerPage' | 'pageNum'
 /** A number that no page, request or event reaches; past it the offset of a page would stop being exact. */
 export const LARGEST_INTEGER = 1_000_000_000;
 
+export const invalidQueryParameter = defineCondition('invalidQueryParameter', {
+  when: 'A query parameter has a value that it cannot have, or is there twice. Unknown parameters are tolerated.',
+  observed: [400, 'INVALID_QUERY_PARAMETER', 'Invalid query parameter %s specified.', atlasErrors],
+  describe: (
+    name: string,
+    remedy: string,
+    problem: string = `The query parameter ${name} has a value that it cannot have.`,
+  ) => ({ problem, remedy, source: SOURCE.inferred }),
+  example: ['envelope', 'Send true or false.'],
+});
+
+export const missingQueryParameter = defineCondition('missingQueryParameter', {
+  when: 'A query parameter that the operation needs is missing.',
+  observed: [
+    400,
+    'MISSING_QUERY_PARAMETER',
+    'The required query parameter %s was not specified.',
+    atlasErrors,
+  ],
+  describe: (name: string, value: string) => ({
+    problem: `The query parameter ${name} is missing.`,
+    remedy: `Send ${name}: ${value}.`,
+    source: SOURCE.description,
+  }),
+  example: ['cloudProvider', 'aws, azure or gcp'],
+});
+
 /**
  * Reads the parameters of the schema, defaults filled in. Others are tolerated: clients send parameters that an
  * operation does not have (read in clients).
@@ -42,23 +71,18 @@ export function readQuery(schema: TObject, raw: Readonly<Record<string, unknown>
       const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
       if (value === undefined || value === '') {
         if (rule.default === undefined && schema.required?.includes(name)) {
-          refuse('missingQueryParameter', {
-            parameters: [name],
-            problem: `The query parameter ${name} is missing.`,
-            remedy: `Send ${name}: ${describe(rule)}.`,
-            source: SOURCE.description,
-          });
+          throw missingQueryParameter(name, describe(rule));
         }
         if (value === undefined || rule[Kind] === 'String') return [name, rule.default as unknown];
       }
       const read = typeof value === 'string' ? coerce(rule, value) : undefined;
       if (read === undefined) {
-        refuse('invalidQueryParameter', {
-          parameters: [name],
-          problem: `The query parameter ${name} has a value that it cannot have${Array.isArray(value) ? ' (it is there twice)' : ''}.`,
-          remedy: `Send ${describe(rule)}.`,
-          source: SOURCE.inferred,
-        });
+        const twice = Array.isArray(value) ? ' (it is there twice)' : '';
+        throw invalidQueryParameter(
+          name,
+          `Send ${describe(rule)}.`,
+          `The query parameter ${name} has a value that it cannot have${twice}.`,
+        );
       }
       return [name, read];
     }),

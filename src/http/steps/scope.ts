@@ -1,7 +1,79 @@
-import { refuse, SOURCE } from '../../kernel/conditions.js';
 import { OBJECT_ID } from '../../kernel/ids.js';
+import { CANNOT_FIND, defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
 import type { Caller, Gatekeeper, Organization, Project, Target } from '../gatekeeper.js';
 import type { AnyOperation } from '../operation.js';
+
+const { atlasErrors, inferred } = SOURCE;
+
+/** An id that no project or organization has, for examples. */
+const NOBODY = 'f'.repeat(24);
+const USE_PROJECT = 'Use the id of a project that GET /api/atlas/v2/groups lists.';
+const USE_ORGANIZATION = 'Use the id of an organization that GET /api/atlas/v2/orgs lists.';
+
+export const invalidProjectId = defineCondition('invalidProjectId', {
+  when: 'The project id in the path is not 24 lower-case hexadecimal digits.',
+  observed: [404, 'INVALID_GROUP_ID', 'An invalid group ID %s was specified.', atlasErrors],
+  documented: { status: 400 },
+  describe: (id: string) => ({
+    problem: `The project id ${id} is not 24 lower-case hexadecimal digits.`,
+    remedy: USE_PROJECT,
+    source: SOURCE.page,
+  }),
+  example: ['nothex'],
+});
+
+export const projectNotFound = defineCondition('projectNotFound', {
+  when: 'There is no project with this id.',
+  observed: [404, 'GROUP_NOT_FOUND', 'No group with ID %s exists.', SOURCE.recorded],
+  documented: { detail: CANNOT_FIND },
+  describe: (id: string) => ({ problem: `There is no project ${id}.`, remedy: USE_PROJECT }),
+  example: [NOBODY],
+});
+
+export const invalidOrganizationId = defineCondition('invalidOrganizationId', {
+  when: 'The organization id in the path or the body is not 24 lower-case hexadecimal digits.',
+  observed: [404, 'INVALID_ORG_ID', 'An invalid organization ID %s was specified.', inferred],
+  settledBy: 'GET /api/atlas/v2/orgs/nothex',
+  documented: { status: 400 },
+  describe: (id: string) => ({
+    problem: `The organization id ${id} is not 24 lower-case hexadecimal digits.`,
+    remedy: USE_ORGANIZATION,
+  }),
+  example: ['nothex'],
+});
+
+export const organizationNotFound = defineCondition('organizationNotFound', {
+  when: 'There is no organization with this id.',
+  observed: [404, 'ORG_NOT_FOUND', 'No organization with ID %s exists.', inferred],
+  settledBy: `GET /api/atlas/v2/orgs/${NOBODY}`,
+  documented: { detail: CANNOT_FIND },
+  describe: (id: string) => ({ problem: `There is no organization ${id}.`, remedy: USE_ORGANIZATION }),
+  example: [NOBODY],
+});
+
+export const notPermitted = defineCondition('notPermitted', {
+  when: 'The caller has no role that allows this, or the project is of another organization.',
+  observed: [401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.', atlasErrors],
+  documented: { status: 403 },
+  describe: (caller: string, action: string, roles: readonly string[]) => ({
+    problem: `The ${caller} has no role that permits ${action}.`,
+    remedy: `Call it with one of these roles: ${roles.join(', ')}.`,
+    source: SOURCE.page,
+  }),
+  example: ['API key reader', `updateGroup in project ${NOBODY}`, ['Project Owner']],
+});
+
+/** Raised where projects are written, and by fault rules that answer 409. */
+export const projectExists = defineCondition('projectExists', {
+  when: 'The organization has a project of this name.',
+  observed: [409, 'GROUP_ALREADY_EXISTS', 'A group with name "%s" already exists.', SOURCE.recorded],
+  describe: (name: string) => ({
+    field: 'name',
+    problem: `The organization has a project named ${name} already.`,
+    remedy: 'Send another name.',
+  }),
+  example: ['orders'],
+});
 
 /** Parameters of a path that name what a request is about. */
 export interface ScopeParameters {
@@ -46,8 +118,8 @@ export function checkScope(
   gatekeeper: Gatekeeper,
 ): void {
   const { parameters, project, organization } = scope;
-  if (parameters.groupId !== undefined && !project) refuseUnknownProject(parameters.groupId);
-  if (parameters.orgId !== undefined && !organization) refuseUnknownOrganization(parameters.orgId);
+  if (parameters.groupId !== undefined && !project) throw unknownProject(parameters.groupId);
+  if (parameters.orgId !== undefined && !organization) throw unknownOrganization(parameters.orgId);
   if (operation.access === undefined) return;
   if (project) permit(gatekeeper, caller, operation, project);
   if (organization) permit(gatekeeper, caller, operation, { organizationId: organization.id });
@@ -69,46 +141,18 @@ export function permit(
   const place = target.id === undefined ? `organization ${target.organizationId}` : `project ${target.id}`;
   const elsewhere =
     caller.organizationId === target.organizationId ? '' : ', which is not of its own organization';
-  refuse('notPermitted', {
-    problem: `The ${caller.kind} ${caller.id} has no role that permits ${id} in ${place}${elsewhere}.`,
-    remedy: `Call it with one of these roles: ${gatekeeper.rolesFor(access).join(', ')}.`,
-    source: SOURCE.page,
-  });
+  throw notPermitted(
+    `${caller.kind} ${caller.id}`,
+    `${id} in ${place}${elsewhere}`,
+    gatekeeper.rolesFor(access),
+  );
 }
 
-function refuseUnknownProject(id: string): never {
-  const remedy = 'Use the id of a project that GET /api/atlas/v2/groups lists.';
-  if (!OBJECT_ID.test(id)) {
-    return refuse('invalidProjectId', {
-      parameters: [id],
-      problem: `The project id ${id} is not 24 lower-case hexadecimal digits.`,
-      remedy,
-      source: SOURCE.page,
-    });
-  }
-  return refuse('projectNotFound', {
-    parameters: [id],
-    problem: `There is no project ${id}.`,
-    remedy,
-    source: SOURCE.recorded,
-  });
+function unknownProject(id: string): Refusal {
+  return OBJECT_ID.test(id) ? projectNotFound(id) : invalidProjectId(id);
 }
 
-/** Raises `organizationNotFound`, or `invalidOrganizationId` for what is no id at all. */
-export function refuseUnknownOrganization(id: string): never {
-  const remedy = 'Use the id of an organization that GET /api/atlas/v2/orgs lists.';
-  if (!OBJECT_ID.test(id)) {
-    return refuse('invalidOrganizationId', {
-      parameters: [id],
-      problem: `The organization id ${id} is not 24 lower-case hexadecimal digits.`,
-      remedy,
-      source: SOURCE.inferred,
-    });
-  }
-  return refuse('organizationNotFound', {
-    parameters: [id],
-    problem: `There is no organization ${id}.`,
-    remedy,
-    source: SOURCE.inferred,
-  });
+/** Returns `organizationNotFound`, or `invalidOrganizationId` for what is not an id. */
+export function unknownOrganization(id: string): Refusal {
+  return OBJECT_ID.test(id) ? organizationNotFound(id) : invalidOrganizationId(id);
 }

@@ -1,10 +1,20 @@
-import { refuse, SOURCE } from '../../kernel/conditions.js';
+import { defineCondition, SOURCE } from '../../profiles/index.js';
 
 /** `application/vnd.atlas.<date>+json`, whatever parameters follow. */
 const ATLAS_JSON = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
 
 /** What a request's body may be called. */
 export const BODY_TYPE = /^application\/(?:json|vnd\.atlas\.[^;+\s]+\+json)(?:\s*;|$)/i;
+
+export const notAcceptable = defineCondition('notAcceptable', {
+  when: '`Accept` names no version that the operation has: it is missing, `application/json`, `*/*`, no calendar date, or earlier than the first version.',
+  observed: [406, 'INVALID_VERSION_DATE', 'Invalid accept header or version date.', SOURCE.recorded],
+  describe: (first: string, newest: string) => ({
+    problem: 'Invalid accept header or version date.',
+    remedy: `Send Accept: ${mediaType(newest)} (any calendar date from ${first} on is taken).`,
+  }),
+  example: ['2023-02-01', '2025-03-12'],
+});
 
 /**
  * Returns the version that answers: the newest of `versions` that is not after the date which `Accept` names.
@@ -32,11 +42,7 @@ export function acceptedVersion(
     const version = versions.filter((known) => known <= date).at(-1);
     if (version) return version;
   }
-  return refuse('notAcceptable', {
-    problem: 'Invalid accept header or version date.',
-    remedy: `Send Accept: ${mediaType(versions[versions.length - 1] ?? versions[0])} (any calendar date from ${versions[0]} on is taken).`,
-    source: SOURCE.recorded,
-  });
+  throw notAcceptable(versions[0], versions.at(-1) ?? versions[0]);
 }
 
 /** The media type of a version, as `Accept` names it. */

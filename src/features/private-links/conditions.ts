@@ -1,0 +1,71 @@
+import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
+
+const { inferred } = SOURCE;
+
+const LINK = '5f0000000000000000000002';
+
+export const unknownProvider = defineCondition('unknownProvider', {
+  when: '`provider` is none of AWS, AZURE and GCP, in small or capital letters. It is checked before anything else in the body.',
+  observed: [400, 'INVALID_PROVIDER', 'No provider %s exists.', atlasErrors],
+  documented: { detail: 'No provider %s exists.' },
+  describe: (provider: string, choices: string) => ({
+    field: 'provider',
+    problem: `No provider ${provider} exists.`,
+    remedy: `Send ${choices}.`,
+    source: SOURCE.page,
+  }),
+  example: ['AWSS', 'AWS, AZURE or GCP'],
+});
+
+export const unknownVendor = defineCondition('unknownVendor', {
+  when: 'The provider does not have this vendor.',
+  observed: [400, 'INVALID_ENUM_VALUE', 'An invalid enumeration value %s was specified.', inferred],
+  settledBy: 'POST …/streams/privateLinkConnections with provider AWS and vendor EVENTHUB',
+  describe: (vendor: string, provider: string, choices: string, otherwise: string) => ({
+    field: 'vendor',
+    problem: `The provider ${provider} has no vendor ${vendor}.`,
+    remedy: `Send ${choices}, or leave vendor out for ${otherwise}.`,
+  }),
+  example: ['EVENTHUB', 'AWS', 'S3 or GENERIC', 'GENERIC'],
+});
+
+export const duplicateLink = defineCondition('duplicateLink', {
+  when: 'The project has a private link to the same target that is not gone.',
+  observed: [
+    400,
+    'STREAM_PRIVATE_LINK_ALREADY_EXISTS',
+    'A Private Link to the same target exists already, with connection ID (%s).',
+    SOURCE.client,
+  ],
+  settledBy: 'POST …/streams/privateLinkConnections twice with one body (the text is inferred)',
+  documented: { status: 409 },
+  describe: (other: string) => ({
+    problem: `The private link ${other} has the same target.`,
+    remedy: 'Delete it first, or send another provider, vendor, region or endpoint.',
+  }),
+  example: [LINK],
+});
+
+export const linkNotFound = defineCondition('linkNotFound', {
+  when: 'The project has no private link with this id: it never had, the id is malformed, or the link is gone.',
+  observed: [404, 'STREAM_PRIVATE_LINK_NOT_FOUND', 'Cannot find resource %s.', inferred],
+  settledBy: 'GET …/streams/privateLinkConnections/ffffffffffffffffffffffff',
+  documented: { detail: CANNOT_FIND },
+  describe: (id: string, projectId: string) => ({
+    problem: `Project ${projectId} has no private link ${id}.`,
+    remedy: `Use the _id of a link that GET /groups/${projectId}/streams/privateLinkConnections lists.`,
+  }),
+  example: [LINK, '32b6e34b3d91647abb20e7b8'],
+});
+
+export const updateNotAllowed = defineCondition('updateNotAllowed', {
+  when: 'The request changes `dnsDomain`, but one is set already and the link is not IDLE, or the link is being deleted.',
+  observed: [400, 'VALIDATION_ERROR', 'The request content produced the validation error: %s.', inferred],
+  settledBy: 'PATCH …/streams/privateLinkConnections/{id} with another dnsDomain, of a link that is DONE',
+  describe: (sentence: string) => ({
+    problem: `${sentence}.`,
+    remedy: 'Change it while none is set or the state is IDLE; else delete the link and create it anew.',
+    source: SOURCE.documentation,
+  }),
+  example: [`The dnsDomain cannot be changed: the private link ${LINK} has a dnsDomain already and is DONE`],
+});

@@ -1,0 +1,66 @@
+import type { TObject } from '@sinclair/typebox';
+import type { ConditionType } from '../profiles/index.js';
+import { unauthenticated } from './credentials/credentials.js';
+import { addressNotAllowed } from './faults/injected.js';
+import { rateLimited, tooManyTokens } from './faults/limits.js';
+import type { AnyOperation } from './operation.js';
+import {
+  malformedRequest,
+  methodNotAllowed,
+  notEmulated,
+  pathNotFound,
+  unexpected,
+} from './replies/failures.js';
+import { bodyTooLarge, malformedJson, notAnObject, unsupportedMediaType } from './steps/body.js';
+import { invalidAttribute, missingAttribute, wrongType } from './steps/fields.js';
+import { invalidQueryParameter, missingQueryParameter } from './steps/query.js';
+import {
+  invalidOrganizationId,
+  invalidProjectId,
+  notPermitted,
+  organizationNotFound,
+  projectNotFound,
+} from './steps/scope.js';
+import { notAcceptable } from './steps/version.js';
+
+const body = [unsupportedMediaType, bodyTooLarge, malformedJson, notAnObject];
+const fields = [missingAttribute, wrongType, invalidAttribute];
+
+/** The conditions of the pipeline's own steps, in the order in which a request meets them. */
+export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> = {
+  Path: [pathNotFound, methodNotAllowed, notEmulated, malformedRequest],
+  Credentials: [unauthenticated],
+  'Faults and limits': [addressNotAllowed, rateLimited, tooManyTokens],
+  'Version and query': [notAcceptable, invalidQueryParameter, missingQueryParameter],
+  'Project, organization, role': [
+    invalidProjectId,
+    projectNotFound,
+    invalidOrganizationId,
+    organizationNotFound,
+    notPermitted,
+  ],
+  Body: body,
+  Fields: fields,
+  'The emulator itself': [unexpected],
+};
+
+/** The conditions that a request for an operation may meet: those of the steps, then the operation's own. */
+export function conditionsOf(operation: AnyOperation): readonly ConditionType[] {
+  const { path, access, conditions = [] } = operation;
+  const { required = [], properties } = operation.query as TObject;
+  return [
+    malformedRequest,
+    unauthenticated,
+    addressNotAllowed,
+    rateLimited,
+    notAcceptable,
+    invalidQueryParameter,
+    unexpected,
+    ...(required.some((name) => properties[name]?.default === undefined) ? [missingQueryParameter] : []),
+    ...(path.includes('/:groupId') ? [invalidProjectId, projectNotFound] : []),
+    ...(path.includes('/:orgId') ? [invalidOrganizationId, organizationNotFound] : []),
+    ...(access === undefined ? [] : [notPermitted]),
+    ...(operation.body ? [...body, ...fields] : []),
+    ...conditions,
+  ];
+}

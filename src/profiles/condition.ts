@@ -1,0 +1,129 @@
+import type { Decision } from '../kernel/events.js';
+import type { ErrorKey, ProfileName } from './profile.js';
+
+/** Where a rule or an answer was learned. */
+export const SOURCE = {
+  page: "the API's documentation page",
+  recorded: 'recorded from Atlas',
+  client: "read in a client's source",
+  atlasErrors: "Atlas's error codes, as recordings and client sources have them",
+  documentation: 'Atlas documentation',
+  description: "Atlas's public API description",
+  inferred: 'inferred',
+  emulator: "the emulator's own",
+} as const;
+
+/** One of the two sentences that the source page has for errors; for the documented row of a 404. */
+export const CANNOT_FIND = 'Cannot find resource %s';
+
+/** How a profile answers a condition. */
+export interface ErrorRow {
+  readonly status: number;
+  readonly errorCode: string;
+  /** The text, each `%s` a parameter of the condition. Without one, the answer shows problem and remedy. */
+  readonly detail?: string;
+  /** Where the row was learned. */
+  readonly source: string;
+  /** The body's keys, in order, if they differ from the profile's. */
+  readonly keys?: readonly ErrorKey[];
+  /** The body is indented without `pretty`. */
+  readonly indented?: true;
+}
+
+type Parameter = string | number;
+
+/** Arguments that begin with a parameter for each `%s` of a text. */
+type ArgumentsFor<Text extends string> = Text extends `${string}%s${infer Rest}`
+  ? readonly [Parameter, ...ArgumentsFor<Rest>]
+  : readonly unknown[];
+
+/** A condition of one request: what is wrong with it, and how both profiles answer. */
+export interface Condition extends Decision {
+  /** Values for the `%s` of the text, in order; Atlas repeats them as `parameters`. */
+  readonly parameters: readonly Parameter[];
+  /** The field of the body that the condition concerns. */
+  readonly field?: string;
+  readonly rows: Readonly<Record<ProfileName, ErrorRow>>;
+}
+
+/** An error that ends a request with a condition. Thrown by any step, answered in one place. */
+export class Refusal extends Error {
+  constructor(readonly condition: Condition) {
+    super(condition.problem);
+  }
+}
+
+/** What `describe` returns: the sentences hold no secrets; `source` defaults to that of the observed row. */
+interface Description extends Pick<Condition, 'problem' | 'remedy' | 'field'> {
+  readonly source?: string;
+}
+
+/** The declaration of a condition. */
+interface Declaration<Detail extends string, Values extends ArgumentsFor<Detail>> {
+  /** When a request meets it, as a sentence for docs/errors.md. */
+  readonly when: string;
+  /** Status, code, text with a `%s` for each parameter, and where these were learned. */
+  readonly observed: readonly [status: number, errorCode: string, detail: Detail, source: string];
+  /** The call against real Atlas that would settle what is inferred. */
+  readonly settledBy?: string;
+  /** How the observed body differs from the profile's usual form. */
+  readonly form?: Pick<ErrorRow, 'keys' | 'indented'>;
+  /** What the source page replaces in the observed row. */
+  readonly documented?: Pick<Partial<ErrorRow>, 'status' | 'detail'>;
+  /** What is wrong with one request. Its first arguments are the parameters, one for each `%s` of the text. */
+  readonly describe: (...values: Values) => Description;
+  /** Arguments of `describe`, for the examples of the OpenAPI document. */
+  readonly example: NoInfer<Values>;
+}
+
+/** A declared condition. A call returns the error to throw; `name` is the condition's name. */
+export interface ConditionType<in Values extends readonly unknown[] = never> {
+  (...values: Values): Refusal;
+  readonly name: string;
+  readonly when: string;
+  readonly settledBy: string | undefined;
+  readonly rows: Condition['rows'];
+  readonly example: Condition;
+}
+
+/**
+ * Declares a condition, once, for refusals, OpenAPI examples and docs/errors.md.
+ *
+ * @example throw projectNotFound(id);
+ */
+export function defineCondition<const Detail extends string, Values extends ArgumentsFor<Detail>>(
+  name: string,
+  declaration: Declaration<Detail, Values>,
+): ConditionType<Values> {
+  const { when, settledBy, form, describe, example } = declaration;
+  const [status, errorCode, detail, source] = declaration.observed;
+  const rows = {
+    observed: { status, errorCode, detail, source, ...form },
+    documented: documentedRow({ status, errorCode, source, ...declaration.documented }),
+  };
+  const condition = (values: Values): Condition => ({
+    name,
+    parameters: values.slice(0, detail.split('%s').length - 1) as Parameter[],
+    source,
+    rows,
+    ...describe(...values),
+  });
+  const raise = (...values: Values): Refusal => new Refusal(condition(values));
+  const type = Object.assign(raise, { when, settledBy, rows, example: condition(example) });
+  return Object.defineProperty(type, 'name', { value: name });
+}
+
+/** The one code that the source page shows for a status, an example each, as it says itself. */
+const PAGE_CODES: Readonly<Record<number, string>> = {
+  400: 'VALIDATION_ERROR',
+  401: 'NOT_ORG_GROUP_CREATOR',
+  403: 'CANNOT_CHANGE_GROUP_NAME',
+  404: 'RESOURCE_NOT_FOUND',
+  500: 'UNEXPECTED_ERROR',
+};
+
+/** Lays the source page over a row: a status that the page shows gets the page's code. */
+function documentedRow(row: ErrorRow): ErrorRow {
+  const errorCode = PAGE_CODES[row.status];
+  return errorCode === undefined ? row : { ...row, errorCode, source: SOURCE.page };
+}
