@@ -125,7 +125,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     const line = await openLine(transport);
     await addFault(line, { id: 'mine', answer: { status: 503 } }, profile);
     const own = (await list(line, profile)).header('x-emulator-reason');
-    expect(own).toContain('rung 4 (faults): The fault rule mine of project 32b6e34b3d91647abb20e7b');
+    expect(own).toContain('step 4 (faults): The fault rule mine of project 32b6e34b3d91647abb20e7b');
     expect(own).toContain(`DELETE ${faultsPath(profile)}/mine`);
     await control(line, 'DELETE', faultsPath(profile));
     await addFault(line, { id: 'all', answer: { status: 500 } });

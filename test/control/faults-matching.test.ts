@@ -90,7 +90,7 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
     expect((await line.send({ path: `${API}/nothing` })).status).toBe(404);
     const scripted = await line.send({ path: linksPath('documented'), headers: { prefer: 'code=403' } });
     expect(scripted.status).toBe(403);
-    expect(scripted.header('x-emulator-reason')).toMatch(/^rung 2 \(scripted answer\): /);
+    expect(scripted.header('x-emulator-reason')).toMatch(/^step 2 \(scripted answer\): /);
     expect(await counts(line)).toEqual([[0, 0]]);
   });
 });
@@ -139,7 +139,7 @@ describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
     expect(limited[1]?.json().detail).toBe(
       'Resource /api/oauth/token is limited to 50 requests every 1 minutes.',
     );
-    expect(limited[1]?.header('x-emulator-reason')).toContain('rung 4 (faults)');
+    expect(limited[1]?.header('x-emulator-reason')).toContain('step 4 (faults)');
   });
 
   it('have a token made, or not, when the connection is cut', async () => {

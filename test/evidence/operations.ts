@@ -1,10 +1,12 @@
 import { defaultConfig } from '../../src/config.js';
 import { features } from '../../src/features/index.js';
+import { stepConditions } from '../../src/http/conditions.js';
 import type { AnyOperation } from '../../src/http/operation.js';
 import { identityMigrations, organizationOperations, projectOperations } from '../../src/identity/index.js';
 import { Database } from '../../src/kernel/database.js';
 import { EventBus } from '../../src/kernel/events.js';
 import { Scheduler } from '../../src/kernel/scheduler.js';
+import type { ConditionType } from '../../src/profiles/index.js';
 import { ManualClock } from '../support/clock.js';
 
 /** All operations that the emulator declares. None of them is called: what they stand on is empty. */
@@ -30,4 +32,10 @@ export function declaredOperations(): readonly AnyOperation[] {
   } finally {
     database.close();
   }
+}
+
+/** All conditions that the emulator declares, by name. */
+export function declaredConditions(): ReadonlyMap<string, ConditionType> {
+  const own = declaredOperations().flatMap(({ conditions = [] }) => conditions);
+  return new Map([...Object.values(stepConditions).flat(), ...own].map((one) => [one.name, one]));
 }

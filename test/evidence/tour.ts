@@ -1,10 +1,9 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { expect } from 'vitest';
-import { features } from '../../src/features/index.js';
-import { profilesOf, type ErrorRow } from '../../src/profiles/index.js';
+import type { ErrorRow } from '../../src/profiles/index.js';
 import { API, linksPath, SEEDED, TestEmulator, type SeededProfile } from '../support/emulator.js';
 import type { Answer } from '../support/openapi-paths.js';
-import { declaredOperations } from './operations.js';
+import { declaredConditions, declaredOperations } from './operations.js';
 import { NEWEST, refusals, refusedEverywhere, successes, type Stop } from './stops.js';
 
 /** What no request can raise by itself, and why not. */
@@ -91,9 +90,9 @@ export class Tour {
 
   /** Raises every condition of the profile's table, and compares the answer with its row. */
   async raise(): Promise<void> {
-    const { errors } = profilesOf(features.map((feature) => feature.errors))[this.profile];
+    const conditions = declaredConditions();
     const stops = refusals(this.profile);
-    const raisable = Object.keys(errors).filter((name) => !(name in NOT_RAISED));
+    const raisable = [...conditions.keys()].filter((name) => !(name in NOT_RAISED));
     expect(Object.keys(stops).sort()).toEqual(raisable.sort());
 
     const s3 = {
@@ -107,7 +106,7 @@ export class Tour {
     const withDomain = link.json<{ _id: string }>()._id;
     for (const [condition, stop] of Object.entries(stops)) {
       const response = await this.send({ ...stop, url: stop.url.replace('{withDomain}', withDomain) });
-      expectRow(condition, response, errors[condition]);
+      expectRow(condition, response, conditions.get(condition)?.rows[this.profile]);
     }
   }
 

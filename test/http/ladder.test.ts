@@ -20,13 +20,13 @@ const good = { accept: 'application/vnd.atlas.2024-05-30+json', 'content-type': 
 
 const STEPS: readonly Step[] = [
   {
-    rung: 'rung 1 (route)',
+    rung: 'step 1 (route)',
     request: { method: 'PUT', url: `${path}?pretty=maybe`, headers: { accept: '*/*' } },
     status: 405,
     errorCode: 'METHOD_NOT_ALLOWED',
   },
   {
-    rung: 'rung 3 (credentials)',
+    rung: 'step 3 (credentials)',
     request: {
       method: 'POST',
       url: `${path}?pretty=maybe`,
@@ -37,7 +37,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'NOT_ORG_GROUP_CREATOR',
   },
   {
-    rung: 'rung 5 (media type)',
+    rung: 'step 5 (media type)',
     caller: 'outsider',
     request: {
       method: 'POST',
@@ -49,7 +49,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'INVALID_VERSION_DATE',
   },
   {
-    rung: 'rung 6 (query)',
+    rung: 'step 6 (query)',
     caller: 'outsider',
     request: {
       method: 'POST',
@@ -61,7 +61,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'rung 7 (project)',
+    rung: 'step 7 (project)',
     caller: 'outsider',
     request: {
       method: 'POST',
@@ -73,7 +73,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'rung 7 (project)',
+    rung: 'step 7 (project)',
     caller: 'outsider',
     request: {
       method: 'POST',
@@ -85,14 +85,14 @@ const STEPS: readonly Step[] = [
     errorCode: 'RESOURCE_NOT_FOUND',
   },
   {
-    rung: 'rung 7 (project)',
+    rung: 'step 7 (project)',
     caller: 'outsider',
     request: { method: 'POST', url: path, headers: { 'content-type': 'text/plain' }, payload: 'x' },
     status: 403,
     errorCode: 'CANNOT_CHANGE_GROUP_NAME',
   },
   {
-    rung: 'rung 8 (body)',
+    rung: 'step 8 (body)',
     caller: 'owner',
     request: {
       method: 'POST',
@@ -104,28 +104,28 @@ const STEPS: readonly Step[] = [
     errorCode: 'UNSUPPORTED_MEDIA_TYPE',
   },
   {
-    rung: 'rung 8 (body)',
+    rung: 'step 8 (body)',
     caller: 'owner',
     request: { method: 'POST', url: path, headers: good, payload: `{${' '.repeat(1024 * 1024)}` },
     status: 413,
     errorCode: 'REQUEST_TOO_LARGE',
   },
   {
-    rung: 'rung 8 (body)',
+    rung: 'step 8 (body)',
     caller: 'owner',
     request: { method: 'POST', url: path, headers: good, payload: '{ <Payload> }' },
     status: 400,
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'rung 8 (body)',
+    rung: 'step 8 (body)',
     caller: 'owner',
     request: { method: 'POST', url: path, headers: good, payload: '[]' },
     status: 400,
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'rung 9 (fields)',
+    rung: 'step 9 (fields)',
     caller: 'owner',
     request: {
       method: 'POST',
@@ -137,7 +137,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'rung 9 (fields)',
+    rung: 'step 9 (fields)',
     caller: 'owner',
     request: {
       method: 'POST',
@@ -149,7 +149,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'rung 9 (fields)',
+    rung: 'step 9 (fields)',
     caller: 'owner',
     request: {
       method: 'POST',
@@ -161,14 +161,14 @@ const STEPS: readonly Step[] = [
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'rung 9 (fields)',
+    rung: 'step 9 (fields)',
     caller: 'owner',
     request: { method: 'POST', url: path, headers: good, payload: '{"provider":"AWS","vendor":"MSK"}' },
     status: 400,
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'rung 10 (state)',
+    rung: 'step 10 (state)',
     caller: 'owner',
     request: { method: 'POST', url: path, headers: good, payload: '{"provider":"AWS"}' },
     status: 409,

@@ -47,7 +47,7 @@ function expectLimited(
   expect(response.header('x-error-code')).toBe(profile === 'observed' ? 'RATE_LIMITED' : undefined);
   expect(response.header('ratelimit-limit')).toBe(String(limit));
   expect(response.header('ratelimit-remaining')).toBe('0');
-  expect(response.header('x-emulator-reason')).toMatch(/^rung 4 \(faults\): .* (?:of|in) this minute\. \|/);
+  expect(response.header('x-emulator-reason')).toMatch(/^step 4 \(faults\): .* (?:of|in) this minute\. \|/);
 }
 
 describe.each(PROFILES)('the limit of requests, as %s', (profile) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { acceptedVersion, BODY_TYPE } from '../../src/http/steps/version.js';
-import { Refusal } from '../../src/kernel/conditions.js';
+import { Refusal } from '../../src/profiles/index.js';
 import { API, linksPath, TestEmulator } from '../support/emulator.js';
 
 const VERSIONS = ['2023-02-01', '2024-11-13', '2025-03-12'] as const;

@@ -54,7 +54,7 @@ describe.each(TRANSPORTS)('a path over %s', (transport) => {
           body: 'x',
         });
         expect(response.status).toBe(404);
-        expect(response.header('x-emulator-reason')).toMatch(/^rung 1 \(route\): .*\/api\/atlas\/v2/);
+        expect(response.header('x-emulator-reason')).toMatch(/^step 1 \(route\): .*\/api\/atlas\/v2/);
       }
     },
   );

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
 import { flagsQuery, lenientFlags, pagingQuery, readQuery } from '../../src/http/steps/query.js';
-import { Refusal, type Condition } from '../../src/kernel/conditions.js';
+import { Refusal, type Condition } from '../../src/profiles/index.js';
 import { ACCEPT, API, linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
 
 function conditionOf(work: () => unknown): Condition | undefined {

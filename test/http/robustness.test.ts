@@ -44,7 +44,7 @@ describe('what is not HTTP', () => {
     const answer = await sendRaw(url, 'FETCH /<script> HTTP/1.1\r\n\r\n');
     const [head = '', body = ''] = answer.split('\r\n\r\n');
     expect(head).toMatch(/^Content-Type: application\/json$/m);
-    expect(head).toMatch(/^X-Emulator-Reason: rung 1 \(route\): The request cannot be read: [\x20-\x7e]+$/m);
+    expect(head).toMatch(/^X-Emulator-Reason: step 1 \(route\): The request cannot be read: [\x20-\x7e]+$/m);
     expect(JSON.parse(body)).toMatchObject({
       error: 400,
       reason: 'Bad Request',

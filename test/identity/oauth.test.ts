@@ -34,7 +34,7 @@ function expectError(response: Incoming, status: number, error: string): void {
   expect([response.status, response.json().error]).toEqual([status, error]);
   expect(response.json().error_description).toMatch(/^[A-Z].*\.$/);
   expect(response.header('cache-control')).toBe('no-store');
-  expect(response.header('x-emulator-reason')).toMatch(/^rung \d+ \([a-z ]+\): .* \| source: RFC /);
+  expect(response.header('x-emulator-reason')).toMatch(/^step \d+ \([a-z ]+\): .* \| source: RFC /);
   expect(response.text).not.toContain(secret);
 }
 

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { STATUS_CODES } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { features } from '../../src/features/index.js';
-import { SOURCE, type Condition } from '../../src/kernel/conditions.js';
-import { dress, PROFILE_NAMES, profilesOf } from '../../src/profiles/index.js';
+import { dress, PROFILE_NAMES, profiles, SOURCE, type Condition } from '../../src/profiles/index.js';
+import { declaredConditions } from '../evidence/operations.js';
 
-const profiles = profilesOf(features.map((feature) => feature.errors));
+const CONDITIONS = declaredConditions();
 
 /** What a condition says of itself where the profile has no sentence for it. */
 const OWN = 'Something is wrong. Do it so.';
@@ -16,7 +15,7 @@ type Dressed = readonly [status: number, errorCode: string, detail: string];
 
 /**
  * Every condition: as it is observed, then as it is documented. Written from the documentation page and
- * from recordings, as docs/errors.md has them; `one` and `two` are the condition's parameters.
+ * from recordings, as docs/errors.md has them; `one`, `two` and `three` are the condition's parameters.
  */
 const TABLE: readonly (readonly [condition: string, observed: Dressed, documented: Dressed])[] = [
   [
@@ -51,8 +50,8 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
   ],
   [
     'rateLimited',
-    [429, 'RATE_LIMITED', 'Resource one is limited to two requests every  minutes.'],
-    [429, 'RATE_LIMITED', 'Resource one is limited to two requests every  minutes.'],
+    [429, 'RATE_LIMITED', 'Resource one is limited to two requests every three minutes.'],
+    [429, 'RATE_LIMITED', 'Resource one is limited to two requests every three minutes.'],
   ],
   [
     'tooManyTokens',
@@ -181,13 +180,16 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
   ],
 ];
 
-const condition = (name: string): Condition => ({
-  name,
-  parameters: ['one', 'two'],
-  problem: 'Something is wrong.',
-  remedy: 'Do it so.',
-  source: SOURCE.inferred,
-});
+const condition = (name: string): Condition => {
+  const declared = CONDITIONS.get(name);
+  if (!declared) throw new Error(`there is no condition ${name}`);
+  return {
+    ...declared.example,
+    parameters: ['one', 'two', 'three'],
+    problem: 'Something is wrong.',
+    remedy: 'Do it so.',
+  };
+};
 
 describe('a condition', () => {
   it.each(TABLE)('%s is dressed as recordings have it', (name, [status, errorCode, detail]) => {
@@ -196,7 +198,7 @@ describe('a condition', () => {
       detail,
       error: status,
       errorCode,
-      parameters: ['one', 'two'],
+      parameters: ['one', 'two', 'three'],
       reason: STATUS_CODES[status],
     };
     // The one body that does not come from the application: its keys, and no parameters, as recorded.
@@ -231,76 +233,67 @@ describe('a condition', () => {
   it('fills in what it has, and nothing twice: a parameter is no template', () => {
     const { body } = dress(profiles.observed, { ...condition('unknownProvider'), parameters: ['%s $& $1'] });
     expect(body).toMatchObject({ detail: 'No provider %s $& $1 exists.', parameters: ['%s $& $1'] });
-    expect(dress(profiles.observed, { ...condition('unknownProvider'), parameters: [] }).body).toMatchObject({
-      detail: 'No provider  exists.',
-    });
   });
 
-  it('without a row is a mistake in the program', () => {
-    expect(() => dress(profiles.observed, condition('nonsense'))).toThrow('nonsense');
+  it.each(PROFILE_NAMES)(
+    'has a text in the %s profile, without holes, for the example of each',
+    (profile) => {
+      for (const [name, { example }] of CONDITIONS) {
+        const { body } = dress(profiles[profile], example);
+        expect(body.detail, name).toMatch(/^\S(?:(?!  |%s|undefined).)*$/s);
+        expect(example, name).toMatchObject({ name, problem: expect.stringMatching(/\.$/) as string });
+      }
+    },
+  );
+
+  it('with a text that has no parameter for a %s is a mistake in the program', () => {
+    const incomplete = { ...condition('rateLimited'), parameters: ['one', 'two'] };
+    expect(() => dress(profiles.observed, incomplete)).toThrow(/rateLimited.*Resource %s/);
   });
 });
 
-describe('the tables', () => {
-  const names = TABLE.map(([name]) => name).sort();
-
-  it.each(PROFILE_NAMES)('of %s have the rows that stand here, no more and no fewer', (profile) => {
-    expect(Object.keys(profiles[profile].errors).sort()).toEqual(names);
+describe('the conditions', () => {
+  it('are those of this table, no more and no fewer', () => {
+    expect([...CONDITIONS.keys()].sort()).toEqual(TABLE.map(([name]) => name).sort());
   });
 
-  it('of what is documented add no row to what is observed, and drop none', () => {
-    expect(Object.keys(profiles.documented.errors)).toEqual(Object.keys(profiles.observed.errors));
-  });
-
-  it.each(PROFILE_NAMES)('of %s say of each row where it was learned', (profile) => {
+  it('say of each row where it was learned', () => {
     const known: readonly string[] = Object.values(SOURCE);
-    for (const [name, { source }] of Object.entries(profiles[profile].errors)) {
-      expect(known, name).toContain(source);
+    for (const [name, { rows }] of CONDITIONS) {
+      for (const profile of PROFILE_NAMES) expect(known, name).toContain(rows[profile].source);
     }
   });
 
-  it.each(PROFILE_NAMES)('of %s name for each inferred row the call that would settle it', (profile) => {
-    for (const [name, { source, settledBy }] of Object.entries(profiles[profile].errors)) {
-      if (source === SOURCE.inferred) expect(settledBy, name).toMatch(/^(GET|POST|PUT|PATCH|DELETE) \S+/);
+  it('have an error status and a code in each row', () => {
+    for (const [name, { rows }] of CONDITIONS) {
+      for (const { status, errorCode } of Object.values(rows)) {
+        expect(STATUS_CODES[status], name).toBeDefined();
+        expect(status, name).toBeGreaterThanOrEqual(400);
+        expect(errorCode, name).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+      }
     }
   });
 
-  it.each(PROFILE_NAMES)('of %s have an error status and a code for each row', (profile) => {
-    for (const [name, { status, errorCode }] of Object.entries(profiles[profile].errors)) {
-      expect(STATUS_CODES[status], name).toBeDefined();
-      expect(status, name).toBeGreaterThanOrEqual(400);
-      expect(errorCode, name).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+  it('are declared once each, and belong to a step of the pipeline or to an operation', () => {
+    const root = fileURLToPath(new URL('../../src/', import.meta.url));
+    const declared = readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [
+        ...readFileSync(join(root, file), 'utf8').matchAll(/\b(\w+) = defineCondition\('(\w+)'/g),
+      ]);
+    // The constant has the condition's name.
+    for (const [, constant, name] of declared) expect(constant).toBe(name);
+    expect(declared.map(([, , name]) => name).sort()).toEqual([...CONDITIONS.keys()].sort());
+  });
+
+  it('are all raised somewhere', () => {
+    const root = fileURLToPath(new URL('../../src/', import.meta.url));
+    const source = readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(join(root, file), 'utf8'))
+      .join('\n');
+    for (const name of CONDITIONS.keys()) {
+      expect(source, name).toMatch(new RegExp(`(?<!function )\\b${name}(\\(|\\.example)`));
     }
-  });
-
-  it('of two features have no row in common', () => {
-    const rows = features.flatMap((feature) => Object.keys(feature.errors.observed));
-    expect(new Set(rows).size).toBe(rows.length);
-  });
-});
-
-/** Names of the conditions that the source raises: `refuse('name'`, or `name: 'name'` before its parameters. */
-function raisedConditions(): string[] {
-  const root = fileURLToPath(new URL('../../src/', import.meta.url));
-  const raised = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) => [
-      ...readFileSync(join(root, file), 'utf8').matchAll(
-        /\brefuse\(\s*'(\w+)'|\bname: '(\w+)',\s*parameters:/g,
-      ),
-    ])
-    .map(([, refused = '', named = '']) => refused || named);
-  return [...new Set(raised)].sort();
-}
-
-describe('the source', () => {
-  it.each(PROFILE_NAMES)('raises no condition without a row in %s', (profile) => {
-    const rows = Object.keys(profiles[profile].errors);
-    expect(raisedConditions().filter((name) => !rows.includes(name))).toEqual([]);
-  });
-
-  it('raises every condition that has a row', () => {
-    const raised = raisedConditions();
-    expect(Object.keys(profiles.observed.errors).filter((name) => !raised.includes(name))).toEqual([]);
   });
 });

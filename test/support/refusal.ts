@@ -1,4 +1,4 @@
-import { Refusal, type Condition } from '../../src/kernel/conditions.js';
+import { Refusal, type Condition } from '../../src/profiles/index.js';
 
 /** The condition that `work` raises; undefined if it raises none. */
 export function refusalOf(work: () => unknown): Condition | undefined {

@@ -6,7 +6,7 @@ const LINK = '5f0000000000000000000002';
 
 export const unknownProvider = defineCondition('unknownProvider', {
   when: '`provider` is none of AWS, AZURE and GCP, in small or capital letters. It is checked before anything else in the body.',
-  observed: [400, 'INVALID_PROVIDER', 'No provider %s exists.', atlasErrors],
+  observed: [400, 'INVALID_PROVIDER', 'No provider %s exists.', SOURCE.atlasErrors],
   documented: { detail: 'No provider %s exists.' },
   describe: (provider: string, choices: string) => ({
     field: 'provider',

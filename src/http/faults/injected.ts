@@ -20,7 +20,10 @@ export const addressNotAllowed = defineCondition('addressNotAllowed', {
     'IP address %s is not allowed to access this resource.',
     SOURCE.atlasErrors,
   ],
-  describe: (_address: string) => ({ problem: 'A fault rule answers 403.', remedy: 'Remove the rule.' }),
+  describe: (address: string) => ({
+    problem: `A fault rule refuses the address ${address}.`,
+    remedy: 'Remove the rule.',
+  }),
   example: ['127.0.0.1'],
 });
 

@@ -129,7 +129,7 @@ describe('a create is refused, the fault named and nothing made, where', () => {
     expect(observed.body).toMatchObject({ errorCode: code, parameters: [names] });
     expect(observed.body.detail).toContain(names);
 
-    for (const { reason } of [documented, observed]) expect(reason).toMatch(/^rung 9 \(fields\): /);
+    for (const { reason } of [documented, observed]) expect(reason).toMatch(/^step 9 \(fields\): /);
     for (const profile of PROFILES) expect((await new Links(emulator, profile).list()).results).toEqual([]);
   });
 });
