@@ -37,6 +37,7 @@ const PURE = [
   'src/features/*/rules.ts',
   'src/features/*/lifecycle.ts',
   'src/features/*/profile.ts',
+  'src/features/*/conditions.ts',
   'src/profiles/**',
 ];
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { linksPath, SEEDED, TestEmulator, type SeededCaller } from '../support/emulator.js';
 
 /**
- * One walk up the ladder: each request fails at one rung alone, and would fail at every rung above it too, so that a
- * rung that is looked at too late is noticed.
+ * One walk through the steps: each request fails at one step alone, and would fail at every later one too, so that a
+ * step that comes too late is noticed.
  */
 interface Step {
   readonly rung: string;

@@ -94,6 +94,6 @@ export function parseBody(text: string, schema: TSchema): ParsedBody {
 /** Checks that a resource is small enough to be stored, new or changed. @throws {Refusal} `bodyTooLarge` */
 export function refuseTooLarge(resource: object): void {
   if (Buffer.byteLength(JSON.stringify(resource)) <= RESOURCE_LIMIT) return;
-  const problem = `What would be stored is larger than ${RESOURCE_LIMIT} bytes.`;
+  const problem = `What is to be kept is larger than ${RESOURCE_LIMIT} bytes.`;
   throw bodyTooLarge(RESOURCE_LIMIT, problem, 'Send less.', SOURCE.emulator);
 }

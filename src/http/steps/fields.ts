@@ -9,7 +9,7 @@ const { atlasErrors, page } = SOURCE;
 const topOf = (shown: string): string => shown.split(/[.[]/, 1)[0] ?? '';
 
 export const missingAttribute = defineCondition('missingAttribute', {
-  when: 'A field is missing, null or an empty string that the operation, the provider or the vendor needs.',
+  when: 'A field that the operation or the value of another field requires is missing, null or an empty string.',
   observed: [400, 'MISSING_ATTRIBUTE', 'The required attribute %s was not specified.', atlasErrors],
   describe: (field: string, remedy: string = `Send ${field}.`, why: string = '', source: string = page) => ({
     field: topOf(field),
@@ -73,7 +73,7 @@ function conditionOfFault(error: ValueError): Refusal {
     case ValueErrorType.ObjectAdditionalProperties:
       return invalidAttribute(
         shown,
-        `Leave it out, or correct its name: there are ${namesOf(error.schema).join(', ')}.`,
+        `Leave it out, or mend its name: there are ${namesOf(error.schema).join(', ')}.`,
         `There is no attribute ${shown}.`,
         SOURCE.inferred,
       );
