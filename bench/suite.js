@@ -160,6 +160,6 @@ for (const [what, scope] of [
     () => scope.reset(),
     () => emulator.restore('full'),
   );
-  print(`${LINKS} links: a reset of ${what}`, taken, 10);
+  print(`${LINKS} links: a reset of ${what}`, taken, 40);
 }
 await emulator.close();

@@ -24,7 +24,6 @@ import { EventBus } from './kernel/events.js';
 import { objectIds } from './kernel/ids.js';
 import { MovableClock } from './kernel/movable-clock.js';
 import { Scheduler } from './kernel/scheduler.js';
-import { Sweeper } from './kernel/sweeper.js';
 import { FixtureError, PropertyStore, snapshotMigrations, Snapshots, World } from './world/index.js';
 
 /** What the package brings for a start. */
@@ -102,11 +101,6 @@ export async function buildCore(
       ...features.flatMap((feature) => feature.tables ?? []),
       ...faultTables,
     ];
-    const sweeper = new Sweeper(
-      database,
-      tables.flatMap(({ name, emptied }) => (emptied === undefined ? [] : [{ name, emptied }])),
-      onError,
-    );
     const world = new World({
       database,
       clock,
@@ -117,7 +111,6 @@ export async function buildCore(
       sections,
       properties: new PropertyStore(database),
       running,
-      sweeper,
     });
     world.follow(faults);
 
@@ -125,7 +118,6 @@ export async function buildCore(
     if (restored) await world.goOn();
     else await seed(config.fixture, database, world);
     for (const { due } of running) if (due) scheduler.add(due);
-    sweeper.wake();
 
     return {
       database,
@@ -142,7 +134,6 @@ export async function buildCore(
       restored,
       close() {
         scheduler.stop();
-        sweeper.stop();
         // A connection that closes after the server is still told of.
         events.end();
         database.close();

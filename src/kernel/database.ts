@@ -23,8 +23,6 @@ export interface CoveredTable {
   readonly project: string | undefined;
   /** A column of texts that no two rows may share, and that rows may have swapped since. */
   readonly unique?: string;
-  /** See `EmptiedTable`: a project of which a snapshot has no row is emptied, however many it has got since. */
-  readonly emptied?: string;
 }
 
 /** The database cannot be used; `message` is one line that says why, for a person. */

@@ -12,8 +12,7 @@ export interface Scope {
 /** What is done with one table and its copy, in one kind of scope. */
 export interface Copy {
   readonly take: Statement<[Scope]>;
-  /** What comes before rows are removed. */
-  readonly prepare: readonly Statement<[Scope]>[];
+  readonly renumber: Statement<[Scope]> | undefined;
   readonly removeOthers: Statement<[Scope]>;
   readonly setAside: Statement<[Scope]> | undefined;
   readonly putBack: Statement<[Scope]>;
@@ -51,7 +50,7 @@ export function makeCopies(database: Database, tables: readonly CoveredTable[]):
  */
 export function copyOf(
   database: Database,
-  { name, key, project = key, unique, emptied }: CoveredTable,
+  { name, key, project = key, unique }: CoveredTable,
   ofProject: boolean,
 ): Copy {
   const copy = nameOfCopy(name);
@@ -68,17 +67,10 @@ export function copyOf(
       IS NOT (${others.map((column) => `excluded.${column}`).join(', ')})`;
   const kept = (what: string): string =>
     `EXISTS (SELECT 1 FROM ${copy} WHERE snapshot = :snapshot AND ${copy}.${what} = ${name}.${what}`;
-  const owner = ofProject ? ':projectId' : `${name}.${project}`;
-  const stands = emptied
-    ? `${inScope} AND ${NUMBER} > coalesce((SELECT up_to FROM ${emptied} WHERE project_id = ${owner}), 0)`
-    : inScope;
   return {
-    take: database.prepare(`INSERT INTO ${copy} SELECT :snapshot, ${list} FROM ${name} WHERE ${stands}`),
-    prepare: [
-      ...(emptied ? emptying(database, { name, project, emptied }, ofProject) : []),
-      ...(numbered ? [database.prepare<[Scope]>(renumber(name, key, inScope))] : []),
-    ],
-    removeOthers: database.prepare(`DELETE FROM ${name} WHERE ${stands} AND NOT ${kept(same)})`),
+    take: database.prepare(`INSERT INTO ${copy} SELECT :snapshot, ${list} FROM ${name} WHERE ${inScope}`),
+    renumber: numbered ? database.prepare<[Scope]>(renumber(name, key, inScope)) : undefined,
+    removeOthers: database.prepare(`DELETE FROM ${name} WHERE ${inScope} AND NOT ${kept(same)})`),
     setAside:
       unique === undefined
         ? undefined
@@ -107,27 +99,6 @@ function renumber(name: string, key: string, inScope: string): string {
     WHERE ${key} IN (
       SELECT ${key} FROM ${copy} INDEXED BY ${copy}_by_number WHERE snapshot = :snapshot AND ${inScope}
       AND NOT EXISTS (SELECT 1 FROM ${name} AS live WHERE live.${NUMBER} = ${copy}.${NUMBER}))`;
-}
-
-/** Empties the projects of which a snapshot has no row; of others, what is hidden takes part in the restore. */
-function emptying(
-  database: Database,
-  { name, project, emptied }: { name: string; project: string; emptied: string },
-  ofProject: boolean,
-): readonly Statement<[Scope]>[] {
-  const [here, there] = ofProject ? ['id = :projectId', 'project_id = :projectId'] : ['1', '1'];
-  const kept = `SELECT ${project} FROM ${nameOfCopy(name)} WHERE snapshot = :snapshot`;
-  return [
-    database.prepare(
-      `INSERT INTO ${emptied} (project_id, up_to)
-       SELECT id, up_to FROM (
-         SELECT id, (SELECT max(${NUMBER}) FROM ${name} WHERE ${project} = projects.id) AS up_to
-         FROM projects WHERE ${here} AND id NOT IN (${kept}))
-       WHERE up_to IS NOT NULL
-       ON CONFLICT (project_id) DO UPDATE SET up_to = excluded.up_to`,
-    ),
-    database.prepare(`DELETE FROM ${emptied} WHERE ${there} AND project_id IN (${kept})`),
-  ];
 }
 
 /** The table that holds the copies of a table. */

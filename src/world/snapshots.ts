@@ -108,7 +108,7 @@ export class Snapshots {
     const copies = this.#copies(project);
     // A row that is put back may have hung, meanwhile, on one that is removed.
     this.#database.execute('PRAGMA defer_foreign_keys = ON');
-    for (const copy of copies) for (const step of copy.prepare) step.run(scope);
+    for (const copy of copies) copy.renumber?.run(scope);
     for (const copy of [...copies].reverse()) copy.removeOthers.run(scope);
     for (const copy of copies) copy.setAside?.run(scope);
     for (const copy of copies) copy.putBack.run(scope);

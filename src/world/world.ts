@@ -1,7 +1,6 @@
 import { IN_STEP, type ClockState } from '../kernel/clock-state.js';
 import type { Transaction } from '../kernel/database.js';
 import type { Snapshots } from './snapshots.js';
-import type { Sweeper } from '../kernel/sweeper.js';
 import { ControlError } from '../http/control-operation.js';
 import { TOKEN_LIFE_S } from '../identity/index.js';
 import { exportFixture } from './fixture-export.js';
@@ -13,7 +12,6 @@ import { WorldTime, type TimeParts } from './world-time.js';
 /** What the world stands on. */
 export interface WorldParts extends TimeParts {
   readonly snapshots: Snapshots;
-  readonly sweeper: Sweeper;
   readonly sections: readonly FixtureSection[];
 }
 
@@ -84,7 +82,6 @@ export class World {
     projects.remove(id);
     transaction.afterCommit(() => {
       this.#letGo((one) => one === id);
-      this.#parts.sweeper.wake();
     });
   }
 
@@ -169,8 +166,6 @@ export class World {
     return this.#replace(undefined, 'fixture loaded', (transaction) => {
       this.#parts.identity.projects.clear();
       for (const section of sharedSections(this.#parts.sections)) section.clear();
-      // The fixture may bring ids that were there before.
-      this.#parts.sweeper.finish();
       this.#fill(fixture, transaction);
     });
   }
@@ -207,7 +202,7 @@ export class World {
     cause: string,
     work: (transaction: Transaction) => void,
   ): Promise<void> {
-    const { events, identity, sweeper } = this.#parts;
+    const { events, identity } = this.#parts;
     const { projects } = identity;
     return this.time.write((transaction) => {
       try {
@@ -221,7 +216,6 @@ export class World {
       transaction.afterCommit(() => {
         this.#reload();
         this.#letGo((id) => !projects.project(id) && !projects.organization(id));
-        sweeper.wake();
         events.emit('world.reset', projectId, { cause });
       });
     });

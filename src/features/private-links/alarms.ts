@@ -1,7 +1,7 @@
 import type { Statement } from 'better-sqlite3';
 import type { Database } from '../../kernel/database.js';
 import type { Path } from './lifecycle.js';
-import { standing, type DueLink } from './rows.js';
+import type { DueLink } from './rows.js';
 
 /** When, by the emulator's clock, a link has to be moved. What a clock at rest has passed is due now, in its order. */
 const WAKE_AT = `
@@ -43,7 +43,7 @@ export class LinkAlarms {
     this.#next = database.prepare(
       `SELECT links.seq, links.id, links.path, due_at AS dueAt, ${WAKE_AT} AS wakeAt
        FROM projects JOIN private_links AS links INDEXED BY private_links_due ON links.project_id = :projectId
-       WHERE projects.id = :projectId AND due_at IS NOT NULL AND ${standing('links.seq', ':projectId')}
+       WHERE projects.id = :projectId AND due_at IS NOT NULL
        ORDER BY due_at, links.seq LIMIT 1`,
     );
     // Materialized: SQLite would look for the first link at each mention of its time.
@@ -51,7 +51,7 @@ export class LinkAlarms {
       `WITH first AS MATERIALIZED (
          SELECT id, frozen_at, clock_offset_ms, (
            SELECT min(due_at) FROM private_links AS links INDEXED BY private_links_due
-           WHERE links.project_id = projects.id AND due_at IS NOT NULL AND ${standing('links.seq', 'projects.id')}
+           WHERE links.project_id = projects.id AND due_at IS NOT NULL
          ) AS due_at FROM projects)
        INSERT INTO private_link_alarms SELECT id, ${WAKE_AT} FROM first WHERE ${WAKE_AT} IS NOT NULL`,
     );

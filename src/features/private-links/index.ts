@@ -12,7 +12,7 @@ export const privateLinks: Feature = {
   name: 'private-links',
   migrations: privateLinkMigrations,
   tables: [
-    { name: 'private_links', key: 'id', project: 'project_id', emptied: 'private_links_emptied' },
+    { name: 'private_links', key: 'id', project: 'project_id' },
     { name: 'private_link_rules', key: 'id', project: 'project_id' },
   ],
 

@@ -69,4 +69,18 @@ export const privateLinkMigrations: readonly Migration[] = [
       CREATE INDEX private_link_rules_of_project ON private_link_rules (project_id);
     `,
   },
+  {
+    name: '0006_private_links_removed_directly',
+    // Links that 0002 only marked as removed are deleted; from now on they are deleted with their project.
+    sql: `
+      DELETE FROM private_links
+      WHERE seq <= (SELECT up_to FROM private_links_emptied AS emptied
+                    WHERE emptied.project_id = private_links.project_id);
+      DROP TRIGGER private_links_of_removed_project;
+      DROP TABLE private_links_emptied;
+      CREATE TRIGGER private_links_of_removed_project AFTER DELETE ON projects BEGIN
+        DELETE FROM private_links WHERE project_id = old.id;
+      END;
+    `,
+  },
 ];

@@ -60,16 +60,6 @@ export interface DueLink {
   readonly dueAt: number;
 }
 
-/**
- * SQL: whether a link stands, and is not one of those that its project was emptied of and that a sweep will remove.
- *
- * @param seq its number
- * @param projectId its project's id: where it is not a parameter, SQLite asks again for each row
- */
-export function standing(seq: string, projectId: string): string {
-  return `${seq} > coalesce((SELECT up_to FROM private_links_emptied WHERE project_id = ${projectId}), 0)`;
-}
-
 export function currentOf(row: CurrentRow): CurrentLink {
   return {
     seq: row.seq,

@@ -9,7 +9,6 @@ import {
   columnsOf,
   currentOf,
   hashOf,
-  standing,
   type CurrentLink,
   type CurrentRow,
   type DueLink,
@@ -25,9 +24,7 @@ const STATE_NOW = `
 const TEXT =
   "CASE state_now WHEN 'DONE' THEN shown_done WHEN 'FAILED' THEN coalesce(shown_failed, shown) ELSE shown END";
 
-const STANDING = standing('seq', ':projectId');
-
-const VISIBLE = `${STANDING} AND (gone_at IS NULL OR gone_at > :now)`;
+const VISIBLE = '(gone_at IS NULL OR gone_at > :now)';
 
 /** How many links a project had when the database was at a revision, between two moments of the project's time. */
 interface Counted {

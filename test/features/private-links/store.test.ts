@@ -189,34 +189,6 @@ it('a stored text gets the address of its reader, whatever stands in that', asyn
   }
 });
 
-it('links that a project was emptied of are there for nobody, though their rows are', async () => {
-  const { database, store, moveDue } = await openStore();
-  const row = (id: string): LinkRow => rowOf(id, [...PENDING, ['DONE', 5]], 0, 0);
-  await database.write(() => {
-    for (const id of ['one', 'two']) store.insert(row(id));
-    database.prepare('INSERT INTO private_links_emptied SELECT ?, max(seq) FROM private_links').run(PROJECT);
-    store.insert({ ...row('of another'), projectId: OTHER });
-  });
-  const seen = () => [
-    store.get(PROJECT, 'one', 0, ''),
-    store.current(PROJECT, 'one', 0),
-    store.sameTarget(PROJECT, 'one', 0),
-    store.page(PROJECT, PAGE, 0, ''),
-    store.count(PROJECT, 0),
-    [...store.all(PROJECT, 0)].length,
-  ];
-  expect(seen()).toEqual([undefined, undefined, undefined, '', 0, 0]);
-  expect(store.count(OTHER, 0)).toBe(1);
-
-  await database.write(() => {
-    store.alarms.retime(undefined, 0);
-    store.insert({ ...row('three'), target: 'one' });
-  });
-  expect([store.count(PROJECT, 0), store.sameTarget(PROJECT, 'one', 0)]).toEqual([1, 'three']);
-  const moved = [await moveDue(5), await moveDue(5), await moveDue(5)];
-  expect(moved.sort()).toEqual(['of another', 'three', undefined]);
-});
-
 it('a count is made anew once something is written, or a link is gone by then', async () => {
   const { database, store } = await openStore();
   await database.write(() => {
@@ -243,12 +215,12 @@ it('a count is made anew once something is written, or a link is gone by then', 
   expect(store.count(PROJECT, 4)).toBe(3);
 });
 
-it('a project that is removed is emptied of its links', async () => {
+it('a project that is removed takes its links along, and no others', async () => {
   const { database, store } = await openStore();
   await database.write(() => {
     store.insert(rowOf('one', PENDING, 0, 0));
+    store.insert({ ...rowOf('two', PENDING, 0, 0), projectId: OTHER });
     database.prepare('DELETE FROM projects WHERE id = ?').run(PROJECT);
   });
-  expect(store.count(PROJECT, 0)).toBe(0);
-  expect(database.prepare('SELECT project_id FROM private_links_emptied').pluck().all()).toEqual([PROJECT]);
+  expect(database.prepare('SELECT id FROM private_links').pluck().all()).toEqual(['two']);
 });
