@@ -4,6 +4,7 @@ import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallbac
 import { tellable, type Config } from './config.js';
 import { authority, controlApi, health, observe } from './control/index.js';
 import { buildCore, FIXTURES } from './core.js';
+import type { Feature } from './features/index.js';
 import { BODY_LIMIT } from './http/steps/body.js';
 import { answerBrokenRequest } from './http/replies/broken-request.js';
 import { Nonces } from './http/credentials/digest.js';
@@ -40,6 +41,7 @@ export interface App {
 /** What a test replaces. */
 export interface Replacements {
   readonly clock?: Clock;
+  readonly features?: readonly Feature[];
 }
 
 /**
@@ -51,11 +53,12 @@ export interface Replacements {
  */
 export async function buildApp(
   config: Config,
-  { clock: base = systemClock }: Replacements = {},
+  { clock: base = systemClock, features }: Replacements = {},
 ): Promise<App> {
-  const core = await buildCore(config, base, (error) => {
+  const onError = (error: unknown): void => {
     server.log.error(error);
-  });
+  };
+  const core = await buildCore(config, base, onError, features);
   const { database, clock, events, identity, operations, restored, world } = core;
   const limits = new Limits(() => clock.now(), config);
   world.follow(limits);

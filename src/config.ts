@@ -1,6 +1,7 @@
-import { Kind, Type, type Static, type TSchema } from '@sinclair/typebox';
+import { Kind, Type, type Static, type TInteger, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { UsageError } from './exit.js';
+import { features, type DurationName, type Feature } from './features/index.js';
 import { LONGEST_MS } from './kernel/pace.js';
 import { PROFILE_NAMES } from './profiles/index.js';
 
@@ -9,7 +10,15 @@ const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 const milliseconds = (standard: number, description: string, minimum = 0) =>
   Type.Integer({ default: standard, minimum, maximum: LONGEST_MS, description });
 
-/** All settings. A key of the file is the name here, `--pending-ms` its flag, `ATLAS_EMULATOR_PENDING_MS` its variable. */
+/** The settings for how long passing states last, which features declare. */
+export function durationSettings(declaring: readonly Feature[]) {
+  const declared = declaring.flatMap(({ durations = {} }) => Object.entries(durations));
+  return Object.fromEntries(
+    declared.map(([name, { default: standard, description }]) => [name, milliseconds(standard, description)]),
+  ) as Record<DurationName, TInteger>;
+}
+
+/** All settings. A key of the file is the name here, `--tls-port` its flag, `ATLAS_EMULATOR_TLS_PORT` its variable. */
 export const settings = Type.Object(
   {
     host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address to listen on' }),
@@ -57,11 +66,7 @@ export const settings = Type.Object(
         description: 'address that links in answers begin with, such as http://emulator:27080',
       }),
     ),
-    pendingMs: milliseconds(2000, 'how long a documented link stays PENDING'),
-    idleMs: milliseconds(0, 'how long an observed link stays IDLE'),
-    workingMs: milliseconds(0, 'how long an observed link stays WORKING'),
-    deleteRequestedMs: milliseconds(0, 'how long an observed link stays DELETE_REQUESTED'),
-    deletingMs: milliseconds(0, 'how long an observed link stays DELETING'),
+    ...durationSettings(features),
     nonceMs: milliseconds(300_000, 'how long a nonce of a digest challenge can be used', 1),
     limitTokens: Type.Boolean({
       default: false,

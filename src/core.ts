@@ -7,7 +7,7 @@ import {
   faultTables,
   type ControlledParts,
 } from './control/index.js';
-import { features } from './features/index.js';
+import { features as allFeatures, type Feature } from './features/index.js';
 import {
   CredentialStore,
   identityMigrations,
@@ -53,6 +53,7 @@ export async function buildCore(
   config: Config,
   base: Clock,
   onError: (error: unknown) => void,
+  features: readonly Feature[] = allFeatures,
 ): Promise<Core> {
   const clock = new MovableClock(base);
   const now = (): number => clock.now();

@@ -218,10 +218,10 @@ export interface EmulatorEvent {
   readonly seq: number;
   /** In real time, ISO 8601. */
   readonly at: string;
-  /** `lost` where events are gone that were asked for. */
+  /** `link.changed` where a private link entered a state; `lost` where events are gone that were asked for. */
   readonly type:
     | 'request.finished'
-    | 'link.changed'
+    | `${string}.changed`
     | 'fault.fired'
     | 'clock.moved'
     | 'world.reset'

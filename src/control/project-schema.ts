@@ -1,6 +1,6 @@
 import { Type, type TObject, type TProperties } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
-import { durations, movement } from '../world/index.js';
+import { durationsSchema, movement, type FixtureSection } from '../world/index.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { CLIENTS } from './environment.js';
 import { ControlError } from './operation.js';
@@ -19,9 +19,9 @@ export const profile = Type.Union(
   { description: 'how it behaves: documented or observed' },
 );
 /** How its states move, as far as a client says. */
-export const pace: TProperties = {
+export const paceSchema = (sections: readonly FixtureSection[]): TProperties => ({
   durations: Type.Optional({
-    ...durations,
+    ...durationsSchema(sections),
     description: "how long passing states last, in milliseconds; the server's settings where left out",
   }),
   movement: Type.Optional({
@@ -29,7 +29,7 @@ export const pace: TProperties = {
     description:
       'what moves states: time, a number of reads, a hand, or nothing since they are passed at once',
   }),
-};
+});
 /** A project as it is shown. */
 export const project: TObject = Type.Object(
   {

@@ -12,12 +12,13 @@ import {
   callerNames,
   credentials,
   environment,
-  pace,
+  paceSchema,
   profile,
   project,
   shownProject,
   type CallerName,
 } from './project-schema.js';
+import type { FixtureSection } from '../world/index.js';
 import type { World } from '../world/world.js';
 
 const madeProject = Type.Object(
@@ -37,6 +38,7 @@ export interface ProjectParts {
   readonly identity: Identity;
   readonly database: Database;
   readonly world: World;
+  readonly sections: readonly FixtureSection[];
   readonly newId: () => string;
   readonly now: () => number;
   /** Where https is served, once it is; undefined where it is not. */
@@ -45,7 +47,8 @@ export interface ProjectParts {
 
 /** Projects for tests: made with all that a client needs, in one call, and gone in another. */
 export function projectControl(parts: ProjectParts): readonly AnyControlOperation[] {
-  const { identity, database, world } = parts;
+  const { identity, database, world, sections } = parts;
+  const pace = paceSchema(sections);
   const existing = (id: string | undefined): object => shownProject(identity.projects.project(id ?? ''));
   return [
     controlOperation({
@@ -131,7 +134,7 @@ export function projectControl(parts: ProjectParts): readonly AnyControlOperatio
 interface Wish {
   readonly profile?: ProfileName;
   readonly name?: string;
-  readonly durations?: Partial<Durations>;
+  readonly durations?: Durations;
   readonly movement?: Movement;
 }
 

@@ -2,21 +2,13 @@ import type { Project } from '../http/gatekeeper.js';
 import type { AnyControlOperation } from '../http/control-operation.js';
 import type { AnyOperation } from '../http/operation.js';
 import type { FixtureSection } from '../world/index.js';
-import type { Clock } from '../kernel/clock.js';
-import type { CoveredTable, Database, Migration } from '../kernel/database.js';
-import type { EventBus } from '../kernel/events.js';
-import type { Durations } from '../kernel/pace.js';
-import type { DueWork, Scheduler } from '../kernel/scheduler.js';
+import type { CoveredTable, Migration } from '../kernel/database.js';
+import type { DurationSetting } from '../kernel/pace.js';
+import type { DueWork } from '../kernel/scheduler.js';
+import type { StateServices } from '../states/index.js';
 
 /** What a feature may use. */
-export interface Services {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly events: EventBus;
-  readonly scheduler: Scheduler;
-  readonly newId: () => string;
-  readonly durations: Durations;
-}
+export type Services = StateServices;
 
 /** A resource of Atlas: what it is, before anything runs. */
 export interface Feature {
@@ -24,6 +16,8 @@ export interface Feature {
   readonly migrations: readonly Migration[];
   /** Its tables that a snapshot covers. */
   readonly tables?: readonly CoveredTable[];
+  /** How long its passing states last: settings of the command line, by name. */
+  readonly durations?: Readonly<Record<string, DurationSetting>>;
   readonly start: (services: Services) => RunningFeature;
 }
 
@@ -35,12 +29,12 @@ export interface RunningFeature {
   /** What the control API can do with it. */
   readonly control?: readonly AnyControlOperation[];
   /**
-   * Sets anew when its rows have to be woken, after the clock of a project was moved, or those of all; rows that a
-   * clock at rest has passed are due at `now`.
+   * Sets its alarms again, after the clock of a project was moved, or those of all; rows that a stopped clock has
+   * passed are due at `now`.
    */
   readonly retime?: (projectId: string | undefined, now: number) => void;
   /** What a fixture says of it. */
   readonly sections?: readonly FixtureSection[];
-  /** What of it is left in a project that is to be deleted, such as "2 private links"; undefined if nothing is. */
+  /** What of it is left in a project that is to be deleted, such as "2 connections"; undefined if nothing is. */
   readonly blocksDeletion?: (project: Project) => string | undefined;
 }

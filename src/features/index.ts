@@ -5,5 +5,10 @@ import { projectDefaults } from './project-defaults/index.js';
 
 export * from './feature.js';
 
-/** The resources that the emulator has, one line each. */
-export const features: readonly Feature[] = [privateLinks, accountDetails, projectDefaults];
+/** The resources that the emulator has. */
+export const features = [privateLinks, accountDetails, projectDefaults] as const satisfies readonly Feature[];
+
+type NamesOf<F> = F extends { readonly durations: Readonly<Record<infer Name, unknown>> } ? Name : never;
+
+/** The settings that say how long passing states last. */
+export type DurationName = NamesOf<(typeof features)[number]>;

@@ -20,13 +20,8 @@ export interface EventData {
     /** It was for the control API, and none that Atlas could have got. */
     readonly control: boolean;
   };
-  /** A private link entered a state. `at` is in the project's own time. */
-  'link.changed': {
-    readonly id: string;
-    readonly state: string;
-    readonly at: number;
-    readonly cause: string;
-  };
+  /** An item entered a state. Each resource with states has its own event. */
+  readonly [changed: ChangedEvent]: StateChange;
   /** A fault rule took effect on a request. `scope` says where the rule belongs. */
   'fault.fired': {
     readonly rule: string;
@@ -42,18 +37,29 @@ export interface EventData {
   'operation.missing': { readonly operation: string };
 }
 
+/** The name of the event of a resource whose items enter states. */
+export type ChangedEvent = `${string}.changed`;
+
+/** A state that an item entered. `at` is in the project's own time. */
+export interface StateChange {
+  readonly id: string;
+  readonly state: string;
+  readonly at: number;
+  readonly cause: string;
+}
+
 export type EventType = keyof EventData;
 
 /** An event as its readers get it. `seq` grows by one; `at` is real time. */
-export type EmulatorEvent = {
-  [T in EventType]: {
-    readonly seq: number;
-    readonly at: number;
-    readonly type: T;
-    readonly project: string | undefined;
-    readonly data: EventData[T];
-  };
-}[EventType];
+export interface EventOf<T extends EventType> {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: T;
+  readonly project: string | undefined;
+  readonly data: EventData[T];
+}
+
+export type EmulatorEvent = { [T in EventType]: EventOf<T> }[EventType];
 
 /** One side of a request, without secrets. */
 export interface Message {

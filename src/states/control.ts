@@ -1,232 +1,228 @@
 import { Type } from '@sinclair/typebox';
-import { ControlError, controlOperation, type AnyControlOperation } from '../../http/control-operation.js';
-import type { Project } from '../../http/gatekeeper.js';
-import { Refusal } from '../../profiles/index.js';
-import { past, STATES, type Path, type Stage, type State } from './lifecycle.js';
-import { checkLinkRule, linkRule } from './link-rule.js';
-import type { PrivateLinks } from './links.js';
-import { privateLinkProfiles } from './profile.js';
-import type { PrivateLinkRules } from './rule-store.js';
-import type { CurrentLink } from './rows.js';
-import { MESSAGE_MAX } from './schema.js';
+import { ControlError, controlOperation, type AnyControlOperation } from '../http/control-operation.js';
+import type { Project } from '../http/gatekeeper.js';
+import { Refusal } from '../profiles/index.js';
+import type { Transaction } from '../kernel/database.js';
+import { loadItem } from './fixture.js';
+import type { Items } from './items.js';
+import { past, type Path, type Stage } from './lifecycle.js';
+import { namesOf } from './names.js';
+import type { ItemRule, ItemRules } from './rules.js';
+import { errorMessage, itemSchema, reportSchema, ruleSchema, stateSchema } from './schema.js';
+import type { CurrentItem } from './store.js';
 
-const state = Type.Union(
-  STATES.map((name) => Type.Literal(name)),
-  { description: 'a state of a private link; DELETED removes it' },
-);
-const step = Type.Object(
-  {
-    state,
-    at: Type.String({ description: "when it was entered, in the project's time (ISO 8601)" }),
-    why: Type.String({ description: 'created, updated, deleted, time, read, forced, released or fixture' }),
-  },
-  { title: 'PrivateLinkStep', description: 'A state that was entered.' },
-);
-const linkState = Type.Object(
-  {
-    id: Type.String({ description: 'the _id of the private link' }),
-    state,
-    held: Type.Boolean({ description: 'whether it waits for a hand or for reads to move on' }),
-    history: Type.Array(step, { description: 'the states it has gone through, oldest first' }),
-  },
-  { title: 'PrivateLinkState', description: 'Where a private link is, and how it came there.' },
-);
-const keptRule = Type.Object(
-  {
-    id: Type.String({ description: 'the id of the rule' }),
-    rule: linkRule,
-    timesLeft: Type.Union([Type.Integer(), Type.Null()], {
-      description: 'for how many more links; null for all',
-    }),
-  },
-  { title: 'KeptPrivateLinkRule', description: 'A rule that is kept.' },
-);
+/** What the control API does with the items of a resource. */
+export function stateControl<Sent extends object>(items: Items<Sent>): readonly AnyControlOperation[] {
+  const { resource } = items;
+  const { parameter, failed } = resource;
+  const { one, path, title } = namesOf(resource.name);
+  const body = Type.Object(
+    { state: stateSchema(resource), ...(failed !== undefined && { errorMessage: errorMessage(failed) }) },
+    { additionalProperties: false },
+  );
+  const common = { scope: 'project', response: reportSchema(resource) } as const;
+  const itemPath = `/${path}/:${parameter}`;
 
-/** What the control API does with private links. */
-export function privateLinkControl(
-  links: PrivateLinks,
-  rules: PrivateLinkRules,
-  newId: () => string,
-): readonly AnyControlOperation[] {
-  return [
+  type Work = (transaction: Transaction, project: Project, item: CurrentItem<Sent>) => void;
+  const change = async (given: Project | undefined, id: string, work: Work): Promise<object> => {
+    const project = inProject(given);
+    await items.write((transaction) => {
+      work(transaction, project, existing(items, project, id));
+    });
+    return report(items, project, id);
+  };
+  const verb = (
+    name: string,
+    summary: string,
+    work: Work,
+    errors: readonly number[] = [],
+  ): AnyControlOperation =>
     controlOperation({
-      id: 'getPrivateLinkState',
+      ...common,
+      id: `${name}${title}`,
+      method: 'POST',
+      path: `${itemPath}/${name}`,
+      summary,
+      ...(errors.length > 0 && { errors }),
+      handle: ({ project, parameters }) => change(project, parameters[parameter] ?? '', work),
+    });
+  const refuseUnlessHeld = ({ rest }: CurrentItem<Sent>, message: string): void => {
+    if (rest.length === 0) throw new ControlError(409, message);
+  };
+  return [
+    ...(resource.addedByControl ? [adding(items)] : []),
+    controlOperation({
+      ...common,
+      id: `get${title}State`,
       method: 'GET',
-      path: '/private-links/:connectionId',
-      scope: 'project',
-      summary: 'Tells the state of a private link and how it came there.',
-      response: linkState,
+      path: itemPath,
+      summary: `Returns the state of a ${one} and how it came there.`,
       handle({ project, parameters }) {
-        const id = parameters.connectionId ?? '';
-        current(links, inProject(project), id);
-        return shown(links, inProject(project), id);
+        const own = inProject(project);
+        return report(items, own, existing(items, own, parameters[parameter] ?? '').id);
       },
     }),
     controlOperation({
-      id: 'forcePrivateLinkState',
+      ...common,
+      id: `force${title}State`,
       method: 'PUT',
-      path: '/private-links/:connectionId/state',
-      scope: 'project',
-      summary: 'Puts a private link into a state, in which it stays.',
-      body: Type.Object(
-        {
-          state,
-          errorMessage: Type.Optional(
-            Type.String({ minLength: 1, maxLength: MESSAGE_MAX, description: 'shown while it is FAILED' }),
-          ),
-        },
-        { additionalProperties: false },
-      ),
-      response: linkState,
-      handle: ({ project, parameters, body }) =>
-        change(links, inProject(project), parameters.connectionId ?? '', (transaction, own, link, id) => {
-          if (body.errorMessage !== undefined && body.state !== 'FAILED') {
-            throw new ControlError(400, 'An errorMessage goes with the state FAILED alone.');
-          }
-          const path: Path = [...past(link.path, own.now), [body.state, own.now, 'forced']];
-          const errorMessage = body.errorMessage ?? link.errorMessage;
-          links.replace(transaction, own, link, {
-            ...link,
-            id,
-            path,
+      path: `${itemPath}/state`,
+      summary: `Puts a ${one} into a state, in which it stays.`,
+      body,
+      handle({ project, parameters, body }) {
+        const { state, errorMessage } = body as { state: string; errorMessage?: string };
+        if (errorMessage !== undefined && state !== failed) {
+          throw new ControlError(400, `An errorMessage goes with the state ${failed ?? ''} alone.`);
+        }
+        return change(project, parameters[parameter] ?? '', (transaction, own, item) => {
+          const forced: Path = [...past(item.path, own.now), [state, own.now, 'forced']];
+          items.replace(transaction, own, item, {
+            ...item,
+            path: forced,
             rest: [],
             readsLeft: undefined,
-            errorMessage,
+            errorMessage: errorMessage ?? item.errorMessage,
           });
-        }),
+        });
+      },
     }),
-    controlOperation({
-      id: 'holdPrivateLink',
-      method: 'POST',
-      path: '/private-links/:connectionId/hold',
-      scope: 'project',
-      summary: 'Holds a private link in the state that it is in.',
-      response: linkState,
-      handle: ({ project, parameters }) =>
-        change(links, inProject(project), parameters.connectionId ?? '', (transaction, own, link, id) => {
-          const path = past(link.path, own.now);
-          const ahead = link.path.slice(path.length).map(([next]) => stageOf(own, next));
-          const rest = [...ahead, ...link.rest];
-          links.replace(transaction, own, link, { ...link, id, path, rest, readsLeft: undefined });
-        }),
+    verb('hold', `Holds a ${one} in the state that it is in.`, (transaction, own, item) => {
+      const passed = past(item.path, own.now);
+      const ahead = item.path.slice(passed.length).map(([state]) => stageOf(items, own, state));
+      const rest = [...ahead, ...item.rest];
+      items.replace(transaction, own, item, { ...item, path: passed, rest, readsLeft: undefined });
     }),
+    verb(
+      'step',
+      `Moves a ${one} that is held, or moves by hand or by reads, on to its next state.`,
+      (transaction, own, item) => {
+        refuseUnlessHeld(item, `The ${one} waits for no hand.`);
+        const { movement } = own.pace;
+        const byReads = item.readsLeft !== undefined && typeof movement === 'object';
+        items.resume(transaction, own, item, 'forced', byReads ? movement : 'by hand');
+      },
+      [409],
+    ),
+    verb(
+      'release',
+      `Releases a ${one} that was held: it enters its next state now, and the others as its project moves.`,
+      (transaction, own, item) => {
+        refuseUnlessHeld(item, `The ${one} is not held.`);
+        items.resume(transaction, own, item, 'released');
+      },
+      [409],
+    ),
+  ];
+}
+
+/** Adds an item of a resource that the Atlas API cannot create. */
+function adding<Sent extends object>(items: Items<Sent>): AnyControlOperation {
+  const { one, path, title } = namesOf(items.resource.name);
+  return controlOperation({
+    id: `add${title}`,
+    method: 'POST',
+    path: `/${path}`,
+    scope: 'project',
+    summary: `Adds a ${one}, as a fixture would.`,
+    body: itemSchema(items.resource),
+    response: reportSchema(items.resource),
+    status: 201,
+    async handle({ project, body }) {
+      const own = inProject(project);
+      const id = await items.write((transaction) => loadItem(items, transaction, own, body, 'created'));
+      return report(items, own, id);
+    },
+  });
+}
+
+/** What the control API does with rules for items to come. */
+export function ruleControl<Sent extends object>(
+  items: Items<Sent>,
+  rules: ItemRules<Sent>,
+): readonly AnyControlOperation[] {
+  const { resource } = items;
+  const { many, rulePath, title } = namesOf(resource.name);
+  const rule = ruleSchema(resource);
+  const stored = Type.Object(
+    {
+      id: Type.String({ description: 'the id of the rule' }),
+      rule,
+      timesLeft: Type.Union([Type.Integer(), Type.Null()], {
+        description: `for how many more ${many}; null for all`,
+      }),
+    },
+    { title: `Kept${title}Rule`, description: 'A stored rule.' },
+  );
+  const common = { path: `/${rulePath}`, scope: 'both' } as const;
+  return [
     controlOperation({
-      id: 'stepPrivateLink',
-      method: 'POST',
-      path: '/private-links/:connectionId/step',
-      scope: 'project',
-      summary: 'Moves a private link that is held, or moves by hand or by reads, on to its next state.',
-      response: linkState,
-      errors: [409],
-      handle: ({ project, parameters }) =>
-        change(links, inProject(project), parameters.connectionId ?? '', (transaction, own, link, id) => {
-          if (link.rest.length === 0) throw new ControlError(409, 'The private link waits for no hand.');
-          links.step(transaction, own, link, id, 'forced');
-        }),
-    }),
-    controlOperation({
-      id: 'releasePrivateLink',
-      method: 'POST',
-      path: '/private-links/:connectionId/release',
-      scope: 'project',
-      summary:
-        'Lets a private link that was held go on: it enters its next state now, and the others as its project moves.',
-      response: linkState,
-      errors: [409],
-      handle: ({ project, parameters }) =>
-        change(links, inProject(project), parameters.connectionId ?? '', (transaction, own, link, id) => {
-          if (link.rest.length === 0) throw new ControlError(409, 'The private link is not held.');
-          links.goOn(transaction, own, link, id, 'released');
-        }),
-    }),
-    controlOperation({
-      id: 'listPrivateLinkRules',
+      ...common,
+      id: `list${title}Rules`,
       method: 'GET',
-      path: '/private-link-rules',
-      scope: 'both',
-      summary: 'Lists the rules for private links that are not created yet.',
-      response: Type.Object({ rules: Type.Array(keptRule, { description: 'oldest first' }) }),
+      summary: `Lists the rules for ${many} that are not created yet.`,
+      response: Type.Object({ rules: Type.Array(stored, { description: 'oldest first' }) }),
       handle: ({ project }) => ({ rules: rules.list(project?.id) }),
     }),
     controlOperation({
-      id: 'addPrivateLinkRule',
+      ...common,
+      id: `add${title}Rule`,
       method: 'POST',
-      path: '/private-link-rules',
-      scope: 'both',
-      summary: 'Says what becomes of private links that are not created yet.',
-      body: linkRule,
-      response: keptRule,
+      summary: `Determines what happens to ${many} that are not created yet.`,
+      body: rule,
+      response: stored,
       status: 201,
-      handle({ project, body }) {
-        checkLinkRule(body);
-        return links.write(() => rules.add(project?.id, newId(), body));
-      },
+      handle: ({ project, body }) =>
+        items.write(() => rules.add(project?.id, items.newId(), body as ItemRule)),
     }),
     controlOperation({
-      id: 'removePrivateLinkRule',
+      ...common,
+      id: `remove${title}Rule`,
       method: 'DELETE',
-      path: '/private-link-rules/:ruleId',
-      scope: 'both',
+      path: `/${rulePath}/:ruleId`,
       summary: 'Removes a rule.',
       status: 204,
-      handle: ({ project, parameters }) =>
-        links.write(() => {
-          const id = parameters.ruleId ?? '';
-          if (rules.remove(project?.id, id) === 0)
-            throw new ControlError(404, `There is no rule ${id} here.`);
+      handle: ({ project, parameters: { ruleId = '' } }) =>
+        items.write(() => {
+          if (rules.remove(project?.id, ruleId) === 0)
+            throw new ControlError(404, `There is no rule ${ruleId} here.`);
         }),
     }),
     controlOperation({
-      id: 'removePrivateLinkRules',
+      ...common,
+      id: `remove${title}Rules`,
       method: 'DELETE',
-      path: '/private-link-rules',
-      scope: 'both',
       summary: 'Removes all rules of the scope.',
       status: 204,
-      handle: ({ project }) => links.write(() => rules.remove(project?.id, undefined)),
+      handle: ({ project }) => items.write(() => rules.remove(project?.id, undefined)),
     }),
   ];
 }
 
 /** The stage that a state is in the project's profile, with how long it lasts. */
-function stageOf(project: Project, name: State): Stage {
-  const { created, deleted } = privateLinkProfiles[project.profile];
-  return [...created, ...deleted].find((stage) => stage.state === name) ?? { state: name };
+function stageOf<Sent extends object>(items: Items<Sent>, project: Project, state: string): Stage {
+  const { created, updated = [], deleted = [] } = items.lifecycles(project);
+  return [...created, ...updated, ...deleted].find((stage) => stage.state === state) ?? { state };
 }
 
-type Change = (
-  transaction: Parameters<Parameters<PrivateLinks['write']>[0]>[0],
-  project: Project,
-  link: CurrentLink,
-  id: string,
-) => void;
-
-async function change(links: PrivateLinks, project: Project, id: string, work: Change): Promise<object> {
-  await links.write((transaction) => {
-    work(transaction, project, current(links, project, id), id);
-  });
-  return shown(links, project, id);
-}
-
-/** The link and its history; a link that a change has removed is shown as DELETED. */
-function shown(links: PrivateLinks, project: Project, id: string): object {
-  const link = links.store.current(project.id, id, project.now);
-  if (!link) return { id, state: 'DELETED', held: false, history: [] };
+/** The item and its history; an item that a change has removed is shown in its last state. */
+function report<Sent extends object>(items: Items<Sent>, project: Project, id: string): object {
+  const item = items.store.current(project.id, id, project.now);
+  if (!item) return { id, state: items.resource.gone, held: false, history: [] };
   return {
     id,
-    state: link.state,
-    held: link.rest.length > 0,
-    history: past(link.path, project.now).map(([entered, at, why = 'time']) => ({
-      state: entered,
+    state: item.state,
+    held: item.rest.length > 0,
+    history: past(item.path, project.now).map(([state, at, why = 'time']) => ({
+      state,
       at: new Date(at).toISOString(),
       why,
     })),
   };
 }
 
-function current(links: PrivateLinks, project: Project, id: string): CurrentLink {
+function existing<Sent extends object>(items: Items<Sent>, project: Project, id: string): CurrentItem<Sent> {
   try {
-    return links.existing(project, id);
+    return items.existing(project, id);
   } catch (error) {
     throw error instanceof Refusal ? new ControlError(404, error.condition.problem) : error;
   }

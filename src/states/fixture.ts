@@ -1,43 +1,72 @@
 import { Type } from '@sinclair/typebox';
-import { ControlError } from '../../http/control-operation.js';
-import type { FixtureSection, ProjectSection, SharedSection } from '../../world/index.js';
-import { invalidAttribute } from '../../http/steps/fields.js';
-import { SOURCE } from '../../profiles/index.js';
-import { MOST } from '../../kernel/pace.js';
-import type { Path, Plan, Stage, State } from './lifecycle.js';
-import { checkLinkRule, linkRule, type LinkRule } from './link-rule.js';
-import type { PrivateLinks } from './links.js';
-import { privateLinkProfiles } from './profile.js';
-import type { PrivateLinkRules } from './rule-store.js';
-import { checkVendor, prepare } from './rules.js';
-import { fixtureItem, type SentFields } from './schema.js';
+import { ControlError } from '../http/control-operation.js';
+import type { Project } from '../http/gatekeeper.js';
+import { invalidAttribute } from '../http/steps/fields.js';
+import { SOURCE } from '../profiles/index.js';
+import type { Transaction } from '../kernel/database.js';
+import { MOST } from '../kernel/pace.js';
+import type { ProjectSection, SharedSection } from '../world/index.js';
+import type { Items } from './items.js';
+import type { Path, Plan, Stage } from './lifecycle.js';
+import { namesOf } from './names.js';
+import type { ItemRule, ItemRules } from './rules.js';
+import { itemSchema, ruleSchema } from './schema.js';
 
-/** What a fixture says of private links: those that there are, and what becomes of those to come. */
-export function privateLinkSections(
-  links: PrivateLinks,
-  rules: PrivateLinkRules,
-  newId: () => string,
-): readonly FixtureSection[] {
-  return [linkSection(links, newId), ruleSection(rules, newId)];
+/** What an item of a fixture may have beside what a client would send. */
+interface FixtureItem {
+  readonly _id?: string;
+  readonly state?: string;
+  readonly errorMessage?: string;
+  readonly path?: Path;
+  readonly rest?: readonly Stage[];
+  readonly readsLeft?: number;
 }
 
-function linkSection(links: PrivateLinks, newId: () => string): ProjectSection {
+/**
+ * Adds an item that fits `itemSchema`.
+ *
+ * @param why it enters its first state
+ * @returns its id
+ * @throws {Refusal} if an API would refuse it too
+ */
+export function loadItem<Sent extends object>(
+  items: Items<Sent>,
+  transaction: Transaction,
+  project: Project,
+  item: Record<string, unknown>,
+  why: string,
+): string {
+  const {
+    _id: id = items.newId(),
+    state,
+    errorMessage,
+    path,
+    rest = [],
+    readsLeft,
+    ...fields
+  } = item as FixtureItem;
+  const { accept } = items.resource;
+  const sent = accept ? accept(fields, project) : (fields as Sent);
+  const planned: Plan = path
+    ? { path: inOrder(path), rest, readsLeft: rest.length > 0 ? readsLeft : undefined }
+    : items.plan(project, state === undefined ? items.lifecycles(project).created : [{ state }], why);
+  items.add(transaction, project, { id, sent, errorMessage, ...planned });
+  return id;
+}
+
+/** The items of each project in a fixture. */
+export function itemSection<Sent extends object>(items: Items<Sent>): ProjectSection {
+  const { resource, store } = items;
   return {
-    key: 'privateLinks',
-    item: fixtureItem,
+    key: namesOf(resource.name).key,
+    item: itemSchema(resource),
     scope: 'project',
+    durations: Object.keys(resource.durations),
     load(transaction, project, item) {
-      const { _id, state, errorMessage, path, rest = [], readsLeft } = item as FixtureLink;
-      const profile = privateLinkProfiles[project.profile];
-      const sent = prepare(fieldsOf(item)) as SentFields;
-      checkVendor(sent, profile.enforced);
-      const planned: Plan = path
-        ? { path: inOrder(path), rest, readsLeft: rest.length > 0 ? readsLeft : undefined }
-        : links.plan(project, state ? [{ state }] : profile.created, 'fixture');
-      links.make(transaction, project, { id: _id ?? newId(), sent, errorMessage, ...planned });
+      loadItem(items, transaction, project, item, 'fixture');
     },
     *save({ id: projectId, now }) {
-      for (const { id, sent, path, rest, readsLeft, errorMessage } of links.store.all(projectId, now)) {
+      for (const { id, sent, path, rest, readsLeft, errorMessage } of store.all(projectId, now)) {
         yield {
           _id: id,
           ...sent,
@@ -51,30 +80,32 @@ function linkSection(links: PrivateLinks, newId: () => string): ProjectSection {
   };
 }
 
-/** A rule in a fixture: as the control API takes it, and optionally its id and what is left of its `times`. */
-const fixtureRule = Type.Object(
-  {
-    id: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
-    ...linkRule.properties,
-    timesLeft: Type.Optional(
-      Type.Integer({
-        minimum: 0,
-        maximum: MOST,
-        description: 'for how many more links; times if left out',
-      }),
-    ),
-  },
-  { additionalProperties: false },
-);
-
-function ruleSection(rules: PrivateLinkRules, newId: () => string): SharedSection {
+/** The rules for items to come, of each project and of the whole server. */
+export function ruleSection<Sent extends object>(items: Items<Sent>, rules: ItemRules<Sent>): SharedSection {
+  const { many, ruleKey } = namesOf(items.resource.name);
   return {
-    key: 'privateLinkRules',
-    item: fixtureRule,
+    key: ruleKey,
+    item: Type.Object(
+      {
+        id: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
+        ...ruleSchema(items.resource).properties,
+        timesLeft: Type.Optional(
+          Type.Integer({
+            minimum: 0,
+            maximum: MOST,
+            description: `for how many more ${many}; times if left out`,
+          }),
+        ),
+      },
+      { additionalProperties: false },
+    ),
     scope: 'both',
     load(_transaction, project, item) {
-      const { id = newId(), timesLeft, ...rule } = item as FixtureRule;
-      checkLinkRule(rule);
+      const {
+        id = items.newId(),
+        timesLeft,
+        ...rule
+      } = item as ItemRule & { id?: string; timesLeft?: number };
       if (timesLeft !== undefined && timesLeft > (rule.times ?? 0)) {
         throw new ControlError(400, 'timesLeft is what is left of times: send no more than that.');
       }
@@ -90,21 +121,6 @@ function ruleSection(rules: PrivateLinkRules, newId: () => string): SharedSectio
   };
 }
 
-type FixtureRule = LinkRule & { readonly id?: string; readonly timesLeft?: number };
-
-/** What a fixture says of a link beside what a client would send. */
-interface FixtureLink {
-  readonly _id?: string;
-  readonly state?: State;
-  readonly errorMessage?: string;
-  readonly path?: Path;
-  readonly rest?: readonly Stage[];
-  readonly readsLeft?: number;
-}
-
-/** What a fixture says of a link that is not its client's. */
-const OWN_FIELDS = ['path', 'rest', 'readsLeft'];
-
 function inOrder(path: Path): Path {
   const late = path.find(([, at], index) => at < (path[index - 1]?.[1] ?? at));
   if (late) {
@@ -116,9 +132,4 @@ function inOrder(path: Path): Path {
     );
   }
   return path;
-}
-
-/** What a client would send of a link in a fixture. */
-function fieldsOf(item: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => !OWN_FIELDS.includes(name)));
 }

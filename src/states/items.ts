@@ -1,156 +1,160 @@
-import type { JsonText } from '../../http/replies/answer.js';
-import { refuseTooLarge } from '../../http/steps/body.js';
-import type { Project } from '../../http/gatekeeper.js';
-import type { Transaction } from '../../kernel/database.js';
-import type { DueWork } from '../../kernel/scheduler.js';
-import type { Services } from '../feature.js';
-import { duplicateLink, linkNotFound, updateNotAllowed } from './conditions.js';
-import { computedFields } from './computed.js';
-import { isBeingDeleted, past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
-import { privateLinkProfiles } from './profile.js';
-import { echoText, representationText } from './representation.js';
-import type { PrivateLinkRules } from './rule-store.js';
-import { targetOf } from './rules.js';
-import type { SentFields } from './schema.js';
-import type { CurrentLink, LinkRow } from './rows.js';
-import type { PrivateLinkStore } from './store.js';
+import type { Project } from '../http/gatekeeper.js';
+import type { JsonText } from '../http/replies/answer.js';
+import { refuseTooLarge } from '../http/steps/body.js';
+import type { Clock } from '../kernel/clock.js';
+import type { Database, Transaction } from '../kernel/database.js';
+import type { EventBus } from '../kernel/events.js';
+import type { Durations } from '../kernel/pace.js';
+import type { DueWork, Scheduler } from '../kernel/scheduler.js';
+import { past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
+import { isBeingDeleted, type Lifecycles, type StatefulResource } from './resource.js';
+import type { ItemRules } from './rules.js';
+import { ItemStore, type CurrentItem, type Item } from './store.js';
 
-/** A link: all but what follows from these and its project. */
-export interface Link extends Plan {
-  readonly id: string;
-  readonly sent: SentFields;
-  readonly errorMessage: string | undefined;
+/** What a resource with states needs of the emulator. */
+export interface StateServices {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly events: EventBus;
+  readonly scheduler: Scheduler;
+  readonly newId: () => string;
+  /** Settings: how long states last, where it is not as declared. */
+  readonly durations: Readonly<Record<string, unknown>>;
 }
 
-/** What can be done with private links, whoever asks. */
-export class PrivateLinks implements DueWork {
-  readonly store: PrivateLinkStore;
-  readonly #rules: PrivateLinkRules;
-  readonly #services: Services;
+/** The items of a resource, and what the Atlas API and the control API do with them. */
+export class Items<Sent extends object> implements DueWork {
+  readonly store: ItemStore<Sent>;
+  readonly resource: StatefulResource<Sent>;
+  readonly #rules: ItemRules<Sent>;
+  readonly #services: StateServices;
+  readonly #durations: Durations;
 
-  constructor(store: PrivateLinkStore, rules: PrivateLinkRules, services: Services) {
-    this.store = store;
+  constructor(resource: StatefulResource<Sent>, rules: ItemRules<Sent>, services: StateServices) {
+    this.resource = resource;
+    this.store = new ItemStore(services.database, resource);
     this.#rules = rules;
     this.#services = services;
+    this.#durations = Object.fromEntries(
+      Object.entries(resource.durations).map(([name, setting]) => [
+        name,
+        Number(services.durations[name] ?? setting.default),
+      ]),
+    );
   }
 
   /**
-   * Creates a link and returns what a create answers in the project's profile.
+   * Creates an item and returns what a create answers in the project's profile.
    *
-   * @throws {Refusal} `bodyTooLarge`, `duplicateLink`
+   * @throws {Refusal} `bodyTooLarge`, or the resource's own for a duplicate
    */
-  create(project: Project, sent: SentFields, baseUrl: string): Promise<JsonText> {
-    const profile = privateLinkProfiles[project.profile];
-    const id = this.#services.newId();
+  create(project: Project, sent: Sent, baseUrl: string): Promise<JsonText> {
     return this.write((transaction) => {
-      const { stages, errorMessage } = this.#rules.apply(project.id, sent, profile.created);
-      this.make(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
-      return profile.createAnswer === 'echo' ? echoText(sent, id) : this.#text(project, id, baseUrl);
+      const id = this.newId();
+      const { stages, errorMessage } = this.#rules.apply(project.id, sent, this.lifecycles(project).created);
+      this.add(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
+      return this.resource.created?.(sent, id, project) ?? this.#get(project, id, baseUrl).text;
     });
   }
 
-  /** Reads a link, which moves it on where reads do. */
+  /** Reads an item, which moves it to its next state in projects where reads do. */
   async read(project: Project, id: string, baseUrl: string): Promise<JsonText> {
-    const text = this.#text(project, id, baseUrl);
-    if (this.store.readsLeft(project.id, id) !== undefined) {
+    const { text, readsLeft } = this.#get(project, id, baseUrl);
+    if (readsLeft !== undefined) {
       await this.write((transaction) => {
-        this.store.countRead(project.id, id);
-        const link = this.existing(project, id);
-        if (link.readsLeft === 0) this.goOn(transaction, project, link, id, 'read');
+        const item = this.existing(project, id);
+        if (item.readsLeft === undefined) return;
+        if (item.readsLeft <= 1) this.resume(transaction, project, item, 'read');
+        else this.replace(transaction, project, item, { ...item, readsLeft: item.readsLeft - 1 });
       });
     }
     return text;
   }
 
   /**
-   * Gives a link a DNS domain, and returns it whole.
+   * Changes what was sent of an item, and returns its representation.
    *
-   * @throws {Refusal} `linkNotFound`, `updateNotAllowed`, `bodyTooLarge`, `duplicateLink`
+   * @param change returns what is stored from now on, or throws
+   * @throws {Refusal} if there is no such item, it would be too large or a duplicate
    */
-  update(project: Project, id: string, dnsDomain: string, baseUrl: string): Promise<JsonText> {
+  update(
+    project: Project,
+    id: string,
+    change: (item: CurrentItem<Sent>) => Sent,
+    baseUrl: string,
+  ): Promise<JsonText> {
     return this.write((transaction) => {
-      const link = this.existing(project, id);
-      refuseUpdate(link, id);
-      const sent = { ...link.sent, dnsDomain };
-      refuseTooLarge(sent);
-      this.#refuseDuplicate(project, sent, id);
-      const { updated } = privateLinkProfiles[project.profile];
-      const changed = updated
-        ? { id, sent, errorMessage: undefined, ...this.plan(project, updated, 'updated', link) }
-        : { ...link, id, sent };
-      this.replace(transaction, project, link, changed);
-      return this.#text(project, id, baseUrl);
+      const item = this.existing(project, id);
+      const sent = change(item);
+      this.#check(project, sent, id);
+      const { updated } = this.lifecycles(project);
+      const ahead = updated && { errorMessage: undefined, ...this.plan(project, updated, 'updated', item) };
+      this.replace(transaction, project, item, { ...item, sent, ...ahead });
+      return this.#get(project, id, baseUrl).text;
     });
   }
 
-  /**
-   * Deletes a link, in whatever state. One that is being deleted already goes on as it does.
-   *
-   * @throws {Refusal} `linkNotFound`
-   */
+  /** Deletes an item, in whatever state. One that is being deleted already is left alone. @throws {Refusal} */
   delete(project: Project, id: string): Promise<void> {
     return this.write((transaction) => {
-      const link = this.existing(project, id);
-      if (isBeingDeleted(link.state)) return;
-      const { deleted } = privateLinkProfiles[project.profile];
-      this.replace(transaction, project, link, {
-        ...link,
-        id,
-        ...this.plan(project, deleted, 'deleted', link),
-      });
+      const item = this.existing(project, id);
+      if (isBeingDeleted(this.resource, item.state)) return;
+      const { deleted = [{ state: this.resource.gone }] } = this.lifecycles(project);
+      this.replace(transaction, project, item, { ...item, ...this.plan(project, deleted, 'deleted', item) });
     });
   }
 
-  /**
-   * Inserts a link, tells of the states it has entered, and has the scheduler woken for the next.
-   *
-   * @throws {Refusal} `bodyTooLarge`, `duplicateLink`
-   */
-  make(transaction: Transaction, project: Project, link: Link): void {
-    refuseTooLarge(link.sent);
-    this.#refuseDuplicate(project, link.sent);
-    this.#wake(transaction, this.store.insert(this.#row(project, link)));
-    this.#tell(transaction, project.id, link, project.now);
+  /** Inserts an item, emits the states it has entered, and sets the alarm for the next. @throws {Refusal} */
+  add(transaction: Transaction, project: Project, item: Item<Sent>): void {
+    this.#check(project, item.sent);
+    this.#save(transaction, project, item);
+    this.#emit(transaction, project.id, item.id, past(item.path, project.now));
   }
 
-  /** Puts a link in the place of its old self. */
-  replace(transaction: Transaction, project: Project, old: CurrentLink, link: Link): void {
-    this.#wake(transaction, this.store.replace(old.seq, this.#row(project, link)));
-    // The scheduler may not have come yet to states that the link has passed.
-    const told = past(old.path, old.dueAt === undefined ? project.now : old.dueAt - 1);
-    this.#tell(transaction, project.id, { id: link.id, path: link.path.slice(told.length) }, project.now);
+  /** Replaces an item. */
+  replace(transaction: Transaction, project: Project, old: CurrentItem<Sent>, item: Item<Sent>): void {
+    this.#save(transaction, project, item, old.seq);
+    // The scheduler may not have persisted yet all states that the item has passed.
+    const emitted = past(old.path, old.dueAt === undefined ? project.now : old.dueAt - 1).length;
+    this.#emit(transaction, project.id, item.id, past(item.path, project.now).slice(emitted));
   }
 
-  /** Moves a link on to the first of the stages that time does not bring; what was held is held there. */
-  step(transaction: Transaction, project: Project, link: CurrentLink, id: string, why: string): void {
-    const [next, ...rest] = link.rest;
-    if (!next) return;
-    const { movement } = project.pace;
-    const path: Path = [...past(link.path, project.now), [next.state, project.now, why]];
-    const byReads = rest.length > 0 && link.readsLeft !== undefined && typeof movement === 'object';
-    const readsLeft = byReads ? movement.reads : undefined;
-    this.replace(transaction, project, link, { ...link, id, path, rest, readsLeft });
+  /** Moves an item to the next of the stages that time does not bring; the others follow as the movement says. */
+  resume(
+    transaction: Transaction,
+    project: Project,
+    item: CurrentItem<Sent>,
+    why: string,
+    movement = project.pace.movement,
+  ): void {
+    const ahead = this.plan(project, item.rest, why, item, movement);
+    this.replace(transaction, project, item, { ...item, ...ahead });
   }
 
-  /** Moves a link on to the first of the stages that time does not bring; the others come as its project moves. */
-  goOn(transaction: Transaction, project: Project, link: CurrentLink, id: string, why: string): void {
-    const ahead = this.plan(project, link.rest, why, link);
-    this.replace(transaction, project, link, { ...link, id, ...ahead });
-  }
-
-  /** Plans stages from now on, behind what an old self has gone through. */
-  plan(project: Project, stages: readonly Stage[], why: string, old?: { readonly path: Path }): Plan {
-    const { movement, durations } = project.pace;
-    const pace = { movement, durations: { ...this.#services.durations, ...durations } };
-    const ahead = plan(stages, pace, project.now, why);
+  /** Plans stages from now on, after the states that `old` has passed. */
+  plan(
+    project: Project,
+    stages: readonly Stage[],
+    why: string,
+    old?: { readonly path: Path },
+    movement = project.pace.movement,
+  ): Plan {
+    const durations = { ...this.#durations, ...project.pace.durations };
+    const ahead = plan(stages, { movement, durations }, project.now, why);
     return { ...ahead, path: [...(old ? past(old.path, project.now) : []), ...ahead.path] };
   }
 
-  /** The link as it is now. @throws {Refusal} `linkNotFound` */
-  existing(project: Project, id: string): CurrentLink {
-    const link = this.store.current(project.id, id, project.now);
-    if (!link) throw linkNotFound(id, project.id);
-    return link;
+  lifecycles(project: Project): Lifecycles {
+    return this.resource.profiles[project.profile];
+  }
+
+  /** The item as it is now. @throws {Refusal} */
+  existing(project: Project, id: string): CurrentItem<Sent> {
+    return this.store.current(project.id, id, project.now) ?? this.#refuseUnknown(project, id);
+  }
+
+  newId(): string {
+    return this.#services.newId();
   }
 
   write<T>(work: (transaction: Transaction) => T): Promise<T> {
@@ -163,76 +167,60 @@ export class PrivateLinks implements DueWork {
 
   moveDue(transaction: Transaction, now: number, limit: number): number {
     let moved = 0;
-    // One state of one link at a time: its next may be due before or after those of others.
+    // One state of one item at a time: its next may be due before or after those of others.
     for (; moved < limit; moved += 1) {
-      const link = this.store.alarms.due(now);
-      if (!link) break;
-      this.store.move(link);
-      const entered = link.path.filter(([, at]) => at === link.dueAt);
-      this.#tell(transaction, link.projectId, { id: link.id, path: entered }, link.dueAt);
+      const item = this.store.alarms.due(now);
+      if (!item) break;
+      this.store.move(item);
+      const entered = item.path.filter(([, at]) => at === item.dueAt);
+      this.#emit(transaction, item.projectId, item.id, entered);
     }
     return moved;
   }
 
-  #row(project: Project, { id, sent, path, rest, readsLeft, errorMessage }: Link): LinkRow {
-    const { showsLinks } = privateLinkProfiles[project.profile];
-    const shown = { id, projectId: project.id, showsLinks, errorMessage: undefined };
-    return {
-      id,
+  #save(transaction: Transaction, project: Project, item: Item<Sent>, seq?: number): void {
+    const { id, sent, errorMessage } = item;
+    const { represent, target } = this.resource;
+    const shown = { id, project, complete: false, errorMessage: undefined };
+    const row = {
+      ...item,
       projectId: project.id,
-      target: targetOf(sent),
-      sent,
-      shown: representationText(sent, { ...shown, computed: {} }),
-      shownDone: representationText(sent, { ...shown, computed: computedFields(id, sent) }),
-      shownFailed:
-        errorMessage === undefined
-          ? undefined
-          : representationText(sent, { ...shown, errorMessage, computed: {} }),
-      errorMessage,
-      path,
-      rest,
-      readsLeft,
+      target: target?.of(sent),
+      shown: represent(sent, shown),
+      shownDone: represent(sent, { ...shown, complete: true }),
+      shownFailed: errorMessage === undefined ? undefined : represent(sent, { ...shown, errorMessage }),
       now: project.now,
       toEmulatorTime: project.frozen ? undefined : this.#services.clock.now() - project.now,
     };
-  }
-
-  #wake(transaction: Transaction, wakeAt: number | undefined): void {
+    const wakeAt = this.store.save(row, seq);
     if (wakeAt === undefined) return;
     transaction.afterCommit(() => {
       this.#services.scheduler.wakeAt(wakeAt);
     });
   }
 
-  #text(project: Project, id: string, baseUrl: string): JsonText {
-    const text = this.store.get(project.id, id, project.now, baseUrl);
-    if (text === undefined) throw linkNotFound(id, project.id);
-    return text;
+  #get(project: Project, id: string, baseUrl: string): { text: JsonText; readsLeft: number | undefined } {
+    return this.store.get(project.id, id, project.now, baseUrl) ?? this.#refuseUnknown(project, id);
   }
 
-  #refuseDuplicate(project: Project, sent: SentFields, self?: string): void {
-    const other = this.store.sameTarget(project.id, targetOf(sent), project.now);
-    if (other !== undefined && other !== self) throw duplicateLink(other);
+  #refuseUnknown(project: Project, id: string): never {
+    throw this.resource.notFound(id, project.id);
   }
 
-  /** Tells, once committed, of the states of a path that were entered by `now`. */
-  #tell(
-    transaction: Transaction,
-    projectId: string,
-    { id, path }: { readonly id: string; readonly path: Path },
-    now: number,
-  ): void {
+  /** Refuses what is too large, or has the target of another item. */
+  #check(project: Project, sent: Sent, self?: string): void {
+    refuseTooLarge(sent);
+    const { target } = this.resource;
+    const other = target && this.store.sameTarget(project.id, target.of(sent), project.now);
+    if (target && other !== undefined && other !== self) throw target.duplicate(other);
+  }
+
+  /** Emits, once committed, the states that were entered. */
+  #emit(transaction: Transaction, projectId: string, id: string, entered: Path): void {
     transaction.afterCommit(() => {
-      for (const [state, at, why = 'time'] of past(path, now)) {
-        this.#services.events.emit('link.changed', projectId, { id, state, at, cause: why });
+      for (const [state, at, cause = 'time'] of entered) {
+        this.#services.events.emit(this.resource.event, projectId, { id, state, at, cause });
       }
     });
   }
-}
-
-/** Refuses a change of domain unless none is set or the link is IDLE (Atlas documentation). */
-function refuseUpdate({ sent, state }: CurrentLink, id: string): void {
-  if (!isBeingDeleted(state) && (sent.dnsDomain === undefined || state === 'IDLE')) return;
-  const why = isBeingDeleted(state) ? 'is being deleted' : `has a dnsDomain already and is ${state}`;
-  throw updateNotAllowed(`The dnsDomain cannot be changed: the private link ${id} ${why}`);
 }

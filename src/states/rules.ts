@@ -1,14 +1,29 @@
+import type { TObject } from '@sinclair/typebox';
 import type { Statement } from 'better-sqlite3';
-import type { Database } from '../../kernel/database.js';
+import { ControlError } from '../http/control-operation.js';
+import type { Database } from '../kernel/database.js';
 import type { Stage } from './lifecycle.js';
-import { matches, type LinkRule } from './link-rule.js';
-import type { SentFields } from './schema.js';
+import { namesOf } from './names.js';
+import type { StatefulResource } from './resource.js';
+import { ruleSchema } from './schema.js';
 
-/** A rule as it is kept. */
-export interface KeptRule {
+/** What becomes of items that are not created yet. */
+export interface ItemRule {
+  /** Which items it applies to; all if left out. */
+  readonly match?: object;
+  /** To how many items; all if left out. */
+  readonly times?: number;
+  /** They fail instead of completing, with this message. */
+  readonly fail?: string;
+  /** They stay in this state for good. */
+  readonly staysIn?: string;
+}
+
+/** A stored rule. */
+export interface StoredRule {
   readonly id: string;
-  readonly rule: LinkRule;
-  /** For how many more links it is; null for all. */
+  readonly rule: ItemRule;
+  /** To how many more items it applies; null for all. */
   readonly timesLeft: number | null;
 }
 
@@ -18,8 +33,11 @@ interface RuleRow {
   timesLeft: number | null;
 }
 
-/** Rules for links to come, in SQL: of one project, or of the whole server. */
-export class PrivateLinkRules {
+/** Rules for items to come, in SQL: of one project, or of the whole server. */
+export class ItemRules<Sent extends object> {
+  /** What a rule looks like. */
+  readonly schema: TObject;
+  readonly #resource: StatefulResource<Sent>;
   readonly #list: Statement<[{ projectId: string | null }], RuleRow>;
   readonly #applicable: Statement<[{ projectId: string }], RuleRow>;
   readonly #add: Statement<
@@ -28,35 +46,41 @@ export class PrivateLinkRules {
   readonly #use: Statement<[string]>;
   readonly #remove: Statement<[{ projectId: string | null; id: string | null }]>;
 
-  constructor(database: Database) {
-    const columns = 'id, rule, times_left AS timesLeft FROM private_link_rules';
+  constructor(database: Database, resource: StatefulResource<Sent>) {
+    const { ruleTable } = namesOf(resource.name);
+    this.schema = ruleSchema(resource);
+    this.#resource = resource;
+    const columns = `id, rule, times_left AS timesLeft FROM ${ruleTable}`;
     this.#list = database.prepare(`SELECT ${columns} WHERE project_id IS :projectId ORDER BY seq`);
     this.#applicable = database.prepare(
       `SELECT ${columns} WHERE (project_id = :projectId OR project_id IS NULL)
          AND (times_left IS NULL OR times_left > 0) ORDER BY project_id IS NULL, seq`,
     );
     this.#add = database.prepare(
-      `INSERT INTO private_link_rules (id, project_id, rule, times_left)
-       VALUES (:id, :projectId, :rule, :timesLeft)`,
+      `INSERT INTO ${ruleTable} (id, project_id, rule, times_left) VALUES (:id, :projectId, :rule, :timesLeft)`,
     );
-    this.#use = database.prepare('UPDATE private_link_rules SET times_left = times_left - 1 WHERE id = ?');
+    this.#use = database.prepare(`UPDATE ${ruleTable} SET times_left = times_left - 1 WHERE id = ?`);
     this.#remove = database.prepare(
-      'DELETE FROM private_link_rules WHERE project_id IS :projectId AND (:id IS NULL OR id = :id)',
+      `DELETE FROM ${ruleTable} WHERE project_id IS :projectId AND (:id IS NULL OR id = :id)`,
     );
   }
 
   /** The rules of a project, or the whole server's, oldest first. */
-  list(projectId: string | undefined): readonly KeptRule[] {
-    return this.#list.all({ projectId: projectId ?? null }).map(kept);
+  list(projectId: string | undefined): readonly StoredRule[] {
+    return this.#list.all({ projectId: projectId ?? null }).map(stored);
   }
 
-  /** Adds a rule. @param timesLeft for how many more links, where it is not for all: as many as it says at first */
-  add(
-    projectId: string | undefined,
-    id: string,
-    rule: LinkRule,
-    timesLeft: number | null = rule.times ?? null,
-  ): KeptRule {
+  /**
+   * Adds a rule, which fits the schema.
+   *
+   * @param timesLeft to how many more items it applies, if not to as many as it says
+   * @throws {ControlError} 400 for what the schema cannot express
+   */
+  add(projectId: string | undefined, id: string, rule: ItemRule, timesLeft = rule.times ?? null): StoredRule {
+    if ((rule.fail === undefined) === (rule.staysIn === undefined)) {
+      throw new ControlError(400, 'Send either fail, with an errorMessage, or staysIn, with a state.');
+    }
+    this.#resource.rules?.check?.(rule.match ?? {});
     this.#add.run({ id, projectId: projectId ?? null, rule: JSON.stringify(rule), timesLeft });
     return { id, rule, timesLeft };
   }
@@ -66,28 +90,31 @@ export class PrivateLinkRules {
     return this.#remove.run({ projectId: projectId ?? null, id: id ?? null }).changes;
   }
 
-  /** What a link that is created now goes through: `stages`, unless the first rule that matches says otherwise. */
+  /** What an item that is created now passes through: `stages`, unless the first rule that matches says otherwise. */
   apply(
     projectId: string,
-    sent: SentFields,
+    sent: Sent,
     stages: readonly Stage[],
   ): { readonly stages: readonly Stage[]; readonly errorMessage: string | undefined } {
-    const found = this.#applicable
-      .all({ projectId })
-      .map(kept)
-      .find(({ rule }) => matches(rule, sent));
+    const { rules, failed = '' } = this.#resource;
+    const found = rules
+      ? this.#applicable
+          .all({ projectId })
+          .map(stored)
+          .find(({ rule }) => rules.matches(rule.match ?? {}, sent))
+      : undefined;
     if (!found) return { stages, errorMessage: undefined };
     if (found.timesLeft !== null) this.#use.run(found.id);
     const { fail, staysIn } = found.rule;
     if (staysIn !== undefined) {
       const index = stages.findIndex(({ state }) => state === staysIn);
-      // A profile that does not know the state stays in its first.
+      // In a profile without the state, the item stays in its first.
       return { stages: stages.slice(0, Math.max(0, index) + 1), errorMessage: undefined };
     }
-    return { stages: [...stages.slice(0, -1), { state: 'FAILED' }], errorMessage: fail };
+    return { stages: [...stages.slice(0, -1), { state: failed }], errorMessage: fail };
   }
 }
 
-function kept({ id, rule, timesLeft }: RuleRow): KeptRule {
-  return { id, rule: JSON.parse(rule) as LinkRule, timesLeft };
+function stored({ id, rule, timesLeft }: RuleRow): StoredRule {
+  return { id, rule: JSON.parse(rule) as ItemRule, timesLeft };
 }

@@ -55,7 +55,7 @@ function scale(limit: number): Weigh {
     if (left >= 0) return part;
     throw new ControlError(
       409,
-      `As a fixture, the world is larger than ${limit / 1024 / 1024} MiB, the most that can be loaded again: delete private links or projects that it can do without.`,
+      `As a fixture, the world is larger than ${limit / 1024 / 1024} MiB, the most that can be loaded again: delete resources or projects that it can do without.`,
     );
   };
 }

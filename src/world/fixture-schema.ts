@@ -1,14 +1,7 @@
-import {
-  Type,
-  type Static,
-  type TArray,
-  type TInteger,
-  type TObject,
-  type TOptional,
-} from '@sinclair/typebox';
+import { Type, type Static, type TArray, type TObject, type TOptional } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { Transaction } from '../kernel/database.js';
-import { DURATIONS, LATEST, LONGEST_MS, MOST } from '../kernel/pace.js';
+import { LATEST, LONGEST_MS, MOST, type Durations } from '../kernel/pace.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { nameSchema } from '../identity/names.js';
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from '../identity/roles.js';
@@ -23,6 +16,8 @@ interface SectionForm {
   readonly item: TObject;
   /** One object stands there, and no list. */
   readonly single?: true;
+  /** Durations of its items' states, which a project's pace can set. */
+  readonly durations?: readonly string[];
 }
 
 /** A part of each project. */
@@ -56,7 +51,7 @@ export function sharedSections(sections: readonly FixtureSection[]): readonly Sh
   return sections.filter((section) => section.scope === 'both');
 }
 
-/** The largest fixture that the control API reads, in bytes: an export of 100,000 private links fits. */
+/** The largest fixture that the control API reads, in bytes: an export of 100,000 items fits. */
 export const FIXTURE_LIMIT = 128 * 1024 * 1024;
 
 const id = Type.String({ pattern: '^[a-f0-9]{24}$', description: '24 lower-case hexadecimal digits' });
@@ -80,15 +75,13 @@ export const movement = Type.Union([
   Type.Literal('by hand'),
   Type.Object({ reads: Type.Integer({ minimum: 1, maximum: MOST }) }, strict),
 ]);
-export const durations = Type.Partial(
-  Type.Object(
-    Object.fromEntries(
-      DURATIONS.map((key) => [key, Type.Integer({ minimum: 0, maximum: LONGEST_MS })]),
-    ) as Record<(typeof DURATIONS)[number], TInteger>,
-    strict,
-  ),
-);
-const pace = Type.Object({ durations, movement }, strict);
+
+/** How long passing states last in a project, as far as it says. */
+export function durationsSchema(sections: readonly FixtureSection[]) {
+  const ms = Type.Optional(Type.Integer({ minimum: 0, maximum: LONGEST_MS }));
+  const names = sections.flatMap(({ durations = [] }) => durations);
+  return Type.Unsafe<Durations>(Type.Object(Object.fromEntries(names.map((name) => [name, ms])), strict));
+}
 
 const settings = Type.Object(
   {
@@ -138,7 +131,7 @@ export function fixtureSchema(sections: readonly FixtureSection[]) {
         }),
       ),
       clock: Type.Optional(clock),
-      pace: Type.Optional(pace),
+      pace: Type.Optional(Type.Object({ durations: durationsSchema(sections), movement }, strict)),
       settings: Type.Optional(settings),
       ...formsOf(sections),
     },

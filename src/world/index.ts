@@ -1,7 +1,7 @@
 export type { WorldFollower } from './follower.js';
 export { FixtureError, loadFixture, parseFixture } from './fixture.js';
 export { exportFixture } from './fixture-export.js';
-export { durations, FIXTURE_LIMIT, fixtureSchema, movement, sharedSections } from './fixture-schema.js';
+export { durationsSchema, FIXTURE_LIMIT, fixtureSchema, movement, sharedSections } from './fixture-schema.js';
 export type { Fixture, FixtureSection, ProjectSection, SharedSection } from './fixture-schema.js';
 export { PropertyStore } from './properties.js';
 export { snapshotMigrations, Snapshots } from './snapshots.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { clockOperations } from '../../src/control/clock.js';
 import { projectControl } from '../../src/control/projects.js';
 import { worldOperations } from '../../src/control/world.js';
-import { privateLinkControl } from '../../src/features/private-links/control.js';
+import { declaredControl } from '../evidence/operations.js';
 import { ControlledEmulator, type TestProject } from './world-support.js';
 
 /** What is wrong with a body, and what the answer must say of it. */
@@ -115,8 +115,8 @@ const ANYWHERE: Wrong = [
 const operations = [
   ...clockOperations(undefined as never),
   ...worldOperations(undefined as never, Type.Object({})),
-  ...projectControl({} as never),
-  ...privateLinkControl(undefined as never, undefined as never, () => ''),
+  ...projectControl({ sections: [] } as never),
+  ...declaredControl(),
 ];
 const withBody = operations.filter(({ body }) => body !== undefined);
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from 'vitest';
 import type { Config } from '../../src/config.js';
-import type { EmulatorEvent } from '../../src/kernel/events.js';
+import type { EventOf, EventType } from '../../src/kernel/events.js';
 import { listen, type Listening } from '../../src/listener.js';
 import { ManualClock } from '../support/clock.js';
 import {
@@ -123,10 +123,10 @@ export class ControlledEmulator {
   }
 
   /** The events of a type so far, oldest first. */
-  events<T extends EmulatorEvent['type']>(type: T): Extract<EmulatorEvent, { type: T }>[] {
+  events<T extends EventType>(type: T): EventOf<T>[] {
     return this.listening.events
       .since(0)
-      .filter((event): event is Extract<EmulatorEvent, { type: T }> => event.type === type);
+      .filter((event) => event.type === type) as EventOf<EventType>[] as EventOf<T>[];
   }
 
   /** All that the control API can tell of the world's state. */

@@ -1,6 +1,7 @@
 import { defaultConfig } from '../../src/config.js';
-import { features } from '../../src/features/index.js';
+import { features, type RunningFeature } from '../../src/features/index.js';
 import { stepConditions } from '../../src/http/conditions.js';
+import type { AnyControlOperation } from '../../src/http/control-operation.js';
 import type { AnyOperation } from '../../src/http/operation.js';
 import { identityMigrations, organizationOperations, projectOperations } from '../../src/identity/index.js';
 import { Database } from '../../src/kernel/database.js';
@@ -9,8 +10,8 @@ import { Scheduler } from '../../src/kernel/scheduler.js';
 import type { ConditionType } from '../../src/profiles/index.js';
 import { ManualClock } from '../support/clock.js';
 
-/** All operations that the emulator declares. None of them is called: what they stand on is empty. */
-export function declaredOperations(): readonly AnyOperation[] {
+/** The features, started on a database that is closed again. */
+function declared(): readonly RunningFeature[] {
   const migrations = features.flatMap((feature) => feature.migrations);
   const database = Database.open(':memory:', [...identityMigrations, ...migrations]);
   const clock = new ManualClock();
@@ -23,15 +24,25 @@ export function declaredOperations(): readonly AnyOperation[] {
     durations: defaultConfig(),
   };
   try {
-    const identity = {} as Parameters<typeof projectOperations>[0];
-    return [
-      ...organizationOperations(identity),
-      ...projectOperations(identity),
-      ...features.flatMap((feature) => feature.start(services).operations),
-    ];
+    return features.map((feature) => feature.start(services));
   } finally {
     database.close();
   }
+}
+
+/** All operations that the emulator declares. They cannot be called. */
+export function declaredOperations(): readonly AnyOperation[] {
+  const identity = {} as Parameters<typeof projectOperations>[0];
+  return [
+    ...organizationOperations(identity),
+    ...projectOperations(identity),
+    ...declared().flatMap(({ operations }) => operations),
+  ];
+}
+
+/** All operations of the control API that features declare. They cannot be called. */
+export function declaredControl(): readonly AnyControlOperation[] {
+  return declared().flatMap(({ control = [] }) => control);
 }
 
 /** All conditions that the emulator declares, by name. */

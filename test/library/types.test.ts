@@ -5,14 +5,14 @@ import type { CLIENTS } from '../../src/control/environment.js';
 import type { ShownRefused, ShownRequest } from '../../src/control/journal/request-entry.js';
 import type { Matcher } from '../../src/control/journal/request-matcher.js';
 import type { ClockReading } from '../../src/world/world-time.js';
-import type { State } from '../../src/features/private-links/lifecycle.js';
-import type { LinkRule } from '../../src/features/private-links/link-rule.js';
-import type { KeptRule } from '../../src/features/private-links/rule-store.js';
+import type { State } from '../../src/features/private-links/states.js';
+import type { DurationName } from '../../src/features/index.js';
+import type { ItemRule, StoredRule } from '../../src/states/rules.js';
 import type { FaultRule } from '../../src/http/faults/rule.js';
 import type { Rung } from '../../src/http/observation/exchange.js';
 import type { fixtureSchema } from '../../src/world/index.js';
 import type { EventType } from '../../src/kernel/events.js';
-import type { Durations, Movement } from '../../src/kernel/pace.js';
+import type { Movement } from '../../src/kernel/pace.js';
 import type { ProfileName } from '../../src/profiles/index.js';
 
 // The client knows the emulator by its control API alone, so its types are written down once more; the compiler holds
@@ -23,15 +23,15 @@ describe("the client's types", () => {
     expectTypeOf<ShownRefused>().toExtend<client.RefusedRequest>();
     expectTypeOf<ClockReading>().toExtend<client.ClockReading>();
     expectTypeOf<Static<ReturnType<typeof fixtureSchema>>>().toExtend<client.Fixture>();
-    expectTypeOf<Omit<KeptRule, 'rule'>>().toExtend<Omit<client.KeptLinkRule, 'rule'>>();
+    expectTypeOf<Omit<StoredRule, 'rule'>>().toExtend<Omit<client.KeptLinkRule, 'rule'>>();
     expectTypeOf<EventType | 'lost'>().toEqualTypeOf<client.EmulatorEvent['type']>();
   });
 
   it('are those of what the emulator takes', () => {
     expectTypeOf<client.NewFault>().toExtend<Omit<FaultRule, 'id'>>();
-    expectTypeOf<client.LinkRule>().toExtend<LinkRule>();
+    expectTypeOf<client.LinkRule>().toExtend<ItemRule>();
     expectTypeOf<client.RequestMatcher>().toExtend<Matcher>();
-    expectTypeOf<client.Durations>().toEqualTypeOf<Durations>();
+    expectTypeOf<client.Durations>().toEqualTypeOf<Readonly<Record<DurationName, number>>>();
     expectTypeOf<client.Movement>().toEqualTypeOf<Movement>();
   });
 

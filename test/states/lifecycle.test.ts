@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import {
-  goneAt,
-  planPath,
-  positionAt,
-  type Path,
-  type Stage,
-} from '../../../src/features/private-links/lifecycle.js';
-import { privateLinkProfiles } from '../../../src/features/private-links/profile.js';
-import { TestEmulator } from '../../support/emulator.js';
-import { Links, PROFILES } from '../../support/links.js';
-import { requestBody } from '../../support/requests.js';
-import { openLine } from '../../support/transport.js';
-import { fixtureWith } from '../../support/world.js';
+import { goneAt, planPath, positionAt, type Path, type Stage } from '../../src/states/lifecycle.js';
+import { privateLinkProfiles } from '../../src/features/private-links/profile.js';
+import { TestEmulator } from '../support/emulator.js';
+import { Links, PROFILES } from '../support/links.js';
+import { requestBody } from '../support/requests.js';
+import { openLine } from '../support/transport.js';
+import { fixtureWith } from '../support/world.js';
 
 const DURATIONS = { pendingMs: 2000, idleMs: 10, workingMs: 20, deleteRequestedMs: 30, deletingMs: 40 };
 const { documented, observed } = privateLinkProfiles;
@@ -98,10 +92,10 @@ describe('positionAt()', () => {
 
 describe('goneAt()', () => {
   it('is when DELETED is entered, and never where it is not', () => {
-    expect(goneAt(planPath(observed.deleted, DURATIONS, 1000))).toBe(1070);
-    expect(goneAt(planPath(documented.deleted, DURATIONS, 1000))).toBe(1000);
-    expect(goneAt(planPath(documented.created, DURATIONS, 1000))).toBeUndefined();
-    expect(goneAt([])).toBeUndefined();
+    expect(goneAt(planPath(observed.deleted, DURATIONS, 1000), 'DELETED')).toBe(1070);
+    expect(goneAt(planPath(documented.deleted, DURATIONS, 1000), 'DELETED')).toBe(1000);
+    expect(goneAt(planPath(documented.created, DURATIONS, 1000), 'DELETED')).toBeUndefined();
+    expect(goneAt([], 'DELETED')).toBeUndefined();
   });
 });
 

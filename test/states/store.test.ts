@@ -1,20 +1,19 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { goneAt, positionAt, type Path, type State } from '../../../src/features/private-links/lifecycle.js';
-import { BASE_URL_MARK, STATE_MARK } from '../../../src/features/private-links/representation.js';
-import { privateLinkMigrations } from '../../../src/features/private-links/migrations.js';
-import type { LinkRow } from '../../../src/features/private-links/rows.js';
-import { PrivateLinkStore } from '../../../src/features/private-links/store.js';
-import { identityMigrations } from '../../../src/identity/index.js';
-import { Database } from '../../../src/kernel/database.js';
-import { objectIds } from '../../../src/kernel/ids.js';
-import { seeded } from '../../support/random.js';
+import { goneAt, positionAt, type Path } from '../../src/states/lifecycle.js';
+import { BASE_URL_MARK, STATE_MARK } from '../../src/states/text.js';
+import { privateLinkMigrations } from '../../src/features/private-links/migrations.js';
+import { ItemStore, type ItemRow } from '../../src/states/store.js';
+import { identityMigrations } from '../../src/identity/index.js';
+import { Database } from '../../src/kernel/database.js';
+import { objectIds } from '../../src/kernel/ids.js';
+import { seeded } from '../support/random.js';
 
 const PROJECT = '32b6e34b3d91647abb20e7b8';
 const OTHER = '32b6e34b3d91647abb20e7b9';
 const ORGANIZATION = '32b6e34b3d91647abb20e700';
 const PAGE = { pageNum: 1, itemsPerPage: 500 };
 const PENDING: Path = [['PENDING', 0]];
-const STATES: readonly State[] = [
+const STATES: readonly string[] = [
   'PENDING',
   'IDLE',
   'WORKING',
@@ -40,7 +39,12 @@ async function openStore(offsetMs = 0, otherOffsetMs = 0) {
     add.run(PROJECT, ORGANIZATION, 'p', offsetMs);
     add.run(OTHER, ORGANIZATION, 'other', otherOffsetMs);
   });
-  const store = new PrivateLinkStore(database);
+  const store = new ItemStore<object>(database, {
+    name: { one: 'private link', many: 'private links' },
+    complete: 'DONE',
+    failed: 'FAILED',
+    gone: 'DELETED',
+  });
   const moveDue = (now: number) =>
     database.write(() => {
       const link = store.alarms.due(now);
@@ -63,7 +67,7 @@ function randomPath(random: () => number): Path {
 }
 
 /** A row whose text is a mark of the state, and 1, or 2 when DONE, or 3 when FAILED. */
-function rowOf(id: string, path: Path, now: number, toEmulatorTime: number): LinkRow {
+function rowOf(id: string, path: Path, now: number, toEmulatorTime: number): ItemRow<object> {
   return {
     id,
     projectId: PROJECT,
@@ -83,10 +87,10 @@ function rowOf(id: string, path: Path, now: number, toEmulatorTime: number): Lin
 
 /** What {@link rowOf} shows at a time; undefined when it is gone. */
 function expected(id: string, path: Path, now: number): string | undefined {
-  const gone = goneAt(path);
+  const gone = goneAt(path, 'DELETED');
   if (gone !== undefined && gone <= now) return undefined;
   const { state } = positionAt(path, now);
-  return `{"${id}":"${state}",${{ DONE: 2, FAILED: 3 }[state as string] ?? 1}}`;
+  return `{"${id}":"${state}",${{ DONE: 2, FAILED: 3 }[state] ?? 1}}`;
 }
 
 describe('the state that SQL derives', () => {
@@ -101,7 +105,7 @@ describe('the state that SQL derives', () => {
         Array.from({ length: 200 }, () => {
           const [id, path] = [newId(), randomPath(random)];
           const now = (path[0]?.[1] ?? 0) + Math.floor(random() * 10);
-          store.insert(rowOf(id, path, now, toEmulatorTime));
+          store.save(rowOf(id, path, now, toEmulatorTime));
           return { id, path, now };
         }),
       );
@@ -112,7 +116,7 @@ describe('the state that SQL derives', () => {
       for (let now = from; now < end; now += 1 + Math.floor(random() * 3)) {
         const all = links.map(({ id, path }) => expected(id, path, now));
         const visible = all.filter((text) => text !== undefined);
-        expect(links.map(({ id }) => store.get(PROJECT, id, now, ''))).toEqual(all);
+        expect(links.map(({ id }) => store.get(PROJECT, id, now, '')?.text)).toEqual(all);
         expect(store.page(PROJECT, PAGE, now, '')).toBe(visible.join(','));
         expect(store.count(PROJECT, now)).toBe(visible.length);
         expect(links.map(({ id }) => store.sameTarget(PROJECT, id, now))).toEqual(
@@ -131,7 +135,7 @@ describe('rows that wait', () => {
   it('are due by the emulator, the first of them first, and none is when all rest', async () => {
     const { database, store, moveDue } = await openStore(-1000, 900);
     const insert = (id: string, projectId: string, path: Path, toEmulatorTime: number) =>
-      database.write(() => store.insert({ ...rowOf(id, path, 0, toEmulatorTime), projectId }));
+      database.write(() => store.save({ ...rowOf(id, path, 0, toEmulatorTime), projectId }));
     const path = (at: number): Path => [
       ['PENDING', 0],
       ['DONE', at],
@@ -155,12 +159,12 @@ describe('rows that wait', () => {
 
   it('wake nobody for a link that is gone before it was due', async () => {
     const { database, store, moveDue } = await openStore();
-    const row = (at: number): LinkRow => rowOf(`at ${at}`, [...PENDING, ['DONE', at]], 0, 0);
+    const row = (at: number): ItemRow<object> => rowOf(`at ${at}`, [...PENDING, ['DONE', at]], 0, 0);
     await database.write(() => {
-      store.insert(row(5));
-      store.insert(row(9));
+      store.save(row(5));
+      store.save(row(9));
       const first = store.current(PROJECT, 'at 5', 0);
-      store.replace(first?.seq ?? 0, { ...row(5), path: [...PENDING, ['DELETED', 0]] });
+      store.save({ ...row(5), path: [...PENDING, ['DELETED', 0]] }, first?.seq);
     });
     expect(await moveDue(5)).toBeUndefined();
     expect(store.alarms.first()).toBe(9);
@@ -172,7 +176,7 @@ describe('rows that wait', () => {
       ['DELETING', 0],
       ['DELETED', 5],
     ];
-    await database.write(() => store.insert(rowOf('id', path, 0, 0)));
+    await database.write(() => store.save(rowOf('id', path, 0, 0)));
     expect(await moveDue(5)).toBe('id');
     // Not even a reader whose time is before the deletion finds the row.
     expect(store.get(PROJECT, 'id', 0, '')).toBeUndefined();
@@ -182,9 +186,9 @@ describe('rows that wait', () => {
 it('a stored text gets the address of its reader, whatever stands in that', async () => {
   const { database, store } = await openStore();
   const shown = `{"href":"${BASE_URL_MARK}/x","state":"${STATE_MARK}"}`;
-  await database.write(() => store.insert({ ...rowOf('id', [['PENDING', 0]], 0, 0), shown }));
+  await database.write(() => store.save({ ...rowOf('id', [['PENDING', 0]], 0, 0), shown }));
   for (const address of ['http://one:1', 'https://two', 'http://quote"back\\slash']) {
-    const read = JSON.parse(store.get(PROJECT, 'id', 0, address) ?? '') as unknown;
+    const read = JSON.parse(store.get(PROJECT, 'id', 0, address)?.text ?? '') as unknown;
     expect(read).toEqual({ href: `${address}/x`, state: 'PENDING' });
   }
 });
@@ -192,23 +196,23 @@ it('a stored text gets the address of its reader, whatever stands in that', asyn
 it('a count is made anew once something is written, or a link is gone by then', async () => {
   const { database, store } = await openStore();
   await database.write(() => {
-    store.insert(rowOf('one', PENDING, 0, 0));
+    store.save(rowOf('one', PENDING, 0, 0));
     const path: Path = [
       ['DELETING', 0],
       ['DELETED', 5],
     ];
-    store.insert(rowOf('two', path, 0, 0));
+    store.save(rowOf('two', path, 0, 0));
   });
   expect([0, 4, 5, 9, 4].map((now) => store.count(PROJECT, now))).toEqual([2, 2, 1, 1, 2]);
   expect([store.count(OTHER, 4), store.count(PROJECT, 4)]).toEqual([0, 2]);
   const within = await database.write(() => {
     const before = store.count(PROJECT, 4);
-    store.insert(rowOf('three', PENDING, 0, 0));
+    store.save(rowOf('three', PENDING, 0, 0));
     return [before, store.count(PROJECT, 4)];
   });
   expect(within).toEqual([2, 3]);
   const undone = database.write(() => {
-    store.insert(rowOf('four', PENDING, 0, 0));
+    store.save(rowOf('four', PENDING, 0, 0));
     throw new Error(String(store.count(PROJECT, 4)));
   });
   await expect(undone).rejects.toThrow('4');
@@ -218,8 +222,8 @@ it('a count is made anew once something is written, or a link is gone by then', 
 it('a project that is removed takes its links along, and no others', async () => {
   const { database, store } = await openStore();
   await database.write(() => {
-    store.insert(rowOf('one', PENDING, 0, 0));
-    store.insert({ ...rowOf('two', PENDING, 0, 0), projectId: OTHER });
+    store.save(rowOf('one', PENDING, 0, 0));
+    store.save({ ...rowOf('two', PENDING, 0, 0), projectId: OTHER });
     database.prepare('DELETE FROM projects WHERE id = ?').run(PROJECT);
   });
   expect(database.prepare('SELECT id FROM private_links').pluck().all()).toEqual(['two']);

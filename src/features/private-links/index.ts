@@ -1,37 +1,38 @@
-import type { Feature } from '../feature.js';
-import { privateLinkControl } from './control.js';
-import { privateLinkSections } from './fixture.js';
-import { PrivateLinks } from './links.js';
+import { objectText, stateful } from '../../states/index.js';
+import { duplicateLink, linkNotFound } from './conditions.js';
+import { linkMatch } from './link-rule.js';
 import { privateLinkMigrations } from './migrations.js';
+import { privateLinkProfiles } from './profile.js';
+import { represent } from './representation.js';
 import { privateLinkOperations } from './routes.js';
-import { PrivateLinkRules } from './rule-store.js';
-import { PrivateLinkStore } from './store.js';
+import { checkVendor, prepare, targetOf } from './rules.js';
+import { sentFields, type SentFields } from './schema.js';
+import { DURATIONS, STATES } from './states.js';
 
 /** Stream private links: `/groups/{groupId}/streams/privateLinkConnections`. */
-export const privateLinks: Feature = {
-  name: 'private-links',
+export const privateLinks = stateful<SentFields, keyof typeof DURATIONS>({
+  name: { one: 'private link', many: 'private links' },
   migrations: privateLinkMigrations,
-  tables: [
-    { name: 'private_links', key: 'id', project: 'project_id' },
-    { name: 'private_link_rules', key: 'id', project: 'project_id' },
-  ],
-
-  start(services) {
-    const store = new PrivateLinkStore(services.database);
-    const rules = new PrivateLinkRules(services.database);
-    const links = new PrivateLinks(store, rules, services);
-    return {
-      operations: privateLinkOperations(links),
-      control: privateLinkControl(links, rules, services.newId),
-      due: links,
-      retime: (projectId, now) => {
-        store.alarms.retime(projectId, now);
-      },
-      blocksDeletion(project) {
-        const left = store.count(project.id, project.now);
-        return left === 0 ? undefined : `${left} private ${left === 1 ? 'link' : 'links'}`;
-      },
-      sections: privateLinkSections(links, rules, services.newId),
-    };
+  event: 'link.changed',
+  parameter: 'connectionId',
+  states: STATES,
+  complete: 'DONE',
+  failed: 'FAILED',
+  gone: 'DELETED',
+  settled: ['IDLE', 'DONE', 'FAILED'],
+  durations: DURATIONS,
+  profiles: privateLinkProfiles,
+  sent: sentFields,
+  accept(item, { profile }) {
+    const sent = prepare(item) as SentFields;
+    checkVendor(sent, privateLinkProfiles[profile].enforced);
+    return sent;
   },
-};
+  represent,
+  created: (sent, id, { profile }) =>
+    privateLinkProfiles[profile].createAnswer === 'echo' ? objectText({ ...sent, _id: id }) : undefined,
+  target: { of: targetOf, duplicate: duplicateLink },
+  notFound: linkNotFound,
+  rules: linkMatch,
+  operations: privateLinkOperations,
+});

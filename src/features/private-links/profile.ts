@@ -1,15 +1,14 @@
 import type { ProfileName } from '../../profiles/index.js';
-import type { Stage } from './lifecycle.js';
+import type { Lifecycles } from '../../states/index.js';
 import type { RuleSource } from './rules.js';
+import type { LinkStage } from './states.js';
 
 /** How a profile's private links behave. */
-export interface PrivateLinkProfile {
-  /** The states after a create. */
-  readonly created: readonly Stage[];
-  /** The states after a change of domain; without any it stays in the state that it is in (inferred). */
-  readonly updated?: readonly Stage[];
-  /** The states after a delete. */
-  readonly deleted: readonly Stage[];
+export interface PrivateLinkProfile extends Lifecycles {
+  readonly created: readonly LinkStage[];
+  /** Without it, a change of domain leaves the state as it is (inferred). */
+  readonly updated?: readonly LinkStage[];
+  readonly deleted: readonly LinkStage[];
   /** Whose rules about needed fields hold. */
   readonly enforced: readonly RuleSource[];
   /** What a create answers: the whole link, or what was sent and the id. */
@@ -17,7 +16,7 @@ export interface PrivateLinkProfile {
   readonly showsLinks: boolean;
 }
 
-const toDone: readonly Stage[] = [
+const toDone: readonly LinkStage[] = [
   { state: 'IDLE', lasts: 'idleMs' },
   { state: 'WORKING', lasts: 'workingMs' },
   { state: 'DONE' },

@@ -2,6 +2,7 @@ import { resource } from '../../http/replies/answer.js';
 import { operation, type AnyOperation } from '../../http/operation.js';
 import { flagsQuery, pagingQuery } from '../../http/steps/query.js';
 import { nothing, objectId } from '../../http/shapes.js';
+import type { Items } from '../../states/index.js';
 import {
   duplicateLink,
   linkNotFound,
@@ -9,10 +10,17 @@ import {
   unknownVendor,
   updateNotAllowed,
 } from './conditions.js';
-import type { PrivateLinks } from './links.js';
+import { changeDomain } from './domain.js';
 import { privateLinkProfiles } from './profile.js';
 import { checkVendor, prepare, withoutAbsent } from './rules.js';
-import { createdPrivateLink, privateLink, privateLinkPage, sentFields, updateBody } from './schema.js';
+import {
+  createdPrivateLink,
+  privateLink,
+  privateLinkPage,
+  sentFields,
+  updateBody,
+  type SentFields,
+} from './schema.js';
 
 const COLLECTION = '/groups/:groupId/streams/privateLinkConnections';
 
@@ -20,7 +28,7 @@ const tag = { name: 'Private links', description: 'Private links of stream proce
 const parameters = { connectionId: objectId('The `_id` of a private link.') };
 
 /** The operations on private links. */
-export function privateLinkOperations(links: PrivateLinks): readonly AnyOperation[] {
+export function privateLinkOperations(links: Items<SentFields>): readonly AnyOperation[] {
   return [
     operation({
       id: 'createGroupStreamPrivateLinkConnection',
@@ -101,7 +109,9 @@ export function privateLinkOperations(links: PrivateLinks): readonly AnyOperatio
       response: privateLink,
       body: { prepare: withoutAbsent, schema: updateBody },
       handle: async ({ project, parameters, body: { dnsDomain }, baseUrl }) =>
-        resource(await links.update(project, parameters.connectionId ?? '', dnsDomain, baseUrl)),
+        resource(
+          await links.update(project, parameters.connectionId ?? '', changeDomain(dnsDomain), baseUrl),
+        ),
     }),
     operation({
       id: 'deleteGroupStreamPrivateLinkConnection',

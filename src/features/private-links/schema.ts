@@ -1,7 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { links, objectId, pageOf } from '../../http/shapes.js';
-import { DURATIONS, LATEST, LONGEST_MS, MOST } from '../../kernel/pace.js';
-import { STATES } from './lifecycle.js';
+import { STATES } from './states.js';
 
 /** Wire shapes of a private link. Patterns and limits are the source page's. */
 
@@ -54,9 +53,6 @@ export const READ_ONLY = [
   'state',
 ] as const;
 
-/** States of a private link that a fixture can begin with: those that nothing leads on from. */
-export const SETTLED_STATES = ['IDLE', 'DONE', 'FAILED'] as const;
-
 /** States that a client can see: what is DELETED is not found. */
 const shownState = Type.Union(
   STATES.filter((name) => name !== 'DELETED').map((name) => Type.Literal(name)),
@@ -98,36 +94,3 @@ export const createdPrivateLink = Type.Object(
 
 /** A page of private links. */
 export const privateLinkPage = pageOf('PrivateLinkPage', privateLink);
-
-/** How long an `errorMessage` may be, in characters: far less than what else is kept of a private link. */
-export const MESSAGE_MAX = 10_000;
-
-const state = Type.Union(STATES.map((name) => Type.Literal(name)));
-const at = Type.Integer({
-  minimum: 0,
-  // What a clock sets going before its end may end behind it.
-  maximum: LATEST + DURATIONS.length * LONGEST_MS,
-  description: "milliseconds since the epoch, of the project's time",
-});
-const lasts = Type.Union(DURATIONS.map((name) => Type.Literal(name)));
-
-/** A private link in a fixture: what a client would send, and optionally its id and state. */
-export const fixtureItem = Type.Object(
-  {
-    ...sentFields.properties,
-    _id: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
-    state: Type.Optional(Type.Union(SETTLED_STATES.map((state) => Type.Literal(state)))),
-    errorMessage: Type.Optional(Type.String({ maxLength: MESSAGE_MAX })),
-    // What an export says of the states it has gone through and will: see lifecycle.ts.
-    path: Type.Optional(
-      Type.Array(Type.Union([Type.Tuple([state, at]), Type.Tuple([state, at, Type.String()])]), {
-        minItems: 1,
-      }),
-    ),
-    rest: Type.Optional(
-      Type.Array(Type.Object({ state, lasts: Type.Optional(lasts) }, { additionalProperties: false })),
-    ),
-    readsLeft: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST })),
-  },
-  { additionalProperties: false },
-);

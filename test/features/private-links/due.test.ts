@@ -3,7 +3,7 @@ import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { buildApp } from '../../../src/app.js';
 import { defaultConfig, type Config } from '../../../src/config.js';
-import type { EmulatorEvent } from '../../../src/kernel/events.js';
+import type { ChangedEvent, EventOf } from '../../../src/kernel/events.js';
 import { ManualClock } from '../../support/clock.js';
 import { rowsIn } from '../../support/database-file.js';
 import { SEEDED, TestEmulator } from '../../support/emulator.js';
@@ -18,8 +18,6 @@ class DeafClock extends ManualClock {
   }
 }
 
-type Change = Extract<EmulatorEvent, { type: 'link.changed' }>;
-
 /** What the emulator tells of links from now on, as one line each: id, state, after how many ms, and why. */
 function changesOf(emulator: TestEmulator): string[] {
   const start = emulator.clock.now();
@@ -30,7 +28,7 @@ function changesOf(emulator: TestEmulator): string[] {
   return told;
 }
 
-const lineOf = ({ data: { id, state, at, cause } }: Change, start: number): string =>
+const lineOf = ({ data: { id, state, at, cause } }: EventOf<ChangedEvent>, start: number): string =>
   `${id} ${state} ${at - start} ${cause}`;
 
 /** Lets what the clock has set going be committed: that ends with the turn of the event loop. */
@@ -204,7 +202,7 @@ describe('on a file', () => {
       clock.advance(0);
       await committed();
       const changes = emulator.app.events.since(0).filter((event) => event.type === 'link.changed');
-      expect(changes.map((event) => lineOf(event, start))).toEqual([
+      expect(changes.map((event) => lineOf(event as EventOf<ChangedEvent>, start))).toEqual([
         `${one} WORKING 100 time`,
         `${two} WORKING 150 time`,
         `${one} DONE 200 time`,

@@ -1,0 +1,111 @@
+import { Type, type TObject, type TSchema } from '@sinclair/typebox';
+import { OBJECT_ID } from '../kernel/ids.js';
+import { LATEST, LONGEST_MS, MOST } from '../kernel/pace.js';
+import { namesOf } from './names.js';
+import { passingStates, type StateModel } from './resource.js';
+
+const strict = { additionalProperties: false };
+
+/** How long an `errorMessage` may be, in characters: far less than the rest of an item. */
+const MESSAGE_MAX = 10_000;
+
+const oneOf = (values: readonly string[], description?: string): TSchema =>
+  Type.Union(
+    values.map((value) => Type.Literal(value)),
+    { ...(description !== undefined && { description }) },
+  );
+
+/** A state as the control API takes and shows it. */
+export function stateSchema({ name, states, gone }: StateModel): TSchema {
+  return oneOf(states, `a state of a ${name.one}; ${gone} removes it`);
+}
+
+export const errorMessage = (failed: string) =>
+  Type.Optional(
+    Type.String({ minLength: 1, maxLength: MESSAGE_MAX, description: `shown while it is ${failed}` }),
+  );
+
+/** What the control API shows of an item: where it is, and how it came there. */
+export function reportSchema(resource: StateModel): TObject {
+  const { one, title } = namesOf(resource.name);
+  const state = stateSchema(resource);
+  const step = Type.Object(
+    {
+      state,
+      at: Type.String({ description: "when it was entered, in the project's time (ISO 8601)" }),
+      why: Type.String({ description: 'created, updated, deleted, time, read, forced, released or fixture' }),
+    },
+    { title: `${title}Step`, description: 'A state that was entered.' },
+  );
+  return Type.Object(
+    {
+      id: Type.String({ description: `the _id of the ${one}` }),
+      state,
+      held: Type.Boolean({ description: 'whether it waits for a hand or for reads to move on' }),
+      history: Type.Array(step, { description: 'the states it has gone through, oldest first' }),
+    },
+    { title: `${title}State`, description: `Where a ${one} is, and how it came there.` },
+  );
+}
+
+/** An item of a fixture: what a client would send, and optionally its id and where it is in its life. */
+export function itemSchema({ sent, states, settled, durations }: StateModel): TObject {
+  const state = oneOf(states);
+  const names = Object.keys(durations);
+  const at = Type.Integer({
+    minimum: 0,
+    // What is planned before a clock ends may be due after that.
+    maximum: LATEST + names.length * LONGEST_MS,
+    description: "milliseconds since the epoch, of the project's time",
+  });
+  const stage = Type.Object({ state, lasts: Type.Optional(oneOf(names)) }, strict);
+  return Type.Object(
+    {
+      ...sent.properties,
+      _id: Type.Optional(Type.String({ pattern: OBJECT_ID.source })),
+      state: Type.Optional(oneOf(settled)),
+      errorMessage: Type.Optional(Type.String({ maxLength: MESSAGE_MAX })),
+      // Written by an export: see lifecycle.ts.
+      path: Type.Optional(
+        Type.Array(Type.Union([Type.Tuple([state, at]), Type.Tuple([state, at, Type.String()])]), {
+          minItems: 1,
+        }),
+      ),
+      rest: Type.Optional(Type.Array(stage)),
+      readsLeft: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST })),
+    },
+    strict,
+  );
+}
+
+/** What becomes of items that are not created yet. */
+export function ruleSchema(resource: StateModel): TObject {
+  const { name, complete, failed, rules } = resource;
+  const { one, many, title } = namesOf(name);
+  return Type.Object(
+    {
+      match: Type.Optional({
+        ...(rules?.schema ?? Type.Object({})),
+        description: `which ${many} it is for; all if left out`,
+      }),
+      times: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: MOST, description: `for how many ${many}; all if left out` }),
+      ),
+      ...(failed !== undefined && {
+        fail: Type.Optional(
+          Type.String({
+            minLength: 1,
+            maxLength: MESSAGE_MAX,
+            description: `they end ${failed} instead of ${complete}, with this errorMessage`,
+          }),
+        ),
+      }),
+      staysIn: Type.Optional(oneOf(passingStates(resource), 'they stay in this state for good')),
+    },
+    {
+      additionalProperties: false,
+      title: `${title}Rule`,
+      description: `What happens to a ${one} that is not created yet.`,
+    },
+  );
+}
