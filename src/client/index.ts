@@ -1,8 +1,8 @@
 export type { AtlasFetch, Caller, FetchInit } from './caller.js';
 export { connectEmulator, emulatorOver, type Emulator, type Health } from './emulator.js';
 export type { EventOptions } from './events.js';
-export type { Links } from './links.js';
 export type { Project } from './project.js';
+export type { Links, Resource, Rules, StateReport, StateStep } from './resource.js';
 export {
   addressOf,
   EmulatorError,
@@ -13,4 +13,4 @@ export {
 } from './transport.js';
 export type * from './request-types.js';
 export type * from './types.js';
-export type { Clock, Faults, Requests, Rules, Snapshots, Verbs } from './verbs.js';
+export type { Clock, Faults, Requests, Snapshots, Verbs } from './verbs.js';

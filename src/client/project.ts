@@ -1,6 +1,6 @@
 import { callerOf, type AtlasFetch, type Caller } from './caller.js';
 import { ASYNC_DISPOSE } from './disposal.js';
-import { linksOf, type Links } from './links.js';
+import { resourceOver, type Links, type Resource } from './resource.js';
 import { EmulatorError, type Transport } from './transport.js';
 import type {
   Credentials,
@@ -31,6 +31,8 @@ export interface Project extends Verbs {
   /** A caller with another role. @throws {EmulatorError} if the project has no credentials for it */
   as(role: Role): Caller;
   readonly links: Links;
+  /** The items of any resource with states. @param path its path in the control API, such as `private-links` */
+  resource(path: string): Resource;
   /** What it is now. */
   info(): Promise<ProjectInfo>;
   /** Changes how states move, from the next create, update or delete on. */
@@ -90,7 +92,8 @@ export function projectOver(
     environment,
     fetch: async (path, init) => as('owner').fetch(path, init),
     as,
-    links: linksOf(transport, scope),
+    links: resourceOver(transport, scope, 'private-links'),
+    resource: (path) => resourceOver(transport, scope, path),
     info: async () => (await transport('GET', scope)) as ProjectInfo,
     change: async (pace) => (await transport('PATCH', scope, pace)) as ProjectInfo,
     delete: remove,

@@ -1,3 +1,5 @@
+import type { StateReport, StateStep } from './resource.js';
+
 /** How projects behave: as the documentation page says, or as was recorded. */
 export type ProfileName = 'documented' | 'observed';
 
@@ -183,23 +185,10 @@ export interface KeptLinkRule {
 }
 
 /** A state that a link has gone through. */
-export interface LinkStep {
-  readonly state: LinkState;
-  /** When it was entered, in the project's time (ISO 8601). */
-  readonly at: string;
-  /** created, updated, deleted, time, read, forced, released or fixture. */
-  readonly why: string;
-}
+export type LinkStep = StateStep<LinkState>;
 
 /** A private link as the control API sees it. */
-export interface LinkReport {
-  readonly id: string;
-  readonly state: LinkState;
-  /** Whether it waits for a hand or for reads to move on. */
-  readonly held: boolean;
-  /** Oldest first. */
-  readonly history: readonly LinkStep[];
-}
+export type LinkReport = StateReport<LinkState>;
 
 /** The world as a file that can be loaded again. Projects have faults and privateLinkRules of their own. */
 export interface Fixture {

@@ -1,6 +1,7 @@
+import { rulesOver, type Rules } from './resource.js';
 import type { Transport } from './transport.js';
 import type { RecordedRequest, RefusedRequest, RequestFilter, RequestMatcher } from './request-types.js';
-import type { ClockReading, Duration, Fault, KeptLinkRule, LinkRule, NewFault, Snapshot } from './types.js';
+import type { ClockReading, Duration, Fault, NewFault, Snapshot } from './types.js';
 
 /** Time, of one project or of all. What falls due is done when a call returns. */
 export interface Clock {
@@ -47,15 +48,6 @@ export interface Requests {
   clear(): Promise<void>;
 }
 
-/** What becomes of private links that are not created yet. */
-export interface Rules {
-  add(rule: LinkRule): Promise<KeptLinkRule>;
-  list(): Promise<readonly KeptLinkRule[]>;
-  remove(id: string): Promise<void>;
-  /** Removes all of the scope. */
-  clear(): Promise<void>;
-}
-
 /** Snapshots of the scope. */
 export interface Snapshots {
   list(): Promise<readonly Snapshot[]>;
@@ -67,7 +59,10 @@ export interface Verbs {
   readonly clock: Clock;
   readonly faults: Faults;
   readonly requests: Requests;
+  /** What happens to private links that are not created yet. */
   readonly rules: Rules;
+  /** The same of any resource. @param path of its rules in the control API, such as `private-link-rules` */
+  rulesFor(path: string): Rules<object, { readonly id: string; readonly rule: object }>;
   readonly snapshots: Snapshots;
   /** Goes back to the fixture; a project that was made, to its making. Signs nobody out. */
   reset(): Promise<void>;
@@ -109,12 +104,8 @@ export function verbs(transport: Transport, scope: string): Verbs {
       har: () => call('GET', '/requests.har'),
       clear: () => call('DELETE', '/requests'),
     },
-    rules: {
-      add: (rule) => call('POST', '/private-link-rules', rule),
-      list: async () => (await call<{ rules: KeptLinkRule[] }>('GET', '/private-link-rules')).rules,
-      remove: (id) => call('DELETE', `/private-link-rules/${part(id)}`),
-      clear: () => call('DELETE', '/private-link-rules'),
-    },
+    rules: rulesOver(transport, `${scope}/private-link-rules`),
+    rulesFor: (path) => rulesOver(transport, `${scope}/${path}`),
     snapshots: {
       list: async () => (await call<{ snapshots: Snapshot[] }>('GET', '/snapshots')).snapshots,
       remove: (name) => call('DELETE', `/snapshots/${part(name)}`),
