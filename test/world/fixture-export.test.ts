@@ -26,7 +26,7 @@ it('exports no more than can be loaded again, and says what to do about the rest
   expect(() => exported(Math.floor(bytes * 0.98))).toThrow(
     expect.objectContaining({
       status: 409,
-      message: expect.stringContaining('delete private links') as string,
+      message: expect.stringContaining('delete resources') as string,
     }),
   );
   // A read that was cut off leaves nothing open: the next write is taken.
