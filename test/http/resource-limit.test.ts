@@ -27,7 +27,7 @@ it.each(PROFILES)('a private link is kept up to 128 KiB of JSON, as %s', async (
   const refused = await create(RESOURCE_LIMIT + 1);
   expect(refused.status).toBe(413);
   expect(refused.json()).toMatchObject({ error: 413, errorCode: 'REQUEST_TOO_LARGE' });
-  expect(refused.header('x-emulator-reason')).toContain('would be stored');
+  expect(refused.header('x-emulator-reason')).toContain('to be kept');
   expect((await create(RESOURCE_LIMIT)).status).toBe(200);
 });
 
@@ -90,7 +90,7 @@ it.each([
   const refused = await line.send({ method: 'PUT', path: '/_emulator/fixture', headers: JSON_TYPE, body });
   expect([refused.status, refused.text]).toEqual([
     400,
-    expect.stringContaining(`organizations[0].projects[0].${place}: What would be stored`),
+    expect.stringContaining(`organizations[0].projects[0].${place}: What is to be kept`),
   ]);
 });
 
