@@ -61,7 +61,7 @@ export async function buildApp(
   const core = await buildCore(config, base, onError, features);
   const { database, clock, events, identity, operations, restored, world } = core;
   const limits = new Limits(() => clock.now(), config);
-  world.follow(limits);
+  world.addCache(limits);
   const parts: LadderParts = {
     defaultProfile: config.profile,
     gatekeeper: gatekeeperOf(identity),
@@ -98,10 +98,10 @@ export async function buildApp(
           clock: base,
           version: VERSION,
           operations,
-          isThere: (project) => identity.projects.project(project) !== undefined,
+          exists: (project) => identity.projects.project(project) !== undefined,
         });
     if (observation) {
-      world.follow(observation.journal);
+      world.addCache(observation.journal);
       server.addHook('preClose', observation.end);
       await server.register(
         scoped((at) => {

@@ -113,7 +113,7 @@ export async function buildCore(
       properties: new PropertyStore(database),
       running,
     });
-    world.follow(faults);
+    world.addCache(faults);
 
     const restored = world.hasBegun;
     if (restored) await world.goOn();

@@ -1,4 +1,4 @@
-export type { WorldFollower } from './follower.js';
+export type { ProjectCache } from './project-cache.js';
 export { FixtureError, loadFixture, parseFixture } from './fixture.js';
 export { exportFixture } from './fixture-export.js';
 export { durationsSchema, FIXTURE_LIMIT, fixtureSchema, movement, sharedSections } from './fixture-schema.js';

@@ -6,7 +6,7 @@ import { TOKEN_LIFE_S } from '../identity/index.js';
 import { exportFixture } from './fixture-export.js';
 import { FixtureError, loadFixture, parseFixture } from './fixture.js';
 import { sharedSections, type Fixture, type FixtureSection } from './fixture-schema.js';
-import type { WorldFollower } from './follower.js';
+import type { ProjectCache } from './project-cache.js';
 import { WorldTime, type TimeParts } from './world-time.js';
 
 /** What the world stands on. */
@@ -25,7 +25,7 @@ const INITIAL = '';
 export class World {
   readonly time: WorldTime;
   readonly #parts: WorldParts;
-  readonly #followers: WorldFollower[] = [];
+  readonly #caches: ProjectCache[] = [];
 
   constructor(parts: WorldParts) {
     this.#parts = parts;
@@ -65,14 +65,14 @@ export class World {
     snapshots.take(projectId, INITIAL, clock.now(), clock.state);
   }
 
-  /** Tells a follower of projects that go, from now on. */
-  follow(follower: WorldFollower): void {
-    this.#followers.push(follower);
+  /** Keeps a cache in step with the projects that exist. */
+  addCache(cache: ProjectCache): void {
+    this.#caches.push(cache);
   }
 
-  /** Of how many projects, or the like, the followers keep something, added up. */
-  get kept(): number {
-    return this.#followers.reduce((sum, { size }) => sum + size, 0);
+  /** Number of projects, or the like, of which the caches hold something, added up. */
+  get retained(): number {
+    return this.#caches.reduce((sum, { retained }) => sum + retained, 0);
   }
 
   /** Removes a project and all that is in it, the roles in it too. Belongs inside a write. */
@@ -81,7 +81,7 @@ export class World {
     credentials.removeProjectRoles(id);
     projects.remove(id);
     transaction.afterCommit(() => {
-      this.#letGo((one) => one === id);
+      this.#evict((one) => one === id);
     });
   }
 
@@ -181,11 +181,11 @@ export class World {
   }
 
   #reload(): void {
-    for (const follower of this.#followers) follower.reload?.();
+    for (const cache of this.#caches) cache.reload?.();
   }
 
-  #letGo(isGone: (id: string) => boolean): void {
-    for (const follower of this.#followers) follower.letGo(isGone);
+  #evict(isGone: (id: string) => boolean): void {
+    for (const cache of this.#caches) cache.evict(isGone);
   }
 
   /** Projects that a snapshot has brought back have lost the memory of their making: they remember how they are now. */
@@ -215,7 +215,7 @@ export class World {
       this.time.settle(transaction, projectId);
       transaction.afterCommit(() => {
         this.#reload();
-        this.#letGo((id) => !projects.project(id) && !projects.organization(id));
+        this.#evict((id) => !projects.project(id) && !projects.organization(id));
         events.emit('world.reset', projectId, { cause });
       });
     });

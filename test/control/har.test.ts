@@ -1,6 +1,7 @@
+import type { Static } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
-import { harSchema, harOf } from '../../src/control/journal/har.js';
+import { harOf, harSchema } from '../../src/control/journal/har.js';
 import { linksPath, SEEDED } from '../support/emulator.js';
 import { requestBody } from '../support/requests.js';
 import { openLine, TRANSPORTS } from '../support/transport.js';
@@ -13,7 +14,7 @@ const ajv = new Ajv({ formats: { 'date-time': true } });
 const isHar = ajv.compile(HAR_SCHEMA);
 const isDescribed = ajv.compile(harSchema);
 
-type Har = ReturnType<typeof harOf>;
+type Har = Static<typeof harSchema>;
 
 describe.each(TRANSPORTS)('requests as an HTTP Archive, by %s', (transport) => {
   it('is what the specification and the description say, whatever was called', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Selection } from '../../src/control/journal/journal.js';
+import { seeded } from '../support/random.js';
 import { startJournal } from './journal-support.js';
 
 const A = 'a'.repeat(24);
@@ -17,44 +18,95 @@ describe('the journal', () => {
     expect(seqs(journal.select(undefined, 2))).toEqual([3, 4]);
   });
 
-  it('keeps the last thousand of a project, and knows what it has dropped', () => {
-    const { journal, come } = startJournal();
-    come({ project: B });
+  it('evicts the oldest beyond its bytes, and knows up to which number', () => {
+    const { journal, come } = startJournal({ bytes: 100_000 });
     for (let count = 0; count < 10_000; count += 1) come({ project: A });
     const selection = journal.select(A);
-    expect(selection.entries).toHaveLength(1000);
-    expect([selection.cut, seqs(selection)[0]]).toEqual([9001, 9002]);
+    expect(journal.bytes).toBeLessThanOrEqual(100_000);
+    expect(selection.entries.length).toBeGreaterThan(90);
+    expect(seqs(selection)[0]).toBe(selection.cut + 1);
+    expect(seqs(selection).at(-1)).toBe(10_000);
+    expect(journal.select(undefined).cut).toBe(selection.cut);
     expect(journal.select(B).cut).toBe(0);
-    expect(journal.select(undefined).cut).toBe(9001);
   });
 
-  it('keeps no more bytes of a project than it may, however few its requests', () => {
+  it('counts bodies and headers, however few the requests', () => {
     const { journal, come } = startJournal({ bytes: 100_000 });
-    const body = 'x'.repeat(16_384);
-    for (let count = 0; count < 100; count += 1) come({ project: A, body });
+    for (let count = 0; count < 100; count += 1) come({ project: A, body: 'x'.repeat(16_384) });
     expect(journal.bytes).toBeLessThanOrEqual(100_000);
     expect(seqs(journal.select(A))).toEqual([96, 97, 98, 99, 100]);
   });
 
-  it('keeps no more bytes of all projects than it may: the one that was quiet longest loses all', () => {
-    const { journal, come } = startJournal({ allBytes: 20_000 });
+  it('retains the last requests of a quiet project when a busy one fills it', () => {
+    const { journal, come } = startJournal({ bytes: 100_000, perProject: 3 });
+    for (let count = 0; count < 5; count += 1) come({ project: A });
+    for (let count = 0; count < 1000; count += 1) come({ project: B });
+    expect(journal.select(A)).toMatchObject({ cut: 2 });
+    expect(seqs(journal.select(A))).toEqual([3, 4, 5]);
+    const all = journal.select(undefined);
+    expect(seqs(all).slice(0, 3)).toEqual([3, 4, 5]);
+    expect(all.cut).toBe((seqs(all)[3] ?? 0) - 1);
+    // One more of its own takes the place of the oldest.
     come({ project: A });
-    for (let count = 0; count < 18; count += 1) come({ project: B });
-    expect(seqs(journal.select(A))).toEqual([1]);
-    come({ project: B });
-    expect(seqs(journal.select(A))).toEqual([]);
-    expect(journal.select(A).cut).toBe(1);
-    expect(journal.select(B).entries).toHaveLength(19);
-    expect(journal.bytes).toBeLessThanOrEqual(20_000);
+    expect([seqs(journal.select(A)), journal.select(A).cut]).toEqual([[4, 5, 1006], 3]);
+  });
+
+  it('retains requests of the most recently active projects alone', () => {
+    const { journal, come } = startJournal({ bytes: 100_000, projects: 2, perProject: 5 });
+    for (const project of ['old', 'quiet', 'old']) come({ project });
+    for (let count = 0; count < 1000; count += 1) come({ project: B });
+    expect(['old', 'quiet'].map((project) => seqs(journal.select(project)))).toEqual([[1, 3], []]);
+    come({ project: 'new' });
+    expect(seqs(journal.select('old'))).toEqual([]);
+    expect(['old', 'quiet', 'new'].map((project) => journal.select(project).cut)).toEqual([3, 2, 0]);
+  });
+
+  it('retains no more than half of its bytes: the least recently active project loses first', () => {
+    const { journal, come } = startJournal({ bytes: 40_000, perProject: 15 });
+    for (const project of ['first', 'second']) for (let count = 0; count < 15; count += 1) come({ project });
+    for (let count = 0; count < 1000; count += 1) come({ project: B });
+    const [first, second] = [journal.select('first'), journal.select('second')];
+    expect(second.entries).toHaveLength(15);
+    expect(first.entries.length).toBeLessThan(15);
+    expect(first.cut).toBe(15 - first.entries.length);
+    expect(journal.bytes).toBeLessThanOrEqual(40_000);
+    // The other half is the ring's.
+    expect(journal.select(B).entries.length).toBeGreaterThan(15);
   });
 
   it('stays bounded over ten thousand requests of as many projects, and gives no project a wrong number', () => {
-    const { journal, come } = startJournal({ allBytes: 100_000, projects: 100 });
+    const { journal, come } = startJournal({ bytes: 100_000, cuts: 100 });
     for (let count = 0; count < 10_000; count += 1) come({ project: String(count) });
     expect(journal.bytes).toBeLessThanOrEqual(100_000);
-    // Of most nothing more is known than that something was dropped.
+    expect(journal.retained).toBeLessThanOrEqual(100);
+    // Of most nothing more is known than that something was evicted.
     expect(journal.select('5').cut).toBeGreaterThanOrEqual(6);
     expect(journal.select('9999')).toMatchObject({ entries: [{}] });
+  });
+
+  it('never shows a project incompletely after its cut, whatever comes in which order', () => {
+    const { journal, come } = startJournal({ bytes: 60_000, projects: 4, perProject: 6, cuts: 20 });
+    const random = seeded(7);
+    const sent = new Map<string, number[]>();
+    const there = new Set<string>();
+    for (let count = 0; count < 20_000; count += 1) {
+      const project = `p${Math.floor(random() ** 2 * 12)}`;
+      if (random() < 0.005 && there.has(project)) {
+        journal.evict((one) => one === project);
+        there.delete(project);
+        continue;
+      }
+      there.add(project);
+      const seq = come({ project, body: 'x'.repeat(Math.floor(random() * 3000)) });
+      sent.set(project, [...(sent.get(project) ?? []), seq]);
+      if (count % 50 > 0) continue;
+      for (const [one, numbers] of sent) {
+        const selection = journal.select(one);
+        expect(seqs(selection)).toEqual(numbers.filter((number) => number > selection.cut));
+      }
+      const all = journal.select(undefined);
+      expect(seqs(all).filter((number) => number > all.cut)).toHaveLength(journal.last - all.cut);
+    }
   });
 
   it('forgets a project for its own scope, and keeps it for the whole server', () => {
@@ -70,7 +122,7 @@ describe('the journal', () => {
   });
 
   it('forgets all for every scope', () => {
-    const { journal, come } = startJournal({ entries: 1 });
+    const { journal, come } = startJournal({ bytes: 1500 });
     come({ project: A });
     come({ project: A });
     journal.forget(undefined);

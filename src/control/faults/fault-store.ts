@@ -67,7 +67,7 @@ export class FaultStore implements FaultBook {
     this.reload();
   }
 
-  /** Reads all rules anew: after a restore, or once a fixture is loaded. */
+  /** Reads all rules again, after a restore or once a fixture is loaded. */
   reload(): void {
     this.#rules.clear();
     for (const { projectId, rule, matched, fired } of this.#all.all()) {
@@ -76,13 +76,13 @@ export class FaultStore implements FaultBook {
     }
   }
 
-  /** For how many projects it has rules, the whole server counted as one. */
-  get size(): number {
+  /** Number of projects that have rules; the whole server counts as one. */
+  get retained(): number {
     return this.#rules.size;
   }
 
-  /** Lets go of the rules of projects that are gone; their rows went with the projects. */
-  letGo(isGone: (project: string) => boolean): void {
+  /** Drops the rules of removed projects; their rows were deleted with the projects. */
+  evict(isGone: (project: string) => boolean): void {
     for (const project of this.#rules.keys()) {
       if (project !== undefined && isGone(project)) this.#rules.delete(project);
     }

@@ -1,21 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import { Type } from '@sinclair/typebox';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
-import type { Clock } from '../../kernel/clock.js';
-import type { EmulatorEvent, EventBus } from '../../kernel/events.js';
-import type { Ongoing } from './ongoing.js';
+import type { EmulatorEvent } from '../../kernel/events.js';
+import type { Observed } from './observation.js';
 import { controlOperation, ControlError, type AnyControlOperation } from '../operation.js';
 
-/** How often a stream says that it is still there: proxies and clients give up what is silent for long. */
+/** Interval of heartbeats: proxies and clients close a stream that is silent for long. */
 export const HEARTBEAT_MS = 15_000;
-
-/** What the stream of events stands on. */
-export interface EventStreamParts {
-  readonly events: EventBus;
-  /** The machine's. */
-  readonly clock: Clock;
-  readonly ongoing: Ongoing;
-}
 
 const query = Type.Object({
   since: Type.Optional(
@@ -29,7 +20,7 @@ const query = Type.Object({
 });
 
 /** `GET /events`: the events of the bus as server-sent events. */
-export function eventStream(parts: EventStreamParts): AnyControlOperation {
+export function eventStream(observed: Observed): AnyControlOperation {
   return controlOperation({
     id: 'streamEvents',
     method: 'GET',
@@ -41,9 +32,9 @@ export function eventStream(parts: EventStreamParts): AnyControlOperation {
     query,
     mediaType: 'text/event-stream',
     handle({ project, query: { since }, request, reply }) {
-      const from = lastEventId(request.headers['last-event-id']) ?? since ?? parts.events.last;
+      const from = lastEventId(request.headers['last-event-id']) ?? since ?? observed.events.last;
       reply.hijack();
-      new Stream(parts, reply.raw, project?.id, from).start();
+      new Stream(observed, reply.raw, project?.id, from).start();
       return reply;
     },
   });
@@ -59,28 +50,28 @@ function lastEventId(header: string | string[] | undefined): number | undefined 
 }
 
 /**
- * One reader's stream. What a reader does not take is not buffered: it waits on the bus, which keeps the last events,
- * and a reader that takes nothing from one heartbeat to the next is dropped.
+ * One reader's stream. Events that a slow reader has not taken are not buffered here: the bus retains the last ones. A
+ * reader that takes nothing from one heartbeat to the next is disconnected.
  */
 class Stream {
-  readonly #parts: EventStreamParts;
+  readonly #observed: Observed;
   readonly #raw: ServerResponse;
   readonly #project: string | undefined;
-  readonly #undos: (() => void)[] = [];
+  #unsubscribe: () => void = () => undefined;
   /** The number of the last event that the reader has, or does not want. */
   #sent: number;
   #blockedSince: number | undefined;
   #cancelHeartbeat: () => void = () => undefined;
 
-  constructor(parts: EventStreamParts, raw: ServerResponse, project: string | undefined, from: number) {
-    this.#parts = parts;
+  constructor(observed: Observed, raw: ServerResponse, project: string | undefined, from: number) {
+    this.#observed = observed;
     this.#raw = raw;
     this.#project = project;
     this.#sent = from;
   }
 
   start(): void {
-    const { events, ongoing } = this.#parts;
+    const { events, closing } = this.#observed;
     this.#raw.on('error', () => {
       this.#raw.destroy();
     });
@@ -94,26 +85,21 @@ class Stream {
       connection: 'close',
     });
     this.#write(': the events of atlas-streams-emulator\n\n');
-    if (this.#sent > events.last) this.#beginAnew();
+    if (this.#sent > events.last) this.#restart();
     this.#catchUp();
-    this.#undos.push(
-      events.subscribe((event) => {
-        this.#take(event);
-      }),
-    );
+    this.#unsubscribe = events.subscribe((event) => {
+      this.#take(event);
+    });
     this.#setHeartbeat();
-    this.#undos.push(
-      ongoing.add(() => {
-        this.#end();
-      }),
-    );
+    closing.addEventListener('abort', this.#end);
+    if (closing.aborted) this.#end();
   }
 
-  /** The reader's number is of another run of the emulator: what there is now is all new to it. */
-  #beginAnew(): void {
-    const [first] = this.#parts.events.since(0);
-    const next = first?.seq ?? this.#parts.events.last + 1;
-    this.#tellLost(next);
+  /** The reader's number is from an earlier run of the emulator: every event is new to it. */
+  #restart(): void {
+    const { events } = this.#observed;
+    const next = events.since(0)[0]?.seq ?? events.last + 1;
+    this.#sendLost(next);
     this.#sent = next - 1;
   }
 
@@ -123,11 +109,11 @@ class Stream {
     else this.#catchUp();
   }
 
-  /** Sends what the bus has behind the last event sent, as long as the reader takes it. */
+  /** Sends the events of the bus after the last one sent, as long as the reader takes them. */
   #catchUp(): void {
-    for (const event of this.#parts.events.since(this.#sent)) {
+    for (const event of this.#observed.events.since(this.#sent)) {
       if (this.#blockedSince !== undefined) return;
-      if (event.seq > this.#sent + 1) this.#tellLost(event.seq);
+      if (event.seq > this.#sent + 1) this.#sendLost(event.seq);
       this.#send(event);
     }
   }
@@ -135,16 +121,16 @@ class Stream {
   #send(event: EmulatorEvent): void {
     this.#sent = event.seq;
     if (this.#project !== undefined && event.project !== this.#project) return;
-    // Whoever looks on is not shown who else does.
+    // A reader does not see the requests of other readers.
     if (event.type === 'request.finished' && event.data.control) return;
     const { seq, at, type, project, data } = event;
-    const shown = { seq, at: new Date(at).toISOString(), type, project, data };
-    this.#write(`id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify(shown)}\n\n`);
+    const rendered = { seq, at: new Date(at).toISOString(), type, project, data };
+    this.#write(`id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify(rendered)}\n\n`);
   }
 
   /** @param next the number of the first event that is still there */
-  #tellLost(next: number): void {
-    const at = new Date(this.#parts.clock.now()).toISOString();
+  #sendLost(next: number): void {
+    const at = new Date(this.#observed.clock.now()).toISOString();
     const data = JSON.stringify({ type: 'lost', at, after: this.#sent, next });
     this.#write(`id: ${next - 1}\nevent: lost\ndata: ${data}\n\n`);
   }
@@ -152,7 +138,7 @@ class Stream {
   #write(text: string): void {
     if (this.#raw.write(text)) return;
     if (this.#blockedSince !== undefined) return;
-    this.#blockedSince = this.#parts.clock.now();
+    this.#blockedSince = this.#observed.clock.now();
     this.#raw.once('drain', () => {
       this.#blockedSince = undefined;
       this.#catchUp();
@@ -160,7 +146,7 @@ class Stream {
   }
 
   #setHeartbeat(): void {
-    const { clock } = this.#parts;
+    const { clock } = this.#observed;
     this.#cancelHeartbeat = clock.setAlarm(clock.now() + HEARTBEAT_MS, () => {
       if (this.#blockedSince === undefined) this.#write(':\n\n');
       else if (clock.now() - this.#blockedSince >= HEARTBEAT_MS) {
@@ -171,14 +157,15 @@ class Stream {
     });
   }
 
-  #end(): void {
+  readonly #end = (): void => {
     this.#leave();
     if (this.#blockedSince === undefined) this.#raw.end();
     else this.#raw.destroy();
-  }
+  };
 
   #leave(): void {
     this.#cancelHeartbeat();
-    for (const undo of this.#undos) undo();
+    this.#unsubscribe();
+    this.#observed.closing.removeEventListener('abort', this.#end);
   }
 }

@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
-import { Type, type Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import type { Message } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
 import { refusalOf } from './request-entry.js';
 
-/** HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/). What it has no room for begins with `_`. */
+/** HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/). Fields that it does not define begin with `_`. */
 
 const pairs = (description: string) =>
   Type.Array(
@@ -27,22 +27,17 @@ const side = {
   bodySize: size('Size of the body'),
 };
 
+const mimeType = Type.String({ description: 'Media type.' });
+const text = Type.String({ description: 'Body, secrets removed.' });
+const comment = Type.Optional(Type.String({ description: 'Says that the body was cut.' }));
+
 const requestSchema = Type.Object(
   {
     method: Type.String({ description: 'HTTP method.' }),
     url: Type.String({ description: 'Absolute address.' }),
     ...side,
     queryString: pairs('Parameters of the query.'),
-    postData: Type.Optional(
-      Type.Object(
-        {
-          mimeType: Type.String({ description: 'Media type.' }),
-          text: Type.String({ description: 'Body, secrets removed.' }),
-          comment: Type.Optional(Type.String({ description: 'Says that the body was cut.' })),
-        },
-        { description: 'What was sent.' },
-      ),
-    ),
+    postData: Type.Optional(Type.Object({ mimeType, text, comment }, { description: 'What was sent.' })),
   },
   { description: 'What the client sent.' },
 );
@@ -55,9 +50,9 @@ const responseSchema = Type.Object(
     content: Type.Object(
       {
         size: Type.Integer({ description: 'Size of the body, in bytes.' }),
-        mimeType: Type.String({ description: 'Media type.' }),
-        text: Type.Optional(Type.String({ description: 'Body, secrets removed.' })),
-        comment: Type.Optional(Type.String({ description: 'Says that the body was cut.' })),
+        mimeType,
+        text: Type.Optional(text),
+        comment,
       },
       { description: 'What was answered.' },
     ),
@@ -105,55 +100,39 @@ export const harSchema = Type.Object(
   { title: 'HttpArchive', description: 'Requests as an HTTP Archive.' },
 );
 
-/** Returns requests as an HTTP Archive. */
-export function harOf(entries: readonly Entry[], version: string): Static<typeof harSchema> {
-  return {
-    log: {
-      version: '1.2',
-      creator: { name: 'atlas-streams-emulator', version },
-      entries: entries.map(harEntry),
-    },
-  };
+/** Requests as an HTTP Archive; what is undefined is left out of the JSON. */
+export function harOf(entries: readonly Entry[], version: string) {
+  const creator = { name: 'atlas-streams-emulator', version };
+  return { log: { version: '1.2', creator, entries: entries.map(harEntry) } };
 }
 
-function harEntry(entry: Entry): Static<typeof entrySchema> {
-  const { event, detail } = entry;
-  const { data } = event;
+function harEntry({ event, detail }: Entry) {
+  const { at, seq, data } = event;
   const { request, response, url } = detail;
   const httpVersion = `HTTP/${detail.httpVersion}`;
-  const refusal = refusalOf(entry);
+  const refusal = refusalOf(detail);
   return {
-    // An archive tells when requests came, an event when they were answered.
-    startedDateTime: new Date(event.at - Math.round(data.tookMs)).toISOString(),
+    // An archive shows when requests came, an event when they were answered.
+    startedDateTime: new Date(at - Math.round(data.tookMs)).toISOString(),
     time: data.tookMs,
     request: {
       method: data.method,
       url,
       ...sideOf(request, httpVersion),
-      queryString: [...new URLSearchParams(/\?(.*)/s.exec(url)?.[1])].map(([name, value]) => ({
-        name,
-        value,
-      })),
-      ...(request.body !== undefined && {
-        postData: { mimeType: typeOf(request), text: request.body, ...cutOf(request) },
-      }),
+      queryString: pairsOf(new URLSearchParams(/\?(.*)/s.exec(url)?.[1])),
+      postData: request.body === undefined ? undefined : contentOf(request),
     },
     response: {
       status: data.status,
       statusText: STATUS_CODES[data.status] ?? '',
       ...sideOf(response, httpVersion),
-      content: {
-        size: Math.max(0, bodySize(response)),
-        mimeType: typeOf(response),
-        ...(response.body !== undefined && { text: response.body }),
-        ...cutOf(response),
-      },
+      content: { size: Math.max(0, bodySize(response)), ...contentOf(response) },
       redirectURL: '',
     },
     cache: {},
     timings: { send: 0, wait: data.tookMs, receive: 0 },
-    ...(refusal && { comment: `${refusal.rule} ${refusal.remedy}` }),
-    _seq: event.seq,
+    comment: refusal && `${refusal.rule} ${refusal.remedy}`,
+    _seq: seq,
     _rung: data.rung,
   };
 }
@@ -162,10 +141,14 @@ function sideOf(message: Message, httpVersion: string) {
   return {
     httpVersion,
     cookies: [],
-    headers: Object.entries(message.headers).map(([name, value]) => ({ name, value })),
+    headers: pairsOf(Object.entries(message.headers)),
     headersSize: -1,
     bodySize: bodySize(message),
   };
+}
+
+function pairsOf(entries: Iterable<[string, string]>) {
+  return [...entries].map(([name, value]) => ({ name, value }));
 }
 
 function bodySize({ headers, body, truncated }: Message): number {
@@ -174,10 +157,10 @@ function bodySize({ headers, body, truncated }: Message): number {
   return truncated ? -1 : Buffer.byteLength(body ?? '');
 }
 
-function typeOf({ headers, body }: Message): string {
-  return headers['content-type'] ?? (body === undefined ? 'x-unknown' : 'application/octet-stream');
-}
-
-function cutOf({ truncated }: Message): { comment?: string } {
-  return truncated ? { comment: 'Only its beginning was kept.' } : {};
+function contentOf({ headers, body, truncated }: Message) {
+  return {
+    mimeType: headers['content-type'] ?? (body === undefined ? 'x-unknown' : 'application/octet-stream'),
+    text: body,
+    comment: truncated ? 'Only its beginning was kept.' : undefined,
+  };
 }

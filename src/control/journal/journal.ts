@@ -2,89 +2,89 @@ import type { EmulatorEvent, EventBus, RequestDetail } from '../../kernel/events
 
 type RequestEvent = Extract<EmulatorEvent, { type: 'request.finished' }>;
 
-/** A request as the journal keeps it: its event, with what the bus does not keep. */
+/** A recorded request: its event, and the headers and bodies that the bus does not retain. */
 export interface Entry {
   readonly event: RequestEvent;
   readonly detail: RequestDetail;
-  /** About how many bytes it takes. */
-  readonly size: number;
 }
 
-/** How much the journal keeps. What is over is dropped, oldest first. */
+/** How much the journal holds. */
 export interface JournalLimits {
-  /** Requests of one project. */
-  readonly entries: number;
-  /** Bytes of one project. */
+  /** Approximate bytes of all requests; the oldest are evicted beyond it. Up to half of it is for retained requests. */
   readonly bytes: number;
-  /** Bytes of all projects; those drop all they have that were not called for the longest time. */
-  readonly allBytes: number;
-  /** Projects of which it is known what was dropped. */
+  /** The most recently active projects, which retain requests that have left the ring. */
   readonly projects: number;
+  /** How many of its last requests such a project retains. */
+  readonly perProject: number;
+  /** Projects whose cut is remembered. */
+  readonly cuts: number;
 }
 
 const LIMITS: JournalLimits = {
-  entries: 1000,
-  bytes: 4 * 1024 * 1024,
-  allBytes: 64 * 1024 * 1024,
-  projects: 50_000,
+  bytes: 16 * 1024 * 1024,
+  projects: 200,
+  perProject: 200,
+  cuts: 50_000,
 };
 
-/** What an entry takes beside its texts, about, in bytes. */
+/** Approximate bytes of an entry beside its texts. */
 const ENTRY_BYTES = 1024;
 
-/** The window of all projects that are gone: no project has this id. */
-const GONE = '';
-
-/** The requests of one project. */
-interface Window {
-  /** From `first` on; what is before was dropped. */
-  entries: (Entry | undefined)[];
-  first: number;
-  bytes: number;
-  /** The highest number of a request that was dropped; 0 if none was. */
-  cut: number;
-  /** Requests up to this number are forgotten: the project's scope begins behind it. */
-  floor: number;
-}
-
-/** What a scope has: one project's requests, or all. */
+/** The requests of a scope: of one project, or of the whole server. */
 export interface Selection {
   /** Oldest first. */
   readonly entries: readonly Entry[];
-  /** The highest number of a request that was dropped for want of room; 0 if none was. */
+  /** The highest number of an evicted request; 0 if none was evicted. */
   readonly cut: number;
-  /** The scope begins behind this number: what was before it was forgotten because somebody asked for that. */
+  /** The scope begins after this number: a client deleted what was before. */
   readonly floor: number;
 }
 
+interface StoredEntry extends Entry {
+  readonly size: number;
+  /** The project it belongs to; undefined if its path names none, or one that does not exist. */
+  readonly owner: string | undefined;
+  /** It has left the ring: it is retained for its project, or evicted. */
+  left: boolean;
+}
+
+type Scope = { -readonly [Key in 'cut' | 'floor']: Selection[Key] };
+
 /**
- * Keeps the last requests for the Atlas API, in memory, and knows what it has dropped. Those for projects that are gone
- * share the room of one.
+ * Records the last requests for the Atlas API, in memory, and knows what it has evicted.
+ *
+ * All requests enter one ring. One that leaves it is retained if it is among the last of a recently active project, so
+ * that a busy project does not push out the few requests of a quiet one; otherwise it is evicted. The requests of a
+ * project are evicted oldest first, so those after its cut are complete.
  */
 export class Journal {
   readonly #events: EventBus;
   readonly #limits: JournalLimits;
-  readonly #isThere: (project: string) => boolean;
-  /** By project; the one that was called last is the last. What names no project has a window of its own. */
-  readonly #windows = new Map<string | undefined, Window>();
-  readonly #readers = new Set<(entry: Entry) => void>();
+  readonly #exists: (project: string) => boolean;
+  #ring: StoredEntry[] = [];
+  /** Index of the oldest entry of the ring; those before it have left. */
+  #first = 0;
+  /** The last requests of the most recently active projects, the least recently active first. */
+  readonly #recent = new Map<string, StoredEntry[]>();
   #bytes = 0;
-  /** Highest number of a request that was dropped from any window. */
-  #cut = 0;
-  /** The same, of windows of which nothing more is known. */
-  #cutOfLost = 0;
-  /** The highest number of a project that is gone: should it come back, it is known that something is missing. */
-  readonly #gone = new Map<string, number>();
-  #floor = 0;
+  #retainedBytes = 0;
+  readonly #server: Scope = { cut: 0, floor: 0 };
+  /** Projects that exist and have had requests. */
+  readonly #scopes = new Map<string, Scope>();
+  /** Cuts of projects that were removed, in case that they come back. */
+  readonly #removed = new Map<string, number>();
+  /** The highest cut of a project that exists and whose scope is forgotten. */
+  #forgottenCut = 0;
+  readonly #readers = new Set<(entry: Entry) => void>();
 
-  /** @param isThere whether there is a project of this id */
+  /** @param exists whether there is a project with this id */
   constructor(
     events: EventBus,
     limits: Partial<JournalLimits> = {},
-    isThere: (project: string) => boolean = () => true,
+    exists: (project: string) => boolean = () => true,
   ) {
     this.#events = events;
-    this.#isThere = isThere;
+    this.#exists = exists;
     this.#limits = { ...LIMITS, ...limits };
     events.subscribe((event, detail) => {
       if (event.type === 'request.finished' && detail) this.#add(event, detail);
@@ -96,31 +96,31 @@ export class Journal {
     return this.#events.last;
   }
 
-  /** Of how many projects it keeps requests; those that are gone, and what names none, count as one each. */
-  get size(): number {
-    return this.#windows.size;
+  /** Number of projects of which it holds something. */
+  get retained(): number {
+    return this.#scopes.size;
   }
 
-  /** About how many bytes it holds. */
+  /** Approximate number of bytes it holds. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * The requests that are still there.
+   * The recorded requests.
    *
-   * @param project its id; undefined for those of all projects, and those that name none
+   * @param project id of a project; undefined for the whole server
    * @param since only those with a higher number
    */
   select(project: string | undefined, since = 0): Selection {
-    const window = this.#windows.get(project);
-    const whole = project === undefined;
-    const windows = whole ? [...this.#windows.values()] : window ? [window] : [];
-    const floor = whole ? this.#floor : Math.max(this.#floor, window?.floor ?? 0);
-    const from = Math.max(since, floor);
-    const entries = windows.flatMap((one) => behind(one, from));
-    if (whole) entries.sort(inOrder);
-    return { entries, floor, cut: whole ? this.#cut : (window?.cut ?? this.#cutBefore(project)) };
+    const { cut, floor } = project === undefined ? this.#server : this.#scopeOf(project);
+    const start = Math.max(since, floor, this.#server.floor, project === undefined ? 0 : cut);
+    const lists = project === undefined ? [...this.#recent.values()] : [this.#recent.get(project) ?? []];
+    const retained = lists.flatMap((list) => list.filter((entry) => entry.left));
+    const entries = [...retained.sort(bySeq), ...this.#ring.slice(this.#first)].filter(
+      ({ event, owner }) => event.seq > start && (project === undefined || owner === project),
+    );
+    return { entries, cut, floor: Math.max(floor, this.#server.floor) };
   }
 
   /** Calls `reader` with each request from now on. Returns a function that ends it. */
@@ -129,129 +129,135 @@ export class Journal {
     return () => this.#readers.delete(reader);
   }
 
-  /** Lets a scope begin anew. A project's requests are still there for the whole server. */
+  /** Empties a scope. The requests of a project remain visible for the whole server. */
   forget(project: string | undefined): void {
-    if (project === undefined) {
-      this.#windows.clear();
-      this.#gone.clear();
-      this.#bytes = 0;
-      this.#cut = 0;
-      this.#cutOfLost = 0;
-      this.#floor = this.last;
-    } else {
-      this.#window(project).floor = this.last;
+    if (project !== undefined) {
+      const scope = this.#scopeOf(project);
+      scope.floor = this.last;
+      this.#remember(project, scope);
+      return;
     }
+    this.#ring = [];
+    this.#first = this.#bytes = this.#retainedBytes = this.#forgottenCut = 0;
+    for (const map of [this.#recent, this.#scopes, this.#removed]) map.clear();
+    Object.assign(this.#server, { cut: 0, floor: this.last });
   }
 
-  /** Keeps the requests of projects that are gone for the whole server alone. */
-  letGo(isGone: (project: string) => boolean): void {
-    for (const [project, window] of this.#windows) {
-      if (project === undefined || project === GONE || !isGone(project)) continue;
-      this.#windows.delete(project);
-      this.#noteGone(project, Math.max(window.cut, window.floor, window.entries.at(-1)?.event.seq ?? 0));
-      const shared = this.#window(GONE);
-      shared.entries = [...behind(shared, 0), ...behind(window, 0)].sort(inOrder);
-      shared.first = 0;
-      shared.bytes += window.bytes;
-      this.#bound(shared);
+  /** Cuts removed projects off: one that comes back does not see its earlier requests. The whole server still does. */
+  evict(isGone: (project: string) => boolean): void {
+    for (const project of this.#scopes.keys()) {
+      if (!isGone(project)) continue;
+      this.#scopes.delete(project);
+      this.#removed.set(project, this.last);
+      // After so many others, a project that comes back is taken for a new one.
+      if (this.#removed.size > this.#limits.cuts) this.#removed.delete(oldest(this.#removed));
+      this.#release(project);
     }
-  }
-
-  /** Whose window a request belongs in; its project may have been deleted while it was under way. */
-  #ownerOf(project: string | undefined): string | undefined {
-    return project === undefined || this.#windows.has(project) || this.#isThere(project) ? project : GONE;
   }
 
   #add(event: RequestEvent, detail: RequestDetail): void {
-    const size = sizeOf(event, detail);
-    const entry = { event, detail, size };
-    const window = this.#window(this.#ownerOf(event.project));
-    window.entries.push(entry);
-    window.bytes += size;
-    this.#bytes += size;
-    this.#bound(window);
-    if (this.#bytes > this.#limits.allBytes) this.#dropLongestIdle();
+    const entry = {
+      event,
+      detail,
+      size: sizeOf(event, detail),
+      owner: this.#ownerOf(event.project),
+      left: false,
+    };
+    this.#ring.push(entry);
+    this.#bytes += entry.size;
+    if (entry.owner !== undefined) this.#addRecent(entry.owner, entry);
+    while (this.#bytes > this.#limits.bytes) this.#shift();
     for (const reader of this.#readers) reader(entry);
   }
 
-  /** A project's window, which becomes the last. */
-  #window(project: string | undefined): Window {
-    const window = this.#windows.get(project) ?? {
-      entries: [],
-      first: 0,
-      bytes: 0,
-      cut: this.#cutBefore(project),
-      floor: 0,
-    };
-    this.#windows.delete(project);
-    this.#windows.set(project, window);
-    if (this.#windows.size > this.#limits.projects) this.#loseLongestIdle();
-    return window;
+  /** A project may have been deleted while its request was under way. */
+  #ownerOf(project: string | undefined): string | undefined {
+    return project !== undefined && (this.#scopes.has(project) || this.#exists(project))
+      ? project
+      : undefined;
   }
 
-  /** What is missing of a project that has no window. */
-  #cutBefore(project: string | undefined): number {
-    return Math.max(this.#cutOfLost, this.#gone.get(project ?? GONE) ?? 0);
+  /** Makes the project the most recently active one. */
+  #addRecent(project: string, entry: StoredEntry): void {
+    const recent = this.#recent.get(project) ?? [];
+    this.#recent.delete(project);
+    this.#recent.set(project, recent);
+    if (!this.#scopes.has(project)) this.#remember(project, this.#scopeOf(project));
+    recent.push(entry);
+    if (recent.length > this.#limits.perProject) this.#evict(recent.shift());
+    if (this.#recent.size > this.#limits.projects) this.#release(oldest(this.#recent));
   }
 
-  #noteGone(project: string, last: number): void {
-    this.#gone.set(project, last);
-    // A project that comes back after so many others are gone is taken for a new one.
-    const [oldest] = this.#gone.keys();
-    if (this.#gone.size > this.#limits.projects && oldest !== undefined) this.#gone.delete(oldest);
-  }
-
-  /** Drops what is more than a project may have. */
-  #bound(window: Window): void {
-    const { entries, bytes } = this.#limits;
-    while (window.entries.length - window.first > entries || window.bytes > bytes) this.#dropFirst(window);
-  }
-
-  #dropFirst(window: Window): void {
-    const entry = window.entries[window.first];
+  /** Takes the oldest entry out of the ring. */
+  #shift(): void {
+    const entry = this.#ring[this.#first];
     if (!entry) return;
-    window.entries[window.first++] = undefined;
-    window.bytes -= entry.size;
-    this.#bytes -= entry.size;
-    window.cut = entry.event.seq;
-    this.#cut = Math.max(this.#cut, window.cut);
+    this.#first += 1;
     // Not one by one: that would move the whole array at each request.
-    if (window.first > window.entries.length / 2) {
-      window.entries = window.entries.slice(window.first);
-      window.first = 0;
+    if (this.#first > this.#ring.length / 2) {
+      this.#ring = this.#ring.slice(this.#first);
+      this.#first = 0;
+    }
+    entry.left = true;
+    this.#retainedBytes += entry.size;
+    const recent = entry.owner === undefined ? [] : (this.#recent.get(entry.owner) ?? []);
+    if (recent[0] && recent[0].event.seq <= entry.event.seq) this.#boundRetained();
+    else this.#evict(entry);
+  }
+
+  /** Evicts what is retained beyond half of the bytes, of the least recently active project first. */
+  #boundRetained(): void {
+    for (const recent of this.#recent.values()) {
+      while (recent[0]?.left) {
+        if (this.#retainedBytes <= this.#limits.bytes / 2) return;
+        this.#evict(recent.shift());
+      }
     }
   }
 
-  #dropAll(window: Window): void {
-    while (window.entries.length > window.first) this.#dropFirst(window);
+  /** Retains nothing more of a project. */
+  #release(project: string): void {
+    for (const entry of this.#recent.get(project) ?? []) this.#evict(entry);
+    this.#recent.delete(project);
   }
 
-  #dropLongestIdle(): void {
-    for (const window of this.#windows.values()) {
-      if (this.#bytes <= this.#limits.allBytes) return;
-      this.#dropAll(window);
-    }
+  /** Evicts an entry, unless it is still in the ring. */
+  #evict(entry: StoredEntry | undefined): void {
+    if (!entry?.left) return;
+    const { event, owner, size } = entry;
+    this.#bytes -= size;
+    this.#retainedBytes -= size;
+    this.#server.cut = Math.max(this.#server.cut, event.seq);
+    if (owner === undefined || this.#removed.has(owner)) return;
+    const scope = this.#scopes.get(owner);
+    if (scope) scope.cut = Math.max(scope.cut, event.seq);
+    else this.#forgottenCut = Math.max(this.#forgottenCut, event.seq);
   }
 
-  #loseLongestIdle(): void {
-    for (const [project, window] of this.#windows) {
-      this.#dropAll(window);
-      this.#cutOfLost = Math.max(this.#cutOfLost, window.cut, window.floor);
-      this.#windows.delete(project);
-      return;
-    }
+  /** What is known of a project; a new scope if nothing is. */
+  #scopeOf(project: string): Scope {
+    return this.#scopes.get(project) ?? { cut: this.#removed.get(project) ?? this.#forgottenCut, floor: 0 };
+  }
+
+  #remember(project: string, scope: Scope): void {
+    this.#removed.delete(project);
+    this.#scopes.set(project, scope);
+    if (this.#scopes.size <= this.#limits.cuts) return;
+    const dropped = oldest(this.#scopes);
+    const { cut, floor } = this.#scopeOf(dropped);
+    this.#scopes.delete(dropped);
+    this.#forgottenCut = Math.max(this.#forgottenCut, cut, floor);
   }
 }
 
-function inOrder(one: Entry, other: Entry): number {
+function bySeq(one: Entry, other: Entry): number {
   return one.event.seq - other.event.seq;
 }
 
-/** The entries of a window with higher numbers. */
-function behind({ entries, first }: Window, since: number): Entry[] {
-  let start = entries.length;
-  while (start > first && (entries[start - 1]?.event.seq ?? 0) > since) start -= 1;
-  return entries.slice(start) as Entry[];
+/** The key of a map that was set first. */
+function oldest(map: ReadonlyMap<string, unknown>): string {
+  const [key = ''] = map.keys();
+  return key;
 }
 
 function sizeOf({ data: { path, reason = '' } }: RequestEvent, { request, response }: RequestDetail): number {

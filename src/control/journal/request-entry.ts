@@ -1,9 +1,9 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { RUNGS, type Rung } from '../../http/observation/exchange.js';
-import type { Message } from '../../kernel/events.js';
+import { RUNGS } from '../../http/observation/exchange.js';
+import type { RequestDetail } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
 
-/** A step of the ladder. */
+/** A step of the pipeline. */
 export const rungSchema = Type.Union(
   RUNGS.map((rung) => Type.Literal(rung)),
   { description: 'Step of the ladder that decided the answer.' },
@@ -33,8 +33,8 @@ const messageSchema = (description: string) =>
     { description },
   );
 
-/** What identifies a request, in every form that it is shown in. */
-const shared = {
+/** What every form of a request shows. */
+const line = {
   seq: Type.Integer({ description: 'Number of the request; grows, with gaps.' }),
   at: Type.String({ format: 'date-time', description: 'When it was answered, in real time.' }),
   project: Type.Optional(Type.String({ description: 'Id of the project that the path names.' })),
@@ -49,7 +49,7 @@ const shared = {
 /** A request as the journal shows it. */
 export const requestSchema = Type.Object(
   {
-    ...shared,
+    ...line,
     version: Type.Optional(Type.String({ description: 'Version of the operation that answered.' })),
     tookMs: Type.Number({
       description: 'From the arrival of the request to the end of the answer, in milliseconds.',
@@ -63,54 +63,37 @@ export const requestSchema = Type.Object(
 
 /** A refusal as `requests/refused` shows it. */
 export const refusedSchema = Type.Object(
-  { ...shared, refusal: refusalSchema },
+  { ...line, refusal: refusalSchema },
   { title: 'RefusedRequest', description: 'One request that was refused.' },
 );
 
-export type ShownRequest = Static<typeof requestSchema>;
-export type ShownRefused = Static<typeof refusedSchema>;
+export type RenderedRequest = Static<typeof requestSchema>;
 
-/** A request as the journal shows it. */
-export function shownRequest(entry: Entry): ShownRequest {
-  const { event, detail } = entry;
-  const refusal = refusalOf(entry);
+/** A request as the journal shows it; what is undefined is left out of the JSON. */
+export function renderRequest({ event, detail }: Entry) {
   return {
-    ...identify(entry),
-    ...(event.data.version !== undefined && { version: event.data.version }),
+    ...lineOf(event),
+    version: event.data.version,
     tookMs: event.data.tookMs,
-    ...(refusal && { refusal }),
-    request: shownMessage(detail.request),
-    response: shownMessage(detail.response),
+    refusal: refusalOf(detail),
+    request: detail.request,
+    response: detail.response,
   };
 }
 
-/** A request that was refused, with why; undefined if it was not. */
-export function shownRefused(entry: Entry): ShownRefused | undefined {
-  const refusal = refusalOf(entry);
-  return refusal && { ...identify(entry), refusal };
+/** A request that was refused, and why; undefined if it was not. */
+export function renderRefused({ event, detail }: Entry) {
+  const refusal = refusalOf(detail);
+  return refusal && { ...lineOf(event), refusal };
 }
 
-function identify({ event: { seq, at, project, data } }: Entry) {
+function lineOf({ seq, at, project, data }: Entry['event']) {
   const { method, path, operation, caller, status, rung } = data;
-  return {
-    seq,
-    at: new Date(at).toISOString(),
-    ...(project !== undefined && { project }),
-    method,
-    path,
-    ...(operation !== undefined && { operation }),
-    ...(caller !== undefined && { caller }),
-    status,
-    rung: rung as Rung,
-  };
+  return { seq, at: new Date(at).toISOString(), project, method, path, operation, caller, status, rung };
 }
 
-function shownMessage({ headers, body, truncated }: Message): ShownRequest['request'] {
-  return { headers, ...(body !== undefined && { body }), truncated };
-}
-
-/** Why a request was refused. */
-export function refusalOf({ detail: { condition } }: Entry): Static<typeof refusalSchema> | undefined {
+/** Why a request was refused; undefined if it was not. */
+export function refusalOf({ condition }: RequestDetail): Static<typeof refusalSchema> | undefined {
   if (!condition) return undefined;
   const { name, problem, source, remedy } = condition;
   return { name, rule: problem, source, remedy };

@@ -9,7 +9,7 @@ import { checkOperation, type NamedOperations } from '../operation-names.js';
 import type { Entry, Selection } from './journal.js';
 import { rungSchema } from './request-entry.js';
 
-/** What requests are chosen by, in queries and bodies. */
+/** Criteria that select requests, in queries and bodies. */
 export const criteria = {
   operation: Type.Optional(
     Type.String({
@@ -37,7 +37,7 @@ export const criteria = {
   ),
 };
 
-/** A matcher as a body has it. */
+/** Criteria in a body. */
 export const matcherProperties = {
   ...criteria,
   body: Type.Optional(
@@ -49,13 +49,16 @@ export const matcherProperties = {
   ),
 };
 
+/** Criteria that are compared as they are. */
+const EXACT = ['operation', 'caller', 'status', 'rung'] as const;
+
 export type Matcher = Static<TObject<typeof matcherProperties>>;
 
 /**
- * Checks what the schema cannot say. What no request has would silently match none, and a test that wants none would
- * pass.
+ * Checks what the schema cannot express. A criterion that no request can meet would match nothing, and a test that
+ * expects no request would pass.
  *
- * @param project the project whose requests are asked for; undefined for those of the whole server
+ * @param project the project in scope; undefined for the whole server
  * @throws {ControlError} 400
  */
 export function checkMatcher(
@@ -82,15 +85,12 @@ export function checkMatcher(
 /**
  * Whether a request matches.
  *
- * @throws {ControlError} 409 if its body was cut, so that it cannot be told
+ * @throws {ControlError} 409 if its body was cut, so that it cannot be compared
  */
 export function matches({ event: { seq, data }, detail }: Entry, matcher: Matcher): boolean {
-  const { operation, method, path, caller, status, rung, body } = matcher;
-  if (operation !== undefined && data.operation !== operation) return false;
+  const { method, path, body } = matcher;
+  if (EXACT.some((key) => matcher[key] !== undefined && data[key] !== matcher[key])) return false;
   if (method !== undefined && data.method !== asciiUpperCase(method)) return false;
-  if (caller !== undefined && data.caller !== caller) return false;
-  if (status !== undefined && data.status !== status) return false;
-  if (rung !== undefined && data.rung !== rung) return false;
   if (path !== undefined && !pathMatches(data.path, path)) return false;
   if (body === undefined) return true;
   const { request } = detail;
@@ -127,7 +127,7 @@ function contains(value: unknown, part: unknown): boolean {
  * Checks that nothing is missing from a selection, so that its requests can be counted.
  *
  * @param since where the count begins; undefined for where the scope begins
- * @throws {ControlError} 410 if some were dropped or forgotten
+ * @throws {ControlError} 410 if some were evicted or deleted
  */
 export function requireWhole({ cut, floor }: Selection, since: number | undefined): void {
   const start = since ?? floor;

@@ -1,11 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import type { Clock } from '../../kernel/clock.js';
 import { harOf, harSchema } from './har.js';
-import type { Journal } from './journal.js';
-import type { Ongoing } from './ongoing.js';
+import type { Observed } from './observation.js';
 import { controlOperation, type AnyControlOperation } from '../operation.js';
-import type { NamedOperations } from '../operation-names.js';
-import { refusedSchema, requestSchema, shownRefused, shownRequest } from './request-entry.js';
+import { refusedSchema, renderRefused, renderRequest, requestSchema } from './request-entry.js';
 import {
   checkMatcher,
   criteria,
@@ -14,24 +11,11 @@ import {
   requireWhole,
   type Matcher,
 } from './request-matcher.js';
-import { waitFor } from './waiting.js';
+import { waitFor, type Wanted } from './waiting.js';
 
-/** What the operations on requests stand on. */
-export interface RequestParts {
-  readonly journal: Journal;
-  /** The machine's: nobody who waits is held up by a clock that was stopped. */
-  readonly clock: Clock;
-  readonly ongoing: Ongoing;
-  /** Of the emulator, for archives. */
-  readonly version: string;
-  /** Those of Atlas that are emulated. */
-  readonly operations: NamedOperations;
-}
-
-const limit = (standard: number) =>
-  Type.Optional(
-    Type.Integer({ default: standard, minimum: 1, maximum: 1000, description: 'How many at the most.' }),
-  );
+const number = (standard: number, minimum: number, maximum: number, description: string) =>
+  Type.Optional(Type.Integer({ default: standard, minimum, maximum, description }));
+const limit = (standard: number) => number(standard, 1, 1000, 'How many at the most.');
 
 const requestsSchema = Type.Array(requestSchema, { description: 'The requests, oldest first.' });
 
@@ -41,19 +25,15 @@ const countBody = Type.Object(matcherProperties, { additionalProperties: false }
 const waitBody = Type.Object(
   {
     ...matcherProperties,
-    count: Type.Optional(
-      Type.Integer({ default: 1, minimum: 1, maximum: 1000, description: 'How many are to have come.' }),
-    ),
-    timeoutMs: Type.Optional(
-      Type.Integer({ default: 5000, minimum: 0, maximum: 60_000, description: 'How long to wait.' }),
-    ),
+    count: number(1, 1, 1000, 'How many are to have come.'),
+    timeoutMs: number(5000, 0, 60_000, 'How long to wait.'),
   },
   { additionalProperties: false },
 );
 
 /** The operations on the journal: what was called, by whom, with what, what was answered and why. */
-export function requestOperations(parts: RequestParts): AnyControlOperation[] {
-  const { journal, version, operations } = parts;
+export function requestOperations(observed: Observed): AnyControlOperation[] {
+  const { journal, version, operations } = observed;
   return [
     controlOperation({
       id: 'listRequests',
@@ -71,7 +51,7 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
         checkMatcher(query, project?.id, operations);
         const { entries, cut } = journal.select(project?.id, query.since);
         const found = entries.filter((entry) => matches(entry, query)).slice(-(query.limit ?? 100));
-        return { requests: found.map(shownRequest), cut, last: journal.last };
+        return { requests: found.map(renderRequest), cut, last: journal.last };
       },
     }),
     controlOperation({
@@ -85,7 +65,7 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
         requests: Type.Array(refusedSchema, { description: 'The refusals, newest first.' }),
       }),
       handle({ project, query }) {
-        const refused = journal.select(project?.id).entries.flatMap((entry) => shownRefused(entry) ?? []);
+        const refused = journal.select(project?.id).entries.flatMap((entry) => renderRefused(entry) ?? []);
         return { requests: refused.slice(-(query.limit ?? 20)).reverse() };
       },
     }),
@@ -100,7 +80,8 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
       response: Type.Object({ count: Type.Integer({ description: 'How many match.' }) }),
       errors: [409, 410],
       handle({ project, body }) {
-        const matcher: Matcher = sent(body);
+        // The body is optional.
+        const matcher: Matcher = { ...body };
         checkMatcher(matcher, project?.id, operations);
         const selection = journal.select(project?.id, matcher.since);
         requireWhole(selection, matcher.since);
@@ -119,9 +100,9 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
       response: Type.Object({ requests: requestsSchema }),
       errors: [408, 409, 410, 503],
       handle({ project, body, reply }) {
-        const wanted = sent(body);
+        const wanted: Wanted = { ...body };
         checkMatcher(wanted, project?.id, operations);
-        return waitFor(parts, project?.id, wanted, reply);
+        return waitFor(observed, project?.id, wanted, reply);
       },
     }),
     controlOperation({
@@ -145,9 +126,4 @@ export function requestOperations(parts: RequestParts): AnyControlOperation[] {
       handle: ({ project }) => harOf(journal.select(project?.id).entries, version),
     }),
   ];
-}
-
-/** A body that may be left out. */
-function sent<Body extends object>(body: Body | undefined): Partial<Body> {
-  return body ?? {};
 }

@@ -1,113 +1,100 @@
 import type { FastifyReply } from 'fastify';
 import { STATUS_CODES } from 'node:http';
-import type { Clock } from '../../kernel/clock.js';
-import type { Entry, Journal } from './journal.js';
-import type { Ongoing } from './ongoing.js';
+import type { Entry } from './journal.js';
+import type { Observed } from './observation.js';
 import { ControlError } from '../operation.js';
-import { shownRequest, type ShownRequest } from './request-entry.js';
+import { renderRequest } from './request-entry.js';
 import { matches, requireWhole, type Matcher } from './request-matcher.js';
 
-/** What waiting stands on. */
-export interface WaitingParts {
-  readonly journal: Journal;
-  readonly clock: Clock;
-  readonly ongoing: Ongoing;
-}
-
-/** What is waited for, and for how long. */
+/** Which requests are awaited, how many, and for how long. */
 export interface Wanted extends Matcher {
   readonly count?: number;
   readonly timeoutMs?: number;
 }
 
-/** How many of the requests that did not match an answer tells of. */
+type Waited = FastifyReply | { readonly requests: readonly object[] };
+
+/** How many of the requests that did not match an answer mentions. */
 const OTHERS_SHOWN = 10;
 
 /**
- * Waits until as many requests match as are wanted; those that have come already count. After the time it answers 408
- * with what has come, or 410 where what is wanted may have been dropped before.
+ * Waits until `count` requests match; recorded ones count too. After `timeoutMs` it answers 408 with those that came, or
+ * 410 where some may have been evicted before.
  *
  * @returns the requests, or the reply where it has answered itself
  * @throws {ControlError} 409 if a body cannot be compared, 410, 503 if the server closes meanwhile
  */
-export function waitFor(
-  { journal, clock, ongoing }: WaitingParts,
+export async function waitFor(
+  { journal, clock, closing }: Observed,
   project: string | undefined,
   wanted: Wanted,
   reply: FastifyReply,
-): Promise<{ requests: ShownRequest[] } | FastifyReply> {
-  const { count = 1, timeoutMs = 5000 } = wanted;
+): Promise<Waited> {
+  const { count = 1, timeoutMs = 5000, since = 0 } = wanted;
   const found: Entry[] = [];
   const others: Entry[] = [];
-  const take = (entry: Entry): boolean => {
-    if (matches(entry, wanted)) found.push(entry);
-    else {
-      others.push(entry);
-      if (others.length > OTHERS_SHOWN) others.shift();
-    }
-    return found.length >= count;
+  const take = (entry: Entry): void => {
+    (matches(entry, wanted) ? found : others).push(entry);
+    if (others.length > OTHERS_SHOWN) others.shift();
   };
-  const answer = () => ({ requests: found.map(shownRequest) });
+  const answer = (): Waited | undefined =>
+    found.length < count ? undefined : { requests: found.map(renderRequest) };
 
-  return new Promise((resolve, reject) => {
-    const selection = journal.select(project, wanted.since);
-    for (const entry of selection.entries) take(entry);
-    if (found.length >= count) {
-      resolve(answer());
-      return;
-    }
-    const end = (settle: () => void): void => {
+  const selection = journal.select(project, since);
+  selection.entries.forEach(take);
+  const already = answer();
+  if (already) return already;
+
+  return new Promise<Waited>((resolve, reject) => {
+    /** Ends the wait with what `decide` returns or throws; undefined continues it. */
+    const settle = (decide: () => Waited | undefined): void => {
+      try {
+        const decided = decide();
+        if (decided === undefined) return;
+        resolve(decided);
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
       for (const undo of undos) undo();
-      settle();
     };
-    const gone = (): void => {
-      end(() => {
-        resolve(reply.hijack());
+    const onDisconnect = (): void => {
+      settle(() => reply.hijack());
+    };
+    const onClosing = (): void => {
+      settle(() => {
+        void reply.header('connection', 'close');
+        throw new ControlError(503, 'The emulator is closing.');
       });
     };
-    reply.raw.once('close', gone);
     const undos = [
-      () => reply.raw.off('close', gone),
       journal.subscribe((entry) => {
-        if (project !== undefined && entry.event.project !== project) return;
-        if (entry.event.seq <= (wanted.since ?? 0)) return;
-        try {
-          if (!take(entry)) return;
-        } catch (error) {
-          end(() => {
-            reject(error instanceof Error ? error : new Error(String(error)));
-          });
-          return;
-        }
-        end(() => {
-          resolve(answer());
+        const inScope = project === undefined || entry.event.project === project;
+        if (!inScope || entry.event.seq <= since) return;
+        settle(() => {
+          take(entry);
+          return answer();
         });
       }),
       clock.setAlarm(clock.now() + timeoutMs, () => {
-        end(() => {
-          try {
-            requireWhole(selection, wanted.since);
-            resolve(tooLate(reply, { count, timeoutMs }, found, others));
-          } catch (error) {
-            reject(error instanceof Error ? error : new Error(String(error)));
-          }
+        settle(() => {
+          requireWhole(selection, wanted.since);
+          return timedOut(reply, { count, timeoutMs }, found, others);
         });
       }),
+      () => reply.raw.off('close', onDisconnect),
+      () => {
+        closing.removeEventListener('abort', onClosing);
+      },
     ];
-    undos.push(
-      ongoing.add(() => {
-        end(() => {
-          void reply.header('connection', 'close');
-          reject(new ControlError(503, 'The emulator is closing.'));
-        });
-      }),
-    );
+    reply.raw.once('close', onDisconnect);
+    closing.addEventListener('abort', onClosing);
+    if (closing.aborted) onClosing();
   });
 }
 
-function tooLate(
+function timedOut(
   reply: FastifyReply,
-  { count, timeoutMs }: Required<Pick<Wanted, 'count' | 'timeoutMs'>>,
+  { count, timeoutMs }: { readonly count: number; readonly timeoutMs: number },
   found: readonly Entry[],
   others: readonly Entry[],
 ): FastifyReply {
@@ -118,12 +105,7 @@ function tooLate(
     .code(408)
     .header('content-type', 'application/json')
     .send(
-      JSON.stringify({
-        error: 408,
-        reason: STATUS_CODES[408],
-        detail,
-        requests: found.map(shownRequest),
-      }),
+      JSON.stringify({ error: 408, reason: STATUS_CODES[408], detail, requests: found.map(renderRequest) }),
     );
 }
 

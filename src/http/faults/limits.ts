@@ -75,15 +75,15 @@ export class Limits {
     this.#tokens = new RequestQuota(now, TOKENS_A_MINUTE);
   }
 
-  /** For how many projects and organizations it counts something. */
-  get size(): number {
-    return this.#requests.size + this.#tokens.size;
+  /** Number of projects and organizations that have a count. */
+  get retained(): number {
+    return this.#requests.retained + this.#tokens.retained;
   }
 
-  /** Forgets what it has counted for projects, and organizations, of whom `isGone` holds. */
-  letGo(isGone: (owner: string) => boolean): void {
-    this.#requests.letGo(isGone);
-    this.#tokens.letGo(isGone);
+  /** Drops the counts of projects and organizations that were removed. */
+  evict(isGone: (owner: string) => boolean): void {
+    this.#requests.evict(isGone);
+    this.#tokens.evict(isGone);
   }
 
   /**

@@ -16,8 +16,8 @@ export class RequestQuota {
     this.limit = limit;
   }
 
-  /** For how many projects, or organizations, it counts. */
-  get size(): number {
+  /** Number of projects and organizations that have a count. */
+  get retained(): number {
     return this.#counts.size;
   }
 
@@ -39,8 +39,8 @@ export class RequestQuota {
     return this.limit - count;
   }
 
-  /** Forgets what it has counted for those of whom `isGone` holds. */
-  letGo(isGone: (owner: string) => boolean): void {
+  /** Drops the counts of projects and organizations that were removed. */
+  evict(isGone: (owner: string) => boolean): void {
     for (const owner of this.#counts.keys()) if (isGone(owner)) this.#counts.delete(owner);
   }
 
