@@ -6,20 +6,13 @@ import type {
   ClockReading,
   EmulatorEvent,
   Fixture,
+  Health,
   ProfileName,
   ProjectAccess,
   ProjectInfo,
   ProjectOptions,
 } from './types.js';
 import { verbs, type Verbs } from './verbs.js';
-
-/** Whether an emulator is ready, and what it was asked for in vain. */
-export interface Health {
-  readonly status: string;
-  readonly version: string;
-  /** Operations of Atlas that clients asked for and that are not emulated. */
-  readonly notEmulated: readonly string[];
-}
 
 /** An emulator, in this process or elsewhere. Its verbs act on the whole server: keep to a project in parallel tests. */
 export interface Emulator extends Verbs {

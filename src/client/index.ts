@@ -1,5 +1,5 @@
 export type { AtlasFetch, Caller, FetchInit } from './caller.js';
-export { connectEmulator, emulatorOver, type Emulator, type Health } from './emulator.js';
+export { connectEmulator, emulatorOver, type Emulator } from './emulator.js';
 export type { EventOptions } from './events.js';
 export type { Project } from './project.js';
 export type { Links, Resource, Rules, StateReport, StateStep } from './resource.js';
@@ -11,6 +11,5 @@ export {
   type Send,
   type Transport,
 } from './transport.js';
-export type * from './request-types.js';
 export type * from './types.js';
 export type { Clock, Faults, Requests, Snapshots, Verbs } from './verbs.js';

@@ -1,7 +1,17 @@
 import { rulesOver, type Rules } from './resource.js';
 import type { Transport } from './transport.js';
-import type { RecordedRequest, RefusedRequest, RequestFilter, RequestMatcher } from './request-types.js';
-import type { ClockReading, Duration, Fault, NewFault, Snapshot } from './types.js';
+import type {
+  ClockReading,
+  Duration,
+  Fault,
+  HttpArchive,
+  NewFault,
+  RecordedRequest,
+  RefusedRequest,
+  RequestFilter,
+  RequestMatcher,
+  Snapshot,
+} from './types.js';
 
 /** Time, of one project or of all. What falls due is done when a call returns. */
 export interface Clock {
@@ -43,7 +53,7 @@ export interface Requests {
   /** The last refusals, newest first, each with its rule and what would have passed; 20 unless `limit` is given. */
   refused(options?: { readonly limit?: number }): Promise<readonly RefusedRequest[]>;
   /** An HTTP Archive (HAR 1.2). */
-  har(): Promise<object>;
+  har(): Promise<HttpArchive>;
   /** Forgets them: lists and counts begin anew. */
   clear(): Promise<void>;
 }
@@ -74,7 +84,6 @@ export interface Verbs {
 
 /** The verbs over a transport. @param scope what their paths begin with: nothing, or `/projects/{groupId}` */
 export function verbs(transport: Transport, scope: string): Verbs {
-  // What the control API answers is declared here and held to its schemas by a test.
   const call = async <T>(method: Parameters<Transport>[0], path: string, body?: unknown): Promise<T> =>
     (await transport(method, scope + path, body)) as T;
   const part = encodeURIComponent;

@@ -1,0 +1,1124 @@
+// Generated from the document of the control API; do not edit. To generate it again: npm run client-types
+
+/** How it is. */
+export interface Health {
+  /** It can answer. */
+  readonly status: 'ready';
+  /** Its version. */
+  readonly version: string;
+  /** The operations of Atlas that clients asked for in vain. */
+  readonly notEmulated: readonly string[];
+}
+
+/** A project and how its states move. */
+export interface Project {
+  /** The groupId of the Atlas API. */
+  readonly id: string;
+  /** Its name. */
+  readonly name: string;
+  /** The organization that it is in. */
+  readonly organizationId: string;
+  /** How it behaves: documented or observed. */
+  readonly profile: 'documented' | 'observed';
+  /** Its own durations, in milliseconds. */
+  readonly durations: Readonly<Record<string, number>>;
+  /** What moves its states. */
+  readonly movement:
+    | 'time'
+    | 'at once'
+    | 'by hand'
+    | {
+        readonly reads: number;
+      };
+}
+
+/** Why a request was refused. */
+export interface ControlError {
+  /** The status. */
+  readonly error: number;
+  /** Name of the status. */
+  readonly reason: string;
+  /** What was expected. */
+  readonly detail: string;
+  /** The requests that did come, where too few were waited for. */
+  readonly requests?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** An API key and a service account. */
+export interface Credentials {
+  readonly apiKey: {
+    /** The user of HTTP digest. */
+    readonly publicKey: string;
+    /** Its password. */
+    readonly privateKey: string;
+  };
+  readonly serviceAccount: {
+    /** For POST /api/oauth/token. */
+    readonly clientId: string;
+    /** Its secret. */
+    readonly clientSecret: string;
+  };
+}
+
+/** A project that was made, with its secrets. */
+export interface MadeProject {
+  /** The groupId of the Atlas API. */
+  readonly id: string;
+  /** Its name. */
+  readonly name: string;
+  /** The organization that it is in. */
+  readonly organizationId: string;
+  /** How it behaves: documented or observed. */
+  readonly profile: 'documented' | 'observed';
+  /** Its own durations, in milliseconds. */
+  readonly durations: Readonly<Record<string, number>>;
+  /** What moves its states. */
+  readonly movement:
+    | 'time'
+    | 'at once'
+    | 'by hand'
+    | {
+        readonly reads: number;
+      };
+  /** The address of the emulator. */
+  readonly url: string;
+  /** An API key and a service account for each role. */
+  readonly credentials: {
+    readonly owner: Credentials;
+    readonly streams: Credentials;
+    readonly reader: Credentials;
+    readonly outsider: Credentials;
+  };
+  /** The owner's variables for each client. */
+  readonly environment: {
+    /** Variables for curl, as the source page uses it. */
+    readonly curl: Readonly<Record<string, string>>;
+    /** Variables for the Terraform provider mongodb/mongodbatlas. */
+    readonly terraform: Readonly<Record<string, string>>;
+    /** Variables for the Atlas CLI. */
+    readonly 'atlas-cli': Readonly<Record<string, string>>;
+    /** Variables for programs with go.mongodb.org/atlas-sdk. */
+    readonly 'go-sdk': Readonly<Record<string, string>>;
+    /**
+     * Variables for the MongoDB MCP server, over https where the emulator serves it (--tls): it takes no
+     * http address.
+     */
+    readonly mcp: Readonly<Record<string, string>>;
+  };
+}
+
+/** An API key and a service account. */
+export interface SomeCredentials {
+  readonly apiKey?: {
+    /** The user of HTTP digest. */
+    readonly publicKey: string;
+    /** Its password. */
+    readonly privateKey: string;
+  };
+  readonly serviceAccount?: {
+    /** For POST /api/oauth/token. */
+    readonly clientId: string;
+    /** Its secret. */
+    readonly clientSecret: string;
+  };
+}
+
+/** What clients of a project need. */
+export interface ProjectAccess {
+  /** The groupId of the Atlas API. */
+  readonly id: string;
+  /** Its name. */
+  readonly name: string;
+  /** The organization that it is in. */
+  readonly organizationId: string;
+  /** How it behaves: documented or observed. */
+  readonly profile: 'documented' | 'observed';
+  /** Its own durations, in milliseconds. */
+  readonly durations: Readonly<Record<string, number>>;
+  /** What moves its states. */
+  readonly movement:
+    | 'time'
+    | 'at once'
+    | 'by hand'
+    | {
+        readonly reads: number;
+      };
+  /** The address of the emulator. */
+  readonly url: string;
+  /** An API key and a service account for each role, as far as there are any. */
+  readonly credentials: Readonly<Record<string, SomeCredentials>>;
+  /** The owner's variables for each client. */
+  readonly environment: {
+    /** Variables for curl, as the source page uses it. */
+    readonly curl: Readonly<Record<string, string>>;
+    /** Variables for the Terraform provider mongodb/mongodbatlas. */
+    readonly terraform: Readonly<Record<string, string>>;
+    /** Variables for the Atlas CLI. */
+    readonly 'atlas-cli': Readonly<Record<string, string>>;
+    /** Variables for programs with go.mongodb.org/atlas-sdk. */
+    readonly 'go-sdk': Readonly<Record<string, string>>;
+    /**
+     * Variables for the MongoDB MCP server, over https where the emulator serves it (--tls): it takes no
+     * http address.
+     */
+    readonly mcp: Readonly<Record<string, string>>;
+  };
+}
+
+/** What a clock shows. */
+export interface Clock {
+  /** What the clock shows (ISO 8601). */
+  readonly now: string;
+  /** Whether it stands still. */
+  readonly frozen: boolean;
+}
+
+/** A snapshot. */
+export interface Snapshot {
+  /** A name of your own; a snapshot of the same name is replaced. */
+  readonly name: string;
+  /** When it was taken, in the emulator's time (ISO 8601). */
+  readonly takenAt: string;
+}
+
+/** A limit that was set. */
+export interface Limit {
+  /** What is limited. */
+  readonly name: string;
+  /** The limit. */
+  readonly value: number;
+}
+
+/** A team and its roles in a project. */
+export interface Team {
+  /** Id of the team. */
+  readonly teamId: string;
+  /** Its roles in the project. */
+  readonly roleNames: readonly string[];
+}
+
+export interface Fixture {
+  readonly clock?: {
+    readonly offsetMs: number;
+    readonly frozenAt?: number;
+  };
+  readonly privateLinkRules?: readonly {
+    readonly id?: string;
+    /** Which links it is for; all if left out. */
+    readonly match?: {
+      /** The provider, in any case. */
+      readonly provider?: string;
+      /** The vendor, in any case; GENERIC where none is sent. */
+      readonly vendor?: string;
+      /** The region, as sent. */
+      readonly region?: string;
+    };
+    /** For how many links; all if left out. */
+    readonly times?: number;
+    /** They end FAILED instead of DONE, with this errorMessage. */
+    readonly fail?: string;
+    /** They stay in this state for good. */
+    readonly staysIn?: 'PENDING' | 'IDLE' | 'WORKING';
+    /** For how many more links; times if left out. */
+    readonly timesLeft?: number;
+  }[];
+  readonly faults?: readonly {
+    /** What the rule is called in its scope; one is made if none is given. */
+    readonly id?: string;
+    /**
+     * Which requests the rule is about; what is left out, any. The token endpoints are met only by rules
+     * of the whole server that name their operation or a path.
+     */
+    readonly match?: {
+      /**
+       * The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for
+       * the token endpoints.
+       */
+      readonly operation?: string;
+      /** The HTTP method. */
+      readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+      /** The path without its query; each * stands for any text. */
+      readonly path?: string;
+      /** A public key, or a client id. */
+      readonly caller?: string;
+    };
+    /** How often it fires, before it rests; without it, always. */
+    readonly times?: number;
+    /** On which share of the matching requests it fires, spread evenly: with 0.5 on every second one. */
+    readonly share?: number;
+    /** How many matching requests pass before it begins. */
+    readonly skip?: number;
+    /** Acts before the credentials are checked. It then meets the first leg of a digest handshake too. */
+    readonly before?: 'credentials';
+    /**
+     * Answers in place of the emulator, with nothing done. A 401 carries the digest challenge in any
+     * case.
+     */
+    readonly answer?: {
+      /** The HTTP status. */
+      readonly status: number;
+      /**
+       * A text is sent as it is, anything else as JSON. Without one, an error has the body that Atlas has
+       * for its status, as the profile shows it, and any other status none.
+       */
+      readonly body?: unknown;
+      /** Headers of the answer; its Content-Type is application/json unless it is here. */
+      readonly headers?: Readonly<Record<string, string>>;
+    };
+    /**
+     * Answers 429 RATE_LIMITED as Atlas does, with Retry-After, RateLimit-Limit and RateLimit-Remaining.
+     */
+    readonly rateLimit?: {
+      /** Retry-After, in seconds. Default: 1. */
+      readonly retryAfterS?: number;
+    };
+    /** Lets the request wait so long, in milliseconds of the emulator's clock, and go on. */
+    readonly delayMs?: number;
+    /** Cuts the connection: before the work, or after it is done and committed, and before the answer. */
+    readonly drop?: 'before' | 'after';
+    /** Does the work, sends half of the answer, and cuts the connection. */
+    readonly truncate?: true;
+    /** How many requests it has matched; while it rests none is counted. */
+    readonly matched?: number;
+    /** How often it has fired. */
+    readonly fired?: number;
+  }[];
+  readonly organizations: readonly {
+    /** 24 lower-case hexadecimal digits. */
+    readonly id: string;
+    /** 1 to 64 letters, digits and -_.(),:&@+'. */
+    readonly name: string;
+    readonly profile: 'documented' | 'observed';
+    readonly projects: readonly {
+      /** 24 lower-case hexadecimal digits. */
+      readonly id: string;
+      /** 1 to 64 letters, digits and -_.(),:&@+'. */
+      readonly name: string;
+      /** Such as 2026-01-31T09:00:00Z. */
+      readonly createdAt?: string;
+      readonly clock?: {
+        readonly offsetMs: number;
+        readonly frozenAt?: number;
+      };
+      readonly pace?: {
+        readonly durations: {
+          readonly pendingMs?: number;
+          readonly idleMs?: number;
+          readonly workingMs?: number;
+          readonly deleteRequestedMs?: number;
+          readonly deletingMs?: number;
+        };
+        readonly movement:
+          | 'time'
+          | 'at once'
+          | 'by hand'
+          | {
+              readonly reads: number;
+            };
+      };
+      readonly settings?: {
+        readonly tags?: readonly {
+          readonly key: string;
+          readonly value: string;
+        }[];
+        readonly withDefaultAlertsSettings?: boolean;
+        readonly regionUsageRestrictions?: string;
+      };
+      readonly privateLinks?: readonly {
+        /** ARN of an MSK cluster: arn:aws:kafka:…. */
+        readonly arn?: string;
+        /** How clients of the cluster sign in. */
+        readonly authenticationScheme?: 'TLS' | 'SASL_SCRAM' | 'IAM';
+        /** Resource ids of Azure private link services, one for each zone. */
+        readonly azureResourceIds?: readonly string[];
+        /** Domain under which the target is reached. */
+        readonly dnsDomain?: string;
+        /** Subdomains of the cluster's zones; [] where it has none. */
+        readonly dnsSubDomain?: readonly string[];
+        /** Connection ids of Private Service Connect. */
+        readonly gcpConnectionIds?: readonly string[];
+        /** Service attachments of Private Service Connect. */
+        readonly gcpServiceAttachmentUris?: readonly string[];
+        /** AWS, AZURE or GCP, in any case. */
+        readonly provider: string;
+        /** The provider's name of the region. */
+        readonly region?: string;
+        /** Name or id of the endpoint service. */
+        readonly serviceEndpointId?: string;
+        /** Who serves the target, such as CONFLUENT, in any case; GENERIC where it is left out. */
+        readonly vendor?: string;
+        readonly _id?: string;
+        readonly state?: 'IDLE' | 'DONE' | 'FAILED';
+        readonly errorMessage?: string;
+        readonly path?: readonly (
+          | readonly [
+              (
+                | 'PENDING'
+                | 'IDLE'
+                | 'WORKING'
+                | 'DONE'
+                | 'FAILED'
+                | 'DELETE_REQUESTED'
+                | 'DELETING'
+                | 'DELETED'
+              ),
+              number,
+            ]
+          | readonly [
+              (
+                | 'PENDING'
+                | 'IDLE'
+                | 'WORKING'
+                | 'DONE'
+                | 'FAILED'
+                | 'DELETE_REQUESTED'
+                | 'DELETING'
+                | 'DELETED'
+              ),
+              number,
+              string,
+            ]
+        )[];
+        readonly rest?: readonly {
+          readonly state:
+            'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
+          readonly lasts?: 'pendingMs' | 'idleMs' | 'workingMs' | 'deleteRequestedMs' | 'deletingMs';
+        }[];
+        readonly readsLeft?: number;
+      }[];
+      readonly privateLinkRules?: readonly {
+        readonly id?: string;
+        /** Which links it is for; all if left out. */
+        readonly match?: {
+          /** The provider, in any case. */
+          readonly provider?: string;
+          /** The vendor, in any case; GENERIC where none is sent. */
+          readonly vendor?: string;
+          /** The region, as sent. */
+          readonly region?: string;
+        };
+        /** For how many links; all if left out. */
+        readonly times?: number;
+        /** They end FAILED instead of DONE, with this errorMessage. */
+        readonly fail?: string;
+        /** They stay in this state for good. */
+        readonly staysIn?: 'PENDING' | 'IDLE' | 'WORKING';
+        /** For how many more links; times if left out. */
+        readonly timesLeft?: number;
+      }[];
+      readonly projectDefaults?: {
+        /** Settings to change, by name. */
+        readonly settings?: Readonly<Record<string, boolean>>;
+        /** The limits that were set. */
+        readonly limits?: readonly Limit[];
+        /** Teams to add. */
+        readonly teams?: readonly Team[];
+        /** Whether they are. */
+        readonly managedSlowMs?: boolean;
+      };
+      readonly faults?: readonly {
+        /** What the rule is called in its scope; one is made if none is given. */
+        readonly id?: string;
+        /**
+         * Which requests the rule is about; what is left out, any. The token endpoints are met only by rules
+         * of the whole server that name their operation or a path.
+         */
+        readonly match?: {
+          /**
+           * The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for
+           * the token endpoints.
+           */
+          readonly operation?: string;
+          /** The HTTP method. */
+          readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+          /** The path without its query; each * stands for any text. */
+          readonly path?: string;
+          /** A public key, or a client id. */
+          readonly caller?: string;
+        };
+        /** How often it fires, before it rests; without it, always. */
+        readonly times?: number;
+        /** On which share of the matching requests it fires, spread evenly: with 0.5 on every second one. */
+        readonly share?: number;
+        /** How many matching requests pass before it begins. */
+        readonly skip?: number;
+        /** Acts before the credentials are checked. It then meets the first leg of a digest handshake too. */
+        readonly before?: 'credentials';
+        /**
+         * Answers in place of the emulator, with nothing done. A 401 carries the digest challenge in any
+         * case.
+         */
+        readonly answer?: {
+          /** The HTTP status. */
+          readonly status: number;
+          /**
+           * A text is sent as it is, anything else as JSON. Without one, an error has the body that Atlas has
+           * for its status, as the profile shows it, and any other status none.
+           */
+          readonly body?: unknown;
+          /** Headers of the answer; its Content-Type is application/json unless it is here. */
+          readonly headers?: Readonly<Record<string, string>>;
+        };
+        /**
+         * Answers 429 RATE_LIMITED as Atlas does, with Retry-After, RateLimit-Limit and RateLimit-Remaining.
+         */
+        readonly rateLimit?: {
+          /** Retry-After, in seconds. Default: 1. */
+          readonly retryAfterS?: number;
+        };
+        /** Lets the request wait so long, in milliseconds of the emulator's clock, and go on. */
+        readonly delayMs?: number;
+        /** Cuts the connection: before the work, or after it is done and committed, and before the answer. */
+        readonly drop?: 'before' | 'after';
+        /** Does the work, sends half of the answer, and cuts the connection. */
+        readonly truncate?: true;
+        /** How many requests it has matched; while it rests none is counted. */
+        readonly matched?: number;
+        /** How often it has fired. */
+        readonly fired?: number;
+      }[];
+    }[];
+    readonly credentials: readonly {
+      /** 24 lower-case hexadecimal digits. */
+      readonly project?: string;
+      readonly name?: string;
+      readonly organizationRoles: readonly (
+        'ORG_OWNER' | 'ORG_GROUP_CREATOR' | 'ORG_STREAM_PROCESSING_ADMIN' | 'ORG_READ_ONLY' | 'ORG_MEMBER'
+      )[];
+      readonly projectRoles: Readonly<
+        Record<
+          string,
+          readonly (
+            | 'GROUP_OWNER'
+            | 'GROUP_STREAM_PROCESSING_OWNER'
+            | 'GROUP_STREAM_PROCESSING_MANAGER'
+            | 'GROUP_READ_ONLY'
+          )[]
+        >
+      >;
+      readonly apiKey?: {
+        readonly publicKey: string;
+        readonly privateKey: string;
+      };
+      readonly serviceAccount?: {
+        readonly clientId: string;
+        readonly clientSecret: string;
+      };
+    }[];
+  }[];
+}
+
+/** A state that was entered. */
+export interface PrivateLinkStep {
+  /** A state of a private link; DELETED removes it. */
+  readonly state:
+    'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
+  /** When it was entered, in the project's time (ISO 8601). */
+  readonly at: string;
+  /** Created, updated, deleted, time, read, forced, released or fixture. */
+  readonly why: string;
+}
+
+/** Where a private link is, and how it came there. */
+export interface PrivateLinkState {
+  /** The _id of the private link. */
+  readonly id: string;
+  /** A state of a private link; DELETED removes it. */
+  readonly state:
+    'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
+  /** Whether it waits for a hand or for reads to move on. */
+  readonly held: boolean;
+  /** The states it has gone through, oldest first. */
+  readonly history: readonly PrivateLinkStep[];
+}
+
+/** What becomes of private links that are not created yet. */
+export interface PrivateLinkRule {
+  /** Which links it is for; all if left out. */
+  readonly match?: {
+    /** The provider, in any case. */
+    readonly provider?: string;
+    /** The vendor, in any case; GENERIC where none is sent. */
+    readonly vendor?: string;
+    /** The region, as sent. */
+    readonly region?: string;
+  };
+  /** For how many links; all if left out. */
+  readonly times?: number;
+  /** They end FAILED instead of DONE, with this errorMessage. */
+  readonly fail?: string;
+  /** They stay in this state for good. */
+  readonly staysIn?: 'PENDING' | 'IDLE' | 'WORKING';
+}
+
+/** A rule that is kept. */
+export interface KeptPrivateLinkRule {
+  /** The id of the rule. */
+  readonly id: string;
+  readonly rule: PrivateLinkRule;
+  /** For how many more links; null for all. */
+  readonly timesLeft: number | null;
+}
+
+/** A fault rule. */
+export interface Fault {
+  /** What the rule is called in its scope. */
+  readonly id: string;
+  /**
+   * Which requests the rule is about; what is left out, any. The token endpoints are met only by rules
+   * of the whole server that name their operation or a path.
+   */
+  readonly match?: {
+    /**
+     * The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for
+     * the token endpoints.
+     */
+    readonly operation?: string;
+    /** The HTTP method. */
+    readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    /** The path without its query; each * stands for any text. */
+    readonly path?: string;
+    /** A public key, or a client id. */
+    readonly caller?: string;
+  };
+  /** How often it fires, before it rests; without it, always. */
+  readonly times?: number;
+  /** On which share of the matching requests it fires, spread evenly: with 0.5 on every second one. */
+  readonly share?: number;
+  /** How many matching requests pass before it begins. */
+  readonly skip?: number;
+  /** Acts before the credentials are checked. It then meets the first leg of a digest handshake too. */
+  readonly before?: 'credentials';
+  /**
+   * Answers in place of the emulator, with nothing done. A 401 carries the digest challenge in any
+   * case.
+   */
+  readonly answer?: {
+    /** The HTTP status. */
+    readonly status: number;
+    /**
+     * A text is sent as it is, anything else as JSON. Without one, an error has the body that Atlas has
+     * for its status, as the profile shows it, and any other status none.
+     */
+    readonly body?: unknown;
+    /** Headers of the answer; its Content-Type is application/json unless it is here. */
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  /**
+   * Answers 429 RATE_LIMITED as Atlas does, with Retry-After, RateLimit-Limit and RateLimit-Remaining.
+   */
+  readonly rateLimit?: {
+    /** Retry-After, in seconds. Default: 1. */
+    readonly retryAfterS?: number;
+  };
+  /** Lets the request wait so long, in milliseconds of the emulator's clock, and go on. */
+  readonly delayMs?: number;
+  /** Cuts the connection: before the work, or after it is done and committed, and before the answer. */
+  readonly drop?: 'before' | 'after';
+  /** Does the work, sends half of the answer, and cuts the connection. */
+  readonly truncate?: true;
+  /** How many requests it has matched; while it rests none is counted. */
+  readonly matched: number;
+  /** How often it has fired. */
+  readonly fired: number;
+}
+
+/** The rules of a scope. */
+export interface Faults {
+  /** The rules of the scope, oldest first. */
+  readonly results: readonly Fault[];
+}
+
+/** A fault to inject. It has exactly one of answer, rateLimit, delayMs, drop and truncate. */
+export interface NewFault {
+  /** What the rule is called in its scope; one is made if none is given. */
+  readonly id?: string;
+  /**
+   * Which requests the rule is about; what is left out, any. The token endpoints are met only by rules
+   * of the whole server that name their operation or a path.
+   */
+  readonly match?: {
+    /**
+     * The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for
+     * the token endpoints.
+     */
+    readonly operation?: string;
+    /** The HTTP method. */
+    readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    /** The path without its query; each * stands for any text. */
+    readonly path?: string;
+    /** A public key, or a client id. */
+    readonly caller?: string;
+  };
+  /** How often it fires, before it rests; without it, always. */
+  readonly times?: number;
+  /** On which share of the matching requests it fires, spread evenly: with 0.5 on every second one. */
+  readonly share?: number;
+  /** How many matching requests pass before it begins. */
+  readonly skip?: number;
+  /** Acts before the credentials are checked. It then meets the first leg of a digest handshake too. */
+  readonly before?: 'credentials';
+  /**
+   * Answers in place of the emulator, with nothing done. A 401 carries the digest challenge in any
+   * case.
+   */
+  readonly answer?: {
+    /** The HTTP status. */
+    readonly status: number;
+    /**
+     * A text is sent as it is, anything else as JSON. Without one, an error has the body that Atlas has
+     * for its status, as the profile shows it, and any other status none.
+     */
+    readonly body?: unknown;
+    /** Headers of the answer; its Content-Type is application/json unless it is here. */
+    readonly headers?: Readonly<Record<string, string>>;
+  };
+  /**
+   * Answers 429 RATE_LIMITED as Atlas does, with Retry-After, RateLimit-Limit and RateLimit-Remaining.
+   */
+  readonly rateLimit?: {
+    /** Retry-After, in seconds. Default: 1. */
+    readonly retryAfterS?: number;
+  };
+  /** Lets the request wait so long, in milliseconds of the emulator's clock, and go on. */
+  readonly delayMs?: number;
+  /** Cuts the connection: before the work, or after it is done and committed, and before the answer. */
+  readonly drop?: 'before' | 'after';
+  /** Does the work, sends half of the answer, and cuts the connection. */
+  readonly truncate?: true;
+}
+
+/** Why the request was refused; absent where it was not. */
+export interface Refusal {
+  /** Name of the condition, as in docs/errors.md. */
+  readonly name: string;
+  /** What was wrong with the request. */
+  readonly rule: string;
+  /** Where the rule was learned. */
+  readonly source: string;
+  /** What would have passed. */
+  readonly remedy: string;
+}
+
+/** One request and its answer. */
+export interface Request {
+  /** Number of the request; grows, with gaps. */
+  readonly seq: number;
+  /** When it was answered, in real time. */
+  readonly at: string;
+  /** Id of the project that the path names. */
+  readonly project?: string;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** OperationId in the API description. */
+  readonly operation?: string;
+  /** Public key or client id of who was let in. */
+  readonly caller?: string;
+  /** Status of the answer; 0 where none was sent. */
+  readonly status: number;
+  /** Step of the ladder that decided the answer. */
+  readonly rung:
+    | 'route'
+    | 'scripted answer'
+    | 'credentials'
+    | 'faults'
+    | 'media type'
+    | 'query'
+    | 'project'
+    | 'body'
+    | 'fields'
+    | 'state'
+    | 'answer';
+  /** Version of the operation that answered. */
+  readonly version?: string;
+  /** From the arrival of the request to the end of the answer, in milliseconds. */
+  readonly tookMs: number;
+  readonly refusal?: Refusal;
+  /** What the client sent. */
+  readonly request: {
+    /** Headers, secrets removed. */
+    readonly headers: Readonly<Record<string, string>>;
+    /** Body as text, secrets removed; absent where none was read. */
+    readonly body?: string;
+    /** The body was longer than 16,384 characters and was cut, or did not come whole. */
+    readonly truncated: boolean;
+  };
+  /** What was answered. */
+  readonly response: {
+    /** Headers, secrets removed. */
+    readonly headers: Readonly<Record<string, string>>;
+    /** Body as text, secrets removed; absent where none was read. */
+    readonly body?: string;
+    /** The body was longer than 16,384 characters and was cut, or did not come whole. */
+    readonly truncated: boolean;
+  };
+}
+
+/** One request that was refused. */
+export interface RefusedRequest {
+  /** Number of the request; grows, with gaps. */
+  readonly seq: number;
+  /** When it was answered, in real time. */
+  readonly at: string;
+  /** Id of the project that the path names. */
+  readonly project?: string;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /** OperationId in the API description. */
+  readonly operation?: string;
+  /** Public key or client id of who was let in. */
+  readonly caller?: string;
+  /** Status of the answer; 0 where none was sent. */
+  readonly status: number;
+  /** Step of the ladder that decided the answer. */
+  readonly rung:
+    | 'route'
+    | 'scripted answer'
+    | 'credentials'
+    | 'faults'
+    | 'media type'
+    | 'query'
+    | 'project'
+    | 'body'
+    | 'fields'
+    | 'state'
+    | 'answer';
+  readonly refusal: Refusal;
+}
+
+/** Requests as an HTTP Archive. */
+export interface HttpArchive {
+  /** The archive. */
+  readonly log: {
+    /** Version of the format. */
+    readonly version: '1.2';
+    /** What wrote the archive. */
+    readonly creator: {
+      /** Its name. */
+      readonly name: string;
+      /** Its version. */
+      readonly version: string;
+    };
+    /** The requests, oldest first. */
+    readonly entries: readonly {
+      /** When the request came. */
+      readonly startedDateTime: string;
+      /** How long it took, in milliseconds. */
+      readonly time: number;
+      /** What the client sent. */
+      readonly request: {
+        /** HTTP method. */
+        readonly method: string;
+        /** Absolute address. */
+        readonly url: string;
+        /** Version of HTTP. */
+        readonly httpVersion: string;
+        /** Always empty: cookies are not shown. */
+        readonly cookies: readonly {
+          /** Its name. */
+          readonly name: string;
+          /** Its value. */
+          readonly value: string;
+        }[];
+        /** Headers, secrets removed. */
+        readonly headers: readonly {
+          /** Its name. */
+          readonly name: string;
+          /** Its value. */
+          readonly value: string;
+        }[];
+        /** Size of the headers, in bytes; -1 if unknown. */
+        readonly headersSize: number;
+        /** Size of the body, in bytes; -1 if unknown. */
+        readonly bodySize: number;
+        /** Parameters of the query. */
+        readonly queryString: readonly {
+          /** Its name. */
+          readonly name: string;
+          /** Its value. */
+          readonly value: string;
+        }[];
+        /** What was sent. */
+        readonly postData?: {
+          /** Media type. */
+          readonly mimeType: string;
+          /** Body, secrets removed. */
+          readonly text: string;
+          /** Says that the body was cut. */
+          readonly comment?: string;
+        };
+      };
+      /** What was answered. */
+      readonly response: {
+        /** Status; 0 where no answer was sent. */
+        readonly status: number;
+        /** Reason phrase. */
+        readonly statusText: string;
+        /** Version of HTTP. */
+        readonly httpVersion: string;
+        /** Always empty: cookies are not shown. */
+        readonly cookies: readonly {
+          /** Its name. */
+          readonly name: string;
+          /** Its value. */
+          readonly value: string;
+        }[];
+        /** Headers, secrets removed. */
+        readonly headers: readonly {
+          /** Its name. */
+          readonly name: string;
+          /** Its value. */
+          readonly value: string;
+        }[];
+        /** Size of the headers, in bytes; -1 if unknown. */
+        readonly headersSize: number;
+        /** Size of the body, in bytes; -1 if unknown. */
+        readonly bodySize: number;
+        /** What was answered. */
+        readonly content: {
+          /** Size of the body, in bytes. */
+          readonly size: number;
+          /** Media type. */
+          readonly mimeType: string;
+          /** Body, secrets removed. */
+          readonly text?: string;
+          /** Says that the body was cut. */
+          readonly comment?: string;
+        };
+        /** Always empty. */
+        readonly redirectURL: string;
+      };
+      /** Always empty. */
+      readonly cache: Readonly<Record<string, unknown>>;
+      /** What the time was spent on. */
+      readonly timings: {
+        /** Sending, in milliseconds. */
+        readonly send: number;
+        /** Waiting, in milliseconds. */
+        readonly wait: number;
+        /** Receiving, in milliseconds. */
+        readonly receive: number;
+      };
+      /** Why the request was refused. */
+      readonly comment?: string;
+      /** Number of the request. */
+      readonly _seq: number;
+      /** Step of the ladder that decided the answer. */
+      readonly _rung: string;
+    }[];
+  };
+}
+
+/** Body: Makes a project with credentials of its own for each role. */
+export interface MakeProjectBody {
+  /** How it behaves: documented or observed. */
+  readonly profile?: 'documented' | 'observed';
+  /** As Atlas takes it; one is made if left out. */
+  readonly name?: string;
+  /** How long passing states last, in milliseconds; the server's settings where left out. */
+  readonly durations?: {
+    readonly pendingMs?: number;
+    readonly idleMs?: number;
+    readonly workingMs?: number;
+    readonly deleteRequestedMs?: number;
+    readonly deletingMs?: number;
+  };
+  /** What moves states: time, a number of reads, a hand, or nothing since they are passed at once. */
+  readonly movement?:
+    | 'time'
+    | 'at once'
+    | 'by hand'
+    | {
+        readonly reads: number;
+      };
+}
+
+/** Body: Changes how the states of a project move, from the next create, update or delete on. */
+export interface ChangeProjectBody {
+  /** How long passing states last, in milliseconds; the server's settings where left out. */
+  readonly durations?: {
+    readonly pendingMs?: number;
+    readonly idleMs?: number;
+    readonly workingMs?: number;
+    readonly deleteRequestedMs?: number;
+    readonly deletingMs?: number;
+  };
+  /** What moves states: time, a number of reads, a hand, or nothing since they are passed at once. */
+  readonly movement?:
+    | 'time'
+    | 'at once'
+    | 'by hand'
+    | {
+        readonly reads: number;
+      };
+}
+
+/** Body: Moves the clock to a moment ahead. */
+export interface SetClockBody {
+  /** A moment, such as 2026-01-31T09:00:00Z. */
+  readonly now: string;
+}
+
+/** Body: Stops the clock, at a moment ahead if one is sent. */
+export interface FreezeClockBody {
+  /** A moment, such as 2026-01-31T09:00:00Z. */
+  readonly at?: string;
+}
+
+/** Body: Moves the clock on, whether it runs or stands still. */
+export interface AdvanceClockBody {
+  /** Milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d. */
+  readonly by: number | string;
+}
+
+/** Body: Takes a snapshot: resources, rules and the clock. */
+export interface TakeSnapshotBody {
+  /** A name of your own; a snapshot of the same name is replaced. */
+  readonly name: string;
+}
+
+/** Body: Puts a private link into a state, in which it stays. */
+export interface ForcePrivateLinkStateBody {
+  /** A state of a private link; DELETED removes it. */
+  readonly state:
+    'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
+  /** Shown while it is FAILED. */
+  readonly errorMessage?: string;
+}
+
+/** Query: Lists the last requests that match, newest last. */
+export interface ListRequestsQuery {
+  /**
+   * OperationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken of the
+   * token endpoints.
+   */
+  readonly operation?: string;
+  /** HTTP method. */
+  readonly method?: string;
+  /** Path; its query counts only if this has one. Each * stands for any text. */
+  readonly path?: string;
+  /** Public key or client id of who was let in. */
+  readonly caller?: string;
+  /** Status of the answer; 0 where none was sent. */
+  readonly status?: number;
+  /** Step of the ladder that decided the answer. */
+  readonly rung?:
+    | 'route'
+    | 'scripted answer'
+    | 'credentials'
+    | 'faults'
+    | 'media type'
+    | 'query'
+    | 'project'
+    | 'body'
+    | 'fields'
+    | 'state'
+    | 'answer';
+  /** Only requests with a higher number than this. */
+  readonly since?: number;
+  /** How many at the most. Default: 100. */
+  readonly limit?: number;
+}
+
+/** Query: Lists the last refusals, newest first, each with its rule and what would have passed. */
+export interface ListRefusedRequestsQuery {
+  /** How many at the most. Default: 20. */
+  readonly limit?: number;
+}
+
+/** Body: Counts the requests that match; 410 where some of them may have been dropped. */
+export interface CountRequestsBody {
+  /**
+   * OperationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken of the
+   * token endpoints.
+   */
+  readonly operation?: string;
+  /** HTTP method. */
+  readonly method?: string;
+  /** Path; its query counts only if this has one. Each * stands for any text. */
+  readonly path?: string;
+  /** Public key or client id of who was let in. */
+  readonly caller?: string;
+  /** Status of the answer; 0 where none was sent. */
+  readonly status?: number;
+  /** Step of the ladder that decided the answer. */
+  readonly rung?:
+    | 'route'
+    | 'scripted answer'
+    | 'credentials'
+    | 'faults'
+    | 'media type'
+    | 'query'
+    | 'project'
+    | 'body'
+    | 'fields'
+    | 'state'
+    | 'answer';
+  /** Only requests with a higher number than this. */
+  readonly since?: number;
+  /**
+   * A part of the JSON body: objects match with more members, arrays item by item, all else by value.
+   * Requests that were refused have one too, such as those that a client repeats with digest
+   * credentials.
+   */
+  readonly body?: unknown;
+}
+
+/**
+ * Body: Answers once as many requests have come as are asked for; 408 if they do not, 410 if they
+ * may have been dropped.
+ */
+export interface WaitForRequestsBody {
+  /**
+   * OperationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken of the
+   * token endpoints.
+   */
+  readonly operation?: string;
+  /** HTTP method. */
+  readonly method?: string;
+  /** Path; its query counts only if this has one. Each * stands for any text. */
+  readonly path?: string;
+  /** Public key or client id of who was let in. */
+  readonly caller?: string;
+  /** Status of the answer; 0 where none was sent. */
+  readonly status?: number;
+  /** Step of the ladder that decided the answer. */
+  readonly rung?:
+    | 'route'
+    | 'scripted answer'
+    | 'credentials'
+    | 'faults'
+    | 'media type'
+    | 'query'
+    | 'project'
+    | 'body'
+    | 'fields'
+    | 'state'
+    | 'answer';
+  /** Only requests with a higher number than this. */
+  readonly since?: number;
+  /**
+   * A part of the JSON body: objects match with more members, arrays item by item, all else by value.
+   * Requests that were refused have one too, such as those that a client repeats with digest
+   * credentials.
+   */
+  readonly body?: unknown;
+  /** How many are to have come. Default: 1. */
+  readonly count?: number;
+  /** How long to wait. Default: 5000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Query: Streams what happens as server-sent events: id is the number, event the type, data the
+ * event as JSON, without headers and bodies. Resumes behind Last-Event-ID; an event named lost comes
+ * first if some are gone.
+ */
+export interface StreamEventsQuery {
+  /** Begin behind the event of this number; without it, with the next. Last-Event-ID goes before. */
+  readonly since?: number;
+}
