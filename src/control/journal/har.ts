@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { Type } from '@sinclair/typebox';
 import type { Message } from '../../kernel/events.js';
-import type { Entry } from './journal.js';
+import type { Entry } from './entry.js';
 import { refusalOf } from './request-entry.js';
 
 /** HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/). Fields that it does not define begin with `_`. */

@@ -1,12 +1,5 @@
-import type { EmulatorEvent, EventBus, RequestDetail } from '../../kernel/events.js';
-
-type RequestEvent = Extract<EmulatorEvent, { type: 'request.finished' }>;
-
-/** A recorded request: its event, and the headers and bodies that the bus does not retain. */
-export interface Entry {
-  readonly event: RequestEvent;
-  readonly detail: RequestDetail;
-}
+import type { EventBus, RequestDetail } from '../../kernel/events.js';
+import { sizeOf, type Entry, type RequestEvent } from './entry.js';
 
 /** How much the journal holds. */
 export interface JournalLimits {
@@ -26,9 +19,6 @@ const LIMITS: JournalLimits = {
   perProject: 200,
   cuts: 50_000,
 };
-
-/** Approximate bytes of an entry beside its texts. */
-const ENTRY_BYTES = 1024;
 
 /** The requests of a scope: of one project, or of the whole server. */
 export interface Selection {
@@ -61,7 +51,7 @@ export class Journal {
   readonly #events: EventBus;
   readonly #limits: JournalLimits;
   readonly #exists: (project: string) => boolean;
-  #ring: StoredEntry[] = [];
+  #ring: (StoredEntry | undefined)[] = [];
   /** Index of the oldest entry of the ring; those before it have left. */
   #first = 0;
   /** The last requests of the most recently active projects, the least recently active first. */
@@ -117,7 +107,9 @@ export class Journal {
     const start = Math.max(since, floor, this.#server.floor, project === undefined ? 0 : cut);
     const lists = project === undefined ? [...this.#recent.values()] : [this.#recent.get(project) ?? []];
     const retained = lists.flatMap((list) => list.filter((entry) => entry.left));
-    const entries = [...retained.sort(bySeq), ...this.#ring.slice(this.#first)].filter(
+    retained.sort((one, other) => one.event.seq - other.event.seq);
+    const ring = this.#ring.slice(this.#first) as StoredEntry[];
+    const entries = [...retained, ...ring].filter(
       ({ event, owner }) => event.seq > start && (project === undefined || owner === project),
     );
     return { entries, cut, floor: Math.max(floor, this.#server.floor) };
@@ -192,7 +184,7 @@ export class Journal {
   #shift(): void {
     const entry = this.#ring[this.#first];
     if (!entry) return;
-    this.#first += 1;
+    this.#ring[this.#first++] = undefined;
     // Not one by one: that would move the whole array at each request.
     if (this.#first > this.#ring.length / 2) {
       this.#ring = this.#ring.slice(this.#first);
@@ -250,21 +242,8 @@ export class Journal {
   }
 }
 
-function bySeq(one: Entry, other: Entry): number {
-  return one.event.seq - other.event.seq;
-}
-
 /** The key of a map that was set first. */
 function oldest(map: ReadonlyMap<string, unknown>): string {
   const [key = ''] = map.keys();
   return key;
-}
-
-function sizeOf({ data: { path, reason = '' } }: RequestEvent, { request, response }: RequestDetail): number {
-  let size = ENTRY_BYTES + path.length + reason.length;
-  for (const { headers, body = '' } of [request, response]) {
-    size += body.length;
-    for (const name in headers) size += headers[name]?.length ?? 0;
-  }
-  return size;
 }

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { RUNGS } from '../../http/observation/exchange.js';
 import type { RequestDetail } from '../../kernel/events.js';
-import type { Entry } from './journal.js';
+import type { Entry } from './entry.js';
 
 /** A step of the pipeline. */
 export const rungSchema = Type.Union(

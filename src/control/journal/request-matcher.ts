@@ -6,7 +6,8 @@ import { LARGEST_INTEGER } from '../../http/steps/query.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { ControlError } from '../operation.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';
-import type { Entry, Selection } from './journal.js';
+import type { Entry } from './entry.js';
+import type { Selection } from './journal.js';
 import { rungSchema } from './request-entry.js';
 
 /** Criteria that select requests, in queries and bodies. */

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { STATUS_CODES } from 'node:http';
-import type { Entry } from './journal.js';
+import type { Entry } from './entry.js';
 import type { Observed } from './observation.js';
 import { ControlError } from '../operation.js';
 import { renderRequest } from './request-entry.js';
