@@ -1,35 +1,31 @@
-import { Type } from '@sinclair/typebox';
+import { Type, type SchemaOptions, type StringOptions } from '@sinclair/typebox';
 import { MOST } from '../../kernel/pace.js';
 
 const strict = { additionalProperties: false };
 
 const LONGEST_DELAY_MS = 3_600_000;
 
-const match = Type.Object(
-  {
-    operation: Type.Optional(
-      Type.String({
-        description:
-          'The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for the token endpoints.',
-      }),
+const text = (description: string, options: StringOptions = {}) => Type.String({ ...options, description });
+const integer = (minimum: number, maximum: number, description: string, options: SchemaOptions = {}) =>
+  Type.Integer({ minimum, maximum, ...options, description });
+const oneOf = <Choice extends string>(choices: readonly Choice[], description: string) =>
+  Type.Union(
+    choices.map((choice) => Type.Literal(choice)),
+    { description },
+  );
+
+const match = Type.Partial(
+  Type.Object({
+    operation: text(
+      'The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for the token endpoints.',
     ),
-    method: Type.Optional(
-      Type.Union(
-        ['GET', 'POST', 'PATCH', 'DELETE'].map((method) => Type.Literal(method)),
-        { description: 'The HTTP method.' },
-      ),
-    ),
-    path: Type.Optional(
-      Type.String({
-        pattern: '^[/*]',
-        maxLength: 2000,
-        description: 'The path without its query; each * stands for any text.',
-      }),
-    ),
-    caller: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 200, description: 'A public key, or a client id.' }),
-    ),
-  },
+    method: oneOf(['GET', 'POST', 'PATCH', 'DELETE'], 'The HTTP method.'),
+    path: text('The path without its query; each * stands for any text.', {
+      pattern: '^[/*]',
+      maxLength: 2000,
+    }),
+    caller: text('A public key, or a client id.', { minLength: 1, maxLength: 200 }),
+  }),
   {
     ...strict,
     description:
@@ -39,7 +35,7 @@ const match = Type.Object(
 
 const answer = Type.Object(
   {
-    status: Type.Integer({ minimum: 200, maximum: 599, description: 'The HTTP status.' }),
+    status: integer(200, 599, 'The HTTP status.'),
     body: Type.Optional(
       Type.Unknown({
         description:
@@ -59,75 +55,46 @@ const answer = Type.Object(
   },
 );
 
-const fields = {
-  match: Type.Optional(match),
-  times: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: MOST,
-      description: 'How often it fires, before it rests; without it, always.',
-    }),
-  ),
-  share: Type.Optional(
-    Type.Number({
+const rateLimit = Type.Object(
+  { retryAfterS: Type.Optional(integer(0, 86_400, 'Retry-After, in seconds.', { default: 1 })) },
+  {
+    ...strict,
+    description:
+      'Answers 429 RATE_LIMITED as Atlas does, with Retry-After, RateLimit-Limit and RateLimit-Remaining.',
+  },
+);
+
+const fields = Type.Partial(
+  Type.Object({
+    match,
+    times: integer(1, MOST, 'How often it fires, before it rests; without it, always.'),
+    share: Type.Number({
       minimum: 0,
       maximum: 1,
       description:
         'On which share of the matching requests it fires, spread evenly: with 0.5 on every second one.',
     }),
-  ),
-  skip: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: MOST,
-      description: 'How many matching requests pass before it begins.',
-    }),
-  ),
-  before: Type.Optional(
-    Type.Literal('credentials', {
+    skip: integer(0, MOST, 'How many matching requests pass before it begins.'),
+    before: Type.Literal('credentials', {
       description:
         'Acts before the credentials are checked. It then meets the first leg of a digest handshake too.',
     }),
-  ),
-  answer: Type.Optional(answer),
-  rateLimit: Type.Optional(
-    Type.Object(
-      {
-        retryAfterS: Type.Optional(
-          Type.Integer({
-            minimum: 0,
-            maximum: 86_400,
-            default: 1,
-            description: 'Retry-After, in seconds.',
-          }),
-        ),
-      },
-      {
-        ...strict,
-        description:
-          'Answers 429 RATE_LIMITED as Atlas does, with Retry-After, RateLimit-Limit and RateLimit-Remaining.',
-      },
+    answer,
+    rateLimit,
+    delayMs: integer(
+      1,
+      LONGEST_DELAY_MS,
+      "Lets the request wait so long, in milliseconds of the emulator's clock, and go on.",
     ),
-  ),
-  delayMs: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: LONGEST_DELAY_MS,
-      description: "Lets the request wait so long, in milliseconds of the emulator's clock, and go on.",
-    }),
-  ),
-  drop: Type.Optional(
-    Type.Union([Type.Literal('before'), Type.Literal('after')], {
-      description:
-        'Cuts the connection: before the work, or after it is done and committed, and before the answer.',
-    }),
-  ),
-  truncate: Type.Optional(
-    Type.Literal(true, {
+    drop: oneOf(
+      ['before', 'after'],
+      'Cuts the connection: before the work, or after it is done and committed, and before the answer.',
+    ),
+    truncate: Type.Literal(true, {
       description: 'Does the work, sends half of the answer, and cuts the connection.',
     }),
-  ),
-};
+  }),
+).properties;
 
 // Dots alone are no part of a path.
 const ID = '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$';
@@ -136,10 +103,7 @@ const ID = '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$';
 export const newFault = Type.Object(
   {
     id: Type.Optional(
-      Type.String({
-        pattern: ID,
-        description: 'What the rule is called in its scope; one is made if none is given.',
-      }),
+      text('What the rule is called in its scope; one is made if none is given.', { pattern: ID }),
     ),
     ...fields,
   },
@@ -150,21 +114,17 @@ export const newFault = Type.Object(
   },
 );
 
-const matched = Type.Integer({
-  minimum: 0,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description: 'How many requests it has matched; while it rests none is counted.',
-});
-const fired = Type.Integer({
-  minimum: 0,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description: 'How often it has fired.',
-});
+const matched = integer(
+  0,
+  Number.MAX_SAFE_INTEGER,
+  'How many requests it has matched; while it rests none is counted.',
+);
+const fired = integer(0, Number.MAX_SAFE_INTEGER, 'How often it has fired.');
 
 /** A rule as it is shown. */
 export const fault = Type.Object(
   {
-    id: Type.String({ pattern: ID, description: 'What the rule is called in its scope.' }),
+    id: text('What the rule is called in its scope.', { pattern: ID }),
     ...fields,
     matched,
     fired,
