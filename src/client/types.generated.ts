@@ -204,7 +204,7 @@ export interface Fixture {
   };
   readonly privateLinkRules?: readonly {
     readonly id?: string;
-    /** Which links it is for; all if left out. */
+    /** Which private links it is for; all if left out. */
     readonly match?: {
       /** The provider, in any case. */
       readonly provider?: string;
@@ -213,13 +213,13 @@ export interface Fixture {
       /** The region, as sent. */
       readonly region?: string;
     };
-    /** For how many links; all if left out. */
+    /** For how many private links; all if left out. */
     readonly times?: number;
     /** They end FAILED instead of DONE, with this errorMessage. */
     readonly fail?: string;
     /** They stay in this state for good. */
     readonly staysIn?: 'PENDING' | 'IDLE' | 'WORKING';
-    /** For how many more links; times if left out. */
+    /** For how many more private links; times if left out. */
     readonly timesLeft?: number;
   }[];
   readonly faults?: readonly {
@@ -388,7 +388,7 @@ export interface Fixture {
       }[];
       readonly privateLinkRules?: readonly {
         readonly id?: string;
-        /** Which links it is for; all if left out. */
+        /** Which private links it is for; all if left out. */
         readonly match?: {
           /** The provider, in any case. */
           readonly provider?: string;
@@ -397,13 +397,13 @@ export interface Fixture {
           /** The region, as sent. */
           readonly region?: string;
         };
-        /** For how many links; all if left out. */
+        /** For how many private links; all if left out. */
         readonly times?: number;
         /** They end FAILED instead of DONE, with this errorMessage. */
         readonly fail?: string;
         /** They stay in this state for good. */
         readonly staysIn?: 'PENDING' | 'IDLE' | 'WORKING';
-        /** For how many more links; times if left out. */
+        /** For how many more private links; times if left out. */
         readonly timesLeft?: number;
       }[];
       readonly projectDefaults?: {
@@ -532,9 +532,9 @@ export interface PrivateLinkState {
   readonly history: readonly PrivateLinkStep[];
 }
 
-/** What becomes of private links that are not created yet. */
+/** What happens to a private link that is not created yet. */
 export interface PrivateLinkRule {
-  /** Which links it is for; all if left out. */
+  /** Which private links it is for; all if left out. */
   readonly match?: {
     /** The provider, in any case. */
     readonly provider?: string;
@@ -543,7 +543,7 @@ export interface PrivateLinkRule {
     /** The region, as sent. */
     readonly region?: string;
   };
-  /** For how many links; all if left out. */
+  /** For how many private links; all if left out. */
   readonly times?: number;
   /** They end FAILED instead of DONE, with this errorMessage. */
   readonly fail?: string;
@@ -551,12 +551,12 @@ export interface PrivateLinkRule {
   readonly staysIn?: 'PENDING' | 'IDLE' | 'WORKING';
 }
 
-/** A rule that is kept. */
+/** A stored rule. */
 export interface KeptPrivateLinkRule {
   /** The id of the rule. */
   readonly id: string;
   readonly rule: PrivateLinkRule;
-  /** For how many more links; null for all. */
+  /** For how many more private links; null for all. */
   readonly timesLeft: number | null;
 }
 

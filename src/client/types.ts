@@ -118,7 +118,7 @@ export interface EmulatorEvent {
   /** `lost` where events are gone that were asked for. */
   readonly type:
     | 'request.finished'
-    | 'link.changed'
+    | `${string}.changed`
     | 'fault.fired'
     | 'clock.moved'
     | 'world.reset'
