@@ -9,6 +9,7 @@ import { BODY_LIMIT } from './http/steps/body.js';
 import { answerBrokenRequest } from './http/replies/broken-request.js';
 import { Nonces } from './http/credentials/digest.js';
 import { frameworkErrors } from './http/every-request.js';
+import { KnownPaths } from './http/known-paths.js';
 import { installLadder, type LadderParts } from './http/pipeline.js';
 import { Limits } from './http/faults/limits.js';
 import { ScriptedAnswers } from './http/steps/scripted.js';
@@ -71,6 +72,7 @@ export async function buildApp(
     limits,
     events,
     clock,
+    paths: new KnownPaths(new URL('atlas-operations.txt', FIXTURES)),
     missing: new Set(),
     publicUrl: config.publicUrl,
     settled: () => database.settled(),

@@ -4,16 +4,11 @@ import { unauthenticated } from './credentials/credentials.js';
 import { addressNotAllowed } from './faults/injected.js';
 import { rateLimited, tooManyTokens } from './faults/limits.js';
 import type { AnyOperation } from './operation.js';
-import {
-  malformedRequest,
-  methodNotAllowed,
-  notEmulated,
-  pathNotFound,
-  unexpected,
-} from './replies/failures.js';
+import { malformedRequest, unexpected } from './replies/failures.js';
 import { bodyTooLarge, malformedJson, notAnObject, unsupportedMediaType } from './steps/body.js';
 import { invalidAttribute, missingAttribute, wrongType } from './steps/fields.js';
 import { invalidQueryParameter, missingQueryParameter } from './steps/query.js';
+import { methodNotAllowed, notEmulated, pathNotFound } from './steps/route.js';
 import {
   invalidOrganizationId,
   invalidProjectId,

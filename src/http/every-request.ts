@@ -1,46 +1,32 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { EventBus } from '../kernel/events.js';
 import { profiles, type ProfileName } from '../profiles/index.js';
 import type { Nonces } from './credentials/digest.js';
 import { openExchange } from './observation/exchange.js';
-import { refusalOf, unexpected, unknownPath } from './replies/failures.js';
+import { refusalOf, unexpected } from './replies/failures.js';
 import type { FaultGate } from './faults/gate.js';
 import type { Gatekeeper } from './gatekeeper.js';
 import { unsupportedMediaType } from './steps/body.js';
 import { BODY_TYPE } from './steps/version.js';
-import { pathOf, type PathTable } from './paths.js';
+import { pathOf } from './paths.js';
 import { sendRefusal } from './replies/replies.js';
+import { noRoute, recordRoutes, type RouteParts } from './steps/route.js';
 import { findScope, scopeParametersOf } from './steps/scope.js';
 import { installTelling, tell } from './observation/request-finished.js';
 
 /** Dependencies of what all requests share, whether a route takes them or not. */
-export interface SharedParts {
+export interface SharedParts extends RouteParts {
   /** The profile of a request that names neither a project nor a caller. */
   readonly defaultProfile: ProfileName;
   readonly gatekeeper: Gatekeeper;
   readonly nonces: Nonces;
-  readonly events: EventBus;
-  /** Filled with the names of operations that Atlas has, a client asked for, and the emulator has not. */
-  readonly missing: Set<string>;
   /** The address that links begin with, where the `Host` of the request is not it. */
   readonly publicUrl: string | undefined;
   /** A promise of the commit under way, if any: no answer leaves before it. */
   readonly settled: () => Promise<void> | undefined;
 }
 
-/**
- * Installs the exchange, the parsers of bodies, the errors and the unknown paths.
- *
- * @param paths those that are not emulated; the others are added as they come
- */
-export function installShared(
-  app: FastifyInstance,
-  parts: SharedParts,
-  paths: PathTable,
-  faults: FaultGate | undefined,
-): void {
-  const freshNonce = (): string => parts.nonces.issue();
-
+/** Installs the exchange, the body parsers, the error handler and the not-found handler. */
+export function installShared(app: FastifyInstance, parts: SharedParts, faults: FaultGate | undefined): void {
   app.decorateRequest('exchange');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(BODY_TYPE, { parseAs: 'string' }, (request, text, done) => {
@@ -75,19 +61,13 @@ export function installShared(
     const { condition } = refusalOf(error, request);
     if (condition.name === unexpected.name) request.log.error(error);
     await parts.settled();
-    return sendRefusal(request.exchange, reply, condition, freshNonce);
+    return sendRefusal(request.exchange, reply, condition, () => parts.nonces.issue());
   });
   app.setNotFoundHandler((request, reply) => {
     nameScope(request, parts);
-    const { condition } = unknownPath(request, reply, paths, (operation) => {
-      noteMissing(parts, operation);
-    });
-    return sendRefusal(request.exchange, reply, condition, freshNonce);
+    return reply.send(noRoute(request, reply, parts));
   });
-  // The paths outside of the API too: whatever has another method is a 405.
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const one of [method].flat()) paths.add(one, url);
-  });
+  recordRoutes(app, parts.paths);
 }
 
 /** Notes what a path names, where no route has read its parameters. */
@@ -115,11 +95,4 @@ export function frameworkErrors(parts: SharedParts) {
     const { condition } = refusalOf(error, request);
     void sendRefusal(request.exchange, reply, condition, () => parts.nonces.issue());
   };
-}
-
-/** Tells once of each operation that a client asked for in vain. */
-function noteMissing({ missing, events }: SharedParts, operation: string): void {
-  if (missing.has(operation)) return;
-  missing.add(operation);
-  events.emit('operation.missing', undefined, { operation });
 }

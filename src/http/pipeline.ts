@@ -14,12 +14,13 @@ import { FaultGate } from './faults/gate.js';
 import type { Limits } from './faults/limits.js';
 import { acceptedVersion } from './steps/version.js';
 import type { AnyOperation, OperationContext } from './operation.js';
+import { patternOf } from './known-paths.js';
 import { API_PREFIX } from './paths.js';
 import { readQuery, type Flags } from './steps/query.js';
 import { sendAnswer } from './replies/replies.js';
+import { protectLiteralPaths } from './steps/route.js';
 import { checkScope, findScope, type ScopeParameters } from './steps/scope.js';
 import type { ScriptedAnswers } from './steps/scripted.js';
-import { unemulatedOperations } from './unemulated.js';
 
 /** What the ladder stands on. */
 export interface LadderParts extends SharedParts {
@@ -44,15 +45,14 @@ export function installLadder(
   const { gatekeeper, nonces, limits } = parts;
   const faults = parts.faults && new FaultGate({ ...parts, book: parts.faults });
   const credentials = new Credentials(gatekeeper, nonces);
-  const paths = unemulatedOperations(new Set(operations.map(({ id }) => id)));
-  installShared(app, parts, paths, faults);
+  installShared(app, parts, faults);
 
   for (const operation of operations) {
     const check = operation.body && bodyCheck(operation.body.schema as TSchema);
 
     app.withTypeProvider<TypeBoxTypeProvider>().route({
       method: operation.method,
-      url: API_PREFIX + operation.path,
+      url: patternOf(API_PREFIX + operation.path),
       ...(operation.body && { schema: { body: operation.body.schema as TSchema } }),
       // Strict, and in the API's own form; Fastify's default would turn 7 into "7".
       validatorCompiler: () => (body) => {
@@ -148,6 +148,7 @@ export function installLadder(
       },
     });
   }
+  protectLiteralPaths(app, parts.paths);
   return faults;
 }
 

@@ -1,39 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PathTable } from '../../src/http/paths.js';
 import { API, linksPath, SEEDED, type SeededProfile } from '../support/emulator.js';
 import { openLine, TRANSPORTS } from '../support/transport.js';
-
-describe('a table of paths', () => {
-  const table = new PathTable();
-  table.add('GET', '/groups', 'listGroups');
-  table.add('GET', '/groups/:groupId', 'getGroup');
-  table.add('DELETE', '/groups/:groupId', 'deleteGroup');
-  table.add('GET', '/groups/byName/:name', 'getGroupByName');
-  table.add('PATCH', '/groups/:groupId/:more', 'updateMore');
-  table.add('GET', '/groups/:groupId/streams', 'listStreams');
-  table.add('GET', '/groups/all');
-
-  it.each([
-    ['/groups', { GET: 'listGroups' }],
-    ['/groups/x', { GET: 'getGroup', DELETE: 'deleteGroup' }],
-    ['/groups/all', { GET: undefined }],
-    ['/groups/byName', { GET: 'getGroup', DELETE: 'deleteGroup' }],
-    ['/groups/x:y', {}],
-    ['/groups/byName/x', { GET: 'getGroupByName' }],
-    ['/groups/byName/streams', { GET: 'getGroupByName' }],
-    ['/groups/x/streams', { GET: 'listStreams' }],
-    ['/groups/', {}],
-    ['/groups/x/', {}],
-    ['/groups/x/y', { PATCH: 'updateMore' }],
-    ['/groups/x/y/z', {}],
-    ['/Groups', {}],
-    ['groups', {}],
-    ['/', {}],
-    ['', {}],
-  ])('knows the methods of "%s"', (path, methods) => {
-    expect(Object.fromEntries(table.methodsOf(path))).toEqual(methods);
-  });
-});
 
 const PROFILES: readonly SeededProfile[] = ['documented', 'observed'];
 const KEYS = {

@@ -2,6 +2,7 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { onTestFinished } from 'vitest';
 import { buildApp, type App } from '../../src/app.js';
 import { defaultConfig, type Config } from '../../src/config.js';
+import { features as ownFeatures, type Feature } from '../../src/features/index.js';
 import { ManualClock } from './clock.js';
 
 /** What `fixtures/default.json` seeds, by profile. */
@@ -45,8 +46,12 @@ export class TestEmulator {
     readonly clock: ManualClock,
   ) {}
 
-  static async start(settings: Partial<Config> = {}, clock = new ManualClock()): Promise<TestEmulator> {
-    const app = await buildApp(defaultConfig({ logLevel: 'silent', ...settings }), { clock });
+  static async start(
+    settings: Partial<Config> = {},
+    clock = new ManualClock(),
+    features: readonly Feature[] = ownFeatures,
+  ): Promise<TestEmulator> {
+    const app = await buildApp(defaultConfig({ logLevel: 'silent', ...settings }), { clock, features });
     onTestFinished(() => app.server.close());
     return new TestEmulator(app, clock);
   }

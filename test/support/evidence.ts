@@ -44,6 +44,7 @@ export type Described = Readonly<Record<string, unknown>>;
 interface Evidence {
   readonly 'recorded-responses': readonly Recording[];
   readonly 'client-requests': { readonly clients: readonly ClientFlow[] };
+  readonly operations: { readonly operations: readonly (readonly [string, string, string])[] };
   readonly 'openapi-streams': Described & {
     readonly paths: Readonly<Record<string, Readonly<Record<string, Described>>>>;
   };

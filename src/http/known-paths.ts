@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import findMyWay from 'find-my-way';
+
+/** What is known of a path. */
+interface Known {
+  /** Methods that Atlas has there, each followed by its `operationId`. */
+  atlas: string;
+  /** Methods that the emulator has there. */
+  readonly own: Set<string>;
+}
+
+/**
+ * Translates a path into find-my-way's notation: it may end with a verb, as in `/processor/:name:start`, or with a
+ * suffix, as in `/logs/:name.gz`.
+ *
+ * @param constrained parameters that take no colon: by default those that have to leave one to a verb
+ */
+export function patternOf(path: string, constrained = /\/:\w+(?=::|\.)/g): string {
+  return path.replace(/(?<!\/):/g, '::').replace(constrained, '$&(^[^:]+$)');
+}
+
+/**
+ * Every path that Atlas or the emulator has, with its methods. Decides between 404, 405 and 501 for requests that no
+ * route takes, by a tree that is built for the first of them.
+ */
+export class KnownPaths {
+  /** Names of parameters do not matter here: each is `:p`. */
+  readonly #paths = new Map<string, Known>();
+  #tree: ReturnType<typeof treeOf> | undefined;
+
+  /** @param operations the file of Atlas's operations: a path a line, followed by its methods and their ids */
+  constructor(operations: URL) {
+    for (const line of readFileSync(operations, 'utf8').split('\n')) {
+      const end = line.indexOf(' ');
+      if (line.startsWith('/')) this.#known(line.slice(0, end), line.slice(end));
+    }
+  }
+
+  /** Adds a route of the emulator, in find-my-way's notation. */
+  add(method: string, pattern: string): void {
+    this.#known(pattern.replace('(^[^:]+$)', '').replace('::', ':')).own.add(method);
+  }
+
+  /**
+   * Finds the methods of a request target: each with the operation of Atlas that is not emulated, or undefined where
+   * the emulator answers. Of several paths that match, the most literal one counts.
+   */
+  methodsOf(target: string): ReadonlyMap<string, string | undefined> {
+    this.#tree ??= treeOf(this.#paths);
+    const known = this.#tree.find('GET', target)?.store as Known | undefined;
+    const methods = new Map<string, string | undefined>();
+    for (const [, method = '', id] of known?.atlas.matchAll(/(\w+) (\w+)/g) ?? []) {
+      if (!known?.own.has(method)) methods.set(method, id);
+    }
+    for (const method of known?.own ?? []) methods.set(method, undefined);
+    return methods;
+  }
+
+  /**
+   * Lists the paths that a route with a parameter would take over: find-my-way has a tree for each method, so
+   * `PATCH /streams/:tenantName` takes `PATCH /streams/accountDetails`, where there is only a GET.
+   *
+   * @returns routes to register beside it, whose handler answers that there is none
+   */
+  shadowed(): { readonly url: string; readonly method: string[] }[] {
+    const takers = [...this.#paths].flatMap(([path, { own }]) =>
+      own.size === 0
+        ? []
+        : [...path.matchAll(/:p(?=\/|$)/g)].map(({ index }) => ({ own, takes: moreLiteral(path, index) })),
+    );
+    const any = new RegExp(takers.map(({ takes }) => takes.source).join('|'));
+    return [...this.#paths].flatMap(([path, { own }]) => {
+      if (!any.test(path)) return [];
+      const taken = takers.flatMap((route) => (route.takes.test(path) ? [...route.own] : []));
+      const method = [...new Set(taken)].filter((one) => !own.has(one));
+      return method.length > 0 ? [{ url: patternOf(path), method }] : [];
+    });
+  }
+
+  #known(path: string, atlas = ''): Known {
+    const key = path.replace(/\/:\w+/g, '/:p');
+    const known = this.#paths.get(key) ?? { atlas: '', own: new Set() };
+    known.atlas += atlas;
+    this.#paths.set(key, known);
+    return known;
+  }
+}
+
+/** One tree for all methods. Checking that the patterns, our own, are safe would take most of the time. */
+function treeOf(paths: ReadonlyMap<string, Known>) {
+  const tree = findMyWay({ allowUnsafeRegex: true, maxParamLength: Infinity });
+  for (const [path, known] of paths) tree.on('GET', patternOf(path, /\/:\w+/g), () => undefined, known);
+  return tree;
+}
+
+/** Matches the paths that overlap with this one, and have a literal in place of its parameter at an index. */
+function moreLiteral(path: string, index: number): RegExp {
+  const rest = path
+    .slice(index + 2)
+    .replace(/\/([^/]+)/g, '/(?:$1|:p)')
+    .replaceAll('(?::p|:p)', '[^/]+');
+  return new RegExp(`^${path.slice(0, index)}(?!:p(?:/|$))[^/]+${rest}$`);
+}

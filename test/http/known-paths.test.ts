@@ -1,0 +1,145 @@
+import { Type } from '@sinclair/typebox';
+import { describe, expect, it } from 'vitest';
+import { features, type Feature } from '../../src/features/index.js';
+import { KnownPaths } from '../../src/http/known-paths.js';
+import { operation, type AnyOperation } from '../../src/http/operation.js';
+import { resource } from '../../src/http/replies/answer.js';
+import { flagsQuery } from '../../src/http/steps/query.js';
+import { ATLAS_OPERATIONS_FILE } from '../support/atlas-operations.js';
+import { ManualClock } from '../support/clock.js';
+import { API, SEEDED, TestEmulator } from '../support/emulator.js';
+import type { ErrorBody } from '../support/links.js';
+
+describe('the known paths', () => {
+  const paths = new KnownPaths(ATLAS_OPERATIONS_FILE);
+  paths.add('GET', `${API}/groups/:id`);
+  paths.add('GET', `${API}/groups/all`);
+  paths.add('GET', '/_emulator/projects/:groupId/clock');
+
+  it.each([
+    ['/groups', { GET: 'listGroups', POST: 'createGroup' }],
+    ['/groups/x', { GET: undefined, DELETE: 'deleteGroup', PATCH: 'updateGroup' }],
+    ['/groups/all', { GET: undefined }],
+    ['/groups/byName', { GET: undefined, DELETE: 'deleteGroup', PATCH: 'updateGroup' }],
+    ['/groups/x:y', {}],
+    ['/groups/x:migrate', { POST: 'migrateGroup' }],
+    ['/groups/byName/x', { GET: 'getGroupByName' }],
+    ['/groups/byName/streams', { GET: 'getGroupByName' }],
+    ['/groups/x/streams', { GET: 'listGroupStreamWorkspaces', POST: 'createGroupStreamWorkspace' }],
+    ['/groups/x/streams?pageNum=1', { GET: 'listGroupStreamWorkspaces', POST: 'createGroupStreamWorkspace' }],
+    ['/groups/x/streams/accountDetails', { GET: 'getGroupStreamAccountDetails' }],
+    ['/groups/x/streams/w:downloadOperationalLogs', { GET: 'downloadGroupStreamOperationalLogs' }],
+    ['/groups/x/streams/w/processor/p:start', { POST: 'startGroupStreamProcessor' }],
+    ['/groups/x/streams/w/processor/p%3AstartWith', { POST: 'startGroupStreamProcessorWith' }],
+    ['/groups/x/streams/w/processor/p:restart', {}],
+    ['/groups/x/streams/vpcPeeringConnections/v:accept', { POST: 'acceptGroupStreamVpcPeeringConnection' }],
+    ['/groups/x/clusters/h/logs/mongodb.gz', { GET: 'downloadGroupClusterLog' }],
+    ['/groups/x/clusters/h/logs/mongodb', {}],
+    // Atlas names the parameter by its method.
+    [
+      '/groups/x/sampleDatasetLoad/y',
+      { GET: 'getGroupSampleDatasetLoad', POST: 'requestGroupSampleDatasetLoad' },
+    ],
+    ['/groups/', {}],
+    ['/groups/x/', {}],
+    ['/groups/x/y', {}],
+    ['/Groups', {}],
+    ['groups', {}],
+    ['', { GET: 'getSystemStatus' }],
+    ['/', {}],
+  ])('tell the methods of "%s" below the prefix', (path, methods) => {
+    expect(Object.fromEntries(paths.methodsOf(API + path))).toEqual(methods);
+  });
+
+  it('include those outside the Atlas API, and absolute targets', () => {
+    expect([...paths.methodsOf('/_emulator/projects/x/clock').keys()]).toEqual(['GET']);
+    expect([...paths.methodsOf(`http://emulator${API}/groups`).keys()]).toEqual(['GET', 'POST']);
+    for (const target of ['*', '/', '']) expect(paths.methodsOf(target).size, target).toBe(0);
+  });
+});
+
+const STREAMS = '/groups/:groupId/streams';
+
+/** A resource with routes beside literal paths, as the workspaces of Atlas have. */
+const workspaces: Feature = {
+  name: 'workspaces',
+  migrations: [],
+  start: () => ({
+    operations: [
+      route('GET', '/:tenantName'),
+      route('PATCH', '/:tenantName'),
+      route('DELETE', '/:workspace'),
+      route('POST', '/:tenantName/connections'),
+      route('POST', '/vpcPeeringConnections/:id:accept'),
+    ],
+  }),
+};
+
+/** An operation that answers with its own path and the parameters it was given. */
+function route(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string): AnyOperation {
+  return operation({
+    id: `${method} ${path}`,
+    method,
+    path: STREAMS + path,
+    summary: 'Answers.',
+    tag: { name: 'Workspaces', description: 'What is not emulated.' },
+    versions: ['2023-02-01'],
+    javaMethod: 'ApiStreams::answer',
+    status: 200,
+    query: flagsQuery,
+    response: Type.Object({}),
+    handle: ({ parameters }) => resource({ path, parameters: Object.values(parameters).slice(1) }),
+  });
+}
+
+describe('an operation whose last segment is a parameter', () => {
+  const send = async (method: string, path: string) => {
+    const emulator = await TestEmulator.start({}, new ManualClock(), [...features, workspaces]);
+    const url = `${API}/groups/${SEEDED.observed.project}/streams${path}`;
+    const headers = { accept: 'application/vnd.atlas.2025-01-01+json' };
+    return emulator.as('owner', 'observed', { method: method as 'GET', url, headers });
+  };
+
+  it.each([
+    ['GET', '/mine', '/:tenantName', ['mine']],
+    ['PATCH', '/accountDetail', '/:tenantName', ['accountDetail']],
+    ['DELETE', '/accountDetails2', '/:workspace', ['accountDetails2']],
+    ['POST', '/mine/connections', '/:tenantName/connections', ['mine']],
+    ['POST', '/vpcPeeringConnections/v:accept', '/vpcPeeringConnections/:id:accept', ['v']],
+  ])('takes what has no path of its own: %s %s', async (method, path, taker, parameters) => {
+    const response = await send(method, path);
+    expect([response.statusCode, response.json()]).toEqual([200, { path: taker, parameters }]);
+  });
+
+  it('leaves an emulated literal path alone', async () => {
+    const response = await send('GET', '/accountDetails?cloudProvider=aws&regionName=US_EAST_1');
+    expect(response.json()).toMatchObject({ cloudProvider: 'aws' });
+  });
+
+  it.each([
+    ['GET', '/vpcPeeringConnections', 'listGroupStreamVpcPeeringConnections'],
+    ['GET', '/activeVpcPeeringConnections', 'listGroupStreamActiveVpcPeeringConnections'],
+    ['GET', '/mine:downloadOperationalLogs', 'downloadGroupStreamOperationalLogs'],
+    ['GET', '/accountDetails:downloadOperationalLogs', 'downloadGroupStreamOperationalLogs'],
+    ['POST', '/vpcPeeringConnections/v:reject', 'rejectGroupStreamVpcPeeringConnection'],
+    ['DELETE', '/vpcPeeringConnections/v', 'deleteGroupStreamVpcPeeringConnection'],
+  ])('leaves what Atlas has there a 501: %s %s', async (method, path, missing) => {
+    const response = await send(method, path);
+    expect([response.statusCode, response.json<ErrorBody>().parameters]).toEqual([501, [missing]]);
+  });
+
+  it.each([
+    ['PATCH', '/accountDetails', 'GET'],
+    ['DELETE', '/accountDetails', 'GET'],
+    ['PATCH', '/privateLinkConnections', 'GET, POST'],
+    ['DELETE', '/vpcPeeringConnections', 'GET'],
+    ['PATCH', '/mine:downloadOperationalLogs', 'GET'],
+    ['POST', '/privateLinkConnections/connections', 'DELETE, GET, PATCH'],
+    ['POST', '/mine', 'DELETE, GET, PATCH'],
+    ['PUT', '/mine/connections', 'GET, POST'],
+  ])('leaves a method that a literal path lacks a 405: %s %s', async (method, path, allowed) => {
+    const response = await send(method, path);
+    const allow = String(response.headers.allow).split(', ').sort().join(', ');
+    expect([response.statusCode, allow]).toEqual([405, allowed]);
+  });
+});
