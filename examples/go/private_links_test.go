@@ -23,8 +23,8 @@ type project struct {
 
 var emulator = os.Getenv("ATLAS_EMULATOR_URL")
 
-// call sends a request with a bearer token and reads what is answered into answer.
-func call(t *testing.T, method, url, token, body string, answer any) {
+// call sends a request with a bearer token and decodes the response into result.
+func call(t *testing.T, method, url, token, body string, result any) {
 	t.Helper()
 	request, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
@@ -47,25 +47,25 @@ func call(t *testing.T, method, url, token, body string, answer any) {
 	if response.StatusCode > 299 {
 		t.Fatalf("%s %s: %d %s", method, url, response.StatusCode, &text)
 	}
-	if answer != nil {
-		if err := json.Unmarshal(text.Bytes(), answer); err != nil {
+	if result != nil {
+		if err := json.Unmarshal(text.Bytes(), result); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
-func control(t *testing.T, method, path, body string, answer any) {
+func control(t *testing.T, method, path, body string, result any) {
 	t.Helper()
-	call(t, method, emulator+"/_emulator"+path, os.Getenv("ATLAS_EMULATOR_CONTROL_TOKEN"), body, answer)
+	call(t, method, emulator+"/_emulator"+path, os.Getenv("ATLAS_EMULATOR_CONTROL_TOKEN"), body, result)
 }
 
-// newProject makes a project of the test's own, and returns it with a token of its owner.
+// newProject creates a project for the test, and returns it with an access token of its owner.
 func newProject(t *testing.T) (project, string) {
 	t.Helper()
-	var made project
-	control(t, "POST", "/projects", `{"profile":"documented"}`, &made)
-	t.Cleanup(func() { control(t, "DELETE", "/projects/"+made.ID, "", nil) })
-	account := made.Credentials.Owner.ServiceAccount
+	var created project
+	control(t, "POST", "/projects", `{"profile":"documented"}`, &created)
+	t.Cleanup(func() { control(t, "DELETE", "/projects/"+created.ID, "", nil) })
+	account := created.Credentials.Owner.ServiceAccount
 	response, err := http.PostForm(emulator+"/api/oauth/token", url.Values{
 		"grant_type":    {"client_credentials"},
 		"client_id":     {account.ClientID},
@@ -81,7 +81,7 @@ func newProject(t *testing.T) (project, string) {
 	if err := json.NewDecoder(response.Body).Decode(&issued); err != nil {
 		t.Fatal(err)
 	}
-	return made, issued.Token
+	return created, issued.Token
 }
 
 func TestAPrivateLinkIsDoneAfterTwoSeconds(t *testing.T) {

@@ -17,14 +17,14 @@ def control(method, path, body=None):
 
 @pytest.fixture
 def project():
-    made = control("POST", "/projects", {"profile": "documented"})
-    yield made
-    control("DELETE", f"/projects/{made['id']}")
+    created = control("POST", "/projects", {"profile": "documented"})
+    yield created
+    control("DELETE", f"/projects/{created['id']}")
 
 
 @pytest.fixture
 def atlas(project):
-    """A session of the project's owner, with its key."""
+    """A session with the API key of the project's owner."""
     key = project["credentials"]["owner"]["apiKey"]
     session = requests.Session()
     session.auth = requests.auth.HTTPDigestAuth(key["publicKey"], key["privateKey"])

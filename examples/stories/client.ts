@@ -1,11 +1,11 @@
-// A small client of Atlas's private links: the code that the stories put to the test. It knows nothing of the emulator.
+// A small client for Atlas private links: the code under test in these examples. It does not depend on the emulator.
 
 export interface ClientOptions {
   readonly baseUrl: string;
   readonly projectId: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Waits, in milliseconds. */
+  /** Waits for a number of milliseconds. */
   readonly wait: (ms: number) => Promise<unknown>;
 }
 
@@ -16,7 +16,7 @@ export interface PrivateLink {
   readonly errorMessage?: string;
 }
 
-/** An error that Atlas answered. */
+/** An error response of Atlas. */
 export class AtlasError extends Error {
   constructor(
     readonly status: number,
@@ -35,7 +35,7 @@ export class PrivateLinkClient {
 
   constructor(private readonly options: ClientOptions) {}
 
-  /** Creates a link. Where the answer is lost, it looks for the link before it asks for another one. */
+  /** Creates a link. If the response is lost, looks for the link before creating another one. */
   async create(body: {
     readonly serviceEndpointId: string;
     readonly [field: string]: string;
@@ -45,27 +45,27 @@ export class PrivateLinkClient {
     } catch (error) {
       if (error instanceof AtlasError) throw error;
       const { results } = (await this.#send('GET', '')) as { results: PrivateLink[] };
-      const made = results.find((link) => link.serviceEndpointId === body.serviceEndpointId);
-      return made ?? ((await this.#send('POST', '', body)) as PrivateLink);
+      const created = results.find((link) => link.serviceEndpointId === body.serviceEndpointId);
+      return created ?? ((await this.#send('POST', '', body)) as PrivateLink);
     }
   }
 
-  /** Asks until a link is DONE. @throws if it has FAILED */
+  /** Polls a link until it is DONE. @throws if it has FAILED */
   async untilDone(id: string): Promise<PrivateLink> {
     for (;;) {
       const link = (await this.#send('GET', `/${id}`)) as PrivateLink;
       if (link.state === 'DONE') return link;
       if (link.state === 'FAILED')
-        throw new Error(`the private link has failed: ${link.errorMessage ?? 'no reason'}`);
+        throw new Error(`the private link failed: ${link.errorMessage ?? 'no reason'}`);
       await this.options.wait(POLL_MS);
     }
   }
 
-  /** Sends a request: again after a 429, and with a new token after a 401 that the old one brought. */
+  /** Sends a request. Retries it after a 429, and with a new token after a 401 for the old one. */
   async #send(method: string, path: string, body?: object): Promise<unknown> {
     const { baseUrl, projectId, wait } = this.options;
     for (let attempt = 1; ; attempt += 1) {
-      const held = this.#token;
+      const previous = this.#token;
       this.#token ??= await this.#newToken();
       const response = await fetch(
         `${baseUrl}/api/atlas/v2/groups/${projectId}/streams/privateLinkConnections${path}`,
@@ -83,7 +83,7 @@ export class PrivateLinkClient {
       if (response.ok) return text === '' ? undefined : JSON.parse(text);
       if (response.status === 429 && attempt < ATTEMPTS) {
         await wait(Number(response.headers.get('retry-after') ?? 1) * 1000);
-      } else if (response.status === 401 && held !== undefined) {
+      } else if (response.status === 401 && previous !== undefined) {
         this.#token = undefined;
       } else {
         const { errorCode, detail } = JSON.parse(text) as { errorCode: string; detail: string };

@@ -12,7 +12,7 @@ describe('my code handles each documented error', () => {
     expect(error).toMatchObject({ status, errorCode: expect.stringMatching(/^[A-Z_]+$/) as string });
   });
 
-  test('409, because there is such a link', async ({ client }) => {
+  test('409, because the link exists', async ({ client }) => {
     await client.create(S3);
     await expect(client.create(S3)).rejects.toMatchObject({
       status: 409,
@@ -20,11 +20,11 @@ describe('my code handles each documented error', () => {
     });
   });
 
-  test('403, because the caller may not', async ({ project }) => {
-    const answer = await project
+  test('403, because the caller lacks the role', async ({ project }) => {
+    const response = await project
       .as('reader')
       .fetch('/streams/privateLinkConnections', { method: 'POST', json: S3 });
-    expect(answer.status).toBe(403);
+    expect(response.status).toBe(403);
     const [refused] = await project.requests.refused({ limit: 1 });
     expect(refused?.refusal.remedy).toContain('Project Owner');
   });

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { S3, test } from './setup.js';
 
-test('my client retries a 429, and waits as long as it is told to', async ({ project, client }) => {
+test('my client retries a 429 after the delay in Retry-After', async ({ project, client }) => {
   await project.faults.add({ match: { method: 'POST' }, times: 2, rateLimit: { retryAfterS: 30 } });
   const before = Date.parse((await project.clock.read()).now);
 

@@ -9,7 +9,7 @@ export const S3 = {
   serviceEndpointId: 'com.amazonaws.us-east-1.s3',
 };
 
-/** A client of a project. Where it would wait, the project's time moves on: no test waits. */
+/** A client for a project. Instead of waiting, it advances the project's clock. */
 export function clientOf(project: Project): PrivateLinkClient {
   return new PrivateLinkClient({
     baseUrl: project.url,
@@ -19,7 +19,7 @@ export function clientOf(project: Project): PrivateLinkClient {
   });
 }
 
-/** `test` with a project of its own, whose time stands still, and a client of it. */
+/** `test` with a project whose clock is frozen, and a client for it. */
 export const test = base.extend('client', async ({ project }) => {
   await project.clock.freeze();
   return clientOf(project);

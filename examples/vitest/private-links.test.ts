@@ -19,7 +19,7 @@ test('a private link is DONE after two seconds', async ({ project }) => {
   expect(await (await project.fetch(`${LINKS}/${id}`)).json()).toMatchObject({ state: 'DONE' });
 });
 
-test('a private link is in its own project alone', async ({ emulator, project }) => {
+test('a private link is visible only in its own project', async ({ emulator, project }) => {
   await using other = await emulator.project();
 
   await project.fetch(LINKS, { method: 'POST', json: S3 });

@@ -11,7 +11,7 @@ import (
 
 const token = "token-of-the-tests"
 
-func TestAProjectOfItsOwn(t *testing.T) {
+func TestCreatesAProject(t *testing.T) {
 	container, err := testcontainers.Run(t.Context(), "atlas-streams-emulator",
 		testcontainers.WithEnv(map[string]string{"ATLAS_EMULATOR_CONTROL_TOKEN": token}),
 		testcontainers.WithExposedPorts("27080/tcp"),

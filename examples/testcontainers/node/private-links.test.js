@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => container.stop());
 
-test('a project of its own has no links', async (t) => {
+test('a new project has no links', async (t) => {
   const project = await emulator.project();
   t.after(() => project.delete());
   const links = await project.fetch('/streams/privateLinkConnections');

@@ -13,7 +13,7 @@ class PrivateLinksTest {
   private static final String TOKEN = "token-of-the-tests";
 
   @Test
-  void makesAProjectOfItsOwn() throws Exception {
+  void createsAProject() throws Exception {
     try (var atlas =
         new GenericContainer<>("atlas-streams-emulator")
             .withEnv("ATLAS_EMULATOR_CONTROL_TOKEN", TOKEN)
@@ -27,8 +27,8 @@ class PrivateLinksTest {
               .header("Content-Type", "application/json")
               .POST(BodyPublishers.ofString("{\"profile\":\"documented\"}"))
               .build();
-      var made = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
-      assertEquals(201, made.statusCode(), made.body());
+      var response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+      assertEquals(201, response.statusCode(), response.body());
     }
   }
 }

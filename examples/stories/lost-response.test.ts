@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { S3, test } from './setup.js';
 
-test('my client does not create twice when the answer is lost', async ({ project, client }) => {
+test('my client does not create a second link when the response is lost', async ({ project, client }) => {
   await project.faults.add({ match: { method: 'POST' }, times: 1, drop: 'after' });
 
   const { _id: id } = await client.create(S3);
@@ -10,7 +10,7 @@ test('my client does not create twice when the answer is lost', async ({ project
   expect((await project.links.state(id)).state).toBe('PENDING');
 });
 
-test('my client creates it after all when the request is lost', async ({ project, client }) => {
+test('my client creates the link when the request was lost', async ({ project, client }) => {
   await project.faults.add({ match: { method: 'POST' }, times: 1, drop: 'before' });
 
   await client.create(S3);
