@@ -1,21 +1,21 @@
-# The image: Node, the command in its few files, the SQLite addon; no shell, no npm, no compiler.
-# Nothing here depends on the architecture.
+# The image contains Node, the bundled command and the SQLite addon; no shell, npm or compiler.
+# It builds on any architecture.
 
-# Node with its headers under /usr/local, npm, and a C++ toolchain: the SQLite addon is downloaded
-# prebuilt where that is possible and compiled where it is not.
+# Node with its headers under /usr/local, npm, and a C++ toolchain: the SQLite addon is compiled if no
+# prebuilt one can be downloaded.
 ARG BUILD_IMAGE=node:24-bookworm
-# What a glibc program needs and nothing more. Its glibc must not be older than the build image's.
+# Only the libraries of a glibc program. Its glibc must not be older than that of the build image.
 ARG RUNTIME_IMAGE=gcr.io/distroless/cc-debian12
 
-# Dependencies come first and alone: a change of the sources reuses this layer.
+# Dependencies first, so that changes of the sources reuse this layer.
 FROM ${BUILD_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-# A compilation takes these headers; node-gyp would download others.
+# Otherwise node-gyp would download headers.
 RUN npm_package_config_node_gyp_nodedir=/usr/local npm ci --no-audit --no-fund
 
 FROM dependencies AS production
-# The command brings the rest with it. Of the addon only the compiled file is loaded, and what finds it.
+# The bundle contains all other dependencies. Of the addon, only the compiled file and its loader are needed.
 WORKDIR /out/modules/app/node_modules
 RUN cp -R /app/node_modules/better-sqlite3 /app/node_modules/bindings /app/node_modules/file-uri-to-path . \
  && cd better-sqlite3 \
@@ -23,22 +23,22 @@ RUN cp -R /app/node_modules/better-sqlite3 /app/node_modules/bindings /app/node_
  && rm -rf build deps src binding.gyp \
  && mkdir -p build/Release \
  && mv /tmp/better_sqlite3.node build/Release/
-# Trees as they lie in the final image, so that one COPY brings modes and times along. It has no shell to
-# make directories with: /data is like /tmp, as any user may run this; a fresh volume takes its mode over.
+# Trees as in the final image, so that COPY preserves modes and times; the final image has no shell to
+# create directories. /data has the mode of /tmp, because any user may run the image; a new volume copies it.
 RUN mkdir -p /out/system/usr/local/bin /out/system/usr/local/share/doc/node \
       /out/system/data /out/system/fixtures \
  && strip --strip-unneeded -o /out/system/usr/local/bin/node /usr/local/bin/node \
  && if [ -f /usr/local/LICENSE ]; then cp /usr/local/LICENSE /out/system/usr/local/share/doc/node/; fi \
  && chmod -R a+rX,go-w /out \
  && chmod 1777 /out/system/data
-# Equal contents make equal layers, whenever they were built.
+# Fixed times make builds reproducible.
 ARG SOURCE_DATE_EPOCH=0
 RUN find /out -exec touch --no-dereference --date=@${SOURCE_DATE_EPOCH} {} +
 
 FROM dependencies AS program
 COPY . .
 RUN npm run build
-# Readable by any user, whatever the umask of the checkout was.
+# Readable by any user, whatever the umask of the checkout.
 ARG SOURCE_DATE_EPOCH=0
 RUN mkdir -p /out/app/dist \
  && cp -R package.json fixtures /out/app/ \
@@ -49,25 +49,25 @@ RUN mkdir -p /out/app/dist \
 FROM ${RUNTIME_IMAGE}
 LABEL org.opencontainers.image.title="atlas-streams-emulator" \
       org.opencontainers.image.description="Emulates the stream private link endpoints of the MongoDB Atlas Administration API"
-# What changes least lies lowest.
+# The layers that change least come first.
 COPY --from=production /out/system/ /
 COPY --from=production /out/modules/ /
 COPY --from=program /out/ /
 WORKDIR /app
-# The health check reads the port from here: change it by this variable, not by a flag. Variables go
-# over a file named by --config.
+# The health check reads the port from here: change it with this variable, not with a flag. Variables
+# override the file named by --config.
 ENV NODE_ENV=production \
     ATLAS_EMULATOR_HOST=0.0.0.0 \
     ATLAS_EMULATOR_PORT=27080 \
     ATLAS_EMULATOR_TLS_PORT=27443 \
     ATLAS_EMULATOR_DB=/data/emulator.db
-# The database, the only thing written: everything else may be read-only. /fixtures is for a user's own.
+# The database. Everything else can be read-only. /fixtures is for fixtures of the user.
 VOLUME /data
-# The second port listens with `--tls` alone.
+# The second port is open only with --tls.
 EXPOSE 27080 27443
-# By number, so that an orchestrator can see that it is not root.
+# A number, so that an orchestrator can verify that it is not root.
 USER 65532:65532
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
   CMD ["/usr/local/bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.ATLAS_EMULATOR_PORT}/_emulator/health`, { signal: AbortSignal.timeout(2000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# No shell between: signals reach the program, and the arguments of `docker run IMAGE …` are its flags.
+# Without a shell, signals reach the program, and the arguments of `docker run IMAGE …` are its flags.
 ENTRYPOINT ["/usr/local/bin/node", "/app/dist/cli.js"]

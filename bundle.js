@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
 
-/** Gathers the licenses of the packages that are in the bundle: they ask to be passed on with it. */
+/** Collects the licenses of the bundled packages, which must be distributed with the bundle. */
 const licenses = {
   name: 'licenses',
   generateBundle() {
@@ -12,7 +12,9 @@ const licenses = {
     const texts = [...packages].sort().map((folder) => {
       const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
       const file = readdirSync(folder).find((one) => /^licen[cs]e(\.|$)/i.test(one));
-      const text = file ? readFileSync(join(folder, file), 'utf8').trim() : 'Its package has no more to say.';
+      const text = file
+        ? readFileSync(join(folder, file), 'utf8').trim()
+        : 'The package has no license file.';
       return `${name} ${version} (${license})\n\n${text}\n`;
     });
     this.emitFile({
@@ -23,11 +25,11 @@ const licenses = {
   },
 };
 
-/** The command with what it imports: most of its start was finding and reading some hundred files. */
+/** Bundles the command and its imports: loading about a hundred files took most of the startup time. */
 await build({
   input: 'src/cli/main.ts',
   platform: 'node',
-  // It finds its compiled part beside its own file.
+  // It locates its native addon relative to its own file.
   external: ['better-sqlite3'],
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   output: { dir: 'dist', entryFileNames: 'cli.js', chunkFileNames: 'cli-[name].js' },

@@ -2,8 +2,8 @@ import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 /**
- * Layers of src, lowest first: a file imports from its own layer and from those below. The client is the lowest, since
- * it knows the emulator by its control API alone.
+ * Layers of src, lowest first: a file imports only its own layer and those below it. The client is the lowest, because
+ * it uses only the control API of the emulator.
  */
 const LAYERS = [
   ['client'],
@@ -23,16 +23,16 @@ const LAYERS = [
   ['vitest.ts', 'cli'],
 ];
 
-/** What a layer must not import: every layer above it. */
+/** Restricts each layer: it must not import any layer above it. */
 const layerRules = LAYERS.slice(0, -1).map((files, index) => ({
   target: files.map((file) => `./src/${file}`),
   from: LAYERS.slice(index + 1)
     .flat()
     .map((file) => `./src/${file}`),
-  message: 'Imports run one way: see docs/architecture.md.',
+  message: 'Do not import a higher layer: see docs/architecture.md.',
 }));
 
-/** Inside a feature, what knows neither Fastify nor SQLite. */
+/** Files of a feature that must import neither Fastify nor SQLite. */
 const PURE = [
   'src/features/*/rules.ts',
   'src/features/*/lifecycle.ts',
@@ -54,7 +54,7 @@ export default tseslint.config(
     },
     plugins: { 'import-x': importX },
     settings: {
-      // Sources import each other by the names that the compiled files have.
+      // Sources import each other by the names of the compiled files.
       'import-x/resolver-next': [createNodeResolver({ extensionAlias: { '.js': ['.ts', '.js'] } })],
     },
     rules: {
@@ -65,7 +65,7 @@ export default tseslint.config(
       // A function whose parameters all have types is one that a caller's type parameters are inferred from.
       '@typescript-eslint/no-inferrable-types': ['error', { ignoreParameters: true }],
       '@typescript-eslint/no-floating-promises': 'error',
-      // Fastify's hooks and handlers are asynchronous by their type, whether or not one waits.
+      // Fastify types hooks and handlers as async, even if they do not await.
       '@typescript-eslint/require-await': 'off',
     },
   },

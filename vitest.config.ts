@@ -5,17 +5,17 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/clients/**'],
     setupFiles: ['test/support/ticking-time.ts'],
-    // Child processes (the command, curl, Python) on a busy two-core machine; no test waits for time itself.
+    // Child processes (the command, curl, Python) can be slow on a busy machine. No test waits for real time.
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Or the tests of the vitest fixture would use the emulator of who runs them.
+    // Otherwise the tests of the vitest fixture would use the emulator of the caller's environment.
     env: { ATLAS_EMULATOR_URL: '', ATLAS_EMULATOR_CONTROL_TOKEN: '' },
-    // By default one core is left out, which on two cores halves the speed.
+    // The default leaves one core unused, which halves the speed on two cores.
     maxWorkers: '100%',
-    // The sources are loaded once by each worker, not by each of ninety files: a third of the time. So tests share
-    // modules, and none may leave anything behind in one.
+    // Each worker loads the sources once instead of once per file, which takes a third of the time. Tests share modules,
+    // so none may change the state of one.
     isolate: false,
-    // A test leaves an emulator behind for the garbage collector: more room for it, less work.
+    // Tests create many short-lived emulators: a larger young generation needs fewer collections.
     execArgv: ['--max-semi-space-size=64'],
   },
 });

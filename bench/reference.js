@@ -1,5 +1,5 @@
-// What the emulator is measured against: a plain Fastify server with TypeBox schemas, one insert a create, SQLite in
-// a file. It has no credentials, states, profiles or journal.
+// The baseline of throughput.js: a plain Fastify server with TypeBox schemas and SQLite in a file, with one insert per
+// create. It has no credentials, states, profiles or journal.
 import { randomBytes } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
 import Sqlite from 'better-sqlite3';
@@ -40,17 +40,21 @@ const server = Fastify();
 const path = '/api/atlas/v2/groups/:groupId/streams/privateLinkConnections';
 server.post(path, { schema: { body: Type.Object(sent), response: { 201: link } } }, (request, reply) => {
   const absent = { vendor: null, region: null, dnsDomain: null, serviceEndpointId: null };
-  const made = { ...absent, ...request.body, _id: randomBytes(12).toString('hex'), state: 'DONE' };
-  insert.run({ ...made, project: request.params.groupId });
-  return reply.code(201).send(made);
+  const created = { ...absent, ...request.body, _id: randomBytes(12).toString('hex'), state: 'DONE' };
+  insert.run({ ...created, project: request.params.groupId });
+  return reply.code(201).send(created);
 });
 server.get(`${path}/:id`, { schema: { response: { 200: link } } }, (request) =>
   one.get(request.params.id, request.params.groupId),
 );
 const list = Type.Object({ results: Type.Array(link), totalCount: Type.Integer() });
-server.get(path, { schema: { querystring: query, response: { 200: list } } }, ({ params, query: asked }) => ({
-  results: page.all(params.groupId, asked.itemsPerPage, (asked.pageNum - 1) * asked.itemsPerPage),
-  totalCount: count.get(params.groupId),
-}));
+server.get(
+  path,
+  { schema: { querystring: query, response: { 200: list } } },
+  ({ params, query: paging }) => ({
+    results: page.all(params.groupId, paging.itemsPerPage, (paging.pageNum - 1) * paging.itemsPerPage),
+    totalCount: count.get(params.groupId),
+  }),
+);
 await server.listen({ port: 0, host: '127.0.0.1' });
 console.log(JSON.stringify({ url: `http://127.0.0.1:${server.server.address().port}` }));

@@ -1,4 +1,4 @@
-// What the emulator adds to a test suite. Run it on the built program: npm run build && node bench/suite.js
+// Measures what the emulator adds to a test suite. Build first: npm run build && node bench/suite.js
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { availableParallelism } from 'node:os';
@@ -20,7 +20,7 @@ const timed = async (work) => {
   return performance.now() - begun;
 };
 
-/** The middle of as many runs, in milliseconds; what is done before each is not counted. */
+/** Returns the median duration of `runs` runs, in milliseconds. `before` runs before each and is not measured. */
 async function median(runs, work, before = () => undefined) {
   const all = [];
   for (let run = 0; run < runs; run += 1) {
@@ -30,11 +30,11 @@ async function median(runs, work, before = () => undefined) {
   return all.sort((one, other) => one - other)[Math.floor(runs / 2)];
 }
 
-function print(what, ms, aim) {
-  console.log(`${what.padEnd(64)} ${ms.toFixed(2).padStart(9)} ms   aim ${aim} ms`);
+function print(what, ms, target) {
+  console.log(`${what.padEnd(64)} ${ms.toFixed(2).padStart(9)} ms   target ${target} ms`);
 }
 
-/** One test: a project of its own, its time stopped and moved, a link created, read and deleted. */
+/** One test: creates a project, freezes and advances its clock; creates, reads and deletes a link. */
 async function test(emulator) {
   const project = await emulator.project();
   await project.clock.freeze();
@@ -45,11 +45,11 @@ async function test(emulator) {
   if (state !== 'DONE') throw new Error(`the link is ${state}`);
   await project.fetch(`${PATH}/${id}`, { method: 'DELETE' });
   if ((await project.requests.count({ method: 'POST' })) !== 1)
-    throw new Error('there is a create of another');
+    throw new Error('the journal has a create of another project');
   await project.delete();
 }
 
-/** Runs all tests of a suite, side by side or one by one. Returns how long that takes, in milliseconds. */
+/** Runs all tests of a suite in parallel or one by one. Returns the duration in milliseconds. */
 function suite(inParallel, one) {
   return timed(async () => {
     if (inParallel) await Promise.all(Array.from({ length: TESTS }, one));
@@ -57,7 +57,7 @@ function suite(inParallel, one) {
   });
 }
 
-/** What the requests of a test take at a server that does nothing: its token, a create, a read, a delete. */
+/** A server that does nothing, and a test that sends it the same requests: token, create, read, delete. */
 async function idleServer() {
   const server = createServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -80,7 +80,7 @@ console.log(`Node ${process.version}, ${availableParallelism()} cores`);
 
 const starts = [];
 print(
-  'a start in process (median of 20)',
+  'start in process (median of 20)',
   await median(20, async () => starts.push(await startEmulator())),
   30,
 );
@@ -89,19 +89,19 @@ await Promise.all(starts.splice(0).map((emulator) => emulator.close()));
 const emulator = await startEmulator();
 const made = [];
 print(
-  'a project made (median of 400)',
+  'create a project (median of 400)',
   await median(400, async () => made.push(await emulator.project())),
   0.5,
 );
 await made[0].fetch(PATH, { method: 'POST', json: body(1) });
-print('a reset of one project among 402 (median of 50)', await median(50, () => made[0].reset()), 10);
+print('reset one project of 402 (median of 50)', await median(50, () => made[0].reset()), 10);
 print(
-  'a project made, by a warm server (median of 1000 more)',
+  'create a project, warm server (median of 1000 more)',
   await median(1000, async () => made.push(await emulator.project())),
   0.5,
 );
 await Promise.all(made.map((project) => project.delete()));
-print('a reset of the whole server (median of 50)', await median(50, () => emulator.reset()), 10);
+print('reset the whole server (median of 50)', await median(50, () => emulator.reset()), 10);
 
 const idle = await idleServer();
 await suite(true, idle.test);
@@ -110,7 +110,7 @@ for (const inParallel of [true, false]) {
   const alone = await suite(inParallel, idle.test);
   const all = await suite(inParallel, () => test(emulator));
   const how = `${TESTS} tests ${inParallel ? 'in parallel' : 'one by one'}`;
-  print(`what the emulator adds to ${how} (${all.toFixed(0)} ms in all)`, all - alone, 1000);
+  print(`overhead for ${how} (${all.toFixed(0)} ms in total)`, all - alone, 1000);
 }
 idle.close();
 
@@ -125,41 +125,41 @@ await full.clock.freeze();
 await full.snapshot('full');
 await emulator.snapshot('full');
 
-/** Prints what restoring a project and the whole server takes, each time after something was done to the links. */
+/** Measures restoring one project and the whole server. `before` changes the links before each restore. */
 async function printRestore(where, before) {
   for (const [what, scope] of [
     ['one project', full],
-    ['the whole', emulator],
+    ['the whole server', emulator],
   ]) {
     const restore = () => scope.restore('full');
-    print(`${LINKS} links, ${where}: a restore of ${what}`, await median(15, restore, before), 60);
+    print(`${LINKS} links, ${where}: restore ${what}`, await median(15, restore, before), 60);
     const { totalCount } = await (await full.fetch(`${PATH}?itemsPerPage=1`)).json();
     if (totalCount !== LINKS) throw new Error(`the project has ${totalCount} links`);
   }
 }
 
-await printRestore('as they were', () => undefined);
-await printRestore('3 of them deleted', async () => {
+await printRestore('unchanged', () => undefined);
+await printRestore('3 deleted', async () => {
   const { results } = await (await full.fetch(`${PATH}?itemsPerPage=3`)).json();
   for (const { _id: id } of results) await full.fetch(`${PATH}/${id}`, { method: 'DELETE' });
 });
-await printRestore('all of them moved', () => full.clock.advance('1h'));
+await printRestore('all moved to the next state', () => full.clock.advance('1h'));
 
-// What a reset comes back to has no links.
+// The initial state, which a reset restores, has no links.
 projects[0].privateLinks = [];
 await emulator.fixture.load(fixture);
 await emulator.restore('full');
 await full.snapshot('full');
-await printRestore('all of them removed', () => full.reset());
+await printRestore('all removed', () => full.reset());
 for (const [what, scope] of [
   ['one project', full],
-  ['the whole', emulator],
+  ['the whole server', emulator],
 ]) {
   const taken = await median(
     15,
     () => scope.reset(),
     () => emulator.restore('full'),
   );
-  print(`${LINKS} links: a reset of ${what}`, taken, 40);
+  print(`${LINKS} links: reset ${what}`, taken, 40);
 }
 await emulator.close();

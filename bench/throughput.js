@@ -1,4 +1,4 @@
-// Requests a second, as ratios to a plain Fastify server (reference.js) in the same run. Needs wrk and taskset:
+// Measures requests per second relative to a plain Fastify server (reference.js). Requires wrk and taskset:
 // npm run build && node bench/throughput.js [rounds] [seconds]
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,12 +10,12 @@ import { fileURLToPath } from 'node:url';
 const [rounds = 3, seconds = 3] = process.argv.slice(2).map(Number);
 const folder = mkdtempSync(join(tmpdir(), 'throughput-'));
 const file = (name) => fileURLToPath(new URL(name, import.meta.url));
-// The observed project, where a link is DONE at once, as it is at the reference.
+// The observed project: its links are DONE immediately, like those of the reference.
 const PROJECT = '32b6e34b3d91647abb20e7b9';
 const CLIENT = 'mdb_sa_id_000000000000000000000012:mdb_sa_sk_owner2';
 const LINKS = 10_000;
 
-/** Starts a server on the first core, and returns its address once it has printed it. */
+/** Starts a server on the first core, and waits for the line with its address. */
 async function start(name, args) {
   const begun = performance.now();
   const child = spawn('taskset', ['-c', '0', process.execPath, ...args], {
@@ -39,13 +39,13 @@ const headersOf = ({ token }) => ({
   ...(token && { authorization: `Bearer ${token}` }),
 });
 
-/** Loads a server from the second core. Returns requests a second, and the 99th percentile in milliseconds. */
+/** Runs wrk on the second core. Returns requests per second, and the 99th percentile of the latency in ms. */
 function load(server, connections, url, create) {
   const lines = Object.entries(headersOf(server)).map(
     ([name, value]) => `wrk.headers["${name}"] = "${value}"`,
   );
   if (create) {
-    // Each run has ids of its own.
+    // Each run has different ids.
     const id = `' .. ${JSON.stringify(String(Math.random()))} .. n .. '`;
     lines.push(`local n = 0; wrk.method = "POST"`);
     lines.push(`request = function() n = n + 1; return wrk.format(nil, nil, nil, '${body(id)}') end`);
@@ -95,7 +95,7 @@ const reference = await start('reference', [file('reference.js'), join(folder, '
 const servers = [reference, emulator];
 try {
   console.log(
-    `start to first answer, ms: ${servers.map(({ name, started }) => `${name} ${started.toFixed(0)}`).join(', ')}`,
+    `start to first response, ms: ${servers.map(({ name, started }) => `${name} ${started.toFixed(0)}`).join(', ')}`,
   );
   console.log(
     `RSS idle, MB: ${servers.map((server) => `${server.name} ${rss(server).toFixed(0)}`).join(', ')}`,
@@ -115,7 +115,7 @@ try {
     ['create, 10 connections', 10, ({ links }) => links, true, 1.7],
     ['create, 50 connections', 50, ({ links }) => links, true, 2.2],
   ];
-  for (const [what, connections, urlOf, create, aim] of cases) {
+  for (const [what, connections, urlOf, create, target] of cases) {
     const ratios = [];
     const seen = [];
     for (let round = 0; round < rounds; round += 1) {
@@ -124,7 +124,7 @@ try {
       seen.push(`${own.rate.toFixed(0)} to ${other.rate.toFixed(0)}`);
     }
     console.log(
-      `${what.padEnd(34)} ${median(ratios).toFixed(2).padStart(5)} (aim ${aim})   ${seen.join(', ')}`,
+      `${what.padEnd(34)} ${median(ratios).toFixed(2).padStart(5)} (target ${target})   ${seen.join(', ')}`,
     );
   }
   console.log(`RSS, MB: ${servers.map((server) => `${server.name} ${rss(server).toFixed(0)}`).join(', ')}`);
