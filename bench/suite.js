@@ -87,20 +87,20 @@ print(
 await Promise.all(starts.splice(0).map((emulator) => emulator.close()));
 
 const emulator = await startEmulator();
-const made = [];
+const created = [];
 print(
   'create a project (median of 400)',
-  await median(400, async () => made.push(await emulator.project())),
+  await median(400, async () => created.push(await emulator.project())),
   0.5,
 );
-await made[0].fetch(PATH, { method: 'POST', json: body(1) });
-print('reset one project of 402 (median of 50)', await median(50, () => made[0].reset()), 10);
+await created[0].fetch(PATH, { method: 'POST', json: body(1) });
+print('reset one project of 402 (median of 50)', await median(50, () => created[0].reset()), 10);
 print(
   'create a project, warm server (median of 1000 more)',
-  await median(1000, async () => made.push(await emulator.project())),
+  await median(1000, async () => created.push(await emulator.project())),
   0.5,
 );
-await Promise.all(made.map((project) => project.delete()));
+await Promise.all(created.map((project) => project.delete()));
 print('reset the whole server (median of 50)', await median(50, () => emulator.reset()), 10);
 
 const idle = await idleServer();
