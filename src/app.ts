@@ -2,7 +2,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
 import { tellable, type Config } from './config.js';
-import { authority, controlApi, health, observe } from './control/index.js';
+import { authorityOperation, controlApi, healthOperation, installControl, observe } from './control/index.js';
 import { buildCore, FIXTURES } from './core.js';
 import type { Feature } from './features/index.js';
 import { BODY_LIMIT } from './http/steps/body.js';
@@ -88,11 +88,17 @@ export async function buildApp(
       scoped((at) => {
         oauth(at, tokens);
       }),
-      { prefix: '/api/oauth' },
     );
     await server.register(scoped(telemetry));
-    health(server, VERSION, parts.missing);
-    if (certified) authority(server, certified.ca);
+    const open = [
+      healthOperation(VERSION, parts.missing),
+      ...(certified ? [authorityOperation(certified.ca)] : []),
+    ];
+    await server.register(
+      scoped((at) => {
+        installControl(at, open, parts);
+      }),
+    );
     const observation = config.noControl
       ? undefined
       : observe({
@@ -114,7 +120,7 @@ export async function buildApp(
             told: tellable(config),
             version: VERSION,
             fixtures: FIXTURES,
-            hasAuthority: certified !== undefined,
+            open,
             httpsPort: () => (tls?.server.address() as AddressInfo | null | undefined)?.port,
           });
         }),

@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox';
+import type { Project } from '../http/gatekeeper.js';
 import { permits, type Credential, type Identity } from '../identity/index.js';
 import { httpsAddress } from './https-address.js';
 import { CLIENTS, environmentFor, type ClientName } from './environment.js';
-import { controlOperation, type AnyControlOperation } from './operation.js';
+import type { ControlOperation } from '../http/operation.js';
 import { credentials, environment, project, shownProject, type CallerName } from './project-schema.js';
-
-type StoredProject = NonNullable<ReturnType<Identity['projects']['project']>>;
+import { ownProject } from './projects.js';
 
 /** Who a caller of a project is, by its roles; the first that fits. */
-const FITS: Readonly<Record<CallerName, (one: Credential, project: StoredProject) => boolean>> = {
+const FITS: Readonly<Record<CallerName, (one: Credential, project: Project) => boolean>> = {
   owner: (one, own) => permits(one.caller, 'writeProject', own),
   streams: (one, own) => permits(one.caller, 'writeStreams', own),
   reader: (one, own) => permits(one.caller, 'readProject', own),
@@ -16,12 +16,9 @@ const FITS: Readonly<Record<CallerName, (one: Credential, project: StoredProject
 };
 
 /** `GET /projects/{groupId}/access`: what clients of a project need, whether a fixture has it or it was made. */
-export function projectAccess(identity: Identity, httpsPort: () => number | undefined): AnyControlOperation {
-  return controlOperation({
+export function projectAccess(identity: Identity, httpsPort: () => number | undefined): ControlOperation {
+  return ownProject('GET', '/access', {
     id: 'getProjectAccess',
-    method: 'GET',
-    path: '/access',
-    scope: 'project',
     summary:
       'Tells what clients of a project need: credentials of each role that it has, and their variables.',
     response: Type.Object(
@@ -36,8 +33,7 @@ export function projectAccess(identity: Identity, httpsPort: () => number | unde
       { title: 'ProjectAccess', description: 'What clients of a project need.' },
     ),
     handle(context) {
-      const own = identity.projects.project(context.project?.id ?? '');
-      if (!own) return undefined;
+      const own = context.project;
       const byName = callersOf(identity, own);
       const { owner } = byName;
       const access = {
@@ -73,7 +69,7 @@ interface Shown {
 }
 
 /** The callers of a project, by role: those made for it, and where there are none those of its organization. */
-function callersOf({ credentials: store }: Identity, own: StoredProject): Partial<Record<CallerName, Shown>> {
+function callersOf({ credentials: store }: Identity, own: Project): Partial<Record<CallerName, Shown>> {
   const made = store.ofProject(own.id);
   const all =
     made.length > 0

@@ -1,21 +1,18 @@
 import type { FastifyInstance } from 'fastify';
-import { authorityOperation } from './authority.js';
 import { clockOperations } from './clock.js';
 import { configurationOperation } from './configuration.js';
 import { projectAccess } from './access.js';
 import type { FaultStore } from './faults/fault-store.js';
 import { faultOperations } from './faults/faults.js';
 import { AccessGuard } from './guard.js';
-import { healthOperation } from './health.js';
 import { installControl } from './install.js';
 import type { Observation } from './journal/observation.js';
-import { openapiOperations } from './documents/openapi.js';
-import type { AnyControlOperation } from './operation.js';
+import { documentOperations } from './documents/operations.js';
 import { projectControl } from './projects.js';
 import type { World } from '../world/world.js';
 import { worldOperations } from './world.js';
 import type { RunningFeature } from '../features/index.js';
-import type { AnyOperation } from '../http/operation.js';
+import type { AtlasOperation, ControlOperation } from '../http/operation.js';
 import type { LadderParts } from '../http/pipeline.js';
 import type { Identity } from '../identity/index.js';
 import { fixtureSchema, type FixtureSection } from '../world/index.js';
@@ -32,7 +29,7 @@ export interface ControlledParts {
   readonly sections: readonly FixtureSection[];
   readonly running: readonly RunningFeature[];
   /** The operations of Atlas that are emulated. */
-  readonly operations: readonly AnyOperation[];
+  readonly operations: readonly AtlasOperation[];
   readonly newId: () => string;
 }
 
@@ -46,8 +43,8 @@ export interface ControlSettings {
   readonly told: Readonly<Record<string, unknown>>;
   readonly version: string;
   readonly fixtures: URL;
-  /** Whether there is https, and an authority to download. */
-  readonly hasAuthority: boolean;
+  /** Operations that are served apart, without a token. */
+  readonly open: readonly ControlOperation[];
   /** Where https is served, once it is; undefined where it is not. */
   readonly httpsPort: () => number | undefined;
 }
@@ -56,10 +53,10 @@ export interface ControlSettings {
 export function controlApi(
   scope: FastifyInstance,
   parts: ControlledParts,
-  { ladder, observation, token, told, version, fixtures, hasAuthority, httpsPort }: ControlSettings,
+  { ladder, observation, token, told, version, fixtures, open, httpsPort }: ControlSettings,
 ): void {
   const { identity, world, faults, sections, running, operations } = parts;
-  const controls: AnyControlOperation[] = [
+  const controls: ControlOperation[] = [
     ...projectControl({ ...parts, httpsPort, now: () => parts.clock.now() }),
     projectAccess(identity, httpsPort),
     configurationOperation(told),
@@ -68,11 +65,10 @@ export function controlApi(
     ...running.flatMap(({ control }) => control ?? []),
     ...faultOperations(faults, operations),
     ...observation.operations,
-    ...openapiOperations({
+    ...documentOperations({
       ...ladder,
       operations,
-      controls: () => controls,
-      open: [healthOperation, ...(hasAuthority ? [authorityOperation] : [])],
+      controls: () => [...open, ...controls],
       guarded: token !== undefined,
       version,
       fixtures,

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { parseMoment } from '../kernel/moment.js';
 import { LONGEST_MS } from '../kernel/pace.js';
-import { ControlError } from './operation.js';
+import { ControlError } from '../http/control-error.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { sameSecret } from '../http/credentials/digest.js';
-import { ControlError } from './operation.js';
+import { ControlError } from '../http/control-error.js';
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/;
 const LOCAL_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;

@@ -1,37 +1,31 @@
 import { Type } from '@sinclair/typebox';
-import type { FastifyInstance } from 'fastify';
-import { controlOperation } from './operation.js';
+import { controlGroup, type ControlOperation } from '../http/operation.js';
 
-/** `GET /_emulator/health`, as the description of the control API has it; it is served apart: see below. */
-export const healthOperation = controlOperation({
-  id: 'getHealth',
-  method: 'GET',
-  path: '/health',
+const group = controlGroup('/health', {
   scope: 'server',
-  summary: 'Tells that the emulator is ready.',
-  response: Type.Object(
-    {
-      status: Type.Literal('ready', { description: 'It can answer.' }),
-      version: Type.String({ description: 'Its version.' }),
-      notEmulated: Type.Array(Type.String(), {
-        description: 'The operations of Atlas that clients asked for in vain.',
-      }),
-    },
-    { title: 'Health', description: 'How it is.' },
-  ),
-  handle: () => undefined,
+  tag: { name: 'health', description: 'Whether the emulator is ready.' },
 });
 
 /**
- * `GET /_emulator/health`: 200 once the emulator can answer. It is there without a token and with `--no-control`.
+ * `GET /_emulator/health`: 200 once the emulator can answer. It is served without a token, and with `--no-control`.
  *
- * @param missing the operations of Atlas that clients asked for in vain
+ * @param missing the operations of Atlas that clients requested and that are not emulated
  */
-export function health(app: FastifyInstance, version: string, missing: ReadonlySet<string>): void {
-  app.get('/_emulator/health', async (request, reply) => {
-    request.exchange.rung = 'answer';
-    return reply
-      .header('content-type', 'application/json')
-      .send(JSON.stringify({ status: 'ready', version, notEmulated: [...missing] }));
+export function healthOperation(version: string, missing: ReadonlySet<string>): ControlOperation {
+  return group('GET', '', {
+    id: 'getHealth',
+    summary: 'Tells that the emulator is ready.',
+    security: [],
+    response: Type.Object(
+      {
+        status: Type.Literal('ready', { description: 'It can answer.' }),
+        version: Type.String({ description: 'Its version.' }),
+        notEmulated: Type.Array(Type.String(), {
+          description: 'The operations of Atlas that clients asked for in vain.',
+        }),
+      },
+      { title: 'Health', description: 'How it is.' },
+    ),
+    handle: () => ({ status: 'ready', version, notEmulated: [...missing] }),
   });
 }

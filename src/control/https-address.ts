@@ -1,4 +1,4 @@
-import type { ControlContext } from './operation.js';
+import type { Context } from '../http/operation.js';
 
 /**
  * The address by which whoever called reaches the emulator over https: undefined where it serves none.
@@ -6,7 +6,7 @@ import type { ControlContext } from './operation.js';
  * @param port where it serves https, if it does
  */
 export function httpsAddress(
-  { baseUrl, request }: Pick<ControlContext, 'baseUrl' | 'request'>,
+  { baseUrl, request }: Pick<Context, 'baseUrl' | 'request'>,
   port: number | undefined,
 ): string | undefined {
   if (baseUrl.startsWith('https:')) return baseUrl;

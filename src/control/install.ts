@@ -1,12 +1,14 @@
 import { STATUS_CODES } from 'node:http';
-import { Type, type TObject, type TSchema } from '@sinclair/typebox';
+import { Type, type TObject } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { bodyCheck } from '../http/steps/fields.js';
+import { ControlError } from '../http/control-error.js';
 import type { Gatekeeper } from '../http/gatekeeper.js';
+import { contextOf, type ControlOperation } from '../http/operation.js';
+import { parseBody } from '../http/steps/body.js';
+import { bodyCheck } from '../http/steps/fields.js';
 import { readQuery } from '../http/steps/query.js';
 import { Refusal } from '../profiles/index.js';
 import type { AccessGuard } from './guard.js';
-import { ControlError, type AnyControlOperation, type ControlContext } from './operation.js';
 
 /** Where the control API begins. */
 export const CONTROL_PREFIX = '/_emulator';
@@ -17,23 +19,25 @@ export const PROJECT_PREFIX = `${CONTROL_PREFIX}/projects/:groupId`;
 const NO_QUERY = Type.Object({});
 
 /** The paths of an operation: on the whole server, on one project, or both. */
-export function pathsOf(operation: AnyControlOperation): readonly string[] {
-  const whole = operation.scope === 'project' ? [] : [CONTROL_PREFIX + operation.path];
-  const one = operation.scope === 'server' ? [] : [PROJECT_PREFIX + operation.path];
-  return [...whole, ...one];
+export function pathsOf({ scope, path }: ControlOperation): readonly string[] {
+  return [
+    ...(scope === 'project' ? [] : [CONTROL_PREFIX + path]),
+    ...(scope === 'server' ? [] : [PROJECT_PREFIX + path]),
+  ];
 }
 
-/** What the control API stands on. */
+/** Dependencies of the control API. */
 export interface ControlParts {
   readonly gatekeeper: Pick<Gatekeeper, 'project'>;
-  readonly guard: AccessGuard;
+  /** Who may call the operations; undefined where everybody may. */
+  readonly guard?: AccessGuard;
   readonly settled: () => Promise<void> | undefined;
 }
 
 /** Serves the operations, in a scope whose parsers and errors are its own. */
 export function installControl(
   scope: FastifyInstance,
-  operations: readonly AnyControlOperation[],
+  operations: readonly ControlOperation[],
   { gatekeeper, guard, settled }: ControlParts,
 ): void {
   scope.removeAllContentTypeParsers();
@@ -50,37 +54,34 @@ export function installControl(
   });
 
   for (const operation of operations) {
-    const schema = operation.body as TSchema | undefined;
-    const checkBody = schema && bodyCheck(schema);
+    const { method, body, status = 200, mediaType = 'application/json' } = operation;
+    const checkBody = body && bodyCheck(body.schema);
     for (const url of pathsOf(operation)) {
       scope.route({
-        method: operation.method,
+        method,
         url,
-        ...(operation.bodyLimit !== undefined && { bodyLimit: operation.bodyLimit }),
+        ...(body?.limit !== undefined && { bodyLimit: body.limit }),
         onRequest: async (request) => {
-          guard.check(request);
+          guard?.check(request);
         },
         async handler(request, reply) {
+          const { exchange } = request;
           const { groupId } = request.params as { groupId?: string };
-          const context: ControlContext = {
-            project: groupId === undefined ? undefined : projectOf(groupId, gatekeeper),
-            parameters: request.params as Record<string, string>,
-            query: queryOf((operation.query as TObject | undefined) ?? NO_QUERY, request),
-            body: readBody(operation, request, checkBody),
-            baseUrl: request.exchange.baseUrl,
-            request,
-            reply,
-          };
-          const result: unknown = await operation.handle(context);
+          if (groupId !== undefined) exchange.project = projectOf(groupId, gatekeeper);
+          // Operations that are open to everybody ignore what they do not take.
+          if (guard) exchange.query = queryOf(operation.query ?? NO_QUERY, request);
+          request.body = readBody(operation, request);
+          checkBody?.(request.body);
+          const result: unknown = await operation.handle(contextOf(request, reply));
           await settled();
           // Not `result === reply`: whoever awaits a reply gets nothing, once it is sent.
           if (reply.sent) return reply;
-          request.exchange.rung = 'answer';
-          if (operation.status === 204) return reply.code(204).send();
+          exchange.rung = 'answer';
+          if (status === 204) return reply.code(204).send();
           return reply
-            .code(operation.status ?? 200)
-            .header('content-type', 'application/json')
-            .send(JSON.stringify(result));
+            .code(status)
+            .header('content-type', mediaType)
+            .send(operation.response ? JSON.stringify(result) : result);
         },
       });
     }
@@ -88,8 +89,7 @@ export function installControl(
 }
 
 /**
- * The query, defaults filled in. A parameter that nobody knows, or that is empty, is refused: it would silently filter
- * nothing.
+ * The query, defaults filled in. A parameter that is unknown or empty is refused: it would silently filter nothing.
  */
 function queryOf(schema: TObject, { query }: FastifyRequest): Record<string, unknown> {
   const sent = query as Record<string, unknown>;
@@ -112,35 +112,15 @@ function projectOf(groupId: string, gatekeeper: Pick<Gatekeeper, 'project'>) {
   return project;
 }
 
-function readBody(
-  operation: AnyControlOperation,
-  request: FastifyRequest,
-  check: ((body: unknown) => void) | undefined,
-): unknown {
+function readBody({ method, path, body }: ControlOperation, request: FastifyRequest): unknown {
   const text = typeof request.body === 'string' ? request.body : '';
-  if (!check) {
-    // Whoever sends one wants something that would not happen. Clients send {} where they have nothing to say.
-    if (/^\s*(?:\{\s*\})?\s*$/.test(text)) return undefined;
-    throw new ControlError(400, `${operation.method} ${operation.path} takes no body: leave it out.`);
-  }
-  if (text.trim() === '') {
-    if (operation.bodyOptional) return undefined;
-    throw new ControlError(400, 'The body is empty: send a JSON object.');
-  }
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new ControlError(400, 'The body is not JSON.');
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new ControlError(400, 'The body is JSON, but no object: send a JSON object.');
-  }
-  check(body);
-  return body;
+  if (body) return parseBody(body.optional && text.trim() === '' ? '{}' : text, body.schema);
+  // A client that sends a body expects something that would not happen. Some send {} where they have nothing to say.
+  if (/^\s*(?:\{\s*\})?\s*$/.test(text)) return undefined;
+  throw new ControlError(400, `${method} ${path} takes no body: leave it out.`);
 }
 
-/** Errors have one form: the status, its name, and what was expected. */
+/** Sends an error in the form of the control API: the status, its name, and what was expected. */
 function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, detail } = explain(error, request);
   return reply

@@ -1,11 +1,9 @@
-import type { AnyOperation } from '../http/operation.js';
-import { ControlError } from './operation.js';
+import type { Operation } from '../http/operation.js';
+import { tokenOperations } from '../identity/index.js';
+import { ControlError } from '../http/control-error.js';
 
 /** The operations that a rule or a question can name. */
-export type NamedOperations = readonly Pick<AnyOperation, 'id' | 'path'>[];
-
-/** The operations of the token endpoints, which name no project. */
-const TOKEN_OPERATIONS = ['createToken', 'revokeToken'];
+export type NamedOperations = readonly Pick<Operation, 'id' | 'path'>[];
 
 /**
  * Checks the name of an operation: one that is misspelt would silently match nothing.
@@ -21,7 +19,7 @@ export function checkOperation(
   elsewhere: string,
 ): void {
   const ofProject = operations.filter(({ path }) => path.startsWith('/groups/:groupId')).map(({ id }) => id);
-  const all = [...operations.map(({ id }) => id), ...TOKEN_OPERATIONS];
+  const all = [...operations, ...tokenOperations].map(({ id }) => id);
   const known = project === undefined ? all : ofProject;
   if (known.includes(name)) return;
   if (all.includes(name)) throw new ControlError(400, `${name} names no project, so ${elsewhere}.`);

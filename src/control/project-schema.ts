@@ -1,9 +1,10 @@
-import { Type, type TObject, type TProperties } from '@sinclair/typebox';
+import { Type, type TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
+import type { Movement, Pace } from '../kernel/pace.js';
 import { durationsSchema, movement, type FixtureSection } from '../world/index.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { CLIENTS } from './environment.js';
-import { ControlError } from './operation.js';
+import { ControlError } from '../http/control-error.js';
 
 /** The callers that a made project gets, each with its roles in the organization and the project. */
 export const CALLERS = {
@@ -19,16 +20,20 @@ export const profile = Type.Union(
   { description: 'how it behaves: documented or observed' },
 );
 /** How its states move, as far as a client says. */
-export const paceSchema = (sections: readonly FixtureSection[]): TProperties => ({
-  durations: Type.Optional({
-    ...durationsSchema(sections),
-    description: "how long passing states last, in milliseconds; the server's settings where left out",
-  }),
-  movement: Type.Optional({
-    ...movement,
-    description:
-      'what moves states: time, a number of reads, a hand, or nothing since they are passed at once',
-  }),
+export const paceSchema = (sections: readonly FixtureSection[]) => ({
+  durations: Type.Optional(
+    Type.Unsafe<Pace['durations']>({
+      ...durationsSchema(sections),
+      description: "how long passing states last, in milliseconds; the server's settings where left out",
+    }),
+  ),
+  movement: Type.Optional(
+    Type.Unsafe<Movement>({
+      ...movement,
+      description:
+        'what moves states: time, a number of reads, a hand, or nothing since they are passed at once',
+    }),
+  ),
 });
 /** A project as it is shown. */
 export const project: TObject = Type.Object(

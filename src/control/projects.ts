@@ -1,12 +1,13 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { Type } from '@sinclair/typebox';
+import { Type, type Static } from '@sinclair/typebox';
 import type { Database } from '../kernel/database.js';
-import type { Durations, Movement, Pace } from '../kernel/pace.js';
+import type { Project } from '../http/gatekeeper.js';
+import type { Pace } from '../kernel/pace.js';
 import { nameSchema, type Identity } from '../identity/index.js';
-import type { ProfileName } from '../profiles/index.js';
 import { CLIENTS, environmentFor, type Access, type ClientName } from './environment.js';
 import { httpsAddress } from './https-address.js';
-import { ControlError, controlOperation, type AnyControlOperation } from './operation.js';
+import { ControlError } from '../http/control-error.js';
+import { controlGroup, type ControlOperation } from '../http/operation.js';
 import {
   CALLERS,
   callerNames,
@@ -21,6 +22,15 @@ import {
 import type { FixtureSection } from '../world/index.js';
 import type { World } from '../world/world.js';
 
+const newProject = (sections: readonly FixtureSection[]) =>
+  Type.Object(
+    {
+      profile: Type.Optional(profile),
+      name: Type.Optional(nameSchema('as Atlas takes it; one is made if left out')),
+      ...paceSchema(sections),
+    },
+    { additionalProperties: false },
+  );
 const madeProject = Type.Object(
   {
     ...project.properties,
@@ -33,7 +43,12 @@ const madeProject = Type.Object(
   { title: 'MadeProject', description: 'A project that was made, with its secrets.' },
 );
 
-/** What making projects stands on. */
+const tag = { name: 'projects', description: 'Projects for tests.' };
+const projects = controlGroup('/projects', { scope: 'server', tag });
+/** Operations on one project. */
+export const ownProject = controlGroup('', { scope: 'project', tag });
+
+/** Dependencies of making projects. */
 export interface ProjectParts {
   readonly identity: Identity;
   readonly database: Database;
@@ -46,102 +61,69 @@ export interface ProjectParts {
 }
 
 /** Projects for tests: made with all that a client needs, in one call, and gone in another. */
-export function projectControl(parts: ProjectParts): readonly AnyControlOperation[] {
+export function projectControl(parts: ProjectParts): readonly ControlOperation[] {
   const { identity, database, world, sections } = parts;
-  const pace = paceSchema(sections);
-  const existing = (id: string | undefined): object => shownProject(identity.projects.project(id ?? ''));
+  const existing = ({ id }: Project): object => shownProject(identity.projects.project(id));
   return [
-    controlOperation({
+    projects('GET', '', {
       id: 'listProjects',
-      method: 'GET',
-      path: '/projects',
-      scope: 'server',
       summary: 'Lists all projects of all organizations.',
       response: Type.Object({
         projects: Type.Array(project, { description: 'in the order in which they came' }),
       }),
       handle: () => ({ projects: identity.projects.all().map(shownProject) }),
     }),
-    controlOperation({
+    projects('POST', '', {
       id: 'makeProject',
-      method: 'POST',
-      path: '/projects',
-      scope: 'server',
       summary: 'Makes a project with credentials of its own for each role.',
-      body: Type.Object(
-        {
-          profile: Type.Optional(profile),
-          name: Type.Optional(nameSchema('as Atlas takes it; one is made if left out')),
-          ...pace,
-        },
-        { additionalProperties: false },
-      ),
-      bodyOptional: true,
+      body: { schema: newProject(sections), optional: true },
       response: madeProject,
       status: 201,
       errors: [409],
       handle: (context) =>
-        make(parts, (context.body as Wish | undefined) ?? {}, {
+        make(parts, context.body, {
           url: context.baseUrl,
           httpsUrl: httpsAddress(context, parts.httpsPort()),
         }),
     }),
-    controlOperation({
+    ownProject('GET', '', {
       id: 'getProject',
-      method: 'GET',
-      path: '',
-      scope: 'project',
       summary: 'Tells what a project is and how its states move.',
       response: project,
-      handle: (context) => existing(context.project?.id),
+      handle: ({ project }) => existing(project),
     }),
-    controlOperation({
+    ownProject('PATCH', '', {
       id: 'changeProject',
-      method: 'PATCH',
-      path: '',
-      scope: 'project',
       summary: 'Changes how the states of a project move, from the next create, update or delete on.',
-      body: Type.Object(pace, { additionalProperties: false }),
+      body: { schema: Type.Object(paceSchema(sections), { additionalProperties: false }) },
       response: project,
-      async handle(context) {
-        const own = context.project;
-        if (!own) return undefined;
-        const wish = context.body as Wish;
+      async handle({ project, body }) {
+        const { durations, movement } = project.pace;
         await database.write(() => {
-          identity.projects.setPace(own.id, {
-            durations: { ...own.pace.durations, ...wish.durations },
-            movement: wish.movement ?? own.pace.movement,
+          identity.projects.setPace(project.id, {
+            durations: { ...durations, ...body.durations },
+            movement: body.movement ?? movement,
           });
         });
-        return existing(own.id);
+        return existing(project);
       },
     }),
-    controlOperation({
+    ownProject('DELETE', '', {
       id: 'deleteProject',
-      method: 'DELETE',
-      path: '',
-      scope: 'project',
       summary: 'Deletes a project with all that is in it, the credentials that were made for it too.',
       status: 204,
-      handle: (context) =>
+      handle: ({ project }) =>
         database.write((transaction) => {
-          world.removeProject(transaction, context.project?.id ?? '');
+          world.removeProject(transaction, project.id);
         }),
     }),
   ];
 }
 
-interface Wish {
-  readonly profile?: ProfileName;
-  readonly name?: string;
-  readonly durations?: Durations;
-  readonly movement?: Movement;
-}
-
 /** A project as it is made: with secrets, which are told this once. */
 async function make(
   parts: ProjectParts,
-  wish: Wish,
+  wish: Static<ReturnType<typeof newProject>>,
   address: Pick<Access, 'url' | 'httpsUrl'>,
 ): Promise<object> {
   const { identity, database, world, newId, now } = parts;
@@ -160,23 +142,16 @@ async function make(
     }
     identity.projects.add({ id, organizationId: organization.id, name, createdAt: now(), pace: own });
     for (const [caller, { apiKey, serviceAccount }] of made) {
-      const roles = {
-        organization: CALLERS[caller].organization,
-        projects: { [id]: CALLERS[caller].project },
+      const { organization: roles, project: own } = CALLERS[caller];
+      const common = {
+        organizationId: organization.id,
+        projectId: id,
+        roles: { organization: roles, projects: { [id]: own } },
       };
-      const common = { organizationId: organization.id, projectId: id, roles };
-      identity.credentials.add({
-        ...common,
-        id: apiKey.publicKey,
-        kind: 'API key',
-        secret: apiKey.privateKey,
-      });
-      identity.credentials.add({
-        ...common,
-        id: serviceAccount.clientId,
-        kind: 'service account',
-        secret: serviceAccount.clientSecret,
-      });
+      const { publicKey, privateKey } = apiKey;
+      const { clientId, clientSecret } = serviceAccount;
+      identity.credentials.add({ ...common, id: publicKey, kind: 'API key', secret: privateKey });
+      identity.credentials.add({ ...common, id: clientId, kind: 'service account', secret: clientSecret });
     }
     world.remember(id);
   });

@@ -1,5 +1,6 @@
 import { Type, type TSchema } from '@sinclair/typebox';
-import { ControlError, controlOperation, type AnyControlOperation } from './operation.js';
+import { ControlError } from '../http/control-error.js';
+import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { FIXTURE_LIMIT, type Fixture } from '../world/index.js';
 import type { World } from '../world/world.js';
 
@@ -16,6 +17,20 @@ const snapshot = Type.Object(
   { title: 'Snapshot', description: 'A snapshot.' },
 );
 
+const resets = controlGroup('/reset', {
+  scope: 'both',
+  tag: { name: 'reset', description: 'Back to the beginning.' },
+});
+const snapshots = controlGroup('/snapshots', {
+  scope: 'both',
+  tag: { name: 'snapshots', description: 'States of the world to come back to.' },
+  parameters: { name: Type.String({ description: 'Name of a snapshot.' }) },
+});
+const fixtures = controlGroup('/fixture', {
+  scope: 'server',
+  tag: { name: 'fixture', description: 'The world as a file.' },
+});
+
 /** Dots alone are no part of a path, which is how a snapshot is named later. @throws {ControlError} 400 */
 function checkName(wanted: string): void {
   if (!/^\.{1,2}$/.test(wanted)) return;
@@ -23,34 +38,25 @@ function checkName(wanted: string): void {
 }
 
 /** Reset, snapshots, and the world as a fixture. None of them signs a client out. */
-export function worldOperations(world: World, fixture: TSchema): readonly AnyControlOperation[] {
+export function worldOperations(world: World, fixture: TSchema): readonly ControlOperation[] {
   return [
-    controlOperation({
+    resets('POST', '', {
       id: 'reset',
-      method: 'POST',
-      path: '/reset',
-      scope: 'both',
       summary: 'Goes back to the fixture; a project that was made, to its making.',
       status: 204,
       errors: [409],
       handle: ({ project }) => world.reset(project?.id),
     }),
-    controlOperation({
+    snapshots('GET', '', {
       id: 'listSnapshots',
-      method: 'GET',
-      path: '/snapshots',
-      scope: 'both',
       summary: 'Lists the snapshots of the scope.',
       response: Type.Object({ snapshots: Type.Array(snapshot, { description: 'oldest first' }) }),
       handle: ({ project }) => ({ snapshots: world.snapshots(project?.id) }),
     }),
-    controlOperation({
+    snapshots('POST', '', {
       id: 'takeSnapshot',
-      method: 'POST',
-      path: '/snapshots',
-      scope: 'both',
       summary: 'Takes a snapshot: resources, rules and the clock.',
-      body: Type.Object({ name }, { additionalProperties: false }),
+      body: { schema: Type.Object({ name }, { additionalProperties: false }) },
       response: snapshot,
       status: 201,
       async handle({ project, body }) {
@@ -59,50 +65,36 @@ export function worldOperations(world: World, fixture: TSchema): readonly AnyCon
         return world.snapshots(project?.id).find((one) => one.name === body.name);
       },
     }),
-    controlOperation({
+    snapshots('POST', '/:name/restore', {
       id: 'restoreSnapshot',
-      method: 'POST',
-      path: '/snapshots/:name/restore',
-      scope: 'both',
       summary: 'Goes back to a snapshot, the time it was taken at included.',
       status: 204,
       errors: [409],
-      handle: ({ project, parameters }) => world.restore(project?.id, parameters.name ?? ''),
+      handle: ({ project, parameters }) => world.restore(project?.id, parameters.name),
     }),
-    controlOperation({
+    snapshots('DELETE', '/:name', {
       id: 'removeSnapshot',
-      method: 'DELETE',
-      path: '/snapshots/:name',
-      scope: 'both',
       summary: 'Removes a snapshot.',
       status: 204,
-      async handle({ project, parameters }) {
-        const wanted = parameters.name ?? '';
+      async handle({ project, parameters: { name: wanted } }) {
         if (!(await world.removeSnapshot(project?.id, wanted))) {
           throw new ControlError(404, `There is no snapshot ${wanted} here.`);
         }
       },
     }),
-    controlOperation({
+    fixtures('GET', '', {
       id: 'exportFixture',
-      method: 'GET',
-      path: '/fixture',
-      scope: 'server',
       summary:
         'The world as it is now, as a fixture that can be loaded again: what to send with a bug report.',
       response: fixture,
       errors: [409],
       handle: () => world.export(),
     }),
-    controlOperation({
+    fixtures('PUT', '', {
       id: 'loadFixture',
-      method: 'PUT',
-      path: '/fixture',
-      scope: 'server',
       summary: 'Puts a fixture in the place of the world; a reset comes back to it.',
-      body: fixture,
+      body: { schema: fixture, limit: FIXTURE_LIMIT },
       status: 204,
-      bodyLimit: FIXTURE_LIMIT,
       handle: ({ body }) => world.load(body as Fixture),
     }),
   ];

@@ -1,6 +1,5 @@
 import type { Project } from '../http/gatekeeper.js';
-import type { AnyControlOperation } from '../http/control-operation.js';
-import type { AnyOperation } from '../http/operation.js';
+import type { AtlasOperation, ControlOperation } from '../http/operation.js';
 import type { FixtureSection } from '../world/index.js';
 import type { CoveredTable, Migration } from '../kernel/database.js';
 import type { DurationSetting } from '../kernel/pace.js';
@@ -23,11 +22,11 @@ export interface Feature {
 
 /** A resource at work. */
 export interface RunningFeature {
-  readonly operations: readonly AnyOperation[];
+  readonly operations: readonly AtlasOperation[];
   /** What of it changes with time. */
   readonly due?: DueWork;
   /** What the control API can do with it. */
-  readonly control?: readonly AnyControlOperation[];
+  readonly control?: readonly ControlOperation[];
   /**
    * Sets its alarms again, after the clock of a project was moved, or those of all; rows that a stopped clock has
    * passed are due at `now`.

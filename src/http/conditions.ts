@@ -1,9 +1,8 @@
-import type { TObject } from '@sinclair/typebox';
 import type { ConditionType } from '../profiles/index.js';
 import { unauthenticated } from './credentials/credentials.js';
 import { addressNotAllowed } from './faults/injected.js';
 import { rateLimited, tooManyTokens } from './faults/limits.js';
-import type { AnyOperation } from './operation.js';
+import type { AtlasOperation } from './operation.js';
 import { malformedRequest, unexpected } from './replies/failures.js';
 import { bodyTooLarge, malformedJson, notAnObject, unsupportedMediaType } from './steps/body.js';
 import { invalidAttribute, missingAttribute, wrongType } from './steps/fields.js';
@@ -40,9 +39,9 @@ export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> 
 };
 
 /** The conditions that a request for an operation may meet: those of the steps, then the operation's own. */
-export function conditionsOf(operation: AnyOperation): readonly ConditionType[] {
+export function conditionsOf(operation: AtlasOperation): readonly ConditionType[] {
   const { path, access, conditions = [] } = operation;
-  const { required = [], properties } = operation.query as TObject;
+  const { required = [], properties } = operation.query;
   return [
     malformedRequest,
     unauthenticated,

@@ -1,79 +1,226 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConditionType } from '../profiles/index.js';
-import type { Answer } from './replies/answer.js';
 import type { Caller, Organization, Project } from './gatekeeper.js';
+import type { Answer } from './replies/answer.js';
+import { flagsQuery } from './steps/query.js';
 
-/** What a handler gets: everything that the ladder has established. */
-export interface OperationContext<Query = Record<string, unknown>, Body = Record<string, unknown>> {
-  readonly caller: Caller;
-  /** The project which the path names; refused before the handler if there is none. */
-  readonly project: Project;
-  /** The organization which the path names, likewise. */
-  readonly organization: Organization;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly query: Query;
-  readonly body: Body;
-  /** The address that clients use, without a slash at its end: what links begin with. */
-  readonly baseUrl: string;
-}
-
-/** One operation of the Atlas API, as data that the ladder walks. */
-export interface Operation<Query extends TObject = TObject, Body extends TSchema = TObject> {
-  /** Its `operationId` in Atlas's public description. */
-  readonly id: string;
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below `/api/atlas/v2`, with Fastify's `:parameters`; `:groupId` names the project, `:orgId` the organization. */
-  readonly path: string;
-  /** What it does, in a sentence. */
-  readonly summary: string;
-  /** The group of operations that it belongs to. */
-  readonly tag: Tag;
-  /** Parameters of the path, beside `:groupId` and `:orgId`. */
-  readonly parameters?: Readonly<Record<string, TSchema>>;
-  /** Dates of its versions, oldest first. */
-  readonly versions: readonly [string, ...string[]];
-  /** What Atlas says in `X-Java-Method`. */
-  readonly javaMethod: string;
-  /** Status of a success. */
-  readonly status: number;
-  /** Which roles may call it: a name that the gatekeeper knows, or undefined for every caller. */
-  readonly access?: string;
-  /** The condition that its 409 stands for, whose one parameter is an id. */
-  readonly conflict?: ConditionType<[id: string]>;
-  /** The conditions that it may raise beside those of the pipeline's steps. */
-  readonly conditions?: readonly ConditionType[];
-  readonly query: Query;
-  readonly body?: BodyRules<Body>;
-  /** What a success answers, without the envelope. */
-  readonly response: TSchema;
-  readonly handle: (context: OperationContext<Static<Query>, Static<Body>>) => Answer | Promise<Answer>;
-}
-
-/** A group of operations, as the description of the API has it. */
+/** A group of operations, as the documents describe it. */
 export interface Tag {
   readonly name: string;
   readonly description: string;
 }
 
-/** What is asked of a body, in order. */
-export interface BodyRules<Body extends TSchema> {
-  /** Drops what counts as absent and raises what is looked at before types are. */
-  readonly prepare?: (body: Readonly<Record<string, unknown>>) => Record<string, unknown>;
-  readonly schema: Body;
-  /** The folder of `fixtures` that holds bodies which are taken. */
-  readonly examples?: string;
-  /** What is asked beyond the schema, of a body that fits it. */
-  readonly rules?: (body: Static<Body>, context: Pick<OperationContext, 'caller' | 'project'>) => void;
+/** An operation of an API, as data: it is served, checked and described from this. */
+export interface Operation {
+  /** Its `operationId`. */
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the prefix of its API, with Fastify's `:parameters`; `:groupId` names a project, `:orgId` an organization. */
+  readonly path: string;
+  /** What it does, in a sentence. */
+  readonly summary: string;
+  readonly tag: Tag;
+  /** Schemas of path parameters, beside `:groupId` and `:orgId`. */
+  readonly parameters?: Readonly<Record<string, TSchema>>;
+  readonly query?: TObject;
+  readonly body?: BodyRules;
+  /** What a success answers, without the envelope; undefined where it has no body, or none of JSON. */
+  readonly response?: TSchema;
+  /** Media type of a success that is not JSON, such as `text/event-stream`. */
+  readonly mediaType?: string;
+  /** Status of a success, by default 200. */
+  readonly status?: number;
+  /** The conditions that it may raise beside those of the pipeline's steps. */
+  readonly conditions?: readonly ConditionType[];
+  /** Security schemes that replace those of its API; none if empty. */
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
-/** Any operation, its types forgotten: what a list of operations holds. */
-// A handler takes its own query and body, so no common type but `any` takes every handler.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type AnyOperation = Operation<any, any>;
+/** An operation of the Atlas API. */
+export interface AtlasOperation extends Operation {
+  /** Dates of its versions, oldest first. */
+  readonly versions: readonly [string, ...string[]];
+  /** Value of the header `X-Java-Method`. */
+  readonly javaMethod: string;
+  /** Which roles may call it: a name that the gatekeeper knows, or undefined for every caller. */
+  readonly access: string | undefined;
+  /** The condition that its 409 means. */
+  readonly conflict?: ConditionType<[id: string]>;
+  readonly query: TObject;
+  readonly response: TSchema;
+  readonly status: number;
+  readonly handle: (context: never) => Answer | Promise<Answer>;
+}
 
-/** Types an operation's handler by its schemas. */
-export function operation<Query extends TObject, Body extends TSchema = TObject>(
-  declared: Operation<Query, Body>,
-): AnyOperation {
-  return declared;
+/**
+ * Where an operation of the control API is served: on the whole server (`/_emulator`), on one project
+ * (`/_emulator/projects/:groupId`), or both.
+ */
+export type Scope = 'server' | 'project' | 'both';
+
+/** An operation of the control API. */
+export interface ControlOperation extends Operation {
+  readonly scope: Scope;
+  /** Statuses of its errors, beside 400, 401, 403, 404 of what a path names, and those of bodies. */
+  readonly errors?: readonly number[];
+  readonly handle: (context: never) => unknown;
+}
+
+/** How a body is read and checked, in order. */
+export interface BodyRules<Schema extends TSchema = TSchema, Body = never, Given = never> {
+  /** The media type, if it is not JSON. */
+  readonly mediaType?: string;
+  /** The largest body, in bytes, if it differs from the server's limit. */
+  readonly limit?: number;
+  /** An empty body counts as `{}`. */
+  readonly optional?: true;
+  /** Drops what counts as absent, and raises what is checked before the types. */
+  readonly prepare?: (body: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  readonly schema: Schema;
+  /** The folder of `fixtures` that holds valid bodies. */
+  readonly examples?: string;
+  /** Checks beyond the schema, of a body that fits it. */
+  readonly rules?: (body: Body, context: Given) => void;
+}
+
+/** The parameter of a part of a path, without the expression or the verb after it. */
+type ParameterOf<Part extends string> = Part extends `:${infer Name}(${string}`
+  ? Name
+  : Part extends `:${infer Name}:${string}`
+    ? Name
+    : Part extends `:${infer Name}`
+      ? Name
+      : never;
+
+type ParametersOf<Path extends string> = Path extends `${infer Part}/${infer Rest}`
+  ? ParameterOf<Part> | ParametersOf<Rest>
+  : ParameterOf<Path>;
+
+/** The parameters of a path: `{ tenantName: string }` of `/groups/:groupId/streams/:tenantName`. */
+export type Parameters<Path extends string> = Readonly<
+  Record<Exclude<ParametersOf<Path>, 'groupId' | 'orgId'>, string>
+>;
+
+/** The project of a request, typed by the scope of an operation, or by its path if it has none. */
+type ProjectOf<Path extends string, Where> = Where extends 'project'
+  ? Project
+  : Where extends 'both'
+    ? Project | undefined
+    : Path extends `${string}/:groupId${string}`
+      ? Project
+      : undefined;
+
+/** What a handler gets: everything that the steps before it have established. */
+export interface Context<
+  Path extends string = string,
+  Where extends Scope | undefined = Scope | undefined,
+  Query = unknown,
+  Body = unknown,
+> {
+  /** Who sent the request; undefined in the control API. */
+  readonly caller: Where extends Scope ? undefined : Caller;
+  /** The project that the path names. */
+  readonly project: ProjectOf<Path, Where>;
+  /** The organization that the path names. */
+  readonly organization: Path extends `${string}/:orgId${string}` ? Organization : undefined;
+  readonly parameters: Parameters<Path>;
+  readonly query: Query;
+  readonly body: Body;
+  /** The address that clients use, without a slash at its end. */
+  readonly baseUrl: string;
+  readonly request: FastifyRequest;
+  /** For answers that are not JSON, such as a stream: a handler of the control API that uses it returns it. */
+  readonly reply: FastifyReply;
+}
+
+/** The context of a request, which the types of its operation's handler promise. */
+export function contextOf(request: FastifyRequest, reply: FastifyReply): never {
+  const { caller, project, organization, query, baseUrl } = request.exchange;
+  const { params: parameters, body } = request;
+  const context: Record<keyof Context, unknown> = {
+    ...{ caller, project, organization, parameters, query, body, baseUrl, request, reply },
+  };
+  return context as never;
+}
+
+/** What an operation declares beside what its group shares; the handler's context follows from path and schemas. */
+type Declaration<
+  Kind extends AtlasOperation | ControlOperation,
+  Defaulted extends keyof Kind,
+  Path extends string,
+  Where extends Scope | undefined,
+  Query extends TObject,
+  Body extends TSchema,
+> = Omit<Kind, 'method' | 'path' | 'query' | 'body' | 'handle' | Defaulted> &
+  Partial<Pick<Kind, Defaulted>> & {
+    readonly query?: Query;
+    readonly body?: BodyRules<
+      Body,
+      Static<Body>,
+      Pick<Context<Path, Where, Static<Query>>, 'caller' | 'project'>
+    >;
+    readonly handle: (
+      context: Context<Path, Where, Static<Query>, Static<Body>>,
+    ) => ReturnType<Kind['handle']>;
+  };
+
+/** What the operations of a resource of the Atlas API share. */
+export interface ResourceShared extends Pick<AtlasOperation, 'tag' | 'versions' | 'parameters'> {
+  /** The class before the method in `X-Java-Method`. */
+  readonly javaClass: string;
+  /** Access of all operations, or that of a GET and that of everything else. */
+  readonly access: string | { readonly read: string; readonly write: string };
+}
+
+/**
+ * Declares the operations of a resource of the Atlas API: the returned function takes a method, the path below that of
+ * the resource, and what one operation does not share. `javaMethod` is by default its id.
+ *
+ * @example
+ * const link = atlasResource('/groups/:groupId/links', shared);
+ * link('GET', '/:linkId', { id: 'getLink', handle: ({ project, parameters: { linkId } }) => … });
+ */
+export function atlasResource<Base extends string>(base: Base, shared: ResourceShared) {
+  const { javaClass, access, ...common } = shared;
+  return <
+    const Below extends string,
+    Query extends TObject = typeof flagsQuery,
+    Body extends TSchema = TSchema,
+  >(
+    method: AtlasOperation['method'],
+    below: Below,
+    own: Declaration<
+      AtlasOperation,
+      'tag' | 'versions' | 'access' | 'javaMethod' | 'status',
+      `${Base}${Below}`,
+      undefined,
+      Query,
+      Body
+    >,
+  ): AtlasOperation => ({
+    status: 200,
+    query: flagsQuery,
+    access: typeof access === 'string' ? access : method === 'GET' ? access.read : access.write,
+    ...common,
+    ...own,
+    method,
+    path: base + below,
+    javaMethod: `${javaClass}::${own.javaMethod ?? own.id}`,
+  });
+}
+
+/**
+ * Declares a group of operations of the control API, as {@link atlasResource} does. `response` is that of the operations
+ * which declare none.
+ */
+export function controlGroup<Base extends string, const Where extends Scope>(
+  base: Base,
+  shared: Pick<ControlOperation, 'tag' | 'parameters' | 'response'> & { readonly scope: Where },
+) {
+  return <const Below extends string, Query extends TObject = TObject, Body extends TSchema = TSchema>(
+    method: ControlOperation['method'],
+    below: Below,
+    own: Declaration<ControlOperation, 'tag' | 'scope', `${Base}${Below}`, Where, Query, Body>,
+  ): ControlOperation => ({ ...shared, ...own, method, path: base + below });
 }

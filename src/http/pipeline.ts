@@ -1,5 +1,4 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../kernel/clock.js';
 import { profiles, SOURCE } from '../profiles/index.js';
@@ -13,8 +12,8 @@ import type { FaultBook } from './faults/rule.js';
 import { FaultGate } from './faults/gate.js';
 import type { Limits } from './faults/limits.js';
 import { acceptedVersion } from './steps/version.js';
-import type { AnyOperation, OperationContext } from './operation.js';
 import { patternOf } from './known-paths.js';
+import { contextOf, type AtlasOperation } from './operation.js';
 import { API_PREFIX } from './paths.js';
 import { readQuery, type Flags } from './steps/query.js';
 import { sendAnswer } from './replies/replies.js';
@@ -40,7 +39,7 @@ export interface LadderParts extends SharedParts {
 export function installLadder(
   app: FastifyInstance,
   parts: LadderParts,
-  operations: readonly AnyOperation[],
+  operations: readonly AtlasOperation[],
 ): FaultGate | undefined {
   const { gatekeeper, nonces, limits } = parts;
   const faults = parts.faults && new FaultGate({ ...parts, book: parts.faults });
@@ -48,12 +47,12 @@ export function installLadder(
   installShared(app, parts, faults);
 
   for (const operation of operations) {
-    const check = operation.body && bodyCheck(operation.body.schema as TSchema);
+    const check = operation.body && bodyCheck(operation.body.schema);
 
     app.withTypeProvider<TypeBoxTypeProvider>().route({
       method: operation.method,
       url: patternOf(API_PREFIX + operation.path),
-      ...(operation.body && { schema: { body: operation.body.schema as TSchema } }),
+      ...(operation.body && { schema: { body: operation.body.schema } }),
       // Strict, and in the API's own form; Fastify's default would turn 7 into "7".
       validatorCompiler: () => (body) => {
         try {
@@ -94,7 +93,7 @@ export function installLadder(
         exchange.version = acceptedVersion(request.headers.accept, operation.versions);
 
         exchange.rung = 'query';
-        exchange.query = readQuery(operation.query as TObject, request.query as Record<string, unknown>);
+        exchange.query = readQuery(operation.query, request.query as Record<string, unknown>);
         exchange.flags = exchange.query as Flags;
 
         exchange.rung = 'project';
@@ -109,37 +108,21 @@ export function installLadder(
 
       async preValidation(request) {
         if (!operation.body) return;
-        const body = parseBody(
-          typeof request.body === 'string' ? request.body : '',
-          operation.body.schema as TSchema,
-        );
+        const body = parseBody(typeof request.body === 'string' ? request.body : '', operation.body.schema);
         request.exchange.rung = 'fields';
         request.body = Array.isArray(body) ? body : (operation.body.prepare?.(body) ?? body);
       },
 
       async handler(request, reply) {
         const { exchange } = request;
-        const caller = established(exchange.caller);
-        if (operation.body) {
+        if (operation.body && exchange.caller) {
           // While the body was on its way, the project may have been deleted, or its clock moved.
           const scope = findScope(request.params as ScopeParameters, gatekeeper);
-          checkScope(scope, operation, caller, gatekeeper);
+          checkScope(scope, operation, exchange.caller, gatekeeper);
           exchange.project = scope.project;
         }
-        const context: OperationContext<Record<string, unknown>, unknown> = {
-          caller,
-          get project() {
-            return established(exchange.project);
-          },
-          get organization() {
-            return established(exchange.organization);
-          },
-          parameters: request.params as Record<string, string>,
-          query: exchange.query,
-          body: request.body,
-          baseUrl: exchange.baseUrl,
-        };
-        operation.body?.rules?.(context.body, context);
+        const context = contextOf(request, reply);
+        operation.body?.rules?.(request.body as never, context);
 
         exchange.rung = 'state';
         const answer = await operation.handle(context);
@@ -150,12 +133,6 @@ export function installLadder(
   }
   protectLiteralPaths(app, parts.paths);
   return faults;
-}
-
-/** What an earlier step has set: a handler that asks for a project has one in its path. */
-function established<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a handler asks for what no step of the ladder has established');
-  return value;
 }
 
 /** Sends the page's own body if the request asks for it. Returns whether it did. */

@@ -3,6 +3,7 @@ export { gatekeeperOf, type Identity } from './gatekeeper.js';
 export { identityMigrations, identityTables } from './migrations.js';
 export { oauth, TOKEN_LIFE_S } from './oauth.js';
 export { organizationOperations } from './organization-routes.js';
+export { serviceAccountScheme, tokenError, tokenOperations } from './token-operations.js';
 export { nameSchema } from './names.js';
 export { projectOperations } from './project-routes.js';
 export { ProjectStore, type StoredProject } from './project-store.js';

@@ -5,10 +5,12 @@ import type { Decision } from '../kernel/events.js';
 import { sameSecret } from '../http/credentials/digest.js';
 import type { FaultGate } from '../http/faults/gate.js';
 import type { Limits } from '../http/faults/limits.js';
+import type { Operation } from '../http/operation.js';
 import { profiles, SOURCE } from '../profiles/index.js';
 import { reasonLine } from '../http/observation/exchange.js';
 import { shownForm } from '../http/observation/redaction.js';
 import type { Credential, CredentialStore } from './credential-store.js';
+import { createToken, revokeToken } from './token-operations.js';
 
 /** How long a token lives, in seconds (Atlas documentation). Clients renew it some minutes before. */
 export const TOKEN_LIFE_S = 3600;
@@ -42,9 +44,9 @@ export function oauth(app: FastifyInstance, services: TokenServices): void {
     done(null, text);
   });
 
-  app.post('/token', async (request, reply) => {
+  app.post(createToken.path, async (request, reply) => {
     const form = formOf(request);
-    const client = await admit('createToken', request, reply, form, services);
+    const client = await admit(createToken, request, reply, form, services);
     if (!client) return reply;
     limits.countToken(request, reply, client, () => store.liveTokens(client));
     request.exchange.rung = 'fields';
@@ -67,9 +69,9 @@ export function oauth(app: FastifyInstance, services: TokenServices): void {
       .send(JSON.stringify({ access_token: token, expires_in: TOKEN_LIFE_S, token_type: 'Bearer' }));
   });
 
-  app.post('/revoke', async (request, reply) => {
+  app.post(revokeToken.path, async (request, reply) => {
     const form = formOf(request);
-    const client = await admit('revokeToken', request, reply, form, services);
+    const client = await admit(revokeToken, request, reply, form, services);
     if (!client) return reply;
     request.exchange.rung = 'fields';
     const token = form.get('token');
@@ -100,14 +102,14 @@ function formOf(request: FastifyRequest): URLSearchParams {
 
 /** Lets a request up to the faults. Returns the service account that asks, or undefined once the request has ended. */
 async function admit(
-  operation: string,
+  operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
   form: URLSearchParams,
   { store, faults }: TokenServices,
 ): Promise<Credential | undefined> {
   const { exchange } = request;
-  exchange.operationId = operation;
+  exchange.operationId = operation.id;
   let met = faults?.meet(request, reply, 'credentials');
   if (met && (await met)) return undefined;
   const client = clientOf(request, form, store);

@@ -1,14 +1,18 @@
 import { Type } from '@sinclair/typebox';
 import { resource } from '../http/replies/answer.js';
 import type { Organization } from '../http/gatekeeper.js';
-import { operation, type AnyOperation } from '../http/operation.js';
+import { atlasResource, type AtlasOperation } from '../http/operation.js';
 import { API_PREFIX } from '../http/paths.js';
-import { flagsQuery } from '../http/steps/query.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
 import type { Identity } from './gatekeeper.js';
 import { countedQuery } from './project-schema.js';
 
-const tag = { name: 'Organizations', description: 'What owns projects and credentials.' };
+const organization = atlasResource('/orgs', {
+  tag: { name: 'Organizations', description: 'What owns projects and credentials.' },
+  versions: ['2023-01-01'],
+  javaClass: 'ApiAtlasOrgsResource',
+  access: 'readOrganization',
+});
 
 const shownOrganization = Type.Object(
   {
@@ -22,17 +26,13 @@ const shownOrganization = Type.Object(
 );
 
 /** The operations on organizations. A caller sees its own, and no other. */
-export function organizationOperations({ projects }: Identity): readonly AnyOperation[] {
+export function organizationOperations({ projects }: Identity): readonly AtlasOperation[] {
   return [
-    operation({
+    organization('GET', '', {
       id: 'listOrgs',
-      method: 'GET',
-      path: '/orgs',
-      versions: ['2023-01-01'],
       summary: "Lists the caller's organization.",
-      tag,
-      javaMethod: 'ApiAtlasOrgsResource::getOrgs',
-      status: 200,
+      javaMethod: 'getOrgs',
+      access: undefined,
       query: Type.Object({
         ...countedQuery.properties,
         name: Type.Optional(Type.String({ description: 'How its name begins.' })),
@@ -50,17 +50,9 @@ export function organizationOperations({ projects }: Identity): readonly AnyOper
         };
       },
     }),
-    operation({
+    organization('GET', '/:orgId', {
       id: 'getOrg',
-      method: 'GET',
-      path: '/orgs/:orgId',
-      versions: ['2023-01-01'],
       summary: 'Gets an organization.',
-      tag,
-      javaMethod: 'ApiAtlasOrgsResource::getOrg',
-      status: 200,
-      access: 'readOrganization',
-      query: flagsQuery,
       response: shownOrganization,
       handle: ({ organization, baseUrl }) => resource(representation(organization, baseUrl)),
     }),

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { resource, type Answer } from '../http/replies/answer.js';
 import type { Caller } from '../http/gatekeeper.js';
-import { operation, type AnyOperation } from '../http/operation.js';
+import { atlasResource, type AtlasOperation } from '../http/operation.js';
 import { flagsQuery } from '../http/steps/query.js';
 import {
   invalidOrganizationId,
@@ -42,36 +42,40 @@ const projectNameNotFound = defineCondition('projectNameNotFound', {
 /** Fields of a project that only the server sets; a request may repeat them (Atlas's public description). */
 const READ_ONLY = ['clusterCount', 'created', 'id', 'links'];
 
-const tag = { name: 'Projects', description: 'What private links belong to; Atlas calls them groups.' };
+const shared = {
+  tag: { name: 'Projects', description: 'What stream resources belong to; Atlas calls them groups.' },
+  versions: ['2023-01-01'],
+  parameters: { groupName: Type.String({ description: 'Name of a project.' }) },
+} as const;
+const project = atlasResource('/groups', {
+  ...shared,
+  javaClass: 'ApiAtlasGroupsResource',
+  access: { read: 'readProject', write: 'writeProject' },
+});
+const ofOrganization = atlasResource('/orgs/:orgId/groups', {
+  ...shared,
+  javaClass: 'ApiAtlasOrgsResource',
+  access: 'readOrganization',
+});
 
 /** The operations on projects. */
-export function projectOperations(services: ProjectServices): readonly AnyOperation[] {
+export function projectOperations(services: ProjectServices): readonly AtlasOperation[] {
   const createGroup = { id: 'createGroup', access: 'createProject' };
   return [
-    operation({
+    project('GET', '', {
       id: 'listGroups',
-      method: 'GET',
-      path: '/groups',
-      versions: ['2023-01-01'],
       summary: 'Lists the projects that the caller can see.',
-      tag,
-      javaMethod: 'ApiAtlasGroupsResource::getAllGroups',
-      status: 200,
+      javaMethod: 'getAllGroups',
+      access: undefined,
       query: countedQuery,
       response: projectPage,
       handle: ({ caller, query, baseUrl }) =>
         projectsPage(visibleProjects(services, caller, caller.organizationId), query, baseUrl),
     }),
-    operation({
+    ofOrganization('GET', '', {
       id: 'getOrgGroups',
-      method: 'GET',
-      path: '/orgs/:orgId/groups',
-      versions: ['2023-01-01'],
       summary: 'Lists the projects of an organization that the caller can see.',
-      tag,
-      javaMethod: 'ApiAtlasOrgsResource::getGroups',
-      status: 200,
-      access: 'readOrganization',
+      javaMethod: 'getGroups',
       query: Type.Object({
         ...countedQuery.properties,
         name: Type.Optional(Type.String({ description: 'How their names begin.' })),
@@ -84,15 +88,11 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
         return projectsPage(wanted, query, baseUrl);
       },
     }),
-    operation({
+    project('POST', '', {
       ...createGroup,
-      method: 'POST',
-      path: '/groups',
-      versions: ['2023-01-01'],
       summary: 'Creates a project; its creator becomes its owner.',
-      tag,
       conditions: [projectExists, invalidOrganizationId, organizationNotFound],
-      javaMethod: 'ApiAtlasGroupsResource::addGroup',
+      javaMethod: 'addGroup',
       status: 201,
       query: Type.Object({
         ...flagsQuery.properties,
@@ -114,67 +114,35 @@ export function projectOperations(services: ProjectServices): readonly AnyOperat
         return resource(representation(project, baseUrl), { location: `${baseUrl}//api/atlas/v1.0` });
       },
     }),
-    operation({
+    project('GET', '/:groupId', {
       id: 'getGroup',
-      method: 'GET',
-      path: '/groups/:groupId',
-      versions: ['2023-01-01'],
       summary: 'Gets a project.',
-      tag,
-      javaMethod: 'ApiAtlasGroupsResource::getGroup',
-      status: 200,
-      access: 'readProject',
-      query: flagsQuery,
       response: shownProject,
       handle: ({ project, baseUrl }) => shown(existing(services, project.id), baseUrl),
     }),
-    operation({
+    project('GET', '/byName/:groupName', {
       id: 'getGroupByName',
-      method: 'GET',
-      path: '/groups/byName/:groupName',
-      versions: ['2023-01-01'],
       summary: 'Gets a project by its name.',
-      tag,
-      parameters: { groupName: Type.String({ description: 'Name of a project.' }) },
-      javaMethod: 'ApiAtlasGroupsResource::getGroupByName',
-      status: 200,
+      access: undefined,
       conditions: [projectNameNotFound],
-      query: flagsQuery,
       response: shownProject,
-      handle({ caller, parameters, baseUrl }) {
-        const name = parameters.groupName ?? '';
-        return shown(namedProject(services, caller, name), baseUrl);
-      },
+      handle: ({ caller, parameters: { groupName }, baseUrl }) =>
+        shown(namedProject(services, caller, groupName), baseUrl),
     }),
-    operation({
+    project('PATCH', '/:groupId', {
       id: 'updateGroup',
-      method: 'PATCH',
-      path: '/groups/:groupId',
-      versions: ['2023-01-01'],
       summary: 'Changes a project.',
-      tag,
-      javaMethod: 'ApiAtlasGroupsResource::updateGroup',
-      status: 200,
-      access: 'writeProject',
       conditions: [projectExists],
-      query: flagsQuery,
       response: shownProject,
       body: { prepare: withoutReadOnly, schema: updateBody },
       handle: async ({ project, body, baseUrl }) =>
         shown(await updateProject(services, project.id, body), baseUrl),
     }),
-    operation({
+    project('DELETE', '/:groupId', {
       id: 'deleteGroup',
-      method: 'DELETE',
-      path: '/groups/:groupId',
-      versions: ['2023-01-01'],
       summary: 'Deletes a project in which nothing is left.',
-      tag,
-      javaMethod: 'ApiAtlasGroupsResource::deleteGroup',
       status: 202,
-      access: 'writeProject',
       conditions: [projectInUse],
-      query: flagsQuery,
       response: nothing,
       async handle({ project }) {
         await deleteProject(services, project.id);

@@ -1,6 +1,8 @@
 import { Type } from '@sinclair/typebox';
-import { ControlError, controlOperation, type AnyControlOperation } from '../http/control-operation.js';
+import { ControlError } from '../http/control-error.js';
 import type { Project } from '../http/gatekeeper.js';
+import { controlGroup, type ControlOperation } from '../http/operation.js';
+import { objectId } from '../http/shapes.js';
 import { Refusal } from '../profiles/index.js';
 import type { Transaction } from '../kernel/database.js';
 import { loadItem } from './fixture.js';
@@ -12,20 +14,19 @@ import { errorMessage, itemSchema, reportSchema, ruleSchema, stateSchema } from 
 import type { CurrentItem } from './store.js';
 
 /** What the control API does with the items of a resource. */
-export function stateControl<Sent extends object>(items: Items<Sent>): readonly AnyControlOperation[] {
+export function stateControl<Sent extends object>(items: Items<Sent>): readonly ControlOperation[] {
   const { resource } = items;
   const { parameter, failed } = resource;
-  const { one, path, title } = namesOf(resource.name);
+  const { one, title } = namesOf(resource.name);
+  const control = itemGroup(items);
   const body = Type.Object(
     { state: stateSchema(resource), ...(failed !== undefined && { errorMessage: errorMessage(failed) }) },
     { additionalProperties: false },
   );
-  const common = { scope: 'project', response: reportSchema(resource) } as const;
-  const itemPath = `/${path}/:${parameter}`;
+  const itemPath = `/:${parameter}` as const;
 
   type Work = (transaction: Transaction, project: Project, item: CurrentItem<Sent>) => void;
-  const change = async (given: Project | undefined, id: string, work: Work): Promise<object> => {
-    const project = inProject(given);
+  const change = async (project: Project, id: string, work: Work): Promise<object> => {
     await items.write((transaction) => {
       work(transaction, project, existing(items, project, id));
     });
@@ -36,14 +37,11 @@ export function stateControl<Sent extends object>(items: Items<Sent>): readonly 
     summary: string,
     work: Work,
     errors: readonly number[] = [],
-  ): AnyControlOperation =>
-    controlOperation({
-      ...common,
+  ): ControlOperation =>
+    control('POST', `${itemPath}/${name}`, {
       id: `${name}${title}`,
-      method: 'POST',
-      path: `${itemPath}/${name}`,
       summary,
-      ...(errors.length > 0 && { errors }),
+      errors,
       handle: ({ project, parameters }) => change(project, parameters[parameter] ?? '', work),
     });
   const refuseUnlessHeld = ({ rest }: CurrentItem<Sent>, message: string): void => {
@@ -51,24 +49,16 @@ export function stateControl<Sent extends object>(items: Items<Sent>): readonly 
   };
   return [
     ...(resource.addedByControl ? [adding(items)] : []),
-    controlOperation({
-      ...common,
+    control('GET', itemPath, {
       id: `get${title}State`,
-      method: 'GET',
-      path: itemPath,
       summary: `Returns the state of a ${one} and how it came there.`,
-      handle({ project, parameters }) {
-        const own = inProject(project);
-        return report(items, own, existing(items, own, parameters[parameter] ?? '').id);
-      },
+      handle: ({ project, parameters }) =>
+        report(items, project, existing(items, project, parameters[parameter] ?? '').id),
     }),
-    controlOperation({
-      ...common,
+    control('PUT', `${itemPath}/state`, {
       id: `force${title}State`,
-      method: 'PUT',
-      path: `${itemPath}/state`,
       summary: `Puts a ${one} into a state, in which it stays.`,
-      body,
+      body: { schema: body },
       handle({ project, parameters, body }) {
         const { state, errorMessage } = body as { state: string; errorMessage?: string };
         if (errorMessage !== undefined && state !== failed) {
@@ -115,22 +105,28 @@ export function stateControl<Sent extends object>(items: Items<Sent>): readonly 
   ];
 }
 
-/** Adds an item of a resource that the Atlas API cannot create. */
-function adding<Sent extends object>(items: Items<Sent>): AnyControlOperation {
-  const { one, path, title } = namesOf(items.resource.name);
-  return controlOperation({
-    id: `add${title}`,
-    method: 'POST',
-    path: `/${path}`,
+/** Declares the operations on the items of a resource. */
+function itemGroup<Sent extends object>({ resource }: Items<Sent>) {
+  const { one, many, path } = namesOf(resource.name);
+  return controlGroup(`/${path}`, {
     scope: 'project',
+    tag: { name: path, description: `States of ${many}.` },
+    parameters: { [resource.parameter]: objectId(`The \`_id\` of a ${one}.`) },
+    response: reportSchema(resource),
+  });
+}
+
+/** Adds an item of a resource that the Atlas API cannot create. */
+function adding<Sent extends object>(items: Items<Sent>): ControlOperation {
+  const { one, title } = namesOf(items.resource.name);
+  return itemGroup(items)('POST', '', {
+    id: `add${title}`,
     summary: `Adds a ${one}, as a fixture would.`,
-    body: itemSchema(items.resource),
-    response: reportSchema(items.resource),
+    body: { schema: itemSchema(items.resource) },
     status: 201,
     async handle({ project, body }) {
-      const own = inProject(project);
-      const id = await items.write((transaction) => loadItem(items, transaction, own, body, 'created'));
-      return report(items, own, id);
+      const id = await items.write((transaction) => loadItem(items, transaction, project, body, 'created'));
+      return report(items, project, id);
     },
   });
 }
@@ -139,7 +135,7 @@ function adding<Sent extends object>(items: Items<Sent>): AnyControlOperation {
 export function ruleControl<Sent extends object>(
   items: Items<Sent>,
   rules: ItemRules<Sent>,
-): readonly AnyControlOperation[] {
+): readonly ControlOperation[] {
   const { resource } = items;
   const { many, rulePath, title } = namesOf(resource.name);
   const rule = ruleSchema(resource);
@@ -153,44 +149,39 @@ export function ruleControl<Sent extends object>(
     },
     { title: `Kept${title}Rule`, description: 'A stored rule.' },
   );
-  const common = { path: `/${rulePath}`, scope: 'both' } as const;
+  const control = controlGroup(`/${rulePath}`, {
+    scope: 'both',
+    tag: { name: rulePath, description: `What becomes of ${many} that are not created yet.` },
+    parameters: { ruleId: Type.String({ description: 'Id of a rule.' }) },
+  });
   return [
-    controlOperation({
-      ...common,
+    control('GET', '', {
       id: `list${title}Rules`,
-      method: 'GET',
       summary: `Lists the rules for ${many} that are not created yet.`,
       response: Type.Object({ rules: Type.Array(stored, { description: 'oldest first' }) }),
       handle: ({ project }) => ({ rules: rules.list(project?.id) }),
     }),
-    controlOperation({
-      ...common,
+    control('POST', '', {
       id: `add${title}Rule`,
-      method: 'POST',
       summary: `Determines what happens to ${many} that are not created yet.`,
-      body: rule,
+      body: { schema: rule },
       response: stored,
       status: 201,
       handle: ({ project, body }) =>
         items.write(() => rules.add(project?.id, items.newId(), body as ItemRule)),
     }),
-    controlOperation({
-      ...common,
+    control('DELETE', '/:ruleId', {
       id: `remove${title}Rule`,
-      method: 'DELETE',
-      path: `/${rulePath}/:ruleId`,
       summary: 'Removes a rule.',
       status: 204,
-      handle: ({ project, parameters: { ruleId = '' } }) =>
+      handle: ({ project, parameters: { ruleId } }) =>
         items.write(() => {
           if (rules.remove(project?.id, ruleId) === 0)
             throw new ControlError(404, `There is no rule ${ruleId} here.`);
         }),
     }),
-    controlOperation({
-      ...common,
+    control('DELETE', '', {
       id: `remove${title}Rules`,
-      method: 'DELETE',
       summary: 'Removes all rules of the scope.',
       status: 204,
       handle: ({ project }) => items.write(() => rules.remove(project?.id, undefined)),
@@ -226,9 +217,4 @@ function existing<Sent extends object>(items: Items<Sent>, project: Project, id:
   } catch (error) {
     throw error instanceof Refusal ? new ControlError(404, error.condition.problem) : error;
   }
-}
-
-function inProject(project: Project | undefined): Project {
-  if (!project) throw new Error('an operation of project scope was called without a project');
-  return project;
 }

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { ControlError } from '../http/control-operation.js';
+import { ControlError } from '../http/control-error.js';
 import type { Project } from '../http/gatekeeper.js';
 import { invalidAttribute } from '../http/steps/fields.js';
 import { SOURCE } from '../profiles/index.js';

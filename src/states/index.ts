@@ -1,6 +1,5 @@
-import type { AnyControlOperation } from '../http/control-operation.js';
 import type { Project } from '../http/gatekeeper.js';
-import type { AnyOperation } from '../http/operation.js';
+import type { AtlasOperation, ControlOperation } from '../http/operation.js';
 import type { CoveredTable, Migration } from '../kernel/database.js';
 import type { DurationSetting } from '../kernel/pace.js';
 import type { DueWork } from '../kernel/scheduler.js';
@@ -25,8 +24,8 @@ export interface StatefulFeature<Duration extends string> {
   readonly tables: readonly CoveredTable[];
   readonly durations: Readonly<Record<Duration, DurationSetting>>;
   readonly start: (services: StateServices) => {
-    readonly operations: readonly AnyOperation[];
-    readonly control: readonly AnyControlOperation[];
+    readonly operations: readonly AtlasOperation[];
+    readonly control: readonly ControlOperation[];
     readonly due: DueWork;
     readonly retime: (projectId: string | undefined, now: number) => void;
     readonly sections: readonly FixtureSection[];

@@ -1,6 +1,6 @@
 import type { TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
-import type { AnyOperation } from '../http/operation.js';
+import type { AtlasOperation } from '../http/operation.js';
 import type { JsonText } from '../http/replies/answer.js';
 import type { Migration } from '../kernel/database.js';
 import type { ChangedEvent } from '../kernel/events.js';
@@ -86,7 +86,7 @@ export interface StatefulResource<
   readonly rules?: RuleMatch<Sent>;
   /** The control API can add items: the Atlas API has no create. */
   readonly addedByControl?: true;
-  readonly operations: (items: Items<Sent>) => readonly AnyOperation[];
+  readonly operations: (items: Items<Sent>) => readonly AtlasOperation[];
 }
 
 /** States that an item passes after its create, in either profile: those that a rule can hold it in. */

@@ -1,6 +1,6 @@
 import type { TObject } from '@sinclair/typebox';
 import type { Statement } from 'better-sqlite3';
-import { ControlError } from '../http/control-operation.js';
+import { ControlError } from '../http/control-error.js';
 import type { Database } from '../kernel/database.js';
 import type { Stage } from './lifecycle.js';
 import { namesOf } from './names.js';

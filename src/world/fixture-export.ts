@@ -1,4 +1,4 @@
-import { ControlError } from '../http/control-operation.js';
+import { ControlError } from '../http/control-error.js';
 import type { Credential } from '../identity/credential-store.js';
 import {
   FIXTURE_LIMIT,

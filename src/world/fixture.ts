@@ -1,6 +1,6 @@
 import { Value } from '@sinclair/typebox/value';
 import { refuseTooLarge } from '../http/steps/body.js';
-import { ControlError } from '../http/control-operation.js';
+import { ControlError } from '../http/control-error.js';
 import { Refusal } from '../profiles/index.js';
 import type { Transaction } from '../kernel/database.js';
 import { parseMoment } from '../kernel/moment.js';

@@ -6,7 +6,7 @@ import { LATEST } from '../kernel/pace.js';
 import type { Scheduler } from '../kernel/scheduler.js';
 import type { Identity } from '../identity/index.js';
 import type { PropertyStore } from './properties.js';
-import { ControlError } from '../http/control-operation.js';
+import { ControlError } from '../http/control-error.js';
 
 /** What time stands on. */
 export interface TimeParts {

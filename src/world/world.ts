@@ -1,7 +1,7 @@
 import { IN_STEP, type ClockState } from '../kernel/clock-state.js';
 import type { Transaction } from '../kernel/database.js';
 import type { Snapshots } from './snapshots.js';
-import { ControlError } from '../http/control-operation.js';
+import { ControlError } from '../http/control-error.js';
 import { TOKEN_LIFE_S } from '../identity/index.js';
 import { exportFixture } from './fixture-export.js';
 import { FixtureError, loadFixture, parseFixture } from './fixture.js';

@@ -1,8 +1,7 @@
 import { defaultConfig } from '../../src/config.js';
 import { features, type RunningFeature } from '../../src/features/index.js';
 import { stepConditions } from '../../src/http/conditions.js';
-import type { AnyControlOperation } from '../../src/http/control-operation.js';
-import type { AnyOperation } from '../../src/http/operation.js';
+import type { AtlasOperation, ControlOperation } from '../../src/http/operation.js';
 import { identityMigrations, organizationOperations, projectOperations } from '../../src/identity/index.js';
 import { Database } from '../../src/kernel/database.js';
 import { EventBus } from '../../src/kernel/events.js';
@@ -31,7 +30,7 @@ function declared(): readonly RunningFeature[] {
 }
 
 /** All operations that the emulator declares. They cannot be called. */
-export function declaredOperations(): readonly AnyOperation[] {
+export function declaredOperations(): readonly AtlasOperation[] {
   const identity = {} as Parameters<typeof projectOperations>[0];
   return [
     ...organizationOperations(identity),
@@ -41,7 +40,7 @@ export function declaredOperations(): readonly AnyOperation[] {
 }
 
 /** All operations of the control API that features declare. They cannot be called. */
-export function declaredControl(): readonly AnyControlOperation[] {
+export function declaredControl(): readonly ControlOperation[] {
   return declared().flatMap(({ control = [] }) => control);
 }
 

@@ -2,10 +2,9 @@ import { Type } from '@sinclair/typebox';
 import { expect, it, onTestFinished } from 'vitest';
 import { durationSettings } from '../../src/config.js';
 import type { Feature } from '../../src/features/index.js';
-import { operation } from '../../src/http/operation.js';
+import { atlasResource } from '../../src/http/operation.js';
 import { resource } from '../../src/http/replies/answer.js';
 import { nothing, objectId } from '../../src/http/shapes.js';
-import { flagsQuery } from '../../src/http/steps/query.js';
 import { connectEmulator, type Emulator, type Project } from '../../src/index.js';
 import { listen } from '../../src/listener.js';
 import { defineCondition, SOURCE } from '../../src/profiles/index.js';
@@ -41,8 +40,20 @@ const shownPot = Type.Object(
   { ...pot.properties, _id: objectId('Its id.'), state: Type.String({ description: 'Its state.' }) },
   { additionalProperties: true, title: 'TeaPot', description: 'A pot.' },
 );
-const parameters = { potId: objectId('Id of a pot.') };
-const tag = { name: 'Tea pots', description: 'Pots.' };
+const shared = {
+  tag: { name: 'Tea pots', description: 'Pots.' },
+  versions,
+  javaClass: 'Pots',
+  access: { read: 'readProject', write: 'writeStreams' },
+} as const;
+const potOperation = atlasResource('/groups/:groupId/teaPots', {
+  ...shared,
+  parameters: { potId: objectId('Id of a pot.') },
+});
+const geyserOperation = atlasResource('/groups/:groupId/geysers', {
+  ...shared,
+  parameters: { geyserId: objectId('Id of a geyser.') },
+});
 
 const teaPots = stateful<Pot, 'coldMs' | 'heatingMs'>({
   name: POTS,
@@ -83,52 +94,35 @@ const teaPots = stateful<Pot, 'coldMs' | 'heatingMs'>({
     schema: Type.Object({ colour: Type.Optional(Type.String()) }, { additionalProperties: false }),
     matches: ({ colour }: { colour?: string }, sent) => colour === undefined || colour === sent.colour,
   },
-  operations: (pots) => {
-    const common = { tag, versions, javaMethod: 'Pots::any', status: 200, query: flagsQuery } as const;
-    return [
-      operation({
-        ...common,
-        id: 'createTeaPot',
-        method: 'POST',
-        path: '/groups/:groupId/teaPots',
-        summary: 'Creates a pot.',
-        access: 'writeStreams',
-        response: shownPot,
-        body: { schema: pot },
-        conflict: potTwice,
-        conditions: [potTwice],
-        handle: async ({ project, body, baseUrl }) => resource(await pots.create(project, body, baseUrl)),
-      }),
-      operation({
-        ...common,
-        id: 'getTeaPot',
-        method: 'GET',
-        path: '/groups/:groupId/teaPots/:potId',
-        summary: 'Gets a pot.',
-        access: 'readProject',
-        parameters,
-        conditions: [potNotFound],
-        response: shownPot,
-        handle: async ({ project, parameters: { potId = '' }, baseUrl }) =>
-          resource(await pots.read(project, potId, baseUrl)),
-      }),
-      operation({
-        ...common,
-        id: 'deleteTeaPot',
-        method: 'DELETE',
-        path: '/groups/:groupId/teaPots/:potId',
-        summary: 'Deletes a pot.',
-        access: 'writeStreams',
-        parameters,
-        conditions: [potNotFound],
-        response: nothing,
-        async handle({ project, parameters: { potId = '' } }) {
-          await pots.delete(project, potId);
-          return resource('{}');
-        },
-      }),
-    ];
-  },
+  operations: (pots) => [
+    potOperation('POST', '', {
+      id: 'createTeaPot',
+      summary: 'Creates a pot.',
+      response: shownPot,
+      body: { schema: pot },
+      conflict: potTwice,
+      conditions: [potTwice],
+      handle: async ({ project, body, baseUrl }) => resource(await pots.create(project, body, baseUrl)),
+    }),
+    potOperation('GET', '/:potId', {
+      id: 'getTeaPot',
+      summary: 'Gets a pot.',
+      conditions: [potNotFound],
+      response: shownPot,
+      handle: async ({ project, parameters: { potId }, baseUrl }) =>
+        resource(await pots.read(project, potId, baseUrl)),
+    }),
+    potOperation('DELETE', '/:potId', {
+      id: 'deleteTeaPot',
+      summary: 'Deletes a pot.',
+      conditions: [potNotFound],
+      response: nothing,
+      async handle({ project, parameters: { potId } }) {
+        await pots.delete(project, potId);
+        return resource('{}');
+      },
+    }),
+  ],
 });
 
 /** Without a create, an update, a failed state, rules, and anything that two of them must not share. */
@@ -154,20 +148,11 @@ const geysers = stateful<object, 'restingMs'>({
   notFound: potNotFound,
   addedByControl: true,
   operations: (items) => [
-    operation({
+    geyserOperation('DELETE', '/:geyserId', {
       id: 'deleteGeyser',
-      method: 'DELETE',
-      path: '/groups/:groupId/geysers/:geyserId',
-      versions,
       summary: 'Deletes a geyser.',
-      tag,
-      parameters: { geyserId: objectId('Id of a geyser.') },
-      javaMethod: 'Geysers::delete',
-      status: 200,
-      access: 'writeStreams',
-      query: flagsQuery,
       response: nothing,
-      async handle({ project, parameters: { geyserId = '' } }) {
+      async handle({ project, parameters: { geyserId } }) {
         await items.delete(project, geyserId);
         return resource('{}');
       },

@@ -31,7 +31,7 @@ export class Components {
   }
 
   /**
-   * Keeps a component, and returns the reference to it.
+   * Adds a component, and returns the reference to it.
    *
    * @throws {Error} if there is another of this name
    */
@@ -42,6 +42,13 @@ export class Components {
       throw new Error(`there are two ${kind} named ${name}`);
     }
     return { $ref: `#/components/${kind}/${name}` };
+  }
+
+  /** Adds components by name, and returns the references to them. */
+  addAll(kind: string, parts: Readonly<Record<string, Part>>): Part {
+    return Object.fromEntries(
+      Object.entries(parts).map(([name, part]) => [name, this.add(kind, name, part)]),
+    );
   }
 }
 

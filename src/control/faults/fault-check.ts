@@ -3,7 +3,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Static } from '@sinclair/typebox';
 import { FAULT_ACTIONS, type FaultRule } from '../../http/faults/rule.js';
 import type { newFault } from './fault-schema.js';
-import { ControlError } from '../operation.js';
+import { ControlError } from '../../http/control-error.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';
 
 /** How many arrays and objects of an answer may stand in one another: thousands, and it could not be written as JSON. */

@@ -1,10 +1,17 @@
-import type { Static } from '@sinclair/typebox';
+import { Type, type Static } from '@sinclair/typebox';
 import type { KeptFault } from '../../http/faults/rule.js';
 import { ruleOf } from './fault-check.js';
 import { fault, faults, newFault } from './fault-schema.js';
 import type { FaultStore } from './fault-store.js';
-import { ControlError, controlOperation, type AnyControlOperation } from '../operation.js';
+import { ControlError } from '../../http/control-error.js';
+import { controlGroup, type ControlOperation } from '../../http/operation.js';
 import type { NamedOperations } from '../operation-names.js';
+
+const group = controlGroup('/faults', {
+  scope: 'both',
+  tag: { name: 'faults', description: 'Failures on demand.' },
+  parameters: { faultId: Type.String({ description: 'What a fault rule is called.' }) },
+});
 
 /**
  * The operations on fault rules. A project sees and touches its own alone; those of the whole server act on every
@@ -12,27 +19,18 @@ import type { NamedOperations } from '../operation-names.js';
  *
  * @param operations those that a rule can name
  */
-export function faultOperations(
-  store: FaultStore,
-  operations: NamedOperations,
-): readonly AnyControlOperation[] {
+export function faultOperations(store: FaultStore, operations: NamedOperations): readonly ControlOperation[] {
   return [
-    controlOperation({
+    group('GET', '', {
       id: 'listFaults',
-      method: 'GET',
-      path: '/faults',
-      scope: 'both',
       summary: 'List the fault rules.',
       response: faults,
       handle: ({ project }) => ({ results: store.list(project?.id).map(shown) }),
     }),
-    controlOperation({
+    group('POST', '', {
       id: 'createFault',
-      method: 'POST',
-      path: '/faults',
-      scope: 'both',
       summary: 'Inject a fault into the requests that a rule matches.',
-      body: newFault,
+      body: { schema: newFault },
       response: fault,
       status: 201,
       errors: [409],
@@ -47,36 +45,26 @@ export function faultOperations(
         return shown(await store.add(project?.id, rule));
       },
     }),
-    controlOperation({
+    group('GET', '/:faultId', {
       id: 'getFault',
-      method: 'GET',
-      path: '/faults/:faultId',
-      scope: 'both',
       summary: 'Get a fault rule, and how often it has fired.',
       response: fault,
-      handle({ project, parameters }) {
-        const id = parameters.faultId ?? '';
-        const kept = store.find(project?.id, id);
-        return kept ? shown(kept) : refuseUnknown(id);
+      handle({ project, parameters: { faultId } }) {
+        const kept = store.find(project?.id, faultId);
+        return kept ? shown(kept) : refuseUnknown(faultId);
       },
     }),
-    controlOperation({
+    group('DELETE', '/:faultId', {
       id: 'deleteFault',
-      method: 'DELETE',
-      path: '/faults/:faultId',
-      scope: 'both',
       summary: 'Delete a fault rule.',
       status: 204,
-      async handle({ project, parameters }) {
-        const id = parameters.faultId ?? '';
-        if ((await store.remove(project?.id, (rule) => rule.id === id)) === 0) refuseUnknown(id);
+      async handle({ project, parameters: { faultId } }) {
+        const removed = await store.remove(project?.id, ({ id }) => id === faultId);
+        if (removed === 0) refuseUnknown(faultId);
       },
     }),
-    controlOperation({
+    group('DELETE', '', {
       id: 'deleteFaults',
-      method: 'DELETE',
-      path: '/faults',
-      scope: 'both',
       summary: 'Delete all fault rules of the scope.',
       status: 204,
       async handle({ project }) {

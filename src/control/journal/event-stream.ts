@@ -3,7 +3,8 @@ import { Type } from '@sinclair/typebox';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
 import type { EmulatorEvent } from '../../kernel/events.js';
 import type { Observed } from './observation.js';
-import { controlOperation, ControlError, type AnyControlOperation } from '../operation.js';
+import { ControlError } from '../../http/control-error.js';
+import { controlGroup, type ControlOperation } from '../../http/operation.js';
 
 /** Interval of heartbeats: proxies and clients close a stream that is silent for long. */
 export const HEARTBEAT_MS = 15_000;
@@ -19,13 +20,15 @@ const query = Type.Object({
   ),
 });
 
+const group = controlGroup('/events', {
+  scope: 'both',
+  tag: { name: 'events', description: 'What happens, as it happens.' },
+});
+
 /** `GET /events`: the events of the bus as server-sent events. */
-export function eventStream(observed: Observed): AnyControlOperation {
-  return controlOperation({
+export function eventStream(observed: Observed): ControlOperation {
+  return group('GET', '', {
     id: 'streamEvents',
-    method: 'GET',
-    path: '/events',
-    scope: 'both',
     summary:
       'Streams what happens as server-sent events: id is the number, event the type, data the event as JSON, ' +
       'without headers and bodies. Resumes behind Last-Event-ID; an event named lost comes first if some are gone.',

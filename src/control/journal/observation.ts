@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { EventBus } from '../../kernel/events.js';
 import { eventStream } from './event-stream.js';
 import { Journal } from './journal.js';
-import type { AnyControlOperation } from '../operation.js';
+import type { ControlOperation } from '../../http/operation.js';
 import type { NamedOperations } from '../operation-names.js';
 import { requestOperations } from './requests.js';
 
@@ -30,7 +30,7 @@ export interface Observed extends ObservationOptions {
 /** The journal of requests and the stream of events. */
 export interface Observation {
   readonly journal: Journal;
-  readonly operations: readonly AnyControlOperation[];
+  readonly operations: readonly ControlOperation[];
   /** Ends streams and waits; call it before the server closes. */
   readonly end: () => Promise<void>;
 }

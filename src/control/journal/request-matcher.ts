@@ -4,7 +4,7 @@ import { RUNGS } from '../../http/observation/exchange.js';
 import { hasForm } from '../../http/path-form.js';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
-import { ControlError } from '../operation.js';
+import { ControlError } from '../../http/control-error.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';
 import type { Entry } from './entry.js';
 import type { Selection } from './journal.js';

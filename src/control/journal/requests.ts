@@ -1,17 +1,10 @@
 import { Type } from '@sinclair/typebox';
 import { harOf, harSchema } from './har.js';
 import type { Observed } from './observation.js';
-import { controlOperation, type AnyControlOperation } from '../operation.js';
+import { controlGroup, type ControlOperation } from '../../http/operation.js';
 import { refusedSchema, renderRefused, renderRequest, requestSchema } from './request-entry.js';
-import {
-  checkMatcher,
-  criteria,
-  matcherProperties,
-  matches,
-  requireWhole,
-  type Matcher,
-} from './request-matcher.js';
-import { waitFor, type Wanted } from './waiting.js';
+import { checkMatcher, criteria, matcherProperties, matches, requireWhole } from './request-matcher.js';
+import { waitFor } from './waiting.js';
 
 const number = (standard: number, minimum: number, maximum: number, description: string) =>
   Type.Optional(Type.Integer({ default: standard, minimum, maximum, description }));
@@ -31,15 +24,17 @@ const waitBody = Type.Object(
   { additionalProperties: false },
 );
 
+const requests = controlGroup('/requests', {
+  scope: 'both',
+  tag: { name: 'requests', description: 'What was called, and what was answered.' },
+});
+
 /** The operations on the journal: what was called, by whom, with what, what was answered and why. */
-export function requestOperations(observed: Observed): AnyControlOperation[] {
+export function requestOperations(observed: Observed): ControlOperation[] {
   const { journal, version, operations } = observed;
   return [
-    controlOperation({
+    requests('GET', '', {
       id: 'listRequests',
-      method: 'GET',
-      path: '/requests',
-      scope: 'both',
       summary: 'Lists the last requests that match, newest last.',
       query: listQuery,
       response: Type.Object({
@@ -54,11 +49,8 @@ export function requestOperations(observed: Observed): AnyControlOperation[] {
         return { requests: found.map(renderRequest), cut, last: journal.last };
       },
     }),
-    controlOperation({
+    requests('GET', '/refused', {
       id: 'listRefusedRequests',
-      method: 'GET',
-      path: '/requests/refused',
-      scope: 'both',
       summary: 'Lists the last refusals, newest first, each with its rule and what would have passed.',
       query: refusedQuery,
       response: Type.Object({
@@ -69,58 +61,41 @@ export function requestOperations(observed: Observed): AnyControlOperation[] {
         return { requests: refused.slice(-(query.limit ?? 20)).reverse() };
       },
     }),
-    controlOperation({
+    requests('POST', '/count', {
       id: 'countRequests',
-      method: 'POST',
-      path: '/requests/count',
-      scope: 'both',
       summary: 'Counts the requests that match; 410 where some of them may have been dropped.',
-      body: countBody,
-      bodyOptional: true,
+      body: { schema: countBody, optional: true },
       response: Type.Object({ count: Type.Integer({ description: 'How many match.' }) }),
       errors: [409, 410],
-      handle({ project, body }) {
-        // The body is optional.
-        const matcher: Matcher = { ...body };
+      handle({ project, body: matcher }) {
         checkMatcher(matcher, project?.id, operations);
         const selection = journal.select(project?.id, matcher.since);
         requireWhole(selection, matcher.since);
         return { count: selection.entries.filter((entry) => matches(entry, matcher)).length };
       },
     }),
-    controlOperation({
+    requests('POST', '/wait', {
       id: 'waitForRequests',
-      method: 'POST',
-      path: '/requests/wait',
-      scope: 'both',
       summary:
         'Answers once as many requests have come as are asked for; 408 if they do not, 410 if they may have been dropped.',
-      body: waitBody,
-      bodyOptional: true,
+      body: { schema: waitBody, optional: true },
       response: Type.Object({ requests: requestsSchema }),
       errors: [408, 409, 410, 503],
-      handle({ project, body, reply }) {
-        const wanted: Wanted = { ...body };
+      handle({ project, body: wanted, reply }) {
         checkMatcher(wanted, project?.id, operations);
         return waitFor(observed, project?.id, wanted, reply);
       },
     }),
-    controlOperation({
+    requests('DELETE', '', {
       id: 'forgetRequests',
-      method: 'DELETE',
-      path: '/requests',
-      scope: 'both',
       summary: 'Forgets the requests; later lists and counts begin here.',
       status: 204,
       handle({ project }) {
         journal.forget(project?.id);
       },
     }),
-    controlOperation({
+    requests('GET', '.har', {
       id: 'exportRequests',
-      method: 'GET',
-      path: '/requests.har',
-      scope: 'both',
       summary: 'Exports the requests as an HTTP Archive (HAR 1.2), secrets removed.',
       response: harSchema,
       handle: ({ project }) => harOf(journal.select(project?.id).entries, version),

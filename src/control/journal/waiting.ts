@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import type { Entry } from './entry.js';
 import type { Observed } from './observation.js';
-import { ControlError } from '../operation.js';
+import { ControlError } from '../../http/control-error.js';
 import { renderRequest } from './request-entry.js';
 import { matches, requireWhole, type Matcher } from './request-matcher.js';
 

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { resource } from '../../http/replies/answer.js';
-import { operation, type AnyOperation } from '../../http/operation.js';
+import { atlasResource, type AtlasOperation } from '../../http/operation.js';
 import { flagsQuery, invalidQueryParameter } from '../../http/steps/query.js';
 import { detailsOf, PROVIDERS } from './details.js';
 
@@ -45,20 +45,22 @@ const accountDetails = Type.Union(
   { title: 'AccountDetails', description: 'An account in which stream processing runs.' },
 );
 
-export const accountDetailsOperations: readonly AnyOperation[] = [
-  operation({
+const account = atlasResource('/groups/:groupId/streams/accountDetails', {
+  tag: {
+    name: 'Account details',
+    description: "The accounts in which a project's stream processing runs.",
+  },
+  versions: ['2024-11-13'],
+  javaClass: 'ApiStreamsResource',
+  access: 'readProject',
+});
+
+export const accountDetailsOperations: readonly AtlasOperation[] = [
+  account('GET', '', {
     id: 'getGroupStreamAccountDetails',
-    method: 'GET',
-    path: '/groups/:groupId/streams/accountDetails',
-    versions: ['2024-11-13'],
     summary: "Gets the account of a cloud provider in which a project's stream processing runs.",
-    tag: {
-      name: 'Account details',
-      description: "The accounts in which a project's stream processing runs.",
-    },
-    javaMethod: 'ApiStreamsResource::getAccountDetails',
-    status: 200,
-    access: 'readProject',
+    versions: ['2024-11-13'],
+    javaMethod: 'getAccountDetails',
     query,
     response: accountDetails,
     handle({ project, query: { cloudProvider, regionName } }) {

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { ControlError } from '../../http/control-operation.js';
+import { ControlError } from '../../http/control-error.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import type { RuleMatch } from '../../states/index.js';
 import { DEFAULT_VENDOR, vendorOf, VENDORS } from './rules.js';

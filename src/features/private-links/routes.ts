@@ -1,6 +1,6 @@
 import { resource } from '../../http/replies/answer.js';
-import { operation, type AnyOperation } from '../../http/operation.js';
-import { flagsQuery, pagingQuery } from '../../http/steps/query.js';
+import { atlasResource, type AtlasOperation } from '../../http/operation.js';
+import { pagingQuery } from '../../http/steps/query.js';
 import { nothing, objectId } from '../../http/shapes.js';
 import type { Items } from '../../states/index.js';
 import {
@@ -22,27 +22,23 @@ import {
   type SentFields,
 } from './schema.js';
 
-const COLLECTION = '/groups/:groupId/streams/privateLinkConnections';
-
-const tag = { name: 'Private links', description: 'Private links of stream processing.' };
-const parameters = { connectionId: objectId('The `_id` of a private link.') };
+const link = atlasResource('/groups/:groupId/streams/privateLinkConnections', {
+  tag: { name: 'Private links', description: 'Private links of stream processing.' },
+  versions: ['2023-02-01'],
+  javaClass: 'ApiStreamsResource',
+  access: { read: 'readProject', write: 'writeStreams' },
+  parameters: { connectionId: objectId('The `_id` of a private link.') },
+});
 
 /** The operations on private links. */
-export function privateLinkOperations(links: Items<SentFields>): readonly AnyOperation[] {
+export function privateLinkOperations(links: Items<SentFields>): readonly AtlasOperation[] {
   return [
-    operation({
+    link('POST', '', {
       id: 'createGroupStreamPrivateLinkConnection',
-      method: 'POST',
-      path: COLLECTION,
-      versions: ['2023-02-01'],
       summary: 'Creates a private link.',
-      tag,
-      javaMethod: 'ApiStreamsResource::createPrivateLinkConnection',
-      status: 200,
-      access: 'writeStreams',
+      javaMethod: 'createPrivateLinkConnection',
       conflict: duplicateLink,
       conditions: [duplicateLink, unknownProvider, unknownVendor],
-      query: flagsQuery,
       response: createdPrivateLink,
       body: {
         prepare,
@@ -54,16 +50,10 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AnyOpe
       },
       handle: async ({ project, body, baseUrl }) => resource(await links.create(project, body, baseUrl)),
     }),
-    operation({
+    link('GET', '', {
       id: 'listGroupStreamPrivateLinkConnections',
-      method: 'GET',
-      path: COLLECTION,
-      versions: ['2023-02-01'],
       summary: 'Lists the private links of a project.',
-      tag,
-      javaMethod: 'ApiStreamsResource::getPrivateLinkConnections',
-      status: 200,
-      access: 'readProject',
+      javaMethod: 'getPrivateLinkConnections',
       query: pagingQuery,
       response: privateLinkPage,
       handle({ project, query, baseUrl }) {
@@ -76,59 +66,35 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AnyOpe
         };
       },
     }),
-    operation({
+    link('GET', '/:connectionId', {
       id: 'getGroupStreamPrivateLinkConnection',
-      method: 'GET',
-      path: `${COLLECTION}/:connectionId`,
-      versions: ['2023-02-01'],
       summary: 'Gets a private link.',
-      tag,
-      parameters,
-      javaMethod: 'ApiStreamsResource::getPrivateLinkConnection',
-      status: 200,
-      access: 'readProject',
+      javaMethod: 'getPrivateLinkConnection',
       conditions: [linkNotFound],
-      query: flagsQuery,
       response: privateLink,
       handle: async ({ project, parameters, baseUrl }) =>
-        resource(await links.read(project, parameters.connectionId ?? '', baseUrl)),
+        resource(await links.read(project, parameters.connectionId, baseUrl)),
     }),
-    operation({
+    link('PATCH', '/:connectionId', {
       id: 'updateGroupStreamPrivateLinkConnection',
-      method: 'PATCH',
-      path: `${COLLECTION}/:connectionId`,
-      versions: ['2025-03-12'],
       summary: 'Changes the domain of a private link that has none, or is IDLE.',
-      tag,
-      parameters,
-      javaMethod: 'ApiStreamsResource::updatePrivateLinkConnection',
-      status: 200,
-      access: 'writeStreams',
+      versions: ['2025-03-12'],
+      javaMethod: 'updatePrivateLinkConnection',
       conditions: [linkNotFound, updateNotAllowed, duplicateLink],
-      query: flagsQuery,
       response: privateLink,
       body: { prepare: withoutAbsent, schema: updateBody },
       handle: async ({ project, parameters, body: { dnsDomain }, baseUrl }) =>
-        resource(
-          await links.update(project, parameters.connectionId ?? '', changeDomain(dnsDomain), baseUrl),
-        ),
+        resource(await links.update(project, parameters.connectionId, changeDomain(dnsDomain), baseUrl)),
     }),
-    operation({
+    link('DELETE', '/:connectionId', {
       id: 'deleteGroupStreamPrivateLinkConnection',
-      method: 'DELETE',
-      path: `${COLLECTION}/:connectionId`,
-      versions: ['2023-02-01'],
       summary: 'Deletes a private link.',
-      tag,
-      parameters,
-      javaMethod: 'ApiStreamsResource::deletePrivateLinkConnection',
+      javaMethod: 'deletePrivateLinkConnection',
       status: 202,
-      access: 'writeStreams',
       conditions: [linkNotFound],
-      query: flagsQuery,
       response: nothing,
       async handle({ project, parameters }) {
-        await links.delete(project, parameters.connectionId ?? '');
+        await links.delete(project, parameters.connectionId);
         return resource('{}');
       },
     }),

@@ -3,7 +3,7 @@ import type { Decision } from '../../kernel/events.js';
 import type { Profile } from '../../profiles/index.js';
 import type { KeptFault } from '../faults/rule.js';
 import type { Caller, Organization, Project } from '../gatekeeper.js';
-import type { AnyOperation } from '../operation.js';
+import type { AtlasOperation } from '../operation.js';
 import { lenientFlags, type Flags } from '../steps/query.js';
 
 /** The steps of a request, in order: every answer comes from one of them. */
@@ -25,7 +25,7 @@ export type Rung = (typeof RUNGS)[number];
 /** One request: what the steps have established so far. */
 export interface Exchange {
   rung: Rung;
-  operation: AnyOperation | undefined;
+  operation: AtlasOperation | undefined;
   /** The operation's name; the token endpoints have one too. */
   operationId: string | undefined;
   profile: Profile;

@@ -1,7 +1,7 @@
 import { OBJECT_ID } from '../../kernel/ids.js';
 import { CANNOT_FIND, defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
 import type { Caller, Gatekeeper, Organization, Project, Target } from '../gatekeeper.js';
-import type { AnyOperation } from '../operation.js';
+import type { AtlasOperation } from '../operation.js';
 
 const { atlasErrors, inferred } = SOURCE;
 
@@ -113,7 +113,7 @@ export function findScope(parameters: ScopeParameters, gatekeeper: Gatekeeper): 
  */
 export function checkScope(
   scope: Scope,
-  operation: AnyOperation,
+  operation: AtlasOperation,
   caller: Caller,
   gatekeeper: Gatekeeper,
 ): void {
@@ -133,7 +133,7 @@ export function checkScope(
 export function permit(
   gatekeeper: Pick<Gatekeeper, 'permits' | 'rolesFor'>,
   caller: Caller,
-  operation: { readonly id: string; readonly access?: string },
+  operation: Pick<AtlasOperation, 'id' | 'access'>,
   target: Target,
 ): void {
   const { id, access = '' } = operation;

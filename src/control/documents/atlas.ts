@@ -1,0 +1,193 @@
+import { Type } from '@sinclair/typebox';
+import { STATUS_CODES } from 'node:http';
+import { conditionsOf } from '../../http/conditions.js';
+import type { AtlasOperation, Operation } from '../../http/operation.js';
+import { API_PREFIX } from '../../http/paths.js';
+import { objectId } from '../../http/shapes.js';
+import { pagingQuery } from '../../http/steps/query.js';
+import type { ScriptedAnswers } from '../../http/steps/scripted.js';
+import { mediaType } from '../../http/steps/version.js';
+import { roleNamesFor, rolesFor, serviceAccountScheme, tokenError } from '../../identity/index.js';
+import { dress, PROFILE_NAMES, profiles, type ConditionType } from '../../profiles/index.js';
+import { JSON_TYPE, type Api, type View } from './document.js';
+import type { Components, Part } from './openapi-schema.js';
+
+const DESCRIPTION = `The part of the MongoDB Atlas Administration API that the emulator has, as it answers.
+
+- **Versions**: \`Accept: application/vnd.atlas.<date>+json\`, with any date from the operation's first version on; the
+  newest version that is not after it answers. \`application/json\` is a 406.
+- **Profiles**: an organization is \`documented\` or \`observed\`, and its projects answer so. Errors have an example of
+  each; what only one of them shows may be left out.
+- **Envelope**: schemas describe answers without it. With \`envelope=true\` they are in \`content\`, beside \`status\`; a
+  list has \`status\` beside its \`results\`.
+- **Errors**: the names are those of docs/errors.md. A path that is not here is a 404, another method a 405 with \`Allow\`,
+  an operation that Atlas has and the emulator has not a 501. A fault rule may answer anything.
+- **Bodies**: what only the server sets may be sent, and is ignored; \`null\`, and in private links \`""\`, count as left
+  out. Whatever \`Content-Type: application/vnd.atlas.…+json\` is taken.`;
+
+const PREFER: Part = {
+  name: 'Prefer',
+  in: 'header',
+  description:
+    "`code=400`, 401, 403, 404 or 500 brings the documentation page's own error body for that status, whoever asks; " +
+    'nothing is done. Anything else is passed over.',
+  schema: { type: 'string' },
+};
+
+const header = (description: string, type = 'string'): Part => ({ description, schema: { type } });
+
+const LIMIT_HEADERS = {
+  'RateLimit-Limit': header('Requests a minute that Atlas takes.', 'integer'),
+  'RateLimit-Remaining': header('How many of them are left.', 'integer'),
+};
+const ANSWER_HEADERS = {
+  ...LIMIT_HEADERS,
+  'X-Java-Method': header('The method of Atlas that serves the operation; only as observed.'),
+};
+const ERROR_HEADERS = {
+  'X-Emulator-Reason': header(
+    'Which step refused, by which rule, where the rule is from, and what would have passed.',
+  ),
+  'X-Error-Code': header('The errorCode; only as observed.'),
+};
+/** Headers of some errors, by status. */
+const HEADERS_OF: Readonly<Record<number, Readonly<Record<string, Part>>>> = {
+  401: { 'WWW-Authenticate': header('The digest challenge, where credentials are missing or wrong.') },
+  429: { 'Retry-After': header('Seconds to wait.', 'integer'), ...LIMIT_HEADERS },
+};
+const PREFERRED = {
+  'Preference-Applied': header('The preference, where Prefer asked for this answer.'),
+};
+
+/** An error of the Atlas API, in both profiles. */
+const apiError = Type.Object(
+  {
+    detail: Type.String({ description: 'What is wrong, for a person.' }),
+    error: Type.Integer({ description: 'The status.' }),
+    errorCode: Type.String({ description: 'What is wrong, for a program.' }),
+    parameters: Type.Optional(
+      Type.Array(Type.Union([Type.String(), Type.Number()]), {
+        description: 'What the detail speaks of; only as observed.',
+      }),
+    ),
+    reason: Type.String({ description: 'Name of the status.' }),
+  },
+  { title: 'ApiError', description: 'Why a request was refused.' },
+);
+
+/** What an API is described with. */
+export interface AtlasParts {
+  readonly version: string;
+  /** The source page's bodies. */
+  readonly scripted: ScriptedAnswers | undefined;
+  /** The folder that holds the folders of examples. */
+  readonly fixtures: URL;
+}
+
+/** What the emulated API says about itself, its token endpoints included. */
+export function atlasApiOf({ version, scripted, fixtures }: AtlasParts, baseUrl: string): Api<Operation> {
+  return {
+    info: {
+      title: 'Atlas Administration API, emulated',
+      version,
+      summary: 'What atlas-streams-emulator answers like MongoDB Atlas.',
+      description: DESCRIPTION,
+    },
+    security: [{ digest: [] }, { oauth2: [] }],
+    securitySchemes: {
+      digest: {
+        type: 'http',
+        scheme: 'digest',
+        description: 'An API key: the public key as user, the private key as password.',
+      },
+      oauth2: {
+        type: 'oauth2',
+        description: 'A bearer token of a service account.',
+        flows: { clientCredentials: { tokenUrl: `${baseUrl}/api/oauth/token`, scopes: {} } },
+      },
+      ...serviceAccountScheme,
+    },
+    parameters: { groupId: objectId('Id of a project.'), orgId: objectId('Id of an organization.') },
+    sharedParameters: [
+      ...['groupId', 'orgId', 'includeCount', 'Prefer'],
+      ...Object.keys(pagingQuery.properties),
+    ],
+    examples: fixtures,
+    view: (operation) => [isAtlas(operation) ? versioned(operation, scripted) : ofTokens(operation)],
+  };
+}
+
+function isAtlas(operation: Operation): operation is AtlasOperation {
+  return 'versions' in operation;
+}
+
+function versioned(operation: AtlasOperation, scripted: ScriptedAnswers | undefined): View {
+  const { path, access, versions } = operation;
+  const types = versions.map(mediaType);
+  const who =
+    access === undefined
+      ? 'For every caller; it sees what it has a role in.'
+      : `Roles: ${rolesFor(access).join(', ')}.`;
+  return {
+    path: API_PREFIX + path,
+    members: {
+      description: `${who} First version: ${versions[0]}.`,
+      'x-roles': access && roleNamesFor(access),
+    },
+    headers: [PREFER],
+    sent: [...types, JSON_TYPE],
+    answered: types,
+    answerHeaders: ANSWER_HEADERS,
+    errors: (components) => refusals(conditionsOf(operation), scripted, components),
+  };
+}
+
+/** A token endpoint, whose path is that of the server, and whose errors are in part of OAuth's form. */
+function ofTokens({ path, conditions = [] }: Operation): View {
+  return {
+    path,
+    answered: [JSON_TYPE],
+    errors(components) {
+      const content = { [JSON_TYPE]: { schema: components.schema(tokenError) } };
+      return {
+        400: { description: 'The form is wrong.', content },
+        401: { description: 'No service account has this client id and secret.', content },
+        ...refusals(conditions, undefined, components),
+      };
+    },
+  };
+}
+
+/** The responses of conditions, by status, each with an example for every profile that answers so. */
+function refusals(
+  conditions: readonly ConditionType[],
+  scripted: ScriptedAnswers | undefined,
+  components: Components,
+): Part {
+  const byStatus = new Map<number, { names: Set<string>; examples: Record<string, Part> }>();
+  for (const { name, example } of conditions) {
+    for (const profile of PROFILE_NAMES) {
+      const { status, body } = dress(profiles[profile], example);
+      const { names, examples } = byStatus.get(status) ?? { names: new Set(), examples: {} };
+      byStatus.set(status, { names: names.add(name), examples });
+      const key = `${profile}.${name}`;
+      examples[key] = components.add('examples', key, { summary: `${name}, ${profile}`, value: body });
+    }
+  }
+  const responses = [...byStatus].map(([status, { names, examples }]) => {
+    const asked = scripted?.body(status);
+    if (asked) {
+      const value = JSON.parse(asked.toString()) as unknown;
+      const summary = `What Prefer: code=${status} brings`;
+      examples.prefer = components.add('examples', `prefer.${status}`, { summary, value });
+    }
+    const headers = { ...ERROR_HEADERS, ...HEADERS_OF[status], ...(asked && PREFERRED) };
+    const response = {
+      description: `${STATUS_CODES[status] ?? ''}: ${[...names].join(', ')}.`,
+      headers: components.addAll('headers', headers),
+      content: { [JSON_TYPE]: { schema: components.schema(apiError), examples } },
+    };
+    return [status, response];
+  });
+  return Object.fromEntries(responses) as Part;
+}

@@ -1,2 +1,0 @@
-// Declared below the features, which bring operations of their own.
-export * from '../http/control-operation.js';
