@@ -2,9 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
 import { features, type Feature } from '../../src/features/index.js';
 import { KnownPaths } from '../../src/http/known-paths.js';
-import { operation, type AnyOperation } from '../../src/http/operation.js';
+import { atlasResource, type AtlasOperation } from '../../src/http/operation.js';
 import { resource } from '../../src/http/replies/answer.js';
-import { flagsQuery } from '../../src/http/steps/query.js';
 import { ATLAS_OPERATIONS_FILE } from '../support/atlas-operations.js';
 import { ManualClock } from '../support/clock.js';
 import { API, SEEDED, TestEmulator } from '../support/emulator.js';
@@ -58,7 +57,12 @@ describe('the known paths', () => {
   });
 });
 
-const STREAMS = '/groups/:groupId/streams';
+const workspace = atlasResource('/groups/:groupId/streams', {
+  tag: { name: 'Workspaces', description: 'What is not emulated.' },
+  versions: ['2023-02-01'],
+  javaClass: 'ApiStreams',
+  access: 'readProject',
+});
 
 /** A resource with routes beside literal paths, as the workspaces of Atlas have. */
 const workspaces: Feature = {
@@ -76,19 +80,13 @@ const workspaces: Feature = {
 };
 
 /** An operation that answers with its own path and the parameters it was given. */
-function route(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string): AnyOperation {
-  return operation({
+function route(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string): AtlasOperation {
+  return workspace(method, path, {
     id: `${method} ${path}`,
-    method,
-    path: STREAMS + path,
     summary: 'Answers.',
-    tag: { name: 'Workspaces', description: 'What is not emulated.' },
-    versions: ['2023-02-01'],
-    javaMethod: 'ApiStreams::answer',
-    status: 200,
-    query: flagsQuery,
     response: Type.Object({}),
-    handle: ({ parameters }) => resource({ path, parameters: Object.values(parameters).slice(1) }),
+    handle: ({ parameters }) =>
+      resource({ path, parameters: Object.values(parameters as Record<string, string>).slice(1) }),
   });
 }
 
