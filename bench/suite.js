@@ -143,7 +143,7 @@ await printRestore('3 deleted', async () => {
   const { results } = await (await full.fetch(`${PATH}?itemsPerPage=3`)).json();
   for (const { _id: id } of results) await full.fetch(`${PATH}/${id}`, { method: 'DELETE' });
 });
-await printRestore('all moved to the next state', () => full.clock.advance('1h'));
+await printRestore('all in the next state', () => full.clock.advance('1h'));
 
 // The initial state, which a reset restores, has no links.
 projects[0].privateLinks = [];
