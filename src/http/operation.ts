@@ -84,8 +84,8 @@ export interface BodyRules<Schema extends TSchema = TSchema, Body = never, Given
   readonly rules?: (body: Body, context: Given) => void;
 }
 
-/** The parameter of a part of a path, without the expression or the verb after it. */
-type ParameterOf<Part extends string> = Part extends `:${infer Name}(${string}`
+/** The parameter of a part of a path, without the verb or the suffix after it. */
+type ParameterOf<Part extends string> = Part extends `:${infer Name}.${string}`
   ? Name
   : Part extends `:${infer Name}:${string}`
     ? Name

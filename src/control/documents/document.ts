@@ -53,7 +53,7 @@ export function writeDocument<Described extends Operation>(
   const paths: Record<string, Record<string, Part>> = {};
   for (const operation of operations) {
     for (const view of api.view(operation)) {
-      const methods = (paths[view.path.replace(/:(\w+)/g, '{$1}')] ??= {});
+      const methods = (paths[view.path.replace(/\/:(\w+)/g, '/{$1}')] ??= {});
       methods[operation.method.toLowerCase()] = describe(operation, view, api, components);
     }
   }
@@ -119,7 +119,7 @@ function parametersOf<Described extends Operation>(
     return { name, in: place, required: required || undefined, description, schema };
   };
   const all = [
-    ...[...path.matchAll(/:(\w+)/g)].map(([, name = '']) =>
+    ...[...path.matchAll(/\/:(\w+)/g)].map(([, name = '']) =>
       parameter('path', name, parameters?.[name] ?? api.parameters[name] ?? Type.String(), true),
     ),
     ...Object.entries(query?.properties ?? {}).map(([name, rule]) =>
