@@ -230,10 +230,7 @@ export interface Fixture {
      * of the whole server that name their operation or a path.
      */
     readonly match?: {
-      /**
-       * The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for
-       * the token endpoints.
-       */
+      /** The operationId, such as createGroup; createToken and revokeToken for the token endpoints. */
       readonly operation?: string;
       /** The HTTP method. */
       readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -424,10 +421,7 @@ export interface Fixture {
          * of the whole server that name their operation or a path.
          */
         readonly match?: {
-          /**
-           * The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for
-           * the token endpoints.
-           */
+          /** The operationId, such as createGroup; createToken and revokeToken for the token endpoints. */
           readonly operation?: string;
           /** The HTTP method. */
           readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -569,10 +563,7 @@ export interface Fault {
    * of the whole server that name their operation or a path.
    */
   readonly match?: {
-    /**
-     * The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for
-     * the token endpoints.
-     */
+    /** The operationId, such as createGroup; createToken and revokeToken for the token endpoints. */
     readonly operation?: string;
     /** The HTTP method. */
     readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -638,10 +629,7 @@ export interface NewFault {
    * of the whole server that name their operation or a path.
    */
   readonly match?: {
-    /**
-     * The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for
-     * the token endpoints.
-     */
+    /** The operationId, such as createGroup; createToken and revokeToken for the token endpoints. */
     readonly operation?: string;
     /** The HTTP method. */
     readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -992,10 +980,7 @@ export interface ForcePrivateLinkStateBody {
 
 /** Query: Lists the last requests that match, newest last. */
 export interface ListRequestsQuery {
-  /**
-   * OperationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken of the
-   * token endpoints.
-   */
+  /** OperationId, such as createGroup; createToken and revokeToken of the token endpoints. */
   readonly operation?: string;
   /** HTTP method. */
   readonly method?: string;
@@ -1032,10 +1017,7 @@ export interface ListRefusedRequestsQuery {
 
 /** Body: Counts the requests that match; 410 where some of them may have been dropped. */
 export interface CountRequestsBody {
-  /**
-   * OperationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken of the
-   * token endpoints.
-   */
+  /** OperationId, such as createGroup; createToken and revokeToken of the token endpoints. */
   readonly operation?: string;
   /** HTTP method. */
   readonly method?: string;
@@ -1073,10 +1055,7 @@ export interface CountRequestsBody {
  * may have been dropped.
  */
 export interface WaitForRequestsBody {
-  /**
-   * OperationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken of the
-   * token endpoints.
-   */
+  /** OperationId, such as createGroup; createToken and revokeToken of the token endpoints. */
   readonly operation?: string;
   /** HTTP method. */
   readonly method?: string;

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { clockOperations } from './clock.js';
 import { configurationOperation } from './configuration.js';
-import { projectAccess } from './access.js';
 import type { FaultStore } from './faults/fault-store.js';
 import { faultOperations } from './faults/faults.js';
 import { AccessGuard } from './guard.js';
@@ -55,10 +54,9 @@ export function controlApi(
   parts: ControlledParts,
   { ladder, observation, token, told, version, fixtures, open, httpsPort }: ControlSettings,
 ): void {
-  const { identity, world, faults, sections, running, operations } = parts;
+  const { world, faults, sections, running, operations } = parts;
   const controls: ControlOperation[] = [
     ...projectControl({ ...parts, httpsPort, now: () => parts.clock.now() }),
-    projectAccess(identity, httpsPort),
     configurationOperation(told),
     ...clockOperations(world.time),
     ...worldOperations(world, fixtureSchema(sections)),

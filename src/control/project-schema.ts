@@ -3,8 +3,6 @@ import type { Project } from '../http/gatekeeper.js';
 import type { Movement, Pace } from '../kernel/pace.js';
 import { durationsSchema, movement, type FixtureSection } from '../world/index.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
-import { CLIENTS } from './environment.js';
-import { ControlError } from '../http/control-error.js';
 
 /** The callers that a made project gets, each with its roles in the organization and the project. */
 export const CALLERS = {
@@ -63,21 +61,10 @@ export const credentials = Type.Object(
   },
   { title: 'Credentials', description: 'An API key and a service account.' },
 );
-/** Variables, by client. */
-export const environment = Type.Object(
-  Object.fromEntries(
-    Object.entries(CLIENTS).map(([name, what]) => [
-      name,
-      Type.Record(Type.String(), Type.String(), { description: `variables for ${what}` }),
-    ]),
-  ),
-  { description: "the owner's variables for each client" },
-);
 export const callerNames = Object.keys(CALLERS) as CallerName[];
 
 /** A project as the control API shows it. */
-export function shownProject(one: Project | undefined): object {
-  if (!one) throw new ControlError(404, 'There is no such project.');
+export function shownProject(one: Project): object {
   return {
     id: one.id,
     name: one.name,

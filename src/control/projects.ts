@@ -2,23 +2,11 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { Type, type Static } from '@sinclair/typebox';
 import type { Database } from '../kernel/database.js';
 import type { Project } from '../http/gatekeeper.js';
-import type { Pace } from '../kernel/pace.js';
 import { nameSchema, type Identity } from '../identity/index.js';
-import { CLIENTS, environmentFor, type Access, type ClientName } from './environment.js';
-import { httpsAddress } from './https-address.js';
+import { accessTo, madeProject, projectAccess } from './access.js';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import {
-  CALLERS,
-  callerNames,
-  credentials,
-  environment,
-  paceSchema,
-  profile,
-  project,
-  shownProject,
-  type CallerName,
-} from './project-schema.js';
+import { CALLERS, paceSchema, profile, project, shownProject } from './project-schema.js';
 import type { FixtureSection } from '../world/index.js';
 import type { World } from '../world/world.js';
 
@@ -31,22 +19,9 @@ const newProject = (sections: readonly FixtureSection[]) =>
     },
     { additionalProperties: false },
   );
-const madeProject = Type.Object(
-  {
-    ...project.properties,
-    url: Type.String({ description: 'the address of the emulator' }),
-    credentials: Type.Object(Object.fromEntries(callerNames.map((name) => [name, credentials])), {
-      description: 'an API key and a service account for each role',
-    }),
-    environment,
-  },
-  { title: 'MadeProject', description: 'A project that was made, with its secrets.' },
-);
-
 const tag = { name: 'projects', description: 'Projects for tests.' };
 const projects = controlGroup('/projects', { scope: 'server', tag });
-/** Operations on one project. */
-export const ownProject = controlGroup('', { scope: 'project', tag });
+const ownProject = controlGroup('', { scope: 'project', tag });
 
 /** Dependencies of making projects. */
 export interface ProjectParts {
@@ -63,7 +38,11 @@ export interface ProjectParts {
 /** Projects for tests: made with all that a client needs, in one call, and gone in another. */
 export function projectControl(parts: ProjectParts): readonly ControlOperation[] {
   const { identity, database, world, sections } = parts;
-  const existing = ({ id }: Project): object => shownProject(identity.projects.project(id));
+  const existing = (id: string): Project => {
+    const project = identity.projects.project(id);
+    if (!project) throw new ControlError(404, 'There is no such project.');
+    return project;
+  };
   return [
     projects('GET', '', {
       id: 'listProjects',
@@ -80,17 +59,16 @@ export function projectControl(parts: ProjectParts): readonly ControlOperation[]
       response: madeProject,
       status: 201,
       errors: [409],
-      handle: (context) =>
-        make(parts, context.body, {
-          url: context.baseUrl,
-          httpsUrl: httpsAddress(context, parts.httpsPort()),
-        }),
+      async handle(context) {
+        const made = existing(await make(parts, context.body));
+        return accessTo(made, identity, context, parts.httpsPort());
+      },
     }),
     ownProject('GET', '', {
       id: 'getProject',
       summary: 'Tells what a project is and how its states move.',
       response: project,
-      handle: ({ project }) => existing(project),
+      handle: ({ project }) => shownProject(project),
     }),
     ownProject('PATCH', '', {
       id: 'changeProject',
@@ -105,7 +83,7 @@ export function projectControl(parts: ProjectParts): readonly ControlOperation[]
             movement: body.movement ?? movement,
           });
         });
-        return existing(project);
+        return shownProject(existing(project.id));
       },
     }),
     ownProject('DELETE', '', {
@@ -117,71 +95,52 @@ export function projectControl(parts: ProjectParts): readonly ControlOperation[]
           world.removeProject(transaction, project.id);
         }),
     }),
+    ownProject('GET', '/access', {
+      id: 'getProjectAccess',
+      summary:
+        'Tells what clients of a project need: credentials of each role that it has, and their variables.',
+      response: projectAccess,
+      handle: (context) => accessTo(context.project, identity, context, parts.httpsPort()),
+    }),
   ];
 }
 
-/** A project as it is made: with secrets, which are told this once. */
+/** Makes a project with credentials of its own, and returns its id. */
 async function make(
-  parts: ProjectParts,
+  { identity, database, world, newId, now }: ProjectParts,
   wish: Static<ReturnType<typeof newProject>>,
-  address: Pick<Access, 'url' | 'httpsUrl'>,
-): Promise<object> {
-  const { identity, database, world, newId, now } = parts;
+): Promise<string> {
   const wanted = wish.profile ?? 'documented';
   const organization = identity.projects.organizations().find((one) => one.profile === wanted);
   if (!organization)
     throw new ControlError(409, `No organization has the profile ${wanted}; load a fixture that has one.`);
   const id = newId();
-  const name = wish.name ?? `project-${id}`;
-  const own: Pace = { durations: wish.durations ?? {}, movement: wish.movement ?? 'time' };
-  const made = callerNames.map((caller) => [caller, secrets(newId)] as const);
-
+  const { name = `project-${id}`, durations = {}, movement = 'time' } = wish;
+  const organizationId = organization.id;
   await database.write(() => {
-    if (identity.projects.named(organization.id, name)) {
-      throw new ControlError(409, `Organization ${organization.id} has a project named ${name} already.`);
+    if (identity.projects.named(organizationId, name)) {
+      throw new ControlError(409, `Organization ${organizationId} has a project named ${name} already.`);
     }
-    identity.projects.add({ id, organizationId: organization.id, name, createdAt: now(), pace: own });
-    for (const [caller, { apiKey, serviceAccount }] of made) {
-      const { organization: roles, project: own } = CALLERS[caller];
+    identity.projects.add({ id, organizationId, name, createdAt: now(), pace: { durations, movement } });
+    for (const { organization: roles, project: own } of Object.values(CALLERS)) {
       const common = {
-        organizationId: organization.id,
+        organizationId,
         projectId: id,
         roles: { organization: roles, projects: { [id]: own } },
       };
-      const { publicKey, privateKey } = apiKey;
-      const { clientId, clientSecret } = serviceAccount;
-      identity.credentials.add({ ...common, id: publicKey, kind: 'API key', secret: privateKey });
-      identity.credentials.add({ ...common, id: clientId, kind: 'service account', secret: clientSecret });
+      for (const credential of secrets(newId)) identity.credentials.add({ ...common, ...credential });
     }
     world.remember(id);
   });
-
-  const byName = Object.fromEntries(made) as Record<CallerName, ReturnType<typeof secrets>>;
-  const access: Access = {
-    ...address,
-    projectId: id,
-    organizationId: organization.id,
-    ...byName.owner.apiKey,
-    ...byName.owner.serviceAccount,
-  };
-  return {
-    ...shownProject(identity.projects.project(id)),
-    url: address.url,
-    credentials: byName,
-    environment: Object.fromEntries(
-      (Object.keys(CLIENTS) as ClientName[]).map((client) => [client, environmentFor(client, access)]),
-    ),
-  };
+  return id;
 }
 
-/** Secrets of Atlas's forms. */
+/** An API key and a service account, of Atlas's forms. */
 function secrets(newId: () => string) {
   const letters = Array.from({ length: 8 }, () => String.fromCharCode(97 + randomInt(26))).join('');
-  return {
-    apiKey: { publicKey: letters, privateKey: randomUUID() },
-    serviceAccount: {
-      clientId: `mdb_sa_id_${newId()}`,
-      clientSecret: `mdb_sa_sk_${randomBytes(30).toString('base64url')}`,
-    },
-  };
+  const secret = `mdb_sa_sk_${randomBytes(30).toString('base64url')}`;
+  return [
+    { kind: 'API key', id: letters, secret: randomUUID() },
+    { kind: 'service account', id: `mdb_sa_id_${newId()}`, secret },
+  ] as const;
 }

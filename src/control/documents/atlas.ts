@@ -22,7 +22,7 @@ const DESCRIPTION = `The part of the MongoDB Atlas Administration API that the e
   list has \`status\` beside its \`results\`.
 - **Errors**: the names are those of docs/errors.md. A path that is not here is a 404, another method a 405 with \`Allow\`,
   an operation that Atlas has and the emulator has not a 501. A fault rule may answer anything.
-- **Bodies**: what only the server sets may be sent, and is ignored; \`null\`, and in private links \`""\`, count as left
+- **Bodies**: what only the server sets may be sent, and is ignored; \`null\`, and for some resources \`""\`, count as left
   out. Whatever \`Content-Type: application/vnd.atlas.…+json\` is taken.`;
 
 const PREFER: Part = {

@@ -17,7 +17,7 @@ const oneOf = <Choice extends string>(choices: readonly Choice[], description: s
 const match = Type.Partial(
   Type.Object({
     operation: text(
-      'The operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken for the token endpoints.',
+      'The operationId, such as createGroup; createToken and revokeToken for the token endpoints.',
     ),
     method: oneOf(['GET', 'POST', 'PATCH', 'DELETE'], 'The HTTP method.'),
     path: text('The path without its query; each * stands for any text.', {

@@ -14,8 +14,7 @@ import { rungSchema } from './request-entry.js';
 export const criteria = {
   operation: Type.Optional(
     Type.String({
-      description:
-        'operationId, such as createGroupStreamPrivateLinkConnection; createToken and revokeToken of the token endpoints.',
+      description: 'operationId, such as createGroup; createToken and revokeToken of the token endpoints.',
     }),
   ),
   method: Type.Optional(Type.String({ description: 'HTTP method.' })),

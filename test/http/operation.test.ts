@@ -1,0 +1,55 @@
+import { Type } from '@sinclair/typebox';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Organization, Project } from '../../src/http/gatekeeper.js';
+import { atlasResource, controlGroup, type Context, type Parameters } from '../../src/http/operation.js';
+import { resource } from '../../src/http/replies/answer.js';
+
+const tag = { name: 'Streams', description: 'Streams.' };
+const text = Type.String();
+
+describe('a declared operation', () => {
+  it('has the parameters of its path, without those that name a project or an organization', () => {
+    expectTypeOf<Parameters<'/groups/:groupId/streams/:tenantName'>>().toEqualTypeOf<
+      Readonly<Record<'tenantName', string>>
+    >();
+    expectTypeOf<Parameters<'/a/:first/b/:second:accept'>>().toEqualTypeOf<
+      Readonly<Record<'first' | 'second', string>>
+    >();
+    expectTypeOf<Parameters<'/logs/:name.gz'>>().toEqualTypeOf<Readonly<Record<'name', string>>>();
+  });
+
+  it('has a project and an organization where its path names them', () => {
+    expectTypeOf<Context<'/groups/:groupId/streams', undefined>['project']>().toEqualTypeOf<Project>();
+    expectTypeOf<Context<'/orgs/:orgId', undefined>['organization']>().toEqualTypeOf<Organization>();
+    expectTypeOf<Context<'/orgs', undefined>['project']>().toEqualTypeOf<undefined>();
+    expectTypeOf<Context<'/clock', 'project'>['project']>().toEqualTypeOf<Project>();
+    expectTypeOf<Context<'/clock', 'both'>['project']>().toEqualTypeOf<Project | undefined>();
+    expectTypeOf<Context<'/clock', 'server'>['project']>().toEqualTypeOf<undefined>();
+  });
+
+  it('of a resource has what all of them share, unless it says otherwise', () => {
+    const stream = atlasResource('/groups/:groupId/streams', {
+      tag,
+      versions: ['2023-02-01'],
+      javaClass: 'Streams',
+      access: { read: 'readProject', write: 'writeStreams' },
+    });
+    const common = { summary: 'Does.', response: text, handle: () => resource('{}') };
+    const got = stream('GET', '/:name', { ...common, id: 'getStream' });
+    expect(got).toMatchObject({ path: '/groups/:groupId/streams/:name', method: 'GET', status: 200, tag });
+    expect(got).toMatchObject({ access: 'readProject', javaMethod: 'Streams::getStream' });
+    const made = stream('POST', '', { ...common, id: 'make', javaMethod: 'add', status: 201 });
+    expect(made).toMatchObject({ access: 'writeStreams', javaMethod: 'Streams::add', status: 201 });
+    expect(stream('GET', '', { ...common, id: 'list', access: undefined }).access).toBeUndefined();
+  });
+
+  it('of a group of the control API has the answer of the group, unless it has its own', () => {
+    const group = controlGroup('/clock', { scope: 'both', tag, response: text });
+    const own = { summary: 'Does.', handle: () => '' };
+    expect(group('GET', '', { ...own, id: 'get' })).toMatchObject({ path: '/clock', response: text });
+    expect(group('PUT', '/set', { ...own, id: 'set', response: Type.Null() })).toMatchObject({
+      path: '/clock/set',
+      response: Type.Null(),
+    });
+  });
+});
