@@ -17,7 +17,7 @@ export function readyLine(emulator: Listening, config: Config, pid: number): str
 
 /** What a person reads at a start: the address, the projects, and lines to paste for the source page's commands. */
 export function banner(emulator: Listening, config: Config, version: string): string {
-  const projects = emulator.identity.projects.first(SHOWN_PROJECTS);
+  const projects = emulator.identity.projects.all(SHOWN_PROJECTS);
   return [
     `atlas-streams-emulator ${version} listens on ${emulator.url}`,
     config.db === ':memory:'

@@ -2,7 +2,7 @@ import { banner, readyLine } from './banner.js';
 import type { Config } from '../config.js';
 import { Exit, STATUS, UsageError } from '../exit.js';
 import { FixtureError } from '../world/index.js';
-import { DatabaseUnusable } from '../kernel/database.js';
+import { DatabaseUnusable } from '../kernel/database-file.js';
 import { listen } from '../listener.js';
 import { TlsError } from '../tls/index.js';
 import { VERSION } from '../version.js';

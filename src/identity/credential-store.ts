@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Statement } from 'better-sqlite3';
 import type { Caller } from '../http/gatekeeper.js';
 import type { LiveTokens } from '../http/faults/limits.js';
 import type { Database } from '../kernel/database.js';
-import type { ProfileName } from '../profiles/index.js';
 import { PROJECT_NOW } from './project-store.js';
 
 /** A caller with its secret: the private key, or the client secret. */
@@ -34,16 +32,12 @@ export interface NewCredential {
   readonly roles: Roles;
 }
 
-interface CredentialRow {
-  id: string;
-  kind: Caller['kind'];
-  secret: string;
-  organizationId: string;
-  profile: ProfileName;
-  roles: string;
-  projectId: string | null;
-  now: number;
-}
+type CredentialRow = Pick<Caller, 'id' | 'kind' | 'organizationId' | 'profile'> & {
+  readonly secret: string;
+  readonly roles: string;
+  readonly projectId: string | null;
+  readonly now: number;
+};
 
 interface TokenRow {
   hash: Buffer;
@@ -60,92 +54,48 @@ const SELECT_CREDENTIAL = `
   FROM credentials JOIN organizations ON organizations.id = credentials.organization_id
   LEFT JOIN projects ON projects.id = credentials.project_id`;
 
+const BY_ID = `${SELECT_CREDENTIAL} WHERE credentials.id = :id`;
+const OF_ORGANIZATION = `${SELECT_CREDENTIAL} WHERE credentials.organization_id = :id ORDER BY credentials.id`;
+const OF_PROJECT = `${SELECT_CREDENTIAL} WHERE credentials.project_id = :id ORDER BY credentials.id`;
+
+const SELECT_TOKENS = `
+  SELECT hash, credential_id AS credentialId, expires_at AS expiresAt, revoked,
+    coalesce(${PROJECT_NOW}, :now) AS now
+  FROM credentials JOIN tokens ON credential_id = credentials.id
+  LEFT JOIN projects ON projects.id = credentials.project_id`;
+const TOKENS_OF_PROJECT = `${SELECT_TOKENS} WHERE credentials.project_id = :projectId`;
+
 /** For how long an expired token is still called expired, and not unknown. */
 const FORGET_AFTER_MS = 3_600_000;
 
 /** API keys, service accounts and tokens in SQL. Writes belong inside `Database.write`. */
 export class CredentialStore {
-  readonly #now: () => number;
-  readonly #credential: Statement<[{ id: string; now: number }], CredentialRow>;
-  readonly #ofOrganization: Statement<[{ organizationId: string; now: number }], CredentialRow>;
-  readonly #add: Statement<
-    [Omit<NewCredential, 'projectId' | 'roles'> & { projectId: string | null; roles: string }]
-  >;
-  readonly #setRoles: Statement<[{ id: string; roles: string }]>;
-  readonly #removeRoles: Statement<[{ path: string }]>;
-  readonly #token: Statement<[Buffer], { credentialId: string; expiresAt: number; revoked: number }>;
-  readonly #addToken: Statement<[Buffer, string, number]>;
-  readonly #dropTokens: Statement<[string, number]>;
-  readonly #revokeToken: Statement<[Buffer, string]>;
-  readonly #liveTokens: Statement<[string, number], { count: number; first: number | null }>;
-  readonly #tokens: Statement<[{ now: number }], TokenRow>;
-  readonly #tokensOfProject: Statement<[{ now: number; projectId: string }], TokenRow>;
-  readonly #putToken: Statement<[Omit<TokenRow, 'now'>]>;
-  readonly #ofProject: Statement<[{ projectId: string; now: number }], CredentialRow>;
-
-  constructor(database: Database, now: () => number) {
-    this.#now = now;
-    this.#credential = database.prepare(`${SELECT_CREDENTIAL} WHERE credentials.id = :id`);
-    this.#ofOrganization = database.prepare(
-      `${SELECT_CREDENTIAL} WHERE credentials.organization_id = :organizationId ORDER BY credentials.id`,
-    );
-    this.#add = database.prepare(
-      'INSERT INTO credentials VALUES (:id, :kind, :secret, :organizationId, :projectId, :roles)',
-    );
-    this.#setRoles = database.prepare('UPDATE credentials SET roles = :roles WHERE id = :id');
-    this.#token = database.prepare(
-      'SELECT credential_id AS credentialId, expires_at AS expiresAt, revoked FROM tokens WHERE hash = ?',
-    );
-    this.#addToken = database.prepare(
-      'INSERT INTO tokens (hash, credential_id, expires_at) VALUES (?, ?, ?)',
-    );
-    this.#liveTokens = database.prepare(
-      `SELECT count(*) AS count, min(expires_at) AS first FROM tokens
-       WHERE credential_id = ? AND revoked = 0 AND expires_at > ?`,
-    );
-    this.#dropTokens = database.prepare('DELETE FROM tokens WHERE credential_id = ? AND expires_at <= ?');
-    const tokens = `
-      SELECT hash, credential_id AS credentialId, expires_at AS expiresAt, revoked,
-        coalesce(${PROJECT_NOW}, :now) AS now
-      FROM credentials JOIN tokens ON credential_id = credentials.id
-      LEFT JOIN projects ON projects.id = credentials.project_id`;
-    this.#tokens = database.prepare(tokens);
-    this.#tokensOfProject = database.prepare(`${tokens} WHERE credentials.project_id = :projectId`);
-    this.#putToken = database.prepare(
-      `INSERT INTO tokens (hash, credential_id, expires_at, revoked)
-       VALUES (:hash, :credentialId, :expiresAt, :revoked)
-       ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at`,
-    );
-    this.#removeRoles = database.prepare(
-      `UPDATE credentials SET roles = json_remove(roles, :path)
-       WHERE project_id IS NULL AND json_type(roles, :path) IS NOT NULL`,
-    );
-    this.#ofProject = database.prepare(
-      `${SELECT_CREDENTIAL} WHERE credentials.project_id = :projectId ORDER BY credentials.id`,
-    );
-    this.#revokeToken = database.prepare(
-      'UPDATE tokens SET revoked = 1 WHERE hash = ? AND credential_id = ?',
-    );
-  }
+  constructor(
+    private readonly database: Database,
+    private readonly now: () => number,
+  ) {}
 
   /** The credential with this public key or client id. */
   credential(id: string): Credential | undefined {
-    const row = this.#credential.get({ id, now: this.#now() });
+    const row = this.database.get<CredentialRow>(BY_ID, { id, now: this.now() });
     return row && stored(row);
   }
 
   /** All credentials of an organization, by public key and client id. */
   ofOrganization(organizationId: string): readonly Credential[] {
-    return this.#ofOrganization.all({ organizationId, now: this.#now() }).map(stored);
+    return this.#all(OF_ORGANIZATION, organizationId);
   }
 
   add({ projectId, roles, ...credential }: NewCredential): void {
-    this.#add.run({ ...credential, projectId: projectId ?? null, roles: JSON.stringify(roles) });
+    this.database.run(
+      'INSERT INTO credentials VALUES (:id, :kind, :secret, :organizationId, :projectId, :roles)',
+      { ...credential, projectId: projectId ?? null, roles: JSON.stringify(roles) },
+    );
   }
 
   /** The credentials that were made for a project. */
   ofProject(projectId: string): readonly Credential[] {
-    return this.#ofProject.all({ projectId, now: this.#now() }).map(stored);
+    return this.#all(OF_PROJECT, projectId);
   }
 
   /**
@@ -157,16 +107,22 @@ export class CredentialStore {
    * @param lifeMs how long a token lives
    */
   keepingTokens<T>(projectId: string | undefined, lifeMs: number, work: () => T): T {
-    const now = this.#now();
-    const tokens =
-      projectId === undefined ? this.#tokens.all({ now }) : this.#tokensOfProject.all({ now, projectId });
+    const tokens = this.database.all<TokenRow>(projectId === undefined ? SELECT_TOKENS : TOKENS_OF_PROJECT, {
+      now: this.now(),
+      projectId: projectId ?? null,
+    });
     const result = work();
     for (const { now: before, ...token } of tokens) {
       const after = this.credential(token.credentialId)?.now;
       if (after === undefined) continue;
       const left = token.expiresAt - after;
       const expiresAt = left > 0 && left <= lifeMs ? token.expiresAt : token.expiresAt - before + after;
-      this.#putToken.run({ ...token, expiresAt });
+      this.database.run(
+        `INSERT INTO tokens (hash, credential_id, expires_at, revoked)
+         VALUES (:hash, :credentialId, :expiresAt, :revoked)
+         ON CONFLICT (hash) DO UPDATE SET expires_at = excluded.expires_at`,
+        { ...token, expiresAt },
+      );
     }
     return result;
   }
@@ -180,17 +136,21 @@ export class CredentialStore {
       [projectId]: [...(caller.projectRoles[projectId] ?? []), role],
     };
     const roles: Roles = { organization: caller.organizationRoles, projects };
-    this.#setRoles.run({ id, roles: JSON.stringify(roles) });
+    this.database.run('UPDATE credentials SET roles = ? WHERE id = ?', JSON.stringify(roles), id);
   }
 
   /** Takes away what roles the credentials that are made for no project have in one. */
   removeProjectRoles(projectId: string): void {
-    this.#removeRoles.run({ path: `$.projects."${projectId}"` });
+    this.database.run(
+      `UPDATE credentials SET roles = json_remove(roles, :path)
+       WHERE project_id IS NULL AND json_type(roles, :path) IS NOT NULL`,
+      { path: `$.projects."${projectId}"` },
+    );
   }
 
   /** The holder of a token, or why it has none. */
   bearer(token: string): Caller | 'expired' | 'revoked' | 'unknown' {
-    const row = this.#token.get(hashOf(token));
+    const row = this.#token(token);
     const credential = row && this.credential(row.credentialId);
     if (!credential) return 'unknown';
     if (row.revoked) return 'revoked';
@@ -198,25 +158,52 @@ export class CredentialStore {
   }
 
   /** Keeps a token's hash, and drops those of the same holder that nobody can use any more. */
-  addToken(token: string, holder: Credential, lifeMs: number): void {
-    this.#dropTokens.run(holder.caller.id, holder.now - FORGET_AFTER_MS);
-    this.#addToken.run(hashOf(token), holder.caller.id, holder.now + lifeMs);
+  addToken(token: string, { caller, now }: Credential, lifeMs: number): void {
+    this.database.run(
+      'DELETE FROM tokens WHERE credential_id = ? AND expires_at <= ?',
+      caller.id,
+      now - FORGET_AFTER_MS,
+    );
+    this.database.run(
+      'INSERT INTO tokens (hash, credential_id, expires_at) VALUES (?, ?, ?)',
+      hashOf(token),
+      caller.id,
+      now + lifeMs,
+    );
   }
 
   /** The holder's tokens that can be used. */
   liveTokens({ caller, now }: Credential): LiveTokens {
-    const { count, first } = this.#liveTokens.get(caller.id, now) ?? { count: 0, first: null };
+    const { count = 0, first } =
+      this.database.get<{ count: number; first: number | null }>(
+        `SELECT count(*) AS count, min(expires_at) AS first FROM tokens
+         WHERE credential_id = ? AND revoked = 0 AND expires_at > ?`,
+        caller.id,
+        now,
+      ) ?? {};
     return { count, seconds: Math.ceil(((first ?? now) - now) / 1000) };
   }
 
   /** Returns whether the token was the holder's. */
   revokeToken(token: string, holder: Credential): boolean {
-    return this.#revokeToken.run(hashOf(token), holder.caller.id).changes > 0;
+    const sql = 'UPDATE tokens SET revoked = 1 WHERE hash = ? AND credential_id = ?';
+    return this.database.run(sql, hashOf(token), holder.caller.id) > 0;
   }
 
   /** Whether there is such a token, whosever it is. */
   knowsToken(token: string): boolean {
-    return this.#token.get(hashOf(token)) !== undefined;
+    return this.#token(token) !== undefined;
+  }
+
+  #token(token: string): Omit<TokenRow, 'hash' | 'now'> | undefined {
+    return this.database.get(
+      'SELECT credential_id AS credentialId, expires_at AS expiresAt, revoked FROM tokens WHERE hash = ?',
+      hashOf(token),
+    );
+  }
+
+  #all(sql: string, id: string): readonly Credential[] {
+    return this.database.all<CredentialRow>(sql, { id, now: this.now() }).map(stored);
   }
 }
 

@@ -1,6 +1,5 @@
-import { accessSync, constants } from 'node:fs';
-import { dirname } from 'node:path';
-import BetterSqlite3 from 'better-sqlite3';
+import type BetterSqlite3 from 'better-sqlite3';
+import { openFile } from './database-file.js';
 import { keep } from './kept.js';
 import { setImmediate } from './turn.js';
 
@@ -25,9 +24,6 @@ export interface CoveredTable {
   readonly unique?: string;
 }
 
-/** The database cannot be used; `message` is one line that says why, for a person. */
-export class DatabaseUnusable extends Error {}
-
 /** A write in progress. */
 export interface Transaction {
   /** Runs `effect` once the write is on disk; never, if it is undone. */
@@ -36,15 +32,15 @@ export interface Transaction {
 
 interface Batch {
   readonly committed: Promise<void>;
-  readonly settle: (error?: unknown) => void;
+  readonly settle: (error?: Error) => void;
   readonly effects: (() => void)[];
 }
 
-/** "ASE1": marks a file as the emulator's own. */
-const APPLICATION_ID = 0x41534531;
+/** What SQLite stores. */
+type Value = string | number | Buffer | null;
 
-/** How long a start waits for a file that another process is just letting go of. */
-const LOCK_WAIT_MS = 250;
+/** Parameters of a statement: by position, or by name in one object. */
+type Parameters = (Value | Readonly<Record<string, Value>>)[];
 
 /**
  * The emulator's one SQLite connection.
@@ -54,20 +50,12 @@ const LOCK_WAIT_MS = 250;
  * answer tells of what is not yet committed.
  */
 export class Database {
-  readonly #sqlite: BetterSqlite3.Database;
-  readonly #savepoint: BetterSqlite3.Statement;
-  readonly #release: BetterSqlite3.Statement;
-  readonly #rollbackTo: BetterSqlite3.Statement;
+  readonly #statements = new Map<string, BetterSqlite3.Statement>();
   #batch: Batch | undefined;
   #writes = 0;
   #writing = false;
 
-  private constructor(sqlite: BetterSqlite3.Database) {
-    this.#sqlite = sqlite;
-    this.#savepoint = this.prepare('SAVEPOINT one_write');
-    this.#release = this.prepare('RELEASE one_write');
-    this.#rollbackTo = this.prepare('ROLLBACK TO one_write');
-  }
+  private constructor(private readonly sqlite: BetterSqlite3.Database) {}
 
   /**
    * Opens `path` (`:memory:` for a database that is gone on close) and brings its schema up to date.
@@ -79,31 +67,43 @@ export class Database {
    * or cannot be written
    */
   static open(path: string, migrations: readonly Migration[]): Database {
-    let sqlite: BetterSqlite3.Database | undefined;
-    try {
-      sqlite = keep(new BetterSqlite3(path, { timeout: LOCK_WAIT_MS }));
-      sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
-      // Before WAL, which is written into the file: another program's is left as it was.
-      refuseStranger(sqlite, path);
-      sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
-      migrate(sqlite, path, migrations);
-      return new Database(sqlite);
-    } catch (error) {
-      sqlite?.close();
-      throw error instanceof DatabaseUnusable ? error : new DatabaseUnusable(unusable(path, error));
-    }
+    return new Database(openFile(path, migrations));
   }
 
-  /** Prepares a statement, once, for reading or for use inside {@link Database.write}. */
-  prepare<Parameters extends unknown[], Row = unknown>(
-    sql: string,
-  ): BetterSqlite3.Statement<Parameters, Row> {
-    return keep(this.#sqlite.prepare<Parameters, Row>(sql));
+  /** Prepares a statement for reading, or for use inside {@link Database.write}. */
+  prepare<Bound extends unknown[], Row = unknown>(sql: string): BetterSqlite3.Statement<Bound, Row> {
+    return keep(this.sqlite.prepare<Bound, Row>(sql));
+  }
+
+  // Which rows a text of SQL has, the compiler cannot know: the caller names their type.
+  /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters */
+
+  /** The first row of a query. Its statement, like that of the other three, is prepared once for each text. */
+  get<Row>(sql: string, ...parameters: Parameters): Row | undefined {
+    return this.#statement(sql).get(...parameters) as Row | undefined;
+  }
+
+  /** The rows of a query. */
+  all<Row>(sql: string, ...parameters: Parameters): Row[] {
+    return this.#statement(sql).all(...parameters) as Row[];
+  }
+
+  /** The first column of the first row. */
+  value<Column>(sql: string, ...parameters: Parameters): Column | undefined {
+    const row = this.get<Record<string, Column>>(sql, ...parameters);
+    return row && Object.values(row)[0];
+  }
+
+  /* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
+
+  /** Runs a statement that changes rows, and returns how many. Belongs inside {@link Database.write}. */
+  run(sql: string, ...parameters: Parameters): number {
+    return this.#statement(sql).run(...parameters).changes;
   }
 
   /** Runs statements that are not prepared: changes of the schema, at a start. */
   execute(sql: string): void {
-    this.#sqlite.exec(sql);
+    this.sqlite.exec(sql);
   }
 
   /**
@@ -122,21 +122,21 @@ export class Database {
   async write<T>(work: (transaction: Transaction) => T): Promise<T> {
     const batch = (this.#batch ??= this.#begin());
     const before = batch.effects.length;
-    this.#savepoint.run();
+    this.run('SAVEPOINT one_write');
     this.#writing = true;
     let result: T;
     try {
       result = work({ afterCommit: (effect) => void batch.effects.push(effect) });
     } catch (error) {
-      this.#rollbackTo.run();
-      this.#release.run();
+      this.run('ROLLBACK TO one_write');
+      this.run('RELEASE one_write');
       batch.effects.length = before;
       throw error;
     } finally {
       this.#writing = false;
       this.#writes += 1;
     }
-    this.#release.run();
+    this.run('RELEASE one_write');
     await batch.committed;
     return result;
   }
@@ -152,11 +152,11 @@ export class Database {
     if (!batch) return;
     this.#batch = undefined;
     try {
-      this.#sqlite.exec('COMMIT');
+      this.sqlite.exec('COMMIT');
     } catch (error) {
-      if (this.#sqlite.inTransaction) this.#sqlite.exec('ROLLBACK');
+      if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
       this.#writes += 1;
-      batch.settle(error);
+      batch.settle(error as Error);
       return;
     }
     try {
@@ -169,98 +169,33 @@ export class Database {
 
   close(): void {
     this.flush();
-    this.#sqlite.close();
+    this.sqlite.close();
   }
 
   #begin(): Batch {
-    this.#sqlite.exec('BEGIN IMMEDIATE');
-    const { promise, resolve, reject } = deferred();
-    const batch: Batch = {
-      committed: promise,
-      settle: (error) => {
+    this.sqlite.exec('BEGIN IMMEDIATE');
+    let settle!: Batch['settle'];
+    // Promise.withResolvers needs Node 22.
+    const committed = new Promise<void>((resolve, reject) => {
+      settle = (error) => {
         if (error === undefined) resolve();
         else reject(error);
-      },
-      effects: [],
-    };
-    // Whoever wrote is told through its own await; without one there is nobody to tell.
-    promise.catch(() => undefined);
+      };
+    });
+    const batch: Batch = { committed, settle, effects: [] };
+    // Each writer awaits it; without one an error concerns nobody.
+    committed.catch(() => undefined);
     setImmediate(() => {
       if (this.#batch === batch) this.flush();
     });
     return batch;
   }
-}
 
-// Promise.withResolvers needs Node 22.
-function deferred(): { promise: Promise<void>; resolve: () => void; reject: (error: unknown) => void } {
-  let resolve!: () => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  return { promise, resolve, reject };
-}
-
-/** The first column of each row. */
-function column(sqlite: BetterSqlite3.Database, sql: string): unknown[] {
-  return keep(sqlite.prepare(sql)).pluck().all();
-}
-
-function refuseStranger(sqlite: BetterSqlite3.Database, path: string): void {
-  const [tables] = column(sqlite, 'SELECT count(*) FROM sqlite_schema');
-  if (tables !== 0 && column(sqlite, 'PRAGMA application_id')[0] !== APPLICATION_ID) {
-    throw new DatabaseUnusable(`${path} is a SQLite database, but not one of atlas-streams-emulator`);
+  #statement(sql: string): BetterSqlite3.Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
-}
-
-function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: readonly Migration[]): void {
-  const [damage] = column(sqlite, 'PRAGMA quick_check(1)');
-  if (damage !== 'ok') throw new DatabaseUnusable(`${path} is damaged: ${oneLine(String(damage))}`);
-
-  sqlite
-    .transaction(() => {
-      sqlite.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
-      sqlite.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT');
-      const applied = new Set(column(sqlite, 'SELECT name FROM migrations') as string[]);
-      const known = new Set(migrations.map(({ name }) => name));
-      const newer = [...applied].find((name) => !known.has(name));
-      if (newer !== undefined) {
-        throw new DatabaseUnusable(`${path} was written by a newer version (it has "${newer}")`);
-      }
-      for (const { name, sql } of migrations) {
-        if (applied.has(name)) continue;
-        sqlite.exec(sql);
-        keep(sqlite.prepare('INSERT INTO migrations VALUES (?)')).run(name);
-      }
-    })
-    .immediate();
-}
-
-function unusable(path: string, error: unknown): string {
-  const code = error instanceof BetterSqlite3.SqliteError ? error.code : '';
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return `${path} is in use by another process`;
-  }
-  if (code.startsWith('SQLITE_NOTADB')) return `${path} is not a SQLite database`;
-  if (code.startsWith('SQLITE_CORRUPT')) return `${path} is damaged`;
-  // For a file without write permission SQLite speaks of an I/O error, or that it cannot open it.
-  if (code.startsWith('SQLITE_READONLY') || isReadOnly(path) || isReadOnly(dirname(path))) {
-    return `${path} cannot be written`;
-  }
-  return `${path} cannot be opened: ${oneLine(error instanceof Error ? error.message : String(error))}`;
-}
-
-function isReadOnly(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return false;
-  } catch (error) {
-    return ['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
-  }
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

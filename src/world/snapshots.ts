@@ -1,4 +1,3 @@
-import type { Statement } from 'better-sqlite3';
 import type { CoveredTable, Database, Migration } from '../kernel/database.js';
 import { copyOf, makeCopies, nameOfCopy, type Copy } from './snapshot-copies.js';
 
@@ -36,12 +35,12 @@ export const snapshotMigrations: readonly Migration[] = [
   },
 ];
 
-interface SnapshotRow {
-  seq: number;
-  name: string;
-  takenAt: number;
-  extra: string;
+interface SnapshotRow extends SnapshotInfo {
+  readonly seq: number;
+  readonly extra: string;
 }
+
+const SELECT = 'SELECT seq, name, taken_at AS takenAt, extra FROM snapshots';
 
 /**
  * Copies of tables, by name, of one project or of the whole server. To restore one, rows that came since are removed,
@@ -49,46 +48,35 @@ interface SnapshotRow {
  * token on its credential, stays. All of it belongs inside `Database.write`.
  */
 export class Snapshots {
-  readonly #database: Database;
-  readonly #tables: readonly CoveredTable[];
-  readonly #find: Statement<[{ name: string; projectId: string | null }], SnapshotRow>;
-  readonly #list: Statement<[{ projectId: string | null }], SnapshotRow>;
-  readonly #add: Statement<[{ name: string; projectId: string | null; takenAt: number; extra: string }]>;
-  readonly #remove: Statement<[{ name: string; projectId: string | null }]>;
   /** Prepared when first needed: a start should not wait for it. */
   #ofProject: readonly Copy[] | undefined;
   #ofAll: readonly Copy[] | undefined;
 
   /** @param tables parents before children */
-  constructor(database: Database, tables: readonly CoveredTable[]) {
-    this.#database = database;
-    this.#tables = tables;
+  constructor(
+    private readonly database: Database,
+    private readonly tables: readonly CoveredTable[],
+  ) {
     makeCopies(database, tables);
-    const columns = 'seq, name, taken_at AS takenAt, extra FROM snapshots';
-    this.#find = database.prepare(`SELECT ${columns} WHERE name = :name AND project_id IS :projectId`);
-    this.#list = database.prepare(`SELECT ${columns} WHERE project_id IS :projectId ORDER BY seq`);
-    this.#add = database.prepare(
-      'INSERT INTO snapshots (name, project_id, taken_at, extra) VALUES (:name, :projectId, :takenAt, :extra)',
-    );
-    this.#remove = database.prepare('DELETE FROM snapshots WHERE name = :name AND project_id IS :projectId');
   }
 
   list(projectId: string | undefined): readonly SnapshotInfo[] {
-    return this.#list.all({ projectId: projectId ?? null });
+    return this.database.all<SnapshotInfo>(`${SELECT} WHERE project_id IS ? ORDER BY seq`, projectId ?? null);
   }
 
   /** Takes a snapshot; one of the same name and scope is replaced. */
   take(projectId: string | undefined, name: string, takenAt: number, extra: unknown = null): void {
-    const scope = projectId ?? null;
-    this.#remove.run({ name, projectId: scope });
-    const { lastInsertRowid } = this.#add.run({
+    this.remove(projectId, name);
+    this.database.run(
+      'INSERT INTO snapshots (name, project_id, taken_at, extra) VALUES (?, ?, ?, ?)',
       name,
-      projectId: scope,
+      projectId ?? null,
       takenAt,
-      extra: JSON.stringify(extra),
-    });
-    const snapshot = Number(lastInsertRowid);
-    for (const copy of this.#copies(projectId)) copy.take.run({ snapshot, projectId: scope });
+      JSON.stringify(extra),
+    );
+    const snapshot = this.database.value<number>('SELECT last_insert_rowid()') ?? 0;
+    const scope = { snapshot, projectId: projectId ?? null };
+    for (const copy of this.#copies(projectId)) copy.take.run(scope);
   }
 
   /**
@@ -102,12 +90,12 @@ export class Snapshots {
     project,
     takenOf,
   }: Restored): { readonly takenAt: number; readonly extra: unknown } | undefined {
-    const row = this.#find.get({ name, projectId: takenOf ?? null });
+    const row = this.#find(takenOf, name);
     if (!row) return undefined;
     const scope = { snapshot: row.seq, projectId: project ?? null };
     const copies = this.#copies(project);
     // A row that is put back may have hung, meanwhile, on one that is removed.
-    this.#database.execute('PRAGMA defer_foreign_keys = ON');
+    this.database.execute('PRAGMA defer_foreign_keys = ON');
     for (const copy of copies) copy.renumber?.run(scope);
     for (const copy of [...copies].reverse()) copy.removeOthers.run(scope);
     for (const copy of copies) copy.setAside?.run(scope);
@@ -117,35 +105,34 @@ export class Snapshots {
 
   /** Whether there is a snapshot of this name and scope. */
   has(projectId: string | undefined, name: string): boolean {
-    return this.#find.get({ name, projectId: projectId ?? null }) !== undefined;
+    return this.#find(projectId, name) !== undefined;
   }
 
   /** Whether a snapshot of the whole server has a row of a table. */
   holds(name: string, table: string, key: string): boolean {
-    const { key: column } = this.#tables.find((one) => one.name === table) ?? { key: 'id' };
-    const row = this.#find.get({ name, projectId: null });
-    return (
-      this.#database
-        .prepare<[number | undefined, string], number>(
-          `SELECT EXISTS (SELECT 1 FROM ${nameOfCopy(table)} WHERE snapshot = ? AND ${column} = ?)`,
-        )
-        .pluck()
-        .get(row?.seq, key) === 1
-    );
+    const { key: column } = this.tables.find((one) => one.name === table) ?? { key: 'id' };
+    const snapshot = this.#find(undefined, name)?.seq ?? null;
+    const sql = `SELECT EXISTS (SELECT 1 FROM ${nameOfCopy(table)} WHERE snapshot = ? AND ${column} = ?)`;
+    return this.database.value(sql, snapshot, key) === 1;
   }
 
   /** Returns whether there was one. */
   remove(projectId: string | undefined, name: string): boolean {
-    return this.#remove.run({ name, projectId: projectId ?? null }).changes > 0;
+    const sql = 'DELETE FROM snapshots WHERE name = ? AND project_id IS ?';
+    return this.database.run(sql, name, projectId ?? null) > 0;
+  }
+
+  #find(projectId: string | undefined, name: string): SnapshotRow | undefined {
+    return this.database.get(`${SELECT} WHERE name = ? AND project_id IS ?`, name, projectId ?? null);
   }
 
   #copies(projectId: string | undefined): readonly Copy[] {
-    const database = this.#database;
+    const database = this.database;
     if (projectId === undefined) {
-      return (this.#ofAll ??= this.#tables.map((table) => copyOf(database, table, false)));
+      return (this.#ofAll ??= this.tables.map((table) => copyOf(database, table, false)));
     }
     // What belongs to no project is not touched where one project is restored.
-    return (this.#ofProject ??= this.#tables.flatMap((table) =>
+    return (this.#ofProject ??= this.tables.flatMap((table) =>
       table.project === undefined ? [] : [copyOf(database, table, true)],
     ));
   }

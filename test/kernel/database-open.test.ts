@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { Database, DatabaseUnusable, type Migration } from '../../src/kernel/database.js';
+import { Database, type Migration } from '../../src/kernel/database.js';
+import { DatabaseUnusable } from '../../src/kernel/database-file.js';
 import { executeIn } from '../support/database-file.js';
 
 const MIGRATIONS: readonly Migration[] = [

@@ -1,4 +1,3 @@
-import type { Statement } from 'better-sqlite3';
 import {
   firesOn,
   isAtRest,
@@ -41,36 +40,20 @@ type Key = string | undefined;
 
 /** Fault rules in SQL and, so that a request need not ask there, in memory. */
 export class FaultStore implements FaultBook {
-  readonly #database: Database;
-  readonly #all: Statement<[], { projectId: string | null; rule: string; matched: number; fired: number }>;
-  readonly #add: Statement<
-    [{ id: string; projectId: string | null; rule: string; matched: number; fired: number }]
-  >;
-  readonly #count: Statement<[{ id: string; matched: number; fired: number }]>;
-  readonly #remove: Statement<[string]>;
-  readonly #removeShared: Statement<[]>;
   /** By project, in the order in which they were made; under undefined those of the whole server. */
   readonly #rules = new Map<Key, Cached[]>();
 
-  constructor(database: Database) {
-    this.#database = database;
-    this.#all = database.prepare(
-      'SELECT project_id AS projectId, rule, matched, fired FROM faults ORDER BY seq',
-    );
-    this.#add = database.prepare(
-      `INSERT INTO faults (id, project_id, rule, matched, fired)
-       VALUES (:id, :projectId, :rule, :matched, :fired)`,
-    );
-    this.#count = database.prepare('UPDATE faults SET matched = :matched, fired = :fired WHERE id = :id');
-    this.#remove = database.prepare('DELETE FROM faults WHERE id = ?');
-    this.#removeShared = database.prepare('DELETE FROM faults WHERE project_id IS NULL');
+  constructor(private readonly database: Database) {
     this.reload();
   }
 
   /** Reads all rules again, after a restore or once a fixture is loaded. */
   reload(): void {
     this.#rules.clear();
-    for (const { projectId, rule, matched, fired } of this.#all.all()) {
+    const rows = this.database.all<
+      Omit<Cached, 'rule' | 'project'> & { rule: string; project: string | null }
+    >('SELECT project_id AS project, rule, matched, fired FROM faults ORDER BY seq');
+    for (const { project: projectId, rule, matched, fired } of rows) {
       const project = projectId ?? undefined;
       this.#of(project).push({ rule: JSON.parse(rule) as FaultRule, project, matched, fired });
     }
@@ -99,7 +82,7 @@ export class FaultStore implements FaultBook {
 
   /** Adds a rule, whose id no other of its scope has. */
   add(project: Key, rule: FaultRule): Promise<KeptFault> {
-    return this.#database.write(() => {
+    return this.database.write(() => {
       const kept = { rule, project, matched: 0, fired: 0 };
       this.insert(kept);
       this.#of(project).push(kept);
@@ -110,21 +93,26 @@ export class FaultStore implements FaultBook {
   /** Writes a rule as it is, counts included; it acts once all are read anew. Belongs inside a write. */
   insert(kept: KeptFault): void {
     const { rule, project, matched, fired } = kept;
-    const projectId = project ?? null;
-    this.#add.run({ id: keyOf(kept), projectId, rule: JSON.stringify(rule), matched, fired });
+    this.database.run(
+      `INSERT INTO faults (id, project_id, rule, matched, fired)
+       VALUES (:id, :project, :rule, :matched, :fired)`,
+      { id: keyOf(kept), project: project ?? null, rule: JSON.stringify(rule), matched, fired },
+    );
   }
 
   /** Removes the rules of the whole server, which act until all are read anew. Belongs inside a write. */
   removeShared(): void {
-    this.#removeShared.run();
+    this.database.run('DELETE FROM faults WHERE project_id IS NULL');
   }
 
   /** Removes those rules of a scope that `which` holds for. Returns how many. */
   remove(project: Key, which: (rule: FaultRule) => boolean): Promise<number> {
-    return this.#database.write(() => {
+    return this.database.write(() => {
       const rules = this.list(project);
       const kept = rules.filter(({ rule }) => !which(rule));
-      for (const one of rules) if (which(one.rule)) this.#remove.run(keyOf(one));
+      for (const one of rules) {
+        if (which(one.rule)) this.database.run('DELETE FROM faults WHERE id = ?', keyOf(one));
+      }
       if (kept.length > 0) this.#rules.set(project, kept);
       else this.#rules.delete(project);
       return rules.length - kept.length;
@@ -151,9 +139,15 @@ export class FaultStore implements FaultBook {
       if (!letsOthersFire(rule)) break;
     }
     if (met.length === 0) return undefined;
-    return this.#database.write(() => {
+    return this.database.write(() => {
       for (const kept of met) {
-        this.#count.run({ id: keyOf(kept), matched: kept.matched, fired: kept.fired });
+        const { matched, fired } = kept;
+        this.database.run(
+          'UPDATE faults SET matched = ?, fired = ? WHERE id = ?',
+          matched,
+          fired,
+          keyOf(kept),
+        );
       }
       return firing;
     });

@@ -21,8 +21,9 @@ export function projectDefaultsSection(store: ProjectDefaultsStore): ProjectSect
       });
     },
     save({ id }) {
-      if (!store.isWritten(id)) return [];
-      const { settings, limits, teams, managedSlowMs } = store.get(id);
+      const written = store.written(id);
+      if (!written) return [];
+      const { settings, limits, teams, managedSlowMs } = written;
       const saved: FixtureDefaults = {
         settings,
         limits: Object.entries(limits).map(([name, value]) => ({ name, value })),

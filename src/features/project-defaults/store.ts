@@ -1,4 +1,3 @@
-import type { Statement } from 'better-sqlite3';
 import { refuseTooLarge } from '../../http/steps/body.js';
 import type { Database, Migration } from '../../kernel/database.js';
 
@@ -42,29 +41,17 @@ const DEFAULTS: ProjectDefaults = {
 
 /** What surrounds projects, in SQL. */
 export class ProjectDefaultsStore {
-  readonly #database: Database;
-  readonly #get: Statement<[string], string>;
-  readonly #put: Statement<[{ projectId: string; written: string }]>;
-
-  constructor(database: Database) {
-    this.#database = database;
-    this.#get = database
-      .prepare<[string], string>('SELECT written FROM project_defaults WHERE project_id = ?')
-      .pluck();
-    this.#put = database.prepare(
-      `INSERT INTO project_defaults VALUES (:projectId, :written)
-       ON CONFLICT (project_id) DO UPDATE SET written = :written`,
-    );
-  }
+  constructor(private readonly database: Database) {}
 
   get(projectId: string): ProjectDefaults {
-    const written = this.#get.get(projectId);
-    return written === undefined ? DEFAULTS : (JSON.parse(written) as ProjectDefaults);
+    return this.written(projectId) ?? DEFAULTS;
   }
 
-  /** Whether anything of it was ever written. */
-  isWritten(projectId: string): boolean {
-    return this.#get.get(projectId) !== undefined;
+  /** What was written, if anything ever was. */
+  written(projectId: string): ProjectDefaults | undefined {
+    const sql = 'SELECT written FROM project_defaults WHERE project_id = ?';
+    const written = this.database.value<string>(sql, projectId);
+    return written === undefined ? undefined : (JSON.parse(written) as ProjectDefaults);
   }
 
   /** Changes what surrounds a project, and returns it as it is then. @throws {Refusal} `bodyTooLarge` */
@@ -72,7 +59,7 @@ export class ProjectDefaultsStore {
     projectId: string,
     change: (old: ProjectDefaults) => Partial<ProjectDefaults>,
   ): Promise<ProjectDefaults> {
-    return this.#database.write(() => {
+    return this.database.write(() => {
       const old = this.get(projectId);
       return this.put(projectId, { ...old, ...change(old) });
     });
@@ -85,7 +72,11 @@ export class ProjectDefaultsStore {
    */
   put(projectId: string, defaults: ProjectDefaults): ProjectDefaults {
     refuseTooLarge(defaults);
-    this.#put.run({ projectId, written: JSON.stringify(defaults) });
+    this.database.run(
+      `INSERT INTO project_defaults VALUES (:projectId, :written)
+       ON CONFLICT (project_id) DO UPDATE SET written = :written`,
+      { projectId, written: JSON.stringify(defaults) },
+    );
     return defaults;
   }
 }

@@ -1,0 +1,93 @@
+import { accessSync, constants } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
+import type { Migration } from './database.js';
+import { keep } from './kept.js';
+
+/** The database cannot be used; `message` is one line that says why, for a person. */
+export class DatabaseUnusable extends Error {}
+
+/** "ASE1": marks a file as the emulator's own. */
+const APPLICATION_ID = 0x41534531;
+
+/** How long a start waits for a file that another process is just letting go of. */
+const LOCK_WAIT_MS = 250;
+
+/** Opens a file, locks it and brings its schema up to date. @throws {DatabaseUnusable} */
+export function openFile(path: string, migrations: readonly Migration[]): BetterSqlite3.Database {
+  let sqlite: BetterSqlite3.Database | undefined;
+  try {
+    sqlite = keep(new BetterSqlite3(path, { timeout: LOCK_WAIT_MS }));
+    sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
+    // Before WAL, which is written into the file: that of another program stays unchanged.
+    refuseStranger(sqlite, path);
+    sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
+    migrate(sqlite, path, migrations);
+    return sqlite;
+  } catch (error) {
+    sqlite?.close();
+    throw error instanceof DatabaseUnusable ? error : new DatabaseUnusable(unusable(path, error));
+  }
+}
+
+/** The first column of each row. */
+function column(sqlite: BetterSqlite3.Database, sql: string): unknown[] {
+  return keep(sqlite.prepare(sql)).pluck().all();
+}
+
+function refuseStranger(sqlite: BetterSqlite3.Database, path: string): void {
+  const [tables] = column(sqlite, 'SELECT count(*) FROM sqlite_schema');
+  if (tables !== 0 && column(sqlite, 'PRAGMA application_id')[0] !== APPLICATION_ID) {
+    throw new DatabaseUnusable(`${path} is a SQLite database, but not one of atlas-streams-emulator`);
+  }
+}
+
+function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: readonly Migration[]): void {
+  const [damage] = column(sqlite, 'PRAGMA quick_check(1)');
+  if (damage !== 'ok') throw new DatabaseUnusable(`${path} is damaged: ${oneLine(String(damage))}`);
+
+  sqlite
+    .transaction(() => {
+      sqlite.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+      sqlite.exec('CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY) STRICT');
+      const applied = new Set(column(sqlite, 'SELECT name FROM migrations') as string[]);
+      const known = new Set(migrations.map(({ name }) => name));
+      const newer = [...applied].find((name) => !known.has(name));
+      if (newer !== undefined) {
+        throw new DatabaseUnusable(`${path} was written by a newer version (it has "${newer}")`);
+      }
+      for (const { name, sql } of migrations) {
+        if (applied.has(name)) continue;
+        sqlite.exec(sql);
+        keep(sqlite.prepare('INSERT INTO migrations VALUES (?)')).run(name);
+      }
+    })
+    .immediate();
+}
+
+function unusable(path: string, error: unknown): string {
+  const code = error instanceof BetterSqlite3.SqliteError ? error.code : '';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
+    return `${path} is in use by another process`;
+  }
+  if (code.startsWith('SQLITE_NOTADB')) return `${path} is not a SQLite database`;
+  if (code.startsWith('SQLITE_CORRUPT')) return `${path} is damaged`;
+  // For a file without write permission SQLite speaks of an I/O error, or that it cannot open it.
+  if (code.startsWith('SQLITE_READONLY') || isReadOnly(path) || isReadOnly(dirname(path))) {
+    return `${path} cannot be written`;
+  }
+  return `${path} cannot be opened: ${oneLine(error instanceof Error ? error.message : String(error))}`;
+}
+
+function isReadOnly(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return false;
+  } catch (error) {
+    return ['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
