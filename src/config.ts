@@ -1,14 +1,32 @@
-import { Kind, Type, type Static, type TInteger, type TSchema } from '@sinclair/typebox';
+import { Type, type Static, type TInteger, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { UsageError } from './exit.js';
 import { features, type DurationName, type Feature } from './features/index.js';
 import { LONGEST_MS } from './kernel/pace.js';
+import { describeValue } from './kernel/schema-text.js';
 import { PROFILE_NAMES } from './profiles/index.js';
-
-const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 const milliseconds = (standard: number, description: string, minimum = 0) =>
   Type.Integer({ default: standard, minimum, maximum: LONGEST_MS, description });
+
+const port = (standard: number, description: string) =>
+  Type.Integer({ default: standard, minimum: 0, maximum: 65535, description });
+
+const flag = (description: string) => Type.Boolean({ default: false, description });
+
+const text = (description: string, standard?: string) =>
+  Type.String({
+    ...(standard !== undefined && { default: standard }),
+    minLength: 1,
+    wanted: 'a text that is not empty',
+    description,
+  });
+
+const choice = <Name extends string>(names: readonly Name[], standard: NoInfer<Name>, description: string) =>
+  Type.Union(
+    names.map((name) => Type.Literal(name)),
+    { default: standard, description },
+  );
 
 /** The settings for how long passing states last, which features declare. */
 export function durationSettings(declaring: readonly Feature[]) {
@@ -21,80 +39,46 @@ export function durationSettings(declaring: readonly Feature[]) {
 /** All settings. A key of the file is the name here, `--tls-port` its flag, `ATLAS_EMULATOR_TLS_PORT` its variable. */
 export const settings = Type.Object(
   {
-    host: Type.String({ default: '127.0.0.1', minLength: 1, description: 'address to listen on' }),
-    port: Type.Integer({
-      default: 27080,
-      minimum: 0,
-      maximum: 65535,
-      description: 'port to listen on, 0 for any free one',
-    }),
-    tls: Type.Boolean({
-      default: false,
-      description: 'serves https too, with a certificate that it makes itself',
-    }),
-    tlsPort: Type.Integer({
-      default: 27443,
-      minimum: 0,
-      maximum: 65535,
-      description: 'port for https, 0 for any free one',
-    }),
-    tlsCert: Type.Optional(
-      Type.String({ minLength: 1, description: 'PEM file with a certificate of your own for https' }),
-    ),
-    tlsKey: Type.Optional(Type.String({ minLength: 1, description: 'PEM file with its private key' })),
-    db: Type.String({
-      default: ':memory:',
-      minLength: 1,
-      description: 'SQLite file, kept across restarts; without it all is gone on exit',
-    }),
-    fixture: Type.Optional(
-      Type.String({
-        minLength: 1,
-        description: 'JSON file with the organizations, projects and credentials to start with',
-      }),
-    ),
-    profile: Type.Union(
-      PROFILE_NAMES.map((name) => Type.Literal(name)),
-      {
-        default: 'documented',
-        description: 'how requests are answered that name neither a project nor a caller',
-      },
+    host: text('address to listen on', '127.0.0.1'),
+    port: port(27080, 'port to listen on, 0 for any free one'),
+    tls: flag('serves https too, with a certificate that it makes itself'),
+    tlsPort: port(27443, 'port for https, 0 for any free one'),
+    tlsCert: Type.Optional(text('PEM file with a certificate of your own for https')),
+    tlsKey: Type.Optional(text('PEM file with its private key')),
+    db: text('SQLite file, kept across restarts; without it all is gone on exit', ':memory:'),
+    fixture: Type.Optional(text('JSON file with the organizations, projects and credentials to start with')),
+    profile: choice(
+      PROFILE_NAMES,
+      'documented',
+      'how requests are answered that name neither a project nor a caller',
     ),
     publicUrl: Type.Optional(
       Type.String({
         pattern: '^https?://[^/?#\\s]+$',
+        wanted: 'an address such as http://emulator:27080',
         description: 'address that links in answers begin with, such as http://emulator:27080',
       }),
     ),
     ...durationSettings(features),
     nonceMs: milliseconds(300_000, 'how long a nonce of a digest challenge can be used', 1),
-    limitTokens: Type.Boolean({
-      default: false,
-      description: "holds to Atlas's limits of tokens: 50 a minute, 100 at a time",
-    }),
-    limitRequests: Type.Boolean({
-      default: false,
-      description: "holds to Atlas's limit of requests: 1,200 a minute for each project",
-    }),
-    logLevel: Type.Union(
-      LOG_LEVELS.map((level) => Type.Literal(level)),
-      {
-        default: 'warn',
-        description: 'what is logged to standard error; info has a line for each request',
-      },
+    limitTokens: flag("holds to Atlas's limits of tokens: 50 a minute, 100 at a time"),
+    limitRequests: flag("holds to Atlas's limit of requests: 1,200 a minute for each project"),
+    logLevel: choice(
+      ['silent', 'error', 'warn', 'info', 'debug'],
+      'warn',
+      'what is logged to standard error; info has a line for each request',
     ),
     controlToken: Type.Optional(
       Type.String({
         pattern: '^[!-~]+$',
+        wanted: 'a text without spaces',
         description:
           'what the control API wants as bearer token; on other addresses than loopback one is made if none is given',
       }),
     ),
-    noControl: Type.Boolean({
-      default: false,
-      description:
-        'turns off what Atlas does not have: /_emulator (but its health and ca.pem) and Prefer: code=…',
-    }),
+    noControl: flag(
+      'turns off what Atlas does not have: /_emulator (but its health and ca.pem) and Prefer: code=…',
+    ),
   },
   { additionalProperties: false },
 );
@@ -143,25 +127,7 @@ export function checkSetting(name: keyof Config, value: unknown, where: string, 
   if (Value.Check(rule, value)) return;
   // A secret is not repeated, even one that cannot be used.
   const found = name === 'controlToken' ? '' : `, and is ${JSON.stringify(given)}`;
-  throw new UsageError(`${where} must be ${describe(rule)}${found}`);
-}
-
-/** What a value must be, for a person to read. */
-function describe(rule: TSchema): string {
-  const choices = choicesOf(rule);
-  if (choices) return `one of ${choices.join(', ')}`;
-  const { minimum, maximum, pattern } = rule as { minimum?: number; maximum?: number; pattern?: string };
-  switch (rule[Kind]) {
-    case 'Integer':
-      return `a whole number from ${minimum ?? 0} to ${maximum ?? ''}`;
-    case 'Boolean':
-      return 'true or false';
-    default:
-      if (pattern === undefined) return 'a text that is not empty';
-      return pattern.includes('https?')
-        ? 'an address such as http://emulator:27080'
-        : 'a text without spaces';
-  }
+  throw new UsageError(`${where} must be ${describeValue(rule)}${found}`);
 }
 
 /** The texts that a setting takes, if it is a choice of some. */

@@ -4,6 +4,7 @@ import { ControlError } from '../http/control-error.js';
 import { Refusal } from '../profiles/index.js';
 import type { Transaction } from '../kernel/database.js';
 import { parseMoment } from '../kernel/moment.js';
+import { pathOfPointer } from '../kernel/schema-text.js';
 import type { Roles } from '../identity/credential-store.js';
 import {
   fixtureSchema,
@@ -40,7 +41,7 @@ export function parseFixture(text: string, sections: readonly FixtureSection[]):
     const choices = rule.anyOf?.flatMap(({ const: value }) => value ?? []).join(', ');
     const wanted = choices ? `one of ${choices}` : (rule.description ?? rule.pattern);
     throw new FixtureError(
-      `${place(error.path)}: ${error.message}${wanted === undefined ? '' : ` (${wanted})`}`,
+      `${pathOfPointer(error.path) || 'the fixture'}: ${error.message}${wanted === undefined ? '' : ` (${wanted})`}`,
     );
   }
   return value as Fixture;
@@ -178,15 +179,4 @@ function within(at: string, work: () => void): void {
     }
     throw error;
   }
-}
-
-/** A JSON pointer as a person writes it: `organizations[0].projects[1].id`. */
-function place(pointer: string): string {
-  const path = pointer
-    .split('/')
-    .slice(1)
-    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part.replace(/~1/g, '/').replace(/~0/g, '~')}`))
-    .join('')
-    .replace(/^\./, '');
-  return path || 'the fixture';
 }

@@ -1,4 +1,5 @@
 import { Type, Kind, type Static, type TObject, type TSchema } from '@sinclair/typebox';
+import { describeValue } from '../../kernel/schema-text.js';
 import { defineCondition, SOURCE } from '../../profiles/index.js';
 
 const { atlasErrors } = SOURCE;
@@ -109,16 +110,6 @@ function coerce(rule: TSchema, text: string): unknown {
 }
 
 function describe(rule: TSchema): string {
-  switch (rule[Kind]) {
-    case 'Boolean':
-      return 'true or false';
-    case 'Integer': {
-      const { minimum = 0, maximum } = rule as { minimum?: number; maximum?: number };
-      return maximum === undefined
-        ? `a whole number from ${minimum} on`
-        : `a whole number from ${minimum} to ${maximum}`;
-    }
-    default:
-      return rule.description?.replace(/\.$/, '') ?? 'a text';
-  }
+  const isText = rule[Kind] !== 'Boolean' && rule[Kind] !== 'Integer';
+  return (isText ? rule.description?.replace(/\.$/, '') : undefined) ?? describeValue(rule);
 }
