@@ -1,26 +1,20 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import type { Project } from '../http/gatekeeper.js';
+import { strict, within } from '../http/schema.js';
 import { invalidAttribute } from '../http/steps/fields.js';
 import { SOURCE } from '../profiles/index.js';
 import type { Transaction } from '../kernel/database.js';
 import { MOST } from '../kernel/pace.js';
 import type { ProjectSection, SharedSection } from '../world/index.js';
 import type { Items } from './items.js';
-import type { Path, Plan, Stage } from './lifecycle.js';
+import type { Path, Plan } from './lifecycle.js';
 import { namesOf } from './names.js';
 import type { ItemRule, ItemRules } from './rules.js';
 import { itemSchema, ruleSchema } from './schema.js';
 
 /** What an item of a fixture may have beside what a client would send. */
-interface FixtureItem {
-  readonly _id?: string;
-  readonly state?: string;
-  readonly errorMessage?: string;
-  readonly path?: Path;
-  readonly rest?: readonly Stage[];
-  readonly readsLeft?: number;
-}
+type FixtureItem = Partial<Plan & { _id: string; state: string; errorMessage: string }>;
 
 /**
  * Adds an item that fits `itemSchema`.
@@ -36,21 +30,14 @@ export function loadItem<Sent extends object>(
   item: Record<string, unknown>,
   why: string,
 ): string {
-  const {
-    _id: id = items.newId(),
-    state,
-    errorMessage,
-    path,
-    rest = [],
-    readsLeft,
-    ...fields
-  } = item as FixtureItem;
+  const { _id: id = items.newId(), state, errorMessage, ...planned } = item as FixtureItem;
+  const { path, rest = [], readsLeft, ...fields } = planned;
   const { accept } = items.resource;
   const sent = accept ? accept(fields, project) : (fields as Sent);
-  const planned: Plan = path
+  const plan: Plan = path
     ? { path: inOrder(path), rest, readsLeft: rest.length > 0 ? readsLeft : undefined }
     : items.plan(project, state === undefined ? items.lifecycles(project).created : [{ state }], why);
-  items.add(transaction, project, { id, sent, errorMessage, ...planned });
+  items.add(transaction, project, { id, sent, errorMessage, ...plan });
   return id;
 }
 
@@ -80,6 +67,9 @@ export function itemSection<Sent extends object>(items: Items<Sent>): ProjectSec
   };
 }
 
+/** What a rule of a fixture may have beside what a client would send. */
+type FixtureRule = ItemRule & { readonly id?: string; readonly timesLeft?: number };
+
 /** The rules for items to come, of each project and of the whole server. */
 export function ruleSection<Sent extends object>(items: Items<Sent>, rules: ItemRules<Sent>): SharedSection {
   const { many, ruleKey } = namesOf(items.resource.name);
@@ -89,23 +79,13 @@ export function ruleSection<Sent extends object>(items: Items<Sent>, rules: Item
       {
         id: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
         ...ruleSchema(items.resource).properties,
-        timesLeft: Type.Optional(
-          Type.Integer({
-            minimum: 0,
-            maximum: MOST,
-            description: `for how many more ${many}; times if left out`,
-          }),
-        ),
+        timesLeft: Type.Optional(within(0, MOST, `for how many more ${many}; times if left out`)),
       },
-      { additionalProperties: false },
+      strict,
     ),
     scope: 'both',
     load(_transaction, project, item) {
-      const {
-        id = items.newId(),
-        timesLeft,
-        ...rule
-      } = item as ItemRule & { id?: string; timesLeft?: number };
+      const { id = items.newId(), timesLeft, ...rule } = item as FixtureRule;
       if (timesLeft !== undefined && timesLeft > (rule.times ?? 0)) {
         throw new ControlError(400, 'timesLeft is what is left of times: send no more than that.');
       }

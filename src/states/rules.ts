@@ -1,11 +1,8 @@
-import type { TObject } from '@sinclair/typebox';
-import type { Statement } from 'better-sqlite3';
 import { ControlError } from '../http/control-error.js';
 import type { Database } from '../kernel/database.js';
 import type { Stage } from './lifecycle.js';
 import { namesOf } from './names.js';
 import type { StatefulResource } from './resource.js';
-import { ruleSchema } from './schema.js';
 
 /** What becomes of items that are not created yet. */
 export interface ItemRule {
@@ -27,47 +24,20 @@ export interface StoredRule {
   readonly timesLeft: number | null;
 }
 
-interface RuleRow {
-  id: string;
-  rule: string;
-  timesLeft: number | null;
-}
-
 /** Rules for items to come, in SQL: of one project, or of the whole server. */
 export class ItemRules<Sent extends object> {
-  /** What a rule looks like. */
-  readonly schema: TObject;
-  readonly #resource: StatefulResource<Sent>;
-  readonly #list: Statement<[{ projectId: string | null }], RuleRow>;
-  readonly #applicable: Statement<[{ projectId: string }], RuleRow>;
-  readonly #add: Statement<
-    [{ id: string; projectId: string | null; rule: string; timesLeft: number | null }]
-  >;
-  readonly #use: Statement<[string]>;
-  readonly #remove: Statement<[{ projectId: string | null; id: string | null }]>;
+  readonly #table: string;
 
-  constructor(database: Database, resource: StatefulResource<Sent>) {
-    const { ruleTable } = namesOf(resource.name);
-    this.schema = ruleSchema(resource);
-    this.#resource = resource;
-    const columns = `id, rule, times_left AS timesLeft FROM ${ruleTable}`;
-    this.#list = database.prepare(`SELECT ${columns} WHERE project_id IS :projectId ORDER BY seq`);
-    this.#applicable = database.prepare(
-      `SELECT ${columns} WHERE (project_id = :projectId OR project_id IS NULL)
-         AND (times_left IS NULL OR times_left > 0) ORDER BY project_id IS NULL, seq`,
-    );
-    this.#add = database.prepare(
-      `INSERT INTO ${ruleTable} (id, project_id, rule, times_left) VALUES (:id, :projectId, :rule, :timesLeft)`,
-    );
-    this.#use = database.prepare(`UPDATE ${ruleTable} SET times_left = times_left - 1 WHERE id = ?`);
-    this.#remove = database.prepare(
-      `DELETE FROM ${ruleTable} WHERE project_id IS :projectId AND (:id IS NULL OR id = :id)`,
-    );
+  constructor(
+    private readonly database: Database,
+    private readonly resource: StatefulResource<Sent>,
+  ) {
+    this.#table = namesOf(resource.name).ruleTable;
   }
 
   /** The rules of a project, or the whole server's, oldest first. */
   list(projectId: string | undefined): readonly StoredRule[] {
-    return this.#list.all({ projectId: projectId ?? null }).map(stored);
+    return this.#select('project_id IS ? ORDER BY seq', projectId ?? null);
   }
 
   /**
@@ -80,14 +50,23 @@ export class ItemRules<Sent extends object> {
     if ((rule.fail === undefined) === (rule.staysIn === undefined)) {
       throw new ControlError(400, 'Send either fail, with an errorMessage, or staysIn, with a state.');
     }
-    this.#resource.rules?.check?.(rule.match ?? {});
-    this.#add.run({ id, projectId: projectId ?? null, rule: JSON.stringify(rule), timesLeft });
+    this.resource.rules?.check?.(rule.match ?? {});
+    this.database.run(
+      `INSERT INTO ${this.#table} (id, project_id, rule, times_left) VALUES (?, ?, ?, ?)`,
+      id,
+      projectId ?? null,
+      JSON.stringify(rule),
+      timesLeft,
+    );
     return { id, rule, timesLeft };
   }
 
   /** Removes one rule of the scope, or all of them; returns how many. */
   remove(projectId: string | undefined, id: string | undefined): number {
-    return this.#remove.run({ projectId: projectId ?? null, id: id ?? null }).changes;
+    return this.database.run(
+      `DELETE FROM ${this.#table} WHERE project_id IS :projectId AND (:id IS NULL OR id = :id)`,
+      { projectId: projectId ?? null, id: id ?? null },
+    );
   }
 
   /** What an item that is created now passes through: `stages`, unless the first rule that matches says otherwise. */
@@ -96,15 +75,17 @@ export class ItemRules<Sent extends object> {
     sent: Sent,
     stages: readonly Stage[],
   ): { readonly stages: readonly Stage[]; readonly errorMessage: string | undefined } {
-    const { rules, failed = '' } = this.#resource;
-    const found = rules
-      ? this.#applicable
-          .all({ projectId })
-          .map(stored)
-          .find(({ rule }) => rules.matches(rule.match ?? {}, sent))
-      : undefined;
+    const { rules, failed = '' } = this.resource;
+    if (!rules) return { stages, errorMessage: undefined };
+    const found = this.#select(
+      `(project_id = ? OR project_id IS NULL) AND (times_left IS NULL OR times_left > 0)
+       ORDER BY project_id IS NULL, seq`,
+      projectId,
+    ).find(({ rule }) => rules.matches(rule.match ?? {}, sent));
     if (!found) return { stages, errorMessage: undefined };
-    if (found.timesLeft !== null) this.#use.run(found.id);
+    if (found.timesLeft !== null) {
+      this.database.run(`UPDATE ${this.#table} SET times_left = times_left - 1 WHERE id = ?`, found.id);
+    }
     const { fail, staysIn } = found.rule;
     if (staysIn !== undefined) {
       const index = stages.findIndex(({ state }) => state === staysIn);
@@ -113,8 +94,11 @@ export class ItemRules<Sent extends object> {
     }
     return { stages: [...stages.slice(0, -1), { state: failed }], errorMessage: fail };
   }
-}
 
-function stored({ id, rule, timesLeft }: RuleRow): StoredRule {
-  return { id, rule: JSON.parse(rule) as ItemRule, timesLeft };
+  #select(where: string, projectId: string | null): readonly StoredRule[] {
+    const sql = `SELECT id, rule, times_left AS timesLeft FROM ${this.#table} WHERE ${where}`;
+    return this.database
+      .all<Omit<StoredRule, 'rule'> & { rule: string }>(sql, projectId)
+      .map((row) => ({ ...row, rule: JSON.parse(row.rule) as ItemRule }));
+  }
 }

@@ -1,19 +1,12 @@
 import { Type, type TObject, type TSchema } from '@sinclair/typebox';
+import { object, oneOf, strict, text, within } from '../http/schema.js';
 import { OBJECT_ID } from '../kernel/ids.js';
 import { LATEST, LONGEST_MS, MOST } from '../kernel/pace.js';
 import { namesOf } from './names.js';
 import { passingStates, type StateModel } from './resource.js';
 
-const strict = { additionalProperties: false };
-
 /** How long an `errorMessage` may be, in characters: far less than the rest of an item. */
 const MESSAGE_MAX = 10_000;
-
-const oneOf = (values: readonly string[], description?: string): TSchema =>
-  Type.Union(
-    values.map((value) => Type.Literal(value)),
-    { ...(description !== undefined && { description }) },
-  );
 
 /** A state as the control API takes and shows it. */
 export function stateSchema({ name, states, gone }: StateModel): TSchema {
@@ -21,30 +14,30 @@ export function stateSchema({ name, states, gone }: StateModel): TSchema {
 }
 
 export const errorMessage = (failed: string) =>
-  Type.Optional(
-    Type.String({ minLength: 1, maxLength: MESSAGE_MAX, description: `shown while it is ${failed}` }),
-  );
+  Type.Optional(text(`shown while it is ${failed}`, { minLength: 1, maxLength: MESSAGE_MAX }));
 
 /** What the control API shows of an item: where it is, and how it came there. */
 export function reportSchema(resource: StateModel): TObject {
   const { one, title } = namesOf(resource.name);
   const state = stateSchema(resource);
-  const step = Type.Object(
+  const step = object(
+    'A state that was entered.',
     {
       state,
-      at: Type.String({ description: "when it was entered, in the project's time (ISO 8601)" }),
-      why: Type.String({ description: 'created, updated, deleted, time, read, forced, released or fixture' }),
+      at: text("when it was entered, in the project's time (ISO 8601)"),
+      why: text('created, updated, deleted, time, read, forced, released or fixture'),
     },
-    { title: `${title}Step`, description: 'A state that was entered.' },
+    { title: `${title}Step` },
   );
-  return Type.Object(
+  return object(
+    `Where a ${one} is, and how it came there.`,
     {
-      id: Type.String({ description: `the _id of the ${one}` }),
+      id: text(`the _id of the ${one}`),
       state,
       held: Type.Boolean({ description: 'whether it waits for a hand or for reads to move on' }),
       history: Type.Array(step, { description: 'the states it has gone through, oldest first' }),
     },
-    { title: `${title}State`, description: `Where a ${one} is, and how it came there.` },
+    { title: `${title}State` },
   );
 }
 
@@ -82,30 +75,24 @@ export function itemSchema({ sent, states, settled, durations }: StateModel): TO
 export function ruleSchema(resource: StateModel): TObject {
   const { name, complete, failed, rules } = resource;
   const { one, many, title } = namesOf(name);
-  return Type.Object(
+  return object(
+    `What happens to a ${one} that is not created yet.`,
     {
       match: Type.Optional({
         ...(rules?.schema ?? Type.Object({})),
         description: `which ${many} it is for; all if left out`,
       }),
-      times: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: MOST, description: `for how many ${many}; all if left out` }),
-      ),
+      times: Type.Optional(within(1, MOST, `for how many ${many}; all if left out`)),
       ...(failed !== undefined && {
         fail: Type.Optional(
-          Type.String({
+          text(`they end ${failed} instead of ${complete}, with this errorMessage`, {
             minLength: 1,
             maxLength: MESSAGE_MAX,
-            description: `they end ${failed} instead of ${complete}, with this errorMessage`,
           }),
         ),
       }),
       staysIn: Type.Optional(oneOf(passingStates(resource), 'they stay in this state for good')),
     },
-    {
-      additionalProperties: false,
-      title: `${title}Rule`,
-      description: `What happens to a ${one} that is not created yet.`,
-    },
+    { ...strict, title: `${title}Rule` },
   );
 }

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Statement } from 'better-sqlite3';
 import type { JsonText } from '../http/replies/answer.js';
 import type { Paging } from '../http/steps/query.js';
 import type { Database } from '../kernel/database.js';
 import { Alarms, type DueItem } from './alarms.js';
 import { goneAt, positionAt, type Path, type Plan, type Stage } from './lifecycle.js';
-import { namesOf } from './names.js';
-import type { StateModel } from './resource.js';
+import { itemStatements, type StoredModel } from './statements.js';
 import { render } from './text.js';
 
 /** An item: all that its representation follows from. */
@@ -40,105 +38,29 @@ export interface ItemRow<Sent> extends Item<Sent> {
 }
 
 /** A {@link CurrentItem} as SQL returns it. */
-interface CurrentRow {
-  seq: number;
-  id: string;
-  sent: string;
-  path: string;
-  state: string;
-  dueAt: number | null;
-  rest: string;
-  readsLeft: number | null;
-  errorMessage: string | null;
-}
-
-/** Names an item, and when it is looked at. */
-interface At {
-  readonly id: string;
-  readonly projectId: string;
-  readonly now: number;
-}
-
-/** How many items a project had when the database was at a revision, between two moments of the project's time. */
-interface Counted {
-  readonly projectId: string;
-  readonly revision: number;
-  readonly from: number;
-  readonly until: number;
-  readonly count: number;
-}
-
-/** What of an item changes. */
-const CHANGING =
-  'target, sent, shown, shown_done, shown_failed, error_message, path, rest, reads_left, state, due_at, gone_at'.split(
-    ', ',
-  );
+type Row = Record<'id' | 'sent' | 'path' | 'rest' | 'state', string> & {
+  readonly seq: number;
+  readonly dueAt: number | null;
+  readonly readsLeft: number | null;
+  readonly errorMessage: string | null;
+};
 
 /** Items of one resource in SQL. Reads derive the state from the row and the project's time, and never write. */
 export class ItemStore<Sent> {
   /** When its rows are due. */
   readonly alarms: Alarms;
-  readonly #database: Database;
   readonly #gone: string;
-  readonly #get: Statement<[At], { text: string; state: string; readsLeft: number | null }>;
-  readonly #page: Statement<
-    [Omit<At, 'id'> & { limit: number; offset: number }],
-    { texts: string | null; states: string | null }
-  >;
-  readonly #count: Statement<[Omit<At, 'id'>], { count: number; until: number | null }>;
-  #counted: Counted | undefined;
-  readonly #sameTarget: Statement<[{ target: Buffer; now: number }], string>;
-  readonly #current: Statement<[At], CurrentRow>;
-  readonly #next: Statement<[Omit<At, 'id'> & { after: number }], CurrentRow>;
-  readonly #save: Statement<[Record<string, string | number | Buffer | null>]>;
-  readonly #move: Statement<[{ seq: number; state: string; dueAt: number | null }]>;
-  readonly #remove: Statement<[number]>;
+  readonly #sql;
+  /** How many items a project had when the database was at a revision, between two moments of the project's time. */
+  #counted: { projectId: string; revision: number; from: number; until: number; count: number } | undefined;
 
   constructor(
-    database: Database,
-    { name, complete, failed = '', gone }: Pick<StateModel, 'name' | 'complete' | 'failed' | 'gone'>,
+    private readonly database: Database,
+    model: StoredModel,
   ) {
-    const { table } = namesOf(name);
-    // The persisted state until it is due, then what the path says.
-    const stateNow = `
-      CASE WHEN due_at IS NULL OR due_at > :now THEN state
-      ELSE (SELECT value ->> 0 FROM json_each(${table}.path) WHERE value ->> 1 <= :now ORDER BY key DESC LIMIT 1) END`;
-    // Marks are replaced outside of SQL, whose `replace` takes as long as all the rest.
-    const text = `CASE state_now WHEN '${complete}' THEN shown_done
-      WHEN '${failed}' THEN coalesce(shown_failed, shown) ELSE shown END`;
-    const visible = 'project_id = :projectId AND (gone_at IS NULL OR gone_at > :now)';
-    const shown = `SELECT shown, shown_done, shown_failed, reads_left, ${stateNow} AS state_now FROM ${table}
-      WHERE ${visible}`;
-    const current = `
-      SELECT seq, id, sent, path, rest, reads_left AS readsLeft, due_at AS dueAt, error_message AS errorMessage,
-        ${stateNow} AS state FROM ${table} WHERE ${visible}`;
-    this.alarms = new Alarms(database, name);
-    this.#database = database;
-    this.#gone = gone;
-    this.#get = database.prepare(
-      `SELECT ${text} AS text, state_now AS state, reads_left AS readsLeft FROM (${shown} AND id = :id)`,
-    );
-    this.#page = database.prepare(
-      `SELECT group_concat(${text}, ',') AS texts, group_concat(state_now, ',') AS states
-       FROM (${shown} ORDER BY seq LIMIT :limit OFFSET :offset)`,
-    );
-    this.#count = database.prepare(
-      `SELECT count(*) AS count, min(gone_at) AS until FROM ${table} WHERE ${visible}`,
-    );
-    this.#sameTarget = database
-      .prepare<[{ target: Buffer; now: number }], string>(
-        `SELECT id FROM ${table} WHERE target = :target AND (gone_at IS NULL OR gone_at > :now) LIMIT 1`,
-      )
-      .pluck();
-    this.#current = database.prepare(`${current} AND id = :id`);
-    this.#next = database.prepare(`${current} AND seq > :after ORDER BY seq LIMIT 1`);
-    this.#save = database.prepare(
-      `INSERT INTO ${table} (seq, id, project_id, ${CHANGING.join(', ')})
-       VALUES (:seq, :id, :project_id, ${CHANGING.map((column) => `:${column}`).join(', ')})
-       ON CONFLICT (seq) DO UPDATE SET ${CHANGING.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-    );
-    this.#move = database.prepare(`UPDATE ${table} SET state = :state, due_at = :dueAt WHERE seq = :seq`);
-    this.#remove = database.prepare(`DELETE FROM ${table} WHERE seq = ?`);
+    this.alarms = new Alarms(database, model.name);
+    this.#gone = model.gone;
+    this.#sql = itemStatements(model);
   }
 
   /** One item as JSON text, and how many reads are left until its next state, if reads bring it. */
@@ -148,7 +70,9 @@ export class ItemStore<Sent> {
     now: number,
     baseUrl: string,
   ): { readonly text: JsonText; readonly readsLeft: number | undefined } | undefined {
-    const row = this.#get.get({ id, projectId, now });
+    const row = this.database.get<{ text: string; state: string; readsLeft: number | null }>(this.#sql.get, {
+      ...{ id, projectId, now },
+    });
     return row && { text: render(row.text, [row.state], baseUrl), readsLeft: row.readsLeft ?? undefined };
   }
 
@@ -156,39 +80,44 @@ export class ItemStore<Sent> {
   page(projectId: string, paging: Paging, now: number, baseUrl: string): JsonText {
     const limit = paging.itemsPerPage;
     const offset = (paging.pageNum - 1) * limit;
-    const { texts, states } = this.#page.get({ projectId, now, limit, offset }) ?? {};
+    const page = { projectId, now, limit, offset };
+    const { texts, states } =
+      this.database.get<{ texts: string | null; states: string | null }>(this.#sql.page, page) ?? {};
     return render(texts ?? '', states?.split(',') ?? [], baseUrl);
   }
 
   /** How many items of a project are not gone. Counting thousands takes longer than a page of them. */
   count(projectId: string, now: number): number {
     const last = this.#counted;
-    const { revision } = this.#database;
+    const { revision } = this.database;
     if (last?.projectId === projectId && last.revision === revision && last.from <= now && now < last.until) {
       return last.count;
     }
-    const { count = 0, until } = this.#count.get({ projectId, now }) ?? {};
-    this.#counted =
-      revision === undefined
-        ? undefined
-        : { projectId, revision, from: now, until: until ?? Infinity, count };
+    const { count = 0, until } =
+      this.database.get<{ count: number; until: number | null }>(this.#sql.count, { projectId, now }) ?? {};
+    if (revision !== undefined)
+      this.#counted = { projectId, revision, from: now, until: until ?? Infinity, count };
     return count;
   }
 
   /** The id of an item of the project that has the same target and is not gone. */
   sameTarget(projectId: string, target: string, now: number): string | undefined {
-    return this.#sameTarget.get({ target: hashOf(projectId, target), now });
+    return this.database.value(this.#sql.sameTarget, { target: hashOf(projectId, target), now });
   }
 
   /** All items of a project that are not gone, oldest first, read one at a time. */
   *all(projectId: string, now: number): Iterable<CurrentItem<Sent>> {
-    let row = this.#next.get({ projectId, now, after: 0 });
-    for (; row; row = this.#next.get({ projectId, now, after: row.seq })) yield currentOf<Sent>(row);
+    for (let after = 0; ;) {
+      const row = this.database.get<Row>(this.#sql.next, { projectId, now, after });
+      if (!row) return;
+      yield currentOf<Sent>(row);
+      after = row.seq;
+    }
   }
 
   /** An item that is not gone. */
   current(projectId: string, id: string, now: number): CurrentItem<Sent> | undefined {
-    const row = this.#current.get({ id, projectId, now });
+    const row = this.database.get<Row>(this.#sql.current, { id, projectId, now });
     return row && currentOf(row);
   }
 
@@ -201,10 +130,10 @@ export class ItemStore<Sent> {
     const { id, projectId, path, target, toEmulatorTime } = item;
     const { state, dueAt } = positionAt(path, item.now);
     if (state === this.#gone && seq !== undefined) {
-      this.#remove.run(seq);
+      this.database.run(this.#sql.remove, seq);
       return undefined;
     }
-    this.#save.run({
+    this.database.run(this.#sql.save, {
       seq: seq ?? null,
       id,
       project_id: projectId,
@@ -229,25 +158,17 @@ export class ItemStore<Sent> {
   /** Persists where a due item is from now on. */
   move({ seq, path, dueAt: now }: DueItem): void {
     const { state, dueAt } = positionAt(path, now);
-    if (state === this.#gone) this.#remove.run(seq);
-    else this.#move.run({ seq, state, dueAt: dueAt ?? null });
+    if (state === this.#gone) this.database.run(this.#sql.remove, seq);
+    else this.database.run(this.#sql.move, { seq, state, dueAt: dueAt ?? null });
   }
 }
 
-function currentOf<Sent>({
-  sent,
-  path,
-  rest,
-  dueAt,
-  readsLeft,
-  errorMessage,
-  ...row
-}: CurrentRow): CurrentItem<Sent> {
+function currentOf<Sent>({ dueAt, readsLeft, errorMessage, ...row }: Row): CurrentItem<Sent> {
   return {
     ...row,
-    sent: JSON.parse(sent) as Sent,
-    path: JSON.parse(path) as Path,
-    rest: JSON.parse(rest) as Stage[],
+    sent: JSON.parse(row.sent) as Sent,
+    path: JSON.parse(row.path) as Path,
+    rest: JSON.parse(row.rest) as Stage[],
     dueAt: dueAt ?? undefined,
     readsLeft: readsLeft ?? undefined,
     errorMessage: errorMessage ?? undefined,
