@@ -6,14 +6,12 @@ import {
   type Fixture,
   type FixtureCredential,
   type FixtureSection,
+  type SharedSection,
 } from './fixture-schema.js';
 import type { Identity } from '../identity/gatekeeper.js';
 import type { StoredProject } from '../identity/project-store.js';
 
 type FixtureProject = Fixture['organizations'][number]['projects'][number];
-
-/** Lets a part of the export pass, as long as there is room for it. */
-type Weigh = <T extends object>(part: T) => T;
 
 /**
  * The world as a fixture that {@link loadFixture} takes: how it is now, secrets of the fixture included.
@@ -28,10 +26,16 @@ export function exportFixture(
 ): Fixture {
   const { projects, credentials } = identity;
   const weigh = scale(limit);
+  /** Sections with what they hold, by key; those that hold nothing are left out. */
+  const saved = (project: StoredProject | undefined): object =>
+    Object.fromEntries(
+      (project ? sections : sharedSections(sections)).flatMap((section) => {
+        const items = Array.from((section as SharedSection).save(project), weigh);
+        return items.length === 0 ? [] : [[section.key, section.single ? items[0] : items]];
+      }),
+    );
   return {
-    ...saved(
-      sharedSections(sections).map((section) => [section, Array.from(section.save(undefined), weigh)]),
-    ),
+    ...saved(undefined),
     organizations: projects.organizations().map((organization) => {
       const own = projects.ofOrganization(organization.id);
       const ids = new Set(own.map(({ id }) => id));
@@ -39,7 +43,7 @@ export function exportFixture(
         ...organization,
         projects: own.map((project) => ({
           ...weigh(projectOf(identity, project)),
-          ...saved(sections.map((section) => [section, Array.from(section.save(project), weigh)])),
+          ...saved(project),
         })),
         credentials: credentials.ofOrganization(organization.id).map((one) => weigh(credentialOf(one, ids))),
       };
@@ -47,10 +51,10 @@ export function exportFixture(
   };
 }
 
-/** Weighs parts in bytes of JSON, until all of them together are more than the limit. */
-function scale(limit: number): Weigh {
+/** Returns each part as it is, until all together are more than the limit in bytes of JSON. */
+function scale(limit: number) {
   let left = limit;
-  return (part) => {
+  return <T extends object>(part: T): T => {
     left -= Buffer.byteLength(JSON.stringify(part)) + 1;
     if (left >= 0) return part;
     throw new ControlError(
@@ -70,12 +74,6 @@ function projectOf({ projects }: Identity, project: StoredProject): FixtureProje
     pace: project.pace,
     settings: project.settings as NonNullable<FixtureProject['settings']>,
   };
-}
-
-/** Sections with what they hold, by key; those that hold nothing are left out. */
-function saved(sections: readonly (readonly [FixtureSection, readonly object[]])[]): object {
-  const held = sections.filter(([, items]) => items.length > 0);
-  return Object.fromEntries(held.map(([{ key, single }, items]) => [key, single ? items[0] : items]));
 }
 
 function credentialOf(

@@ -1,47 +1,42 @@
 import { Type, type Static, type TArray, type TObject, type TOptional } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
+import { oneOf, strict, text } from '../http/schema.js';
 import type { Transaction } from '../kernel/database.js';
 import { LATEST, LONGEST_MS, MOST, type Durations } from '../kernel/pace.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { nameSchema } from '../identity/names.js';
 import { ORGANIZATION_ROLES, PROJECT_ROLES } from '../identity/roles.js';
 
-/** A part of a fixture that others know: what stands under its key, and how it is loaded and exported. */
+/** A part of a fixture that a feature declares: what is under its key, and how it is loaded and exported. */
 export type FixtureSection = ProjectSection | SharedSection;
 
-/** What stands under a key: a list, or one object. */
-interface SectionForm {
+/** A part of the projects in `Scope`. */
+interface Section<Scope> {
   readonly key: string;
-  /** What an item of the list looks like, or the object. */
+  /** What an item of the list under the key looks like, or the object. */
   readonly item: TObject;
-  /** One object stands there, and no list. */
+  /** There is one object under the key, and no list. */
   readonly single?: true;
   /** Durations of its items' states, which a project's pace can set. */
   readonly durations?: readonly string[];
-}
-
-/** A part of each project. */
-export interface ProjectSection extends SectionForm {
-  readonly scope: 'project';
   /**
    * Loads an item, which fits its schema.
    *
    * @throws {Refusal} or {@link ControlError} if an API would refuse it too
    */
-  readonly load: (transaction: Transaction, project: Project, item: Record<string, unknown>) => void;
+  readonly load: (transaction: Transaction, project: Scope, item: Record<string, unknown>) => void;
   /** The items that describe a project as it is now, one at a time: they may be many; what `load` takes. */
-  readonly save: (project: Project) => Iterable<object>;
+  readonly save: (project: Scope) => Iterable<object>;
+}
+
+/** A part of each project. */
+export interface ProjectSection extends Section<Project> {
+  readonly scope: 'project';
 }
 
 /** A part of each project, and of the whole server, where no project is named. */
-export interface SharedSection extends SectionForm {
+export interface SharedSection extends Section<Project | undefined> {
   readonly scope: 'both';
-  readonly load: (
-    transaction: Transaction,
-    project: Project | undefined,
-    item: Record<string, unknown>,
-  ) => void;
-  readonly save: (project: Project | undefined) => Iterable<object>;
   /** Removes what the whole server has. */
   readonly clear: () => void;
 }
@@ -54,9 +49,9 @@ export function sharedSections(sections: readonly FixtureSection[]): readonly Sh
 /** The largest fixture that the control API reads, in bytes: an export of 100,000 items fits. */
 export const FIXTURE_LIMIT = 128 * 1024 * 1024;
 
-const id = Type.String({ pattern: '^[a-f0-9]{24}$', description: '24 lower-case hexadecimal digits' });
+const id = text('24 lower-case hexadecimal digits', { pattern: '^[a-f0-9]{24}$' });
 const name = nameSchema("1 to 64 letters, digits and -_.(),:&@+'");
-const strict = { additionalProperties: false };
+const nonEmpty = Type.String({ minLength: 1 });
 
 /** A clock: the emulator's own, relative to the machine's, or a project's, relative to the emulator's. */
 const clock = Type.Object(
@@ -97,23 +92,10 @@ const credential = Type.Object(
     // The project that it is made for, and in whose time its tokens live.
     project: Type.Optional(id),
     name: Type.Optional(Type.String()),
-    organizationRoles: Type.Array(Type.Union(ORGANIZATION_ROLES.map((role) => Type.Literal(role)))),
-    projectRoles: Type.Record(
-      Type.String(),
-      Type.Array(Type.Union(PROJECT_ROLES.map((role) => Type.Literal(role)))),
-    ),
-    apiKey: Type.Optional(
-      Type.Object(
-        { publicKey: Type.String({ minLength: 1 }), privateKey: Type.String({ minLength: 1 }) },
-        strict,
-      ),
-    ),
-    serviceAccount: Type.Optional(
-      Type.Object(
-        { clientId: Type.String({ minLength: 1 }), clientSecret: Type.String({ minLength: 1 }) },
-        strict,
-      ),
-    ),
+    organizationRoles: Type.Array(oneOf(ORGANIZATION_ROLES)),
+    projectRoles: Type.Record(Type.String(), Type.Array(oneOf(PROJECT_ROLES))),
+    apiKey: Type.Optional(Type.Object({ publicKey: nonEmpty, privateKey: nonEmpty }, strict)),
+    serviceAccount: Type.Optional(Type.Object({ clientId: nonEmpty, clientSecret: nonEmpty }, strict)),
   },
   strict,
 );
@@ -125,10 +107,7 @@ export function fixtureSchema(sections: readonly FixtureSection[]) {
       id,
       name,
       createdAt: Type.Optional(
-        Type.String({
-          pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$',
-          description: 'such as 2026-01-31T09:00:00Z',
-        }),
+        text('such as 2026-01-31T09:00:00Z', { pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$' }),
       ),
       clock: Type.Optional(clock),
       pace: Type.Optional(Type.Object({ durations: durationsSchema(sections), movement }, strict)),
@@ -141,7 +120,7 @@ export function fixtureSchema(sections: readonly FixtureSection[]) {
     {
       id,
       name,
-      profile: Type.Union(PROFILE_NAMES.map((profile) => Type.Literal(profile))),
+      profile: oneOf(PROFILE_NAMES),
       projects: Type.Array(project),
       credentials: Type.Array(credential),
     },

@@ -1,50 +1,29 @@
-import type { Statement } from 'better-sqlite3';
 import type { CoveredTable, Database } from '../kernel/database.js';
 
 const NUMBER = 'seq';
 
-/** What is taken or restored. */
-export interface Scope {
-  readonly snapshot: number;
-  readonly projectId: string | null;
-}
-
-/** What is done with one table and its copy, in one kind of scope. */
-export interface Copy {
-  readonly take: Statement<[Scope]>;
-  readonly renumber: Statement<[Scope]> | undefined;
-  readonly removeOthers: Statement<[Scope]>;
-  readonly setAside: Statement<[Scope]> | undefined;
-  readonly putBack: Statement<[Scope]>;
-}
-
 /** Makes the tables of the copies. Where a table has other columns now, nothing of older snapshots can be restored. */
 export function makeCopies(database: Database, tables: readonly CoveredTable[]): void {
-  for (const { name, key, project } of tables) {
+  for (const { name, key, project = key } of tables) {
+    const copy = nameOfCopy(name);
     const columns = columnsOf(database, name);
-    const kept = columnsOf(database, nameOfCopy(name));
-    if (kept.join() === ['snapshot', ...columns].join()) continue;
-    if (kept.length > 0) {
-      database.execute(`DELETE FROM snapshots; DROP TABLE ${nameOfCopy(name)}`);
-    }
+    const existing = columnsOf(database, copy);
+    if (existing.join() === ['snapshot', ...columns].join()) continue;
+    if (existing.length > 0) database.execute(`DELETE FROM snapshots; DROP TABLE ${copy}`);
     // A number without a type is none that an index is used for.
     const typed = columns.map((column) => (column === NUMBER ? `${column} INTEGER` : column));
     database.execute(`
-      CREATE TABLE ${nameOfCopy(name)} (
+      CREATE TABLE ${copy} (
         snapshot INTEGER NOT NULL REFERENCES snapshots (seq) ON DELETE CASCADE, ${typed.join(', ')});
-      CREATE INDEX ${nameOfCopy(name)}_by_key ON ${nameOfCopy(name)} (snapshot, ${key});
-    `);
+      CREATE INDEX ${copy}_by_key ON ${copy} (snapshot, ${key})`);
     if (columns.includes(NUMBER)) {
-      const rest = [NUMBER, project ?? key].join(', ');
-      database.execute(
-        `CREATE INDEX ${nameOfCopy(name)}_by_number ON ${nameOfCopy(name)} (snapshot, ${rest})`,
-      );
+      database.execute(`CREATE INDEX ${copy}_by_number ON ${copy} (snapshot, ${NUMBER}, ${project})`);
     }
   }
 }
 
 /**
- * Prepares what is done with a table.
+ * Statements that take and restore the copy of a table. `:snapshot` is its number, `:projectId` a project.
  *
  * @param ofProject whether the scope is one project, or all
  */
@@ -52,7 +31,7 @@ export function copyOf(
   database: Database,
   { name, key, project = key, unique }: CoveredTable,
   ofProject: boolean,
-): Copy {
+) {
   const copy = nameOfCopy(name);
   const columns = columnsOf(database, name);
   const list = columns.join(', ');
@@ -60,30 +39,26 @@ export function copyOf(
   const same = numbered ? NUMBER : key;
   // A number is put back apart: where it is among what may change, SQLite moves each row that does.
   const others = columns.filter((column) => column !== key && column !== NUMBER);
+  const changing = (change: (column: string) => string): string => others.map(change).join(', ');
   const inScope = ofProject ? `${project} = :projectId` : '1';
-  const update = `
-    SET ${others.map((column) => `${column} = excluded.${column}`).join(', ')}
-    WHERE (${others.map((column) => `${name}.${column}`).join(', ')})
-      IS NOT (${others.map((column) => `excluded.${column}`).join(', ')})`;
-  const kept = (what: string): string =>
+  const update = `UPDATE
+    SET ${changing((column) => `${column} = excluded.${column}`)}
+    WHERE (${changing((column) => `${name}.${column}`)}) IS NOT (${changing((column) => `excluded.${column}`)})`;
+  const copied = (what: string): string =>
     `EXISTS (SELECT 1 FROM ${copy} WHERE snapshot = :snapshot AND ${copy}.${what} = ${name}.${what}`;
   return {
-    take: database.prepare(`INSERT INTO ${copy} SELECT :snapshot, ${list} FROM ${name} WHERE ${inScope}`),
-    renumber: numbered ? database.prepare<[Scope]>(renumber(name, key, inScope)) : undefined,
-    removeOthers: database.prepare(`DELETE FROM ${name} WHERE ${inScope} AND NOT ${kept(same)})`),
+    take: `INSERT INTO ${copy} SELECT :snapshot, ${list} FROM ${name} WHERE ${inScope}`,
+    renumber: numbered ? renumber(name, key, inScope) : undefined,
+    removeOthers: `DELETE FROM ${name} WHERE ${inScope} AND NOT ${copied(same)})`,
+    // To a text that no other row has.
     setAside:
-      unique === undefined
-        ? undefined
-        : // A text that no other row has.
-          database.prepare(
-            `UPDATE ${name} SET ${unique} = char(0) || ${key}
-             WHERE ${inScope} AND ${kept(key)} AND ${copy}.${unique} <> ${name}.${unique})`,
-          ),
-    putBack: database.prepare(
-      `INSERT INTO ${name} (${list})
-       SELECT ${list} FROM ${copy} WHERE snapshot = :snapshot AND ${inScope}
-       ON CONFLICT (${same}) DO ${others.length === 0 ? 'NOTHING' : `UPDATE ${update}`}`,
-    ),
+      unique &&
+      `UPDATE ${name} SET ${unique} = char(0) || ${key}
+       WHERE ${inScope} AND ${copied(key)} AND ${copy}.${unique} <> ${name}.${unique})`,
+    putBack: `
+      INSERT INTO ${name} (${list})
+      SELECT ${list} FROM ${copy} WHERE snapshot = :snapshot AND ${inScope}
+      ON CONFLICT (${same}) DO ${others.length === 0 ? 'NOTHING' : update}`,
   };
 }
 
@@ -107,8 +82,6 @@ export function nameOfCopy(table: string): string {
 }
 
 function columnsOf(database: Database, table: string): string[] {
-  return database
-    .prepare<[string], { name: string }>('SELECT name FROM pragma_table_info(?)')
-    .all(table)
-    .map(({ name }) => name);
+  const columns = database.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', table);
+  return columns.map(({ name }) => name);
 }

@@ -1,5 +1,5 @@
 import type { CoveredTable, Database, Migration } from '../kernel/database.js';
-import { copyOf, makeCopies, nameOfCopy, type Copy } from './snapshot-copies.js';
+import { copyOf, makeCopies, nameOfCopy } from './snapshot-copies.js';
 
 /** A snapshot. Times are in milliseconds since the epoch, of the emulator. */
 export interface SnapshotInfo {
@@ -48,10 +48,6 @@ const SELECT = 'SELECT seq, name, taken_at AS takenAt, extra FROM snapshots';
  * token on its credential, stays. All of it belongs inside `Database.write`.
  */
 export class Snapshots {
-  /** Prepared when first needed: a start should not wait for it. */
-  #ofProject: readonly Copy[] | undefined;
-  #ofAll: readonly Copy[] | undefined;
-
   /** @param tables parents before children */
   constructor(
     private readonly database: Database,
@@ -76,7 +72,7 @@ export class Snapshots {
     );
     const snapshot = this.database.value<number>('SELECT last_insert_rowid()') ?? 0;
     const scope = { snapshot, projectId: projectId ?? null };
-    for (const copy of this.#copies(projectId)) copy.take.run(scope);
+    for (const { take } of this.#copies(projectId)) this.database.run(take, scope);
   }
 
   /**
@@ -96,10 +92,13 @@ export class Snapshots {
     const copies = this.#copies(project);
     // A row that is put back may have hung, meanwhile, on one that is removed.
     this.database.execute('PRAGMA defer_foreign_keys = ON');
-    for (const copy of copies) copy.renumber?.run(scope);
-    for (const copy of [...copies].reverse()) copy.removeOthers.run(scope);
-    for (const copy of copies) copy.setAside?.run(scope);
-    for (const copy of copies) copy.putBack.run(scope);
+    const steps = [
+      ...copies.map(({ renumber }) => renumber),
+      ...copies.map(({ removeOthers }) => removeOthers).reverse(),
+      ...copies.map(({ setAside }) => setAside),
+      ...copies.map(({ putBack }) => putBack),
+    ];
+    for (const step of steps) if (step !== undefined) this.database.run(step, scope);
     return { takenAt: row.takenAt, extra: JSON.parse(row.extra) as unknown };
   }
 
@@ -126,14 +125,10 @@ export class Snapshots {
     return this.database.get(`${SELECT} WHERE name = ? AND project_id IS ?`, name, projectId ?? null);
   }
 
-  #copies(projectId: string | undefined): readonly Copy[] {
-    const database = this.database;
-    if (projectId === undefined) {
-      return (this.#ofAll ??= this.tables.map((table) => copyOf(database, table, false)));
-    }
+  #copies(projectId: string | undefined) {
+    const ofProject = projectId !== undefined;
     // What belongs to no project is not touched where one project is restored.
-    return (this.#ofProject ??= this.tables.flatMap((table) =>
-      table.project === undefined ? [] : [copyOf(database, table, true)],
-    ));
+    const tables = this.tables.filter(({ project }) => !ofProject || project !== undefined);
+    return tables.map((table) => copyOf(this.database, table, ofProject));
   }
 }

@@ -24,43 +24,45 @@ export function ruleOf(
   operations: NamedOperations,
 ): FaultRule {
   const rule = { id: `fault-${randomBytes(5).toString('hex')}`, ...sent } as FaultRule;
-  checkRule(rule, project, operations);
-  return rule;
-}
-
-function checkRule(rule: FaultRule, project: string | undefined, operations: NamedOperations): void {
   const actions = FAULT_ACTIONS.filter((name) => rule[name] !== undefined);
   if (actions.length !== 1) {
     const has = actions.length === 0 ? 'none' : actions.join(' and ');
-    throw expected(`The rule has ${has} of ${FAULT_ACTIONS.join(', ')}: send exactly one.`);
+    throw new ControlError(400, `The rule has ${has} of ${FAULT_ACTIONS.join(', ')}: send exactly one.`);
   }
   const { before, match: { operation, caller } = {} } = rule;
   if (before && caller !== undefined) {
-    throw expected('Before the credentials no caller is known: leave out before, or match.caller.');
+    throw new ControlError(
+      400,
+      'Before the credentials no caller is known: leave out before, or match.caller.',
+    );
   }
   if (operation !== undefined) {
     const elsewhere = 'no rule of a project meets it: send the rule to /_emulator/faults';
     checkOperation(operation, project, operations, elsewhere);
   }
   if (rule.answer) checkAnswer(rule.answer);
+  return rule;
 }
 
 function checkAnswer({ status, body, headers = {} }: NonNullable<FaultRule['answer']>): void {
   if (body !== undefined && (status === 204 || status === 304)) {
-    throw expected(`An answer of ${status} has no body: leave out answer.body.`);
+    throw new ControlError(400, `An answer of ${status} has no body: leave out answer.body.`);
   }
   if (isDeeperThan(DEEPEST, body)) {
-    throw expected(`answer.body is too deep: put at most ${DEEPEST} arrays and objects in one another.`);
+    throw new ControlError(
+      400,
+      `answer.body is too deep: put at most ${DEEPEST} arrays and objects in one another.`,
+    );
   }
   for (const [name, value] of Object.entries(headers)) {
     if (FRAMING.includes(name.toLowerCase())) {
-      throw expected(`The server writes ${name} itself: leave it out of answer.headers.`);
+      throw new ControlError(400, `The server writes ${name} itself: leave it out of answer.headers.`);
     }
     try {
       validateHeaderName(name);
       validateHeaderValue(name, value);
     } catch {
-      throw expected(`answer.headers.${name} is no header that HTTP can carry.`);
+      throw new ControlError(400, `answer.headers.${name} is no header that HTTP can carry.`);
     }
   }
 }
@@ -68,8 +70,4 @@ function checkAnswer({ status, body, headers = {} }: NonNullable<FaultRule['answ
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((one) => isDeeperThan(levels - 1, one));
-}
-
-function expected(sentence: string): ControlError {
-  return new ControlError(400, sentence);
 }

@@ -1,18 +1,8 @@
-import { Type, type SchemaOptions, type StringOptions } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import { object, oneOf, strict, text, within } from '../../http/schema.js';
 import { MOST } from '../../kernel/pace.js';
 
-const strict = { additionalProperties: false };
-
 const LONGEST_DELAY_MS = 3_600_000;
-
-const text = (description: string, options: StringOptions = {}) => Type.String({ ...options, description });
-const integer = (minimum: number, maximum: number, description: string, options: SchemaOptions = {}) =>
-  Type.Integer({ minimum, maximum, ...options, description });
-const oneOf = <Choice extends string>(choices: readonly Choice[], description: string) =>
-  Type.Union(
-    choices.map((choice) => Type.Literal(choice)),
-    { description },
-  );
 
 const match = Type.Partial(
   Type.Object({
@@ -33,9 +23,10 @@ const match = Type.Partial(
   },
 );
 
-const answer = Type.Object(
+const answer = object(
+  'Answers in place of the emulator, with nothing done. A 401 carries the digest challenge in any case.',
   {
-    status: integer(200, 599, 'The HTTP status.'),
+    status: within(200, 599, 'The HTTP status.'),
     body: Type.Optional(
       Type.Unknown({
         description:
@@ -48,40 +39,33 @@ const answer = Type.Object(
       }),
     ),
   },
-  {
-    ...strict,
-    description:
-      'Answers in place of the emulator, with nothing done. A 401 carries the digest challenge in any case.',
-  },
+  strict,
 );
 
-const rateLimit = Type.Object(
-  { retryAfterS: Type.Optional(integer(0, 86_400, 'Retry-After, in seconds.', { default: 1 })) },
-  {
-    ...strict,
-    description:
-      'Answers 429 RATE_LIMITED as Atlas does, with Retry-After, RateLimit-Limit and RateLimit-Remaining.',
-  },
+const rateLimit = object(
+  'Answers 429 RATE_LIMITED as Atlas does, with Retry-After, RateLimit-Limit and RateLimit-Remaining.',
+  { retryAfterS: Type.Optional(within(0, 86_400, 'Retry-After, in seconds.', { default: 1 })) },
+  strict,
 );
 
 const fields = Type.Partial(
   Type.Object({
     match,
-    times: integer(1, MOST, 'How often it fires, before it rests; without it, always.'),
+    times: within(1, MOST, 'How often it fires, before it rests; without it, always.'),
     share: Type.Number({
       minimum: 0,
       maximum: 1,
       description:
         'On which share of the matching requests it fires, spread evenly: with 0.5 on every second one.',
     }),
-    skip: integer(0, MOST, 'How many matching requests pass before it begins.'),
+    skip: within(0, MOST, 'How many matching requests pass before it begins.'),
     before: Type.Literal('credentials', {
       description:
         'Acts before the credentials are checked. It then meets the first leg of a digest handshake too.',
     }),
     answer,
     rateLimit,
-    delayMs: integer(
+    delayMs: within(
       1,
       LONGEST_DELAY_MS,
       "Lets the request wait so long, in milliseconds of the emulator's clock, and go on.",
@@ -100,46 +84,39 @@ const fields = Type.Partial(
 const ID = '^(?!\\.{1,2}$)[A-Za-z0-9._-]{1,64}$';
 
 /** A rule as it is sent. */
-export const newFault = Type.Object(
+export const newFault = object(
+  'A fault to inject. It has exactly one of answer, rateLimit, delayMs, drop and truncate.',
   {
     id: Type.Optional(
       text('What the rule is called in its scope; one is made if none is given.', { pattern: ID }),
     ),
     ...fields,
   },
-  {
-    ...strict,
-    title: 'NewFault',
-    description: 'A fault to inject. It has exactly one of answer, rateLimit, delayMs, drop and truncate.',
-  },
+  { ...strict, title: 'NewFault' },
 );
 
-const matched = integer(
-  0,
-  Number.MAX_SAFE_INTEGER,
-  'How many requests it has matched; while it rests none is counted.',
-);
-const fired = integer(0, Number.MAX_SAFE_INTEGER, 'How often it has fired.');
+const count = (description: string) => within(0, Number.MAX_SAFE_INTEGER, description);
+const counts = {
+  matched: count('How many requests it has matched; while it rests none is counted.'),
+  fired: count('How often it has fired.'),
+};
 
 /** A rule as it is shown. */
-export const fault = Type.Object(
-  {
-    id: text('What the rule is called in its scope.', { pattern: ID }),
-    ...fields,
-    matched,
-    fired,
-  },
-  { ...strict, title: 'Fault', description: 'A fault rule.' },
+export const fault = object(
+  'A fault rule.',
+  { id: text('What the rule is called in its scope.', { pattern: ID }), ...fields, ...counts },
+  { ...strict, title: 'Fault' },
 );
 
 /** A rule in a fixture: as it is sent, and optionally what it has counted. */
 export const fixtureFault = Type.Object(
-  { ...newFault.properties, matched: Type.Optional(matched), fired: Type.Optional(fired) },
+  { ...newFault.properties, ...Type.Partial(Type.Object(counts)).properties },
   strict,
 );
 
 /** The rules of a scope. */
-export const faults = Type.Object(
+export const faults = object(
+  'The rules of a scope.',
   { results: Type.Array(fault, { description: 'The rules of the scope, oldest first.' }) },
-  { ...strict, title: 'Faults', description: 'The rules of a scope.' },
+  { ...strict, title: 'Faults' },
 );

@@ -141,13 +141,8 @@ export class FaultStore implements FaultBook {
     if (met.length === 0) return undefined;
     return this.database.write(() => {
       for (const kept of met) {
-        const { matched, fired } = kept;
-        this.database.run(
-          'UPDATE faults SET matched = ?, fired = ? WHERE id = ?',
-          matched,
-          fired,
-          keyOf(kept),
-        );
+        const sql = 'UPDATE faults SET matched = ?, fired = ? WHERE id = ?';
+        this.database.run(sql, kept.matched, kept.fired, keyOf(kept));
       }
       return firing;
     });

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Type } from '@sinclair/typebox';
+import { integer, object, text } from '../../http/schema.js';
 import type { Message } from '../../kernel/events.js';
 import type { Entry } from './entry.js';
 import { refusalOf } from './request-entry.js';
@@ -7,97 +8,72 @@ import { refusalOf } from './request-entry.js';
 /** HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/). Fields that it does not define begin with `_`. */
 
 const pairs = (description: string) =>
-  Type.Array(
-    Type.Object({
-      name: Type.String({ description: 'Its name.' }),
-      value: Type.String({ description: 'Its value.' }),
-    }),
-    { description },
-  );
-
+  Type.Array(Type.Object({ name: text('Its name.'), value: text('Its value.') }), { description });
 const ms = (description: string) => Type.Number({ description: `${description}, in milliseconds.` });
-const size = (description: string) =>
-  Type.Integer({ description: `${description}, in bytes; -1 if unknown.` });
+const size = (description: string) => integer(`${description}, in bytes; -1 if unknown.`);
 
 const side = {
-  httpVersion: Type.String({ description: 'Version of HTTP.' }),
+  httpVersion: text('Version of HTTP.'),
   cookies: pairs('Always empty: cookies are not shown.'),
   headers: pairs('Headers, secrets removed.'),
   headersSize: size('Size of the headers'),
   bodySize: size('Size of the body'),
 };
 
-const mimeType = Type.String({ description: 'Media type.' });
-const text = Type.String({ description: 'Body, secrets removed.' });
-const comment = Type.Optional(Type.String({ description: 'Says that the body was cut.' }));
+const mimeType = text('Media type.');
+const bodyText = text('Body, secrets removed.');
+const comment = Type.Optional(text('Says that the body was cut.'));
 
-const requestSchema = Type.Object(
-  {
-    method: Type.String({ description: 'HTTP method.' }),
-    url: Type.String({ description: 'Absolute address.' }),
-    ...side,
-    queryString: pairs('Parameters of the query.'),
-    postData: Type.Optional(Type.Object({ mimeType, text, comment }, { description: 'What was sent.' })),
-  },
-  { description: 'What the client sent.' },
-);
+const requestSchema = object('What the client sent.', {
+  method: text('HTTP method.'),
+  url: text('Absolute address.'),
+  ...side,
+  queryString: pairs('Parameters of the query.'),
+  postData: Type.Optional(object('What was sent.', { mimeType, text: bodyText, comment })),
+});
 
-const responseSchema = Type.Object(
-  {
-    status: Type.Integer({ description: 'Status; 0 where no answer was sent.' }),
-    statusText: Type.String({ description: 'Reason phrase.' }),
-    ...side,
-    content: Type.Object(
-      {
-        size: Type.Integer({ description: 'Size of the body, in bytes.' }),
-        mimeType,
-        text: Type.Optional(text),
-        comment,
-      },
-      { description: 'What was answered.' },
-    ),
-    redirectURL: Type.String({ description: 'Always empty.' }),
-  },
-  { description: 'What was answered.' },
-);
+const responseSchema = object('What was answered.', {
+  status: integer('Status; 0 where no answer was sent.'),
+  statusText: text('Reason phrase.'),
+  ...side,
+  content: object('What was answered.', {
+    size: integer('Size of the body, in bytes.'),
+    mimeType,
+    text: Type.Optional(bodyText),
+    comment,
+  }),
+  redirectURL: text('Always empty.'),
+});
 
-const entrySchema = Type.Object(
-  {
-    startedDateTime: Type.String({ format: 'date-time', description: 'When the request came.' }),
-    time: ms('How long it took'),
-    request: requestSchema,
-    response: responseSchema,
-    cache: Type.Object({}, { description: 'Always empty.' }),
-    timings: Type.Object(
-      { send: ms('Sending'), wait: ms('Waiting'), receive: ms('Receiving') },
-      { description: 'What the time was spent on.' },
-    ),
-    comment: Type.Optional(Type.String({ description: 'Why the request was refused.' })),
-    _seq: Type.Integer({ description: 'Number of the request.' }),
-    _rung: Type.String({ description: 'Step of the ladder that decided the answer.' }),
-  },
-  { description: 'One request and its answer.' },
-);
+const entrySchema = object('One request and its answer.', {
+  startedDateTime: text('When the request came.', { format: 'date-time' }),
+  time: ms('How long it took'),
+  request: requestSchema,
+  response: responseSchema,
+  cache: object('Always empty.', {}),
+  timings: object('What the time was spent on.', {
+    send: ms('Sending'),
+    wait: ms('Waiting'),
+    receive: ms('Receiving'),
+  }),
+  comment: Type.Optional(text('Why the request was refused.')),
+  _seq: integer('Number of the request.'),
+  _rung: text('Step of the ladder that decided the answer.'),
+});
+
+const creator = object('What wrote the archive.', { name: text('Its name.'), version: text('Its version.') });
 
 /** An HTTP Archive. */
-export const harSchema = Type.Object(
+export const harSchema = object(
+  'Requests as an HTTP Archive.',
   {
-    log: Type.Object(
-      {
-        version: Type.Literal('1.2', { description: 'Version of the format.' }),
-        creator: Type.Object(
-          {
-            name: Type.String({ description: 'Its name.' }),
-            version: Type.String({ description: 'Its version.' }),
-          },
-          { description: 'What wrote the archive.' },
-        ),
-        entries: Type.Array(entrySchema, { description: 'The requests, oldest first.' }),
-      },
-      { description: 'The archive.' },
-    ),
+    log: object('The archive.', {
+      version: Type.Literal('1.2', { description: 'Version of the format.' }),
+      creator,
+      entries: Type.Array(entrySchema, { description: 'The requests, oldest first.' }),
+    }),
   },
-  { title: 'HttpArchive', description: 'Requests as an HTTP Archive.' },
+  { title: 'HttpArchive' },
 );
 
 /** Requests as an HTTP Archive; what is undefined is left out of the JSON. */

@@ -1,56 +1,51 @@
 import { Type, type Static } from '@sinclair/typebox';
+import { integer, object, oneOf, text } from '../../http/schema.js';
 import { RUNGS } from '../../http/observation/exchange.js';
 import type { RequestDetail } from '../../kernel/events.js';
 import type { Entry } from './entry.js';
 
 /** A step of the pipeline. */
-export const rungSchema = Type.Union(
-  RUNGS.map((rung) => Type.Literal(rung)),
-  { description: 'Step of the ladder that decided the answer.' },
-);
+export const rungSchema = oneOf(RUNGS, 'Step of the ladder that decided the answer.');
 
-const refusalSchema = Type.Object(
+const refusalSchema = object(
+  'Why the request was refused; absent where it was not.',
   {
-    name: Type.String({ description: 'Name of the condition, as in docs/errors.md.' }),
-    rule: Type.String({ description: 'What was wrong with the request.' }),
-    source: Type.String({ description: 'Where the rule was learned.' }),
-    remedy: Type.String({ description: 'What would have passed.' }),
+    name: text('Name of the condition, as in docs/errors.md.'),
+    rule: text('What was wrong with the request.'),
+    source: text('Where the rule was learned.'),
+    remedy: text('What would have passed.'),
   },
-  { title: 'Refusal', description: 'Why the request was refused; absent where it was not.' },
+  { title: 'Refusal' },
 );
 
 const messageSchema = (description: string) =>
-  Type.Object(
-    {
-      headers: Type.Record(Type.String(), Type.String(), { description: 'Headers, secrets removed.' }),
-      body: Type.Optional(
-        Type.String({ description: 'Body as text, secrets removed; absent where none was read.' }),
-      ),
-      truncated: Type.Boolean({
-        description: 'The body was longer than 16,384 characters and was cut, or did not come whole.',
-      }),
-    },
-    { description },
-  );
+  object(description, {
+    headers: Type.Record(Type.String(), Type.String(), { description: 'Headers, secrets removed.' }),
+    body: Type.Optional(text('Body as text, secrets removed; absent where none was read.')),
+    truncated: Type.Boolean({
+      description: 'The body was longer than 16,384 characters and was cut, or did not come whole.',
+    }),
+  });
 
 /** What every form of a request shows. */
 const line = {
-  seq: Type.Integer({ description: 'Number of the request; grows, with gaps.' }),
-  at: Type.String({ format: 'date-time', description: 'When it was answered, in real time.' }),
-  project: Type.Optional(Type.String({ description: 'Id of the project that the path names.' })),
-  method: Type.String({ description: 'HTTP method.' }),
-  path: Type.String({ description: 'Path and query.' }),
-  operation: Type.Optional(Type.String({ description: 'operationId in the API description.' })),
-  caller: Type.Optional(Type.String({ description: 'Public key or client id of who was let in.' })),
-  status: Type.Integer({ description: 'Status of the answer; 0 where none was sent.' }),
+  seq: integer('Number of the request; grows, with gaps.'),
+  at: text('When it was answered, in real time.', { format: 'date-time' }),
+  project: Type.Optional(text('Id of the project that the path names.')),
+  method: text('HTTP method.'),
+  path: text('Path and query.'),
+  operation: Type.Optional(text('operationId in the API description.')),
+  caller: Type.Optional(text('Public key or client id of who was let in.')),
+  status: integer('Status of the answer; 0 where none was sent.'),
   rung: rungSchema,
 };
 
 /** A request as the journal shows it. */
-export const requestSchema = Type.Object(
+export const requestSchema = object(
+  'One request and its answer.',
   {
     ...line,
-    version: Type.Optional(Type.String({ description: 'Version of the operation that answered.' })),
+    version: Type.Optional(text('Version of the operation that answered.')),
     tookMs: Type.Number({
       description: 'From the arrival of the request to the end of the answer, in milliseconds.',
     }),
@@ -58,13 +53,14 @@ export const requestSchema = Type.Object(
     request: messageSchema('What the client sent.'),
     response: messageSchema('What was answered.'),
   },
-  { title: 'Request', description: 'One request and its answer.' },
+  { title: 'Request' },
 );
 
 /** A refusal as `requests/refused` shows it. */
-export const refusedSchema = Type.Object(
+export const refusedSchema = object(
+  'One request that was refused.',
   { ...line, refusal: refusalSchema },
-  { title: 'RefusedRequest', description: 'One request that was refused.' },
+  { title: 'RefusedRequest' },
 );
 
 export type RenderedRequest = Static<typeof requestSchema>;

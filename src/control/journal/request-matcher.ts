@@ -1,6 +1,7 @@
 import { METHODS } from 'node:http';
 import { Type, type Static, type TObject } from '@sinclair/typebox';
 import { RUNGS } from '../../http/observation/exchange.js';
+import { text, within } from '../../http/schema.js';
 import { hasForm } from '../../http/path-form.js';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
@@ -11,31 +12,17 @@ import type { Selection } from './journal.js';
 import { rungSchema } from './request-entry.js';
 
 /** Criteria that select requests, in queries and bodies. */
-export const criteria = {
-  operation: Type.Optional(
-    Type.String({
-      description: 'operationId, such as createGroup; createToken and revokeToken of the token endpoints.',
-    }),
-  ),
-  method: Type.Optional(Type.String({ description: 'HTTP method.' })),
-  path: Type.Optional(
-    Type.String({
-      description: 'Path; its query counts only if this has one. Each * stands for any text.',
-    }),
-  ),
-  caller: Type.Optional(Type.String({ description: 'Public key or client id of who was let in.' })),
-  status: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 599, description: 'Status of the answer; 0 where none was sent.' }),
-  ),
-  rung: Type.Optional(rungSchema),
-  since: Type.Optional(
-    Type.Integer({
-      minimum: 0,
-      maximum: LARGEST_INTEGER,
-      description: 'Only requests with a higher number than this.',
-    }),
-  ),
-};
+export const criteria = Type.Partial(
+  Type.Object({
+    operation: text('operationId, such as createGroup; createToken and revokeToken of the token endpoints.'),
+    method: text('HTTP method.'),
+    path: text('Path; its query counts only if this has one. Each * stands for any text.'),
+    caller: text('Public key or client id of who was let in.'),
+    status: within(0, 599, 'Status of the answer; 0 where none was sent.'),
+    rung: rungSchema,
+    since: within(0, LARGEST_INTEGER, 'Only requests with a higher number than this.'),
+  }),
+).properties;
 
 /** Criteria in a body. */
 export const matcherProperties = {

@@ -39,6 +39,17 @@ export async function waitFor(
   };
   const answer = (): Waited | undefined =>
     found.length < count ? undefined : { requests: found.map(renderRequest) };
+  const timedOut = (): FastifyReply => {
+    requireWhole(selection, wanted.since);
+    const detail =
+      `${found.length} of ${count} matching requests came within ${timeoutMs} ms. ` +
+      (others.length === 0 ? 'No other came.' : `Others, the last: ${others.map(line).join('; ')}.`);
+    const requests = found.map(renderRequest);
+    return reply
+      .code(408)
+      .header('content-type', 'application/json')
+      .send(JSON.stringify({ error: 408, reason: STATUS_CODES[408], detail, requests }));
+  };
 
   const selection = journal.select(project, since);
   selection.entries.forEach(take);
@@ -55,7 +66,10 @@ export async function waitFor(
       } catch (error) {
         reject(error instanceof Error ? error : new Error(String(error)));
       }
-      for (const undo of undos) undo();
+      unsubscribe();
+      cancelAlarm();
+      reply.raw.off('close', onDisconnect);
+      closing.removeEventListener('abort', onClosing);
     };
     const onDisconnect = (): void => {
       settle(() => reply.hijack());
@@ -66,47 +80,21 @@ export async function waitFor(
         throw new ControlError(503, 'The emulator is closing.');
       });
     };
-    const undos = [
-      journal.subscribe((entry) => {
-        const inScope = project === undefined || entry.event.project === project;
-        if (!inScope || entry.event.seq <= since) return;
-        settle(() => {
-          take(entry);
-          return answer();
-        });
-      }),
-      clock.setAlarm(clock.now() + timeoutMs, () => {
-        settle(() => {
-          requireWhole(selection, wanted.since);
-          return timedOut(reply, { count, timeoutMs }, found, others);
-        });
-      }),
-      () => reply.raw.off('close', onDisconnect),
-      () => {
-        closing.removeEventListener('abort', onClosing);
-      },
-    ];
+    const unsubscribe = journal.subscribe((entry) => {
+      const inScope = project === undefined || entry.event.project === project;
+      if (!inScope || entry.event.seq <= since) return;
+      settle(() => {
+        take(entry);
+        return answer();
+      });
+    });
+    const cancelAlarm = clock.setAlarm(clock.now() + timeoutMs, () => {
+      settle(timedOut);
+    });
     reply.raw.once('close', onDisconnect);
     closing.addEventListener('abort', onClosing);
     if (closing.aborted) onClosing();
   });
-}
-
-function timedOut(
-  reply: FastifyReply,
-  { count, timeoutMs }: { readonly count: number; readonly timeoutMs: number },
-  found: readonly Entry[],
-  others: readonly Entry[],
-): FastifyReply {
-  const detail =
-    `${found.length} of ${count} matching requests came within ${timeoutMs} ms. ` +
-    (others.length === 0 ? 'No other came.' : `Others, the last: ${others.map(line).join('; ')}.`);
-  return reply
-    .code(408)
-    .header('content-type', 'application/json')
-    .send(
-      JSON.stringify({ error: 408, reason: STATUS_CODES[408], detail, requests: found.map(renderRequest) }),
-    );
 }
 
 function line({ event: { data } }: Entry): string {
