@@ -6,7 +6,7 @@ import { challenge } from '../credentials/digest.js';
 import { reasonLine, type Exchange } from '../observation/exchange.js';
 import { pretty } from './pretty.js';
 import { mediaType } from '../steps/version.js';
-import { pathOf } from '../paths.js';
+import { pathWithoutQuery } from '../paths.js';
 import type { Paging } from '../steps/query.js';
 import { REQUESTS_A_MINUTE } from '../faults/request-quota.js';
 
@@ -44,7 +44,7 @@ function resourceText(text: string, envelope: boolean, status: number): string {
 function pageText(request: FastifyRequest, answer: PageAnswer, status: number): string {
   const { exchange } = request;
   const links = pageLinks(
-    `${exchange.baseUrl}${pathOf(request.url).split('?', 1)[0] ?? ''}`,
+    `${exchange.baseUrl}${pathWithoutQuery(request.url)}`,
     exchange.query as Paging,
     answer.hasNext,
   );

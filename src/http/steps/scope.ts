@@ -90,9 +90,8 @@ export interface Scope {
 
 /** What a path names that no route takes: its first id. */
 export function scopeParametersOf(target: string): ScopeParameters {
-  const [, collection, id] = /^\/api\/atlas\/v2\/(groups|orgs)\/([^/?]+)/.exec(target) ?? [];
-  if (id === undefined) return {};
-  return collection === 'groups' ? { groupId: id } : { orgId: id };
+  const ids = /^\/api\/atlas\/v2\/(?:groups\/(?<groupId>[^/?]+)|orgs\/(?<orgId>[^/?]+))/;
+  return ids.exec(target)?.groups ?? {};
 }
 
 /** Looks up what a path names. */
