@@ -106,7 +106,13 @@ export function loadFixture(
         const where = Object.hasOwn(entry.projectRoles, stranger) ? 'projectRoles' : 'project';
         throw new FixtureError(`${entryAt}.${where}: the organization has no project ${stranger}`);
       }
-      addCredential(credentials, organization.id, entry, entryAt);
+      const roles: Roles = { organization: entry.organizationRoles, projects: entry.projectRoles };
+      const owner = { organizationId: organization.id, ...(entry.project && { projectId: entry.project }) };
+      for (const { field, ...credential } of credentialsIn(entry)) {
+        within(`${entryAt}.${field}`, () => {
+          credentials.add({ ...credential, ...owner, roles });
+        });
+      }
     });
   });
   for (const section of sharedSections(sections)) {
@@ -133,35 +139,21 @@ function loadItems(
   });
 }
 
-function addCredential(
-  credentials: Identity['credentials'],
-  organizationId: string,
-  entry: FixtureCredential,
-  at: string,
-): void {
-  const roles: Roles = { organization: entry.organizationRoles, projects: entry.projectRoles };
-  const { apiKey, serviceAccount, project } = entry;
-  const common = { organizationId, roles, ...(project !== undefined && { projectId: project }) };
-  if (apiKey) {
-    within(`${at}.apiKey.publicKey`, () => {
-      credentials.add({
-        id: apiKey.publicKey,
-        kind: 'API key',
-        secret: apiKey.privateKey,
-        ...common,
-      });
-    });
-  }
-  if (serviceAccount) {
-    within(`${at}.serviceAccount.clientId`, () => {
-      credentials.add({
-        id: serviceAccount.clientId,
-        kind: 'service account',
-        secret: serviceAccount.clientSecret,
-        ...common,
-      });
-    });
-  }
+/** The key and the account of an entry, each with the field that identifies it. */
+function credentialsIn({ apiKey, serviceAccount }: FixtureCredential) {
+  const key = apiKey && {
+    field: 'apiKey.publicKey',
+    kind: 'API key' as const,
+    id: apiKey.publicKey,
+    secret: apiKey.privateKey,
+  };
+  const account = serviceAccount && {
+    field: 'serviceAccount.clientId',
+    kind: 'service account' as const,
+    id: serviceAccount.clientId,
+    secret: serviceAccount.clientSecret,
+  };
+  return [key, account].filter((one) => one !== undefined);
 }
 
 function within(at: string, work: () => void): void {
