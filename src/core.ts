@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from './config.js';
-import {
-  faultMigrations,
-  faultSection,
-  FaultStore,
-  faultTables,
-  type ControlledParts,
-} from './control/index.js';
+import { faultMigrations, faultSection, FaultStore, faultTables, type Core } from './control/index.js';
 import { features as allFeatures, type Feature } from './features/index.js';
 import {
   CredentialStore,
@@ -15,37 +9,21 @@ import {
   organizationOperations,
   projectOperations,
   ProjectStore,
-  type DeletionBlocker,
   type Identity,
 } from './identity/index.js';
 import type { Clock } from './kernel/clock.js';
-import { Database, type Transaction } from './kernel/database.js';
-import { EventBus } from './kernel/events.js';
-import { objectIds } from './kernel/ids.js';
-import { MovableClock } from './kernel/movable-clock.js';
-import { Scheduler } from './kernel/scheduler.js';
-import { FixtureError, PropertyStore, snapshotMigrations, Snapshots, World } from './world/index.js';
+import { Database } from './kernel/database.js';
+import { startKernel } from './kernel/kernel.js';
+import { FixtureError, snapshotMigrations, World } from './world/index.js';
 
 /** What the package brings for a start. */
 export const FIXTURES = new URL('../fixtures/', import.meta.url);
 
-/** The emulator without a way in: its state, its time, and what can be done with them. */
-export interface Core extends ControlledParts {
-  /** The machine's clock: for what no test moves. */
-  readonly base: Clock;
-  /** The emulator's own. */
-  readonly clock: MovableClock;
-  readonly events: EventBus;
-  /** Whether the world came from the database, and not from the fixture. */
-  readonly restored: boolean;
-  /** Ends the alarm and closes the database. */
-  close(): void;
-}
-
 /**
  * Opens the database, starts the features, and loads the fixture into a new file.
  *
- * @param onError told of what goes wrong where nobody waits for an answer
+ * @param base the machine's clock
+ * @param onError receives errors of work for which nobody waits
  * @throws {DatabaseUnusable} if the database cannot be used
  * @throws {FixtureError} if the fixture cannot
  */
@@ -55,8 +33,6 @@ export async function buildCore(
   onError: (error: unknown) => void,
   features: readonly Feature[] = allFeatures,
 ): Promise<Core> {
-  const clock = new MovableClock(base);
-  const now = (): number => clock.now();
   const database = Database.open(config.db, [
     ...identityMigrations,
     ...features.flatMap((feature) => feature.migrations),
@@ -64,29 +40,24 @@ export async function buildCore(
     ...faultMigrations,
   ]);
   try {
-    const events = new EventBus(() => base.now());
+    const kernel = startKernel(database, base, onError);
+    const now = (): number => kernel.clock.now();
     const identity: Identity = {
       projects: new ProjectStore(database, now),
       credentials: new CredentialStore(database, now),
     };
-    const scheduler = new Scheduler(clock, database, onError);
-    // By the machine's clock: one that was moved far ahead would make them longer.
-    const newId = objectIds(() => base.now());
-    const running = features.map((feature) =>
-      feature.start({ database, clock, events, scheduler, newId, durations: config }),
-    );
+    const running = features.map((feature) => feature.start({ ...kernel, durations: config }));
     const operations = [
       ...organizationOperations(identity),
       ...projectOperations({
         ...identity,
-        database,
-        newId,
-        now,
-        blockers: running.flatMap<DeletionBlocker>(({ blocksDeletion }) => blocksDeletion ?? []),
-        onCreate: (id: string) => {
+        kernel,
+        leftIn: (project) =>
+          running.map(({ blocksDeletion }) => blocksDeletion?.(project)).find((left) => left !== undefined),
+        onCreate: (id) => {
           world.remember(id);
         },
-        remove: (transaction: Transaction, id: string) => {
+        remove: (transaction, id) => {
           world.removeProject(transaction, id);
         },
       }),
@@ -102,44 +73,14 @@ export async function buildCore(
       ...features.flatMap((feature) => feature.tables ?? []),
       ...faultTables,
     ];
-    const world = new World({
-      database,
-      clock,
-      events,
-      scheduler,
-      snapshots: new Snapshots(database, tables),
-      identity,
-      sections,
-      properties: new PropertyStore(database),
-      running,
-    });
+    const world = new World(kernel, identity, sections, tables, running);
     world.addCache(faults);
 
     const restored = world.hasBegun;
     if (restored) await world.goOn();
     else await seed(config.fixture, database, world);
-    for (const { due } of running) if (due) scheduler.add(due);
-
-    return {
-      database,
-      base,
-      clock,
-      events,
-      identity,
-      world,
-      faults,
-      sections,
-      running,
-      operations,
-      newId,
-      restored,
-      close() {
-        scheduler.stop();
-        // A connection that closes after the server is still told of.
-        events.end();
-        database.close();
-      },
-    };
+    for (const { due } of running) if (due) kernel.scheduler.add(due);
+    return { ...kernel, identity, world, faults, sections, running, operations, restored };
   } catch (error) {
     database.close();
     throw error;

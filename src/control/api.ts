@@ -15,21 +15,19 @@ import type { AtlasOperation, ControlOperation } from '../http/operation.js';
 import type { LadderParts } from '../http/pipeline.js';
 import type { Identity } from '../identity/index.js';
 import { fixtureSchema, type FixtureSection } from '../world/index.js';
-import type { Clock } from '../kernel/clock.js';
-import type { Database } from '../kernel/database.js';
+import type { Kernel } from '../kernel/kernel.js';
 
-/** What the control API acts on. */
-export interface ControlledParts {
+/** The emulator without a way in: its state, its time, and what can be done with them. */
+export interface Core extends Kernel {
   readonly identity: Identity;
-  readonly database: Database;
-  readonly clock: Clock;
   readonly world: World;
   readonly faults: FaultStore;
   readonly sections: readonly FixtureSection[];
   readonly running: readonly RunningFeature[];
   /** The operations of Atlas that are emulated. */
   readonly operations: readonly AtlasOperation[];
-  readonly newId: () => string;
+  /** Whether the world came from the database, and not from the fixture. */
+  readonly restored: boolean;
 }
 
 /** How it is served. */
@@ -51,12 +49,12 @@ export interface ControlSettings {
 /** Serves the control API in a scope of its own. */
 export function controlApi(
   scope: FastifyInstance,
-  parts: ControlledParts,
+  core: Core,
   { ladder, observation, token, told, version, fixtures, open, httpsPort }: ControlSettings,
 ): void {
-  const { world, faults, sections, running, operations } = parts;
+  const { world, faults, sections, running, operations } = core;
   const controls: ControlOperation[] = [
-    ...projectControl({ ...parts, httpsPort, now: () => parts.clock.now() }),
+    ...projectControl({ ...core, httpsPort }),
     configurationOperation(told),
     ...clockOperations(world.time),
     ...worldOperations(world, fixtureSchema(sections)),

@@ -1,4 +1,4 @@
-export { controlApi, type ControlledParts } from './api.js';
+export { controlApi, type Core } from './api.js';
 export { authorityOperation } from './authority.js';
 export { CLIENTS, type ClientName } from './environment.js';
 export { faultSection } from './faults/fault-section.js';

@@ -1,14 +1,12 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { Type, type Static } from '@sinclair/typebox';
-import type { Database } from '../kernel/database.js';
-import type { Project } from '../http/gatekeeper.js';
-import { nameSchema, type Identity } from '../identity/index.js';
+import { existing, nameSchema } from '../identity/index.js';
+import type { Core } from './api.js';
 import { accessTo, madeProject, projectAccess } from './access.js';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { CALLERS, paceSchema, profile, project, shownProject } from './project-schema.js';
 import type { FixtureSection } from '../world/index.js';
-import type { World } from '../world/world.js';
 
 const newProject = (sections: readonly FixtureSection[]) =>
   Type.Object(
@@ -23,26 +21,12 @@ const tag = { name: 'projects', description: 'Projects for tests.' };
 const projects = controlGroup('/projects', { scope: 'server', tag });
 const ownProject = controlGroup('', { scope: 'project', tag });
 
-/** Dependencies of making projects. */
-export interface ProjectParts {
-  readonly identity: Identity;
-  readonly database: Database;
-  readonly world: World;
-  readonly sections: readonly FixtureSection[];
-  readonly newId: () => string;
-  readonly now: () => number;
-  /** Where https is served, once it is; undefined where it is not. */
-  readonly httpsPort: () => number | undefined;
-}
-
 /** Projects for tests: made with all that a client needs, in one call, and gone in another. */
-export function projectControl(parts: ProjectParts): readonly ControlOperation[] {
-  const { identity, database, world, sections } = parts;
-  const existing = (id: string): Project => {
-    const project = identity.projects.project(id);
-    if (!project) throw new ControlError(404, 'There is no such project.');
-    return project;
-  };
+export function projectControl({
+  httpsPort,
+  ...core
+}: Core & { readonly httpsPort: () => number | undefined }): readonly ControlOperation[] {
+  const { identity, database, world, sections } = core;
   return [
     projects('GET', '', {
       id: 'listProjects',
@@ -60,8 +44,8 @@ export function projectControl(parts: ProjectParts): readonly ControlOperation[]
       status: 201,
       errors: [409],
       async handle(context) {
-        const made = existing(await make(parts, context.body));
-        return accessTo(made, identity, context, parts.httpsPort());
+        const made = existing(identity, await make(core, context.body));
+        return accessTo(made, identity, context, httpsPort());
       },
     }),
     ownProject('GET', '', {
@@ -83,7 +67,7 @@ export function projectControl(parts: ProjectParts): readonly ControlOperation[]
             movement: body.movement ?? movement,
           });
         });
-        return shownProject(existing(project.id));
+        return shownProject(existing(identity, project.id));
       },
     }),
     ownProject('DELETE', '', {
@@ -100,14 +84,14 @@ export function projectControl(parts: ProjectParts): readonly ControlOperation[]
       summary:
         'Tells what clients of a project need: credentials of each role that it has, and their variables.',
       response: projectAccess,
-      handle: (context) => accessTo(context.project, identity, context, parts.httpsPort()),
+      handle: (context) => accessTo(context.project, identity, context, httpsPort()),
     }),
   ];
 }
 
 /** Makes a project with credentials of its own, and returns its id. */
 async function make(
-  { identity, database, world, newId, now }: ProjectParts,
+  { identity, database, clock, world, newId }: Core,
   wish: Static<ReturnType<typeof newProject>>,
 ): Promise<string> {
   const wanted = wish.profile ?? 'documented';
@@ -121,7 +105,13 @@ async function make(
     if (identity.projects.named(organizationId, name)) {
       throw new ControlError(409, `Organization ${organizationId} has a project named ${name} already.`);
     }
-    identity.projects.add({ id, organizationId, name, createdAt: now(), pace: { durations, movement } });
+    identity.projects.add({
+      id,
+      organizationId,
+      name,
+      createdAt: clock.now(),
+      pace: { durations, movement },
+    });
     for (const { organization: roles, project: own } of Object.values(CALLERS)) {
       const common = {
         organizationId,

@@ -5,7 +5,7 @@ export { oauth, TOKEN_LIFE_S } from './oauth.js';
 export { organizationOperations } from './organization-routes.js';
 export { serviceAccountScheme, tokenError, tokenOperations } from './token-operations.js';
 export { nameSchema } from './names.js';
+export { existing } from './projects.js';
 export { projectOperations } from './project-routes.js';
 export { ProjectStore, type StoredProject } from './project-store.js';
-export type { DeletionBlocker } from './projects.js';
 export { permits, roleNamesFor, rolesFor } from './roles.js';

@@ -2,7 +2,8 @@ import { refuseTooLarge } from '../http/steps/body.js';
 import { projectExists } from '../http/steps/scope.js';
 import { API_PREFIX } from '../http/paths.js';
 import type { Caller } from '../http/gatekeeper.js';
-import type { Database, Transaction } from '../kernel/database.js';
+import type { Transaction } from '../kernel/database.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { defineCondition, SOURCE } from '../profiles/index.js';
 import type { Identity } from './gatekeeper.js';
 import type { ProjectSettings, StoredProject } from './project-store.js';
@@ -27,15 +28,11 @@ export const projectInUse = defineCondition('projectInUse', {
 /** What Atlas links from a project, beside itself (recorded). */
 const LINKS = ['containers', 'clusters', 'databaseUsers', 'peers', 'processes', 'whitelist'];
 
-/** Tells what of a resource is left in a project, for a person; undefined if nothing is. */
-export type DeletionBlocker = (project: StoredProject) => string | undefined;
-
-/** Dependencies of the operations on projects and organizations. */
+/** What the operations on projects need beside the stores. */
 export interface ProjectServices extends Identity {
-  readonly database: Database;
-  readonly newId: () => string;
-  readonly now: () => number;
-  readonly blockers: readonly DeletionBlocker[];
+  readonly kernel: Pick<Kernel, 'database' | 'clock' | 'newId'>;
+  /** What resources a project still has, such as "2 private links"; undefined if it is empty. */
+  readonly leftIn: (project: StoredProject) => string | undefined;
   /** Called with the id of a project that was created, within the write. */
   readonly onCreate: (id: string) => void;
   /** Removes a project and all that is in it, within the write. */
@@ -67,12 +64,12 @@ export function createProject(
   organizationId: string,
   { name, ...settings }: ProjectFields,
 ): Promise<StoredProject> {
-  const { database, projects, credentials } = services;
-  return database.write(() => {
+  const { kernel, projects, credentials } = services;
+  return kernel.database.write(() => {
     refuseNameInUse(services, organizationId, name);
     refuseTooLarge(settings);
-    const id = services.newId();
-    projects.add({ id, organizationId, name, createdAt: services.now(), settings });
+    const id = kernel.newId();
+    projects.add({ id, organizationId, name, createdAt: kernel.clock.now(), settings });
     credentials.addProjectRole(caller.id, id, 'GROUP_OWNER');
     services.onCreate(id);
     return existing(services, id);
@@ -89,7 +86,7 @@ export function updateProject(
   id: string,
   { name, ...settings }: Partial<ProjectFields>,
 ): Promise<StoredProject> {
-  return services.database.write(() => {
+  return services.kernel.database.write(() => {
     const project = existing(services, id);
     if (name !== undefined && name !== project.name) {
       refuseNameInUse(services, project.organizationId, name);
@@ -106,12 +103,9 @@ export function updateProject(
  * @throws {Refusal} `projectInUse`
  */
 export function deleteProject(services: ProjectServices, id: string): Promise<void> {
-  return services.database.write((transaction) => {
-    const project = existing(services, id);
-    for (const blocker of services.blockers) {
-      const left = blocker(project);
-      if (left !== undefined) throw projectInUse(id, left);
-    }
+  return services.kernel.database.write((transaction) => {
+    const left = services.leftIn(existing(services, id));
+    if (left !== undefined) throw projectInUse(id, left);
     services.remove(transaction, id);
   });
 }

@@ -3,6 +3,5 @@ export { FixtureError, loadFixture, parseFixture } from './fixture.js';
 export { exportFixture } from './fixture-export.js';
 export { durationsSchema, FIXTURE_LIMIT, fixtureSchema, movement, sharedSections } from './fixture-schema.js';
 export type { Fixture, FixtureSection, ProjectSection, SharedSection } from './fixture-schema.js';
-export { PropertyStore } from './properties.js';
-export { snapshotMigrations, Snapshots } from './snapshots.js';
+export { snapshotMigrations } from './snapshots.js';
 export { World } from './world.js';

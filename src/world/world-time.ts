@@ -1,28 +1,14 @@
 import { advanced, frozen, IN_STEP, resumed, shows, type ClockState } from '../kernel/clock-state.js';
-import type { Database, Transaction } from '../kernel/database.js';
-import type { EventBus } from '../kernel/events.js';
-import type { MovableClock } from '../kernel/movable-clock.js';
+import type { Transaction } from '../kernel/database.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { LATEST } from '../kernel/pace.js';
-import type { Scheduler } from '../kernel/scheduler.js';
-import type { Identity } from '../identity/index.js';
-import type { PropertyStore } from './properties.js';
+import type { ProjectStore } from '../identity/index.js';
 import { ControlError } from '../http/control-error.js';
 
-/** What time stands on. */
-export interface TimeParts {
-  readonly database: Database;
-  readonly clock: MovableClock;
-  readonly events: EventBus;
-  readonly scheduler: Scheduler;
-  readonly identity: Identity;
-  readonly properties: PropertyStore;
-  /** What has rows that change with time. */
-  readonly running: readonly {
-    readonly retime?: (projectId: string | undefined, now: number) => void;
-  }[];
+/** What has rows that change with time. */
+export interface Timed {
+  readonly retime?: (projectId: string | undefined, now: number) => void;
 }
-
-const CLOCK = 'clock';
 
 /** A clock as the control API shows it. */
 export interface ClockReading {
@@ -32,12 +18,13 @@ export interface ClockReading {
 
 /** The time of one project, or of the whole server where no project is named. */
 export class WorldTime {
-  readonly #parts: TimeParts;
-
-  constructor(parts: TimeParts) {
-    this.#parts = parts;
-    const kept = parts.properties.get(CLOCK) as ClockState | undefined;
-    if (kept) parts.clock.change(kept);
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly projects: ProjectStore,
+    private readonly timed: readonly Timed[],
+  ) {
+    const saved = kernel.database.value<string>("SELECT value FROM properties WHERE name = 'clock'");
+    if (saved !== undefined) kernel.clock.change(JSON.parse(saved) as ClockState);
   }
 
   /** What the clock shows. */
@@ -68,7 +55,7 @@ export class WorldTime {
 
   /** Writes. Where that fails, the emulator's clock is what it was, too. */
   write<T>(work: (transaction: Transaction) => T): Promise<T> {
-    const { database, clock } = this.#parts;
+    const { database, clock } = this.kernel;
     return database.write((transaction) => {
       const before = clock.state;
       try {
@@ -82,8 +69,8 @@ export class WorldTime {
 
   /** Runs what falls due after a change of clocks or rows, and sets the alarm anew. */
   settle(transaction: Transaction, projectId: string | undefined): void {
-    const { running, scheduler, clock } = this.#parts;
-    for (const feature of running) feature.retime?.(projectId, clock.now());
+    const { scheduler, clock } = this.kernel;
+    for (const one of this.timed) one.retime?.(projectId, clock.now());
     scheduler.catchUp(transaction);
     transaction.afterCommit(() => {
       scheduler.rearm();
@@ -96,7 +83,6 @@ export class WorldTime {
     projectId: string | undefined,
     change: (state: ClockState, now: number) => ClockState,
   ): Promise<ClockReading> {
-    const { events, identity } = this.#parts;
     return this.write((transaction) => {
       const old = this.#clockState(projectId);
       const now = this.#reference(projectId);
@@ -108,7 +94,7 @@ export class WorldTime {
       if (projectId === undefined) {
         this.setServerClock(state);
         // Projects that stand still are moved too.
-        identity.projects.shiftFrozen(ahead);
+        this.projects.shiftFrozen(ahead);
         const passing = ahead > 0 ? this.#projectBeyond() : undefined;
         if (passing !== undefined) {
           throw new ControlError(
@@ -117,12 +103,12 @@ export class WorldTime {
           );
         }
       } else {
-        identity.projects.setClock(projectId, state);
+        this.projects.setClock(projectId, state);
       }
       this.settle(transaction, projectId);
       const reading = this.#reading(state, now);
       transaction.afterCommit(() => {
-        events.emit('clock.moved', projectId, { how, ...reading });
+        this.kernel.events.emit('clock.moved', projectId, { how, ...reading });
       });
       return reading;
     });
@@ -130,37 +116,40 @@ export class WorldTime {
 
   #reading(state: ClockState, now: number): ClockReading {
     // A project's stands still with the server's too.
-    const frozenAt = state.frozenAt ?? this.#parts.clock.state.frozenAt;
+    const frozenAt = state.frozenAt ?? this.kernel.clock.state.frozenAt;
     return { now: new Date(shows(state, now)).toISOString(), frozen: frozenAt !== undefined };
   }
 
   /** Sets the emulator's own clock; what follows from it is left to {@link settle}. Belongs inside a write. */
   setServerClock(state: ClockState): void {
-    this.#parts.properties.set(CLOCK, state);
-    this.#parts.clock.change(state);
+    this.kernel.database.run(
+      `INSERT INTO properties VALUES ('clock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+      JSON.stringify(state),
+    );
+    this.kernel.clock.change(state);
   }
 
   /** Whose clock shows a moment after the last that a clock can be moved to, if any does. */
   beyond(): string | undefined {
-    const { clock } = this.#parts;
+    const { clock } = this.kernel;
     if (shows(clock.state, clock.baseNow()) > LATEST) return 'the server';
     const project = this.#projectBeyond();
     return project && `project ${project}`;
   }
 
   #projectBeyond(): string | undefined {
-    const furthest = this.#parts.identity.projects.furthestAhead();
+    const furthest = this.projects.furthestAhead();
     return furthest && furthest.now > LATEST ? furthest.id : undefined;
   }
 
   #clockState(projectId: string | undefined): ClockState {
-    if (projectId === undefined) return this.#parts.clock.state;
-    return this.#parts.identity.projects.clock(projectId) ?? IN_STEP;
+    if (projectId === undefined) return this.kernel.clock.state;
+    return this.projects.clock(projectId) ?? IN_STEP;
   }
 
   /** What the clock follows: a project's the emulator's, the emulator's the machine's. */
   #reference(projectId: string | undefined): number {
-    return projectId === undefined ? this.#parts.clock.baseNow() : this.#parts.clock.now();
+    return projectId === undefined ? this.kernel.clock.baseNow() : this.kernel.clock.now();
   }
 }
 

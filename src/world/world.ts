@@ -1,19 +1,14 @@
 import { IN_STEP, type ClockState } from '../kernel/clock-state.js';
-import type { Transaction } from '../kernel/database.js';
-import type { Snapshots } from './snapshots.js';
+import type { CoveredTable, Transaction } from '../kernel/database.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { Snapshots } from './snapshots.js';
 import { ControlError } from '../http/control-error.js';
-import { TOKEN_LIFE_S } from '../identity/index.js';
+import { TOKEN_LIFE_S, type Identity } from '../identity/index.js';
 import { exportFixture } from './fixture-export.js';
 import { FixtureError, loadFixture, parseFixture } from './fixture.js';
 import { sharedSections, type Fixture, type FixtureSection } from './fixture-schema.js';
 import type { ProjectCache } from './project-cache.js';
-import { WorldTime, type TimeParts } from './world-time.js';
-
-/** What the world stands on. */
-export interface WorldParts extends TimeParts {
-  readonly snapshots: Snapshots;
-  readonly sections: readonly FixtureSection[];
-}
+import { WorldTime, type Timed } from './world-time.js';
 
 /** The snapshot that a reset goes back to. No name that a client can give. */
 const INITIAL = '';
@@ -24,12 +19,22 @@ const INITIAL = '';
  */
 export class World {
   readonly time: WorldTime;
-  readonly #parts: WorldParts;
+  readonly #snapshots: Snapshots;
   readonly #caches: ProjectCache[] = [];
 
-  constructor(parts: WorldParts) {
-    this.#parts = parts;
-    this.time = new WorldTime(parts);
+  /**
+   * @param tables those that snapshots cover, parents before children
+   * @param timed what has rows that change with time
+   */
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly identity: Identity,
+    private readonly sections: readonly FixtureSection[],
+    tables: readonly CoveredTable[],
+    timed: readonly Timed[],
+  ) {
+    this.#snapshots = new Snapshots(kernel.database, tables);
+    this.time = new WorldTime(kernel, this.identity.projects, timed);
   }
 
   /**
@@ -38,7 +43,7 @@ export class World {
    * @throws {FixtureError} if the fixture cannot be used
    */
   begin(text: string, transaction: Transaction): void {
-    this.#fill(parseFixture(text, this.#parts.sections), transaction);
+    this.#fill(parseFixture(text, this.sections), transaction);
     transaction.afterCommit(() => {
       this.#reload();
     });
@@ -46,23 +51,20 @@ export class World {
 
   /** Whether there is a world to go on with: a fixture without organizations is one too. */
   get hasBegun(): boolean {
-    const { snapshots, identity } = this.#parts;
-    return snapshots.has(undefined, INITIAL) || !identity.projects.isEmpty();
+    return this.#snapshots.has(undefined, INITIAL) || !this.identity.projects.isEmpty();
   }
 
   /** Goes on with a world that a file holds. One without a memory of how it began remembers how it is now. */
   async goOn(): Promise<void> {
-    const { database, snapshots } = this.#parts;
-    if (snapshots.has(undefined, INITIAL)) return;
-    await database.write(() => {
+    if (this.#snapshots.has(undefined, INITIAL)) return;
+    await this.kernel.database.write(() => {
       this.remember(undefined);
     });
   }
 
   /** Remembers a project, or all, as it is: a reset comes back to it. Belongs inside a write. */
   remember(projectId: string | undefined): void {
-    const { snapshots, clock } = this.#parts;
-    snapshots.take(projectId, INITIAL, clock.now(), clock.state);
+    this.#snapshots.take(projectId, INITIAL, this.kernel.clock.now(), this.kernel.clock.state);
   }
 
   /** Keeps a cache in step with the projects that exist. */
@@ -77,7 +79,7 @@ export class World {
 
   /** Removes a project and all that is in it, the roles in it too. Belongs inside a write. */
   removeProject(transaction: Transaction, id: string): void {
-    const { projects, credentials } = this.#parts.identity;
+    const { projects, credentials } = this.identity;
     credentials.removeProjectRoles(id);
     projects.remove(id);
     transaction.afterCommit(() => {
@@ -91,19 +93,18 @@ export class World {
    * @throws {ControlError} 409 if another project has the name that this one had
    */
   reset(projectId: string | undefined): Promise<void> {
-    const { snapshots } = this.#parts;
     return this.#replace(projectId, 'reset', () => {
-      const takenOf = projectId !== undefined && snapshots.has(projectId, INITIAL) ? projectId : undefined;
-      const taken = snapshots.restore({ name: INITIAL, project: projectId, takenOf });
+      const takenOf =
+        projectId !== undefined && this.#snapshots.has(projectId, INITIAL) ? projectId : undefined;
+      const taken = this.#snapshots.restore({ name: INITIAL, project: projectId, takenOf });
       if (projectId === undefined) this.time.setServerClock(taken?.extra as ClockState);
     });
   }
 
   /** Takes a snapshot; one of the same name is replaced. */
   snapshot(projectId: string | undefined, name: string): Promise<void> {
-    const { database, snapshots, clock } = this.#parts;
-    return database.write(() => {
-      snapshots.take(projectId, name, clock.now(), clock.state);
+    return this.kernel.database.write(() => {
+      this.#snapshots.take(projectId, name, this.kernel.clock.now(), this.kernel.clock.state);
     });
   }
 
@@ -113,25 +114,26 @@ export class World {
    * @throws {ControlError} 404; 409 if another project has the name that this one had
    */
   restore(projectId: string | undefined, name: string): Promise<void> {
-    const { snapshots, clock, identity } = this.#parts;
     return this.#replace(projectId, `restored ${name}`, () => {
       const taken =
-        name === INITIAL ? undefined : snapshots.restore({ name, project: projectId, takenOf: projectId });
+        name === INITIAL
+          ? undefined
+          : this.#snapshots.restore({ name, project: projectId, takenOf: projectId });
       if (!taken) throw new ControlError(404, `There is no snapshot ${name} here.`);
       // Clocks that run show what they showed then.
       if (projectId === undefined) {
         const { frozenAt } = taken.extra as ClockState;
-        this.time.setServerClock({ offsetMs: taken.takenAt - clock.baseNow(), frozenAt });
+        this.time.setServerClock({ offsetMs: taken.takenAt - this.kernel.clock.baseNow(), frozenAt });
         this.#rememberReturned();
       } else {
-        identity.projects.shiftClock(projectId, taken.takenAt - clock.now());
+        this.identity.projects.shiftClock(projectId, taken.takenAt - this.kernel.clock.now());
       }
     });
   }
 
   /** The snapshots of the scope, oldest first. */
   snapshots(projectId: string | undefined): readonly { readonly name: string; readonly takenAt: string }[] {
-    return this.#parts.snapshots
+    return this.#snapshots
       .list(projectId)
       .filter(({ name }) => name !== INITIAL)
       .map(({ name, takenAt }) => ({ name, takenAt: new Date(takenAt).toISOString() }));
@@ -139,8 +141,7 @@ export class World {
 
   /** Returns whether there was one. */
   removeSnapshot(projectId: string | undefined, name: string): Promise<boolean> {
-    const { database, snapshots } = this.#parts;
-    return database.write(() => name !== INITIAL && snapshots.remove(projectId, name));
+    return this.kernel.database.write(() => name !== INITIAL && this.#snapshots.remove(projectId, name));
   }
 
   /**
@@ -149,9 +150,8 @@ export class World {
    * @throws {ControlError} 409 if it is too large to be loaded again
    */
   export(): Fixture {
-    const { identity, sections, clock } = this.#parts;
-    const fixture = exportFixture(identity, sections);
-    const { offsetMs, frozenAt } = clock.state;
+    const fixture = exportFixture(this.identity, this.sections);
+    const { offsetMs, frozenAt } = this.kernel.clock.state;
     if (offsetMs === 0 && frozenAt === undefined) return fixture;
     return { clock: { offsetMs, ...(frozenAt !== undefined && { frozenAt }) }, ...fixture };
   }
@@ -164,17 +164,16 @@ export class World {
    */
   load(fixture: Fixture): Promise<void> {
     return this.#replace(undefined, 'fixture loaded', (transaction) => {
-      this.#parts.identity.projects.clear();
-      for (const section of sharedSections(this.#parts.sections)) section.clear();
+      this.identity.projects.clear();
+      for (const section of sharedSections(this.sections)) section.clear();
       this.#fill(fixture, transaction);
     });
   }
 
   /** Fills an empty world. */
   #fill(fixture: Fixture, transaction: Transaction): void {
-    const { identity, sections, clock } = this.#parts;
     this.time.setServerClock({ ...IN_STEP, ...fixture.clock });
-    loadFixture(fixture, identity, sections, transaction, clock.now());
+    loadFixture(fixture, this.identity, this.sections, transaction, this.kernel.clock.now());
     const late = this.time.beyond();
     if (late !== undefined) throw new FixtureError(`the clock of ${late} would pass the year 9999`);
     this.remember(undefined);
@@ -190,9 +189,9 @@ export class World {
 
   /** Projects that a snapshot has brought back have lost the memory of their making: they remember how they are now. */
   #rememberReturned(): void {
-    const { snapshots, identity } = this.#parts;
-    for (const { id } of identity.projects.all()) {
-      if (!snapshots.has(id, INITIAL) && !snapshots.holds(INITIAL, 'projects', id)) this.remember(id);
+    for (const { id } of this.identity.projects.all()) {
+      if (!this.#snapshots.has(id, INITIAL) && !this.#snapshots.holds(INITIAL, 'projects', id))
+        this.remember(id);
     }
   }
 
@@ -202,11 +201,10 @@ export class World {
     cause: string,
     work: (transaction: Transaction) => void,
   ): Promise<void> {
-    const { events, identity } = this.#parts;
-    const { projects } = identity;
+    const { projects } = this.identity;
     return this.time.write((transaction) => {
       try {
-        identity.credentials.keepingTokens(projectId, TOKEN_LIFE_S * 1000, () => {
+        this.identity.credentials.keepingTokens(projectId, TOKEN_LIFE_S * 1000, () => {
           work(transaction);
         });
       } catch (error) {
@@ -216,7 +214,7 @@ export class World {
       transaction.afterCommit(() => {
         this.#reload();
         this.#evict((id) => !projects.project(id) && !projects.organization(id));
-        events.emit('world.reset', projectId, { cause });
+        this.kernel.events.emit('world.reset', projectId, { cause });
       });
     });
   }
