@@ -106,12 +106,9 @@ export class EventBus {
   #seq = 0;
   readonly #kept: EmulatorEvent[] = [];
   readonly #readers = new Set<EventReader>();
-  readonly #now: () => number;
   #ended = false;
 
-  constructor(now: () => number) {
-    this.#now = now;
-  }
+  constructor(private readonly now: () => number) {}
 
   /** Tells nobody of anything from now on: what reads would find what it needs closed. */
   end(): void {
@@ -133,7 +130,7 @@ export class EventBus {
   ): void {
     if (this.#ended) return;
     // The compiler cannot tie one T to one member of the union.
-    const event = { seq: ++this.#seq, at: this.#now(), type, project, data } as EmulatorEvent;
+    const event = { seq: ++this.#seq, at: this.now(), type, project, data } as EmulatorEvent;
     this.#kept.push(event);
     // Trimmed by halves: shifting one by one would move the whole array at each event.
     if (this.#kept.length > 2 * KEPT) this.#kept.splice(0, KEPT);

@@ -9,16 +9,13 @@ interface Alarm {
 
 /** The emulator's own time: the machine's, unless it is moved or stopped for all. Its alarms follow it. */
 export class MovableClock implements Clock {
-  readonly #base: Clock;
   readonly #alarms = new Set<Alarm>();
   #state: ClockState = IN_STEP;
 
-  constructor(base: Clock) {
-    this.#base = base;
-  }
+  constructor(private readonly base: Clock) {}
 
   now(): number {
-    return shows(this.#state, this.#base.now());
+    return shows(this.#state, this.base.now());
   }
 
   get state(): ClockState {
@@ -27,7 +24,7 @@ export class MovableClock implements Clock {
 
   /** What the machine's clock shows. */
   baseNow(): number {
-    return this.#base.now();
+    return this.base.now();
   }
 
   /** Moves, stops or starts the clock. Alarms that are due by then ring soon, in order. */
@@ -56,8 +53,8 @@ export class MovableClock implements Clock {
       alarm.cancel = () => undefined;
       return;
     }
-    const at = frozenAt === undefined ? alarm.at - offsetMs : this.#base.now();
-    alarm.cancel = this.#base.setAlarm(at, () => {
+    const at = frozenAt === undefined ? alarm.at - offsetMs : this.base.now();
+    alarm.cancel = this.base.setAlarm(at, () => {
       this.#alarms.delete(alarm);
       alarm.ring();
     });

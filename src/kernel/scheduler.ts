@@ -21,20 +21,17 @@ const RETRY_MS = 1000;
  * answers do not wait for it, since reads derive the state from the row and the time.
  */
 export class Scheduler {
-  readonly #clock: Clock;
-  readonly #database: Database;
   readonly #works: DueWork[] = [];
   #armedFor = Infinity;
   #disarm: () => void = () => undefined;
-  readonly #onError: (error: unknown) => void;
   #stopped = false;
 
   /** @param onError told when due rows could not be moved; they stay due, and answers stay right */
-  constructor(clock: Clock, database: Database, onError: (error: unknown) => void) {
-    this.#clock = clock;
-    this.#database = database;
-    this.#onError = onError;
-  }
+  constructor(
+    private readonly clock: Clock,
+    private readonly database: Database,
+    private readonly onError: (error: unknown) => void,
+  ) {}
 
   /** Adds work and wakes for what of it waits already. */
   add(work: DueWork): void {
@@ -47,7 +44,7 @@ export class Scheduler {
     if (this.#stopped || at >= this.#armedFor) return;
     this.#disarm();
     this.#armedFor = at;
-    this.#disarm = this.#clock.setAlarm(at, () => {
+    this.#disarm = this.clock.setAlarm(at, () => {
       this.#armedFor = Infinity;
       this.#moveDue();
     });
@@ -55,7 +52,7 @@ export class Scheduler {
 
   /** Moves all that is due, in due order, within a write; after clocks were moved. */
   catchUp(transaction: Transaction): void {
-    const now = this.#clock.now();
+    const now = this.clock.now();
     for (const work of this.#works) {
       while (work.moveDue(transaction, now, BATCH) === BATCH);
     }
@@ -75,18 +72,18 @@ export class Scheduler {
 
   #moveDue(): void {
     if (this.#stopped) return;
-    const now = this.#clock.now();
+    const now = this.clock.now();
     const failed = new Set(this.#works);
     let fullBatches = 0;
     for (const work of this.#works) {
-      this.#database
+      this.database
         .write((transaction) => {
           if (work.moveDue(transaction, now, BATCH) === BATCH) fullBatches += 1;
           failed.delete(work);
         })
         // Not only `moveDue` can fail, but the commit too, later.
         .catch((error: unknown) => {
-          this.#onError(error);
+          this.onError(error);
           this.wakeAt(now + RETRY_MS);
         });
     }

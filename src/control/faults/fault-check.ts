@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Static } from '@sinclair/typebox';
-import { FAULT_ACTIONS, type FaultRule } from '../../http/faults/rule.js';
-import type { newFault } from './fault-schema.js';
+import { FAULT_ACTIONS, type FaultAnswer, type FaultRule } from '../../http/faults/rule.js';
+import type { newFault } from '../../http/faults/rule-schema.js';
 import { ControlError } from '../../http/control-error.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';
 
@@ -23,7 +23,7 @@ export function ruleOf(
   project: string | undefined,
   operations: NamedOperations,
 ): FaultRule {
-  const rule = { id: `fault-${randomBytes(5).toString('hex')}`, ...sent } as FaultRule;
+  const rule: FaultRule = { id: `fault-${randomBytes(5).toString('hex')}`, ...sent };
   const actions = FAULT_ACTIONS.filter((name) => rule[name] !== undefined);
   if (actions.length !== 1) {
     const has = actions.length === 0 ? 'none' : actions.join(' and ');
@@ -44,7 +44,7 @@ export function ruleOf(
   return rule;
 }
 
-function checkAnswer({ status, body, headers = {} }: NonNullable<FaultRule['answer']>): void {
+function checkAnswer({ status, body, headers = {} }: FaultAnswer): void {
   if (body !== undefined && (status === 204 || status === 304)) {
     throw new ControlError(400, `An answer of ${status} has no body: leave out answer.body.`);
   }

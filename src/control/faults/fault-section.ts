@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox';
 import type { SharedSection } from '../../world/index.js';
 import { ruleOf } from './fault-check.js';
-import { fixtureFault } from './fault-schema.js';
+import { fixtureFault } from '../../http/faults/rule-schema.js';
 import type { FaultStore } from './fault-store.js';
 import { shown } from './faults.js';
 import type { NamedOperations } from '../operation-names.js';

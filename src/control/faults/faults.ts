@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { KeptFault } from '../../http/faults/rule.js';
 import { ruleOf } from './fault-check.js';
-import { fault, faults, newFault } from './fault-schema.js';
+import { fault, faults, newFault } from '../../http/faults/rule-schema.js';
 import type { FaultStore } from './fault-store.js';
 import { ControlError } from '../../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../../http/operation.js';
@@ -76,7 +76,7 @@ export function faultOperations(store: FaultStore, operations: NamedOperations):
 
 /** A rule as it is shown, and as a fixture keeps it. */
 export function shown({ rule, matched, fired }: KeptFault): Static<typeof fault> {
-  return { ...(rule as Static<typeof newFault> & { id: string }), matched, fired };
+  return { ...rule, matched, fired };
 }
 
 function refuseUnknown(id: string): never {

@@ -27,13 +27,10 @@ export const unauthenticated = defineCondition('unauthenticated', {
 
 /** Finds out who sends a request, by HTTP digest or by a bearer token. */
 export class Credentials {
-  readonly #gatekeeper: Gatekeeper;
-  readonly #nonces: Nonces;
-
-  constructor(gatekeeper: Gatekeeper, nonces: Nonces) {
-    this.#gatekeeper = gatekeeper;
-    this.#nonces = nonces;
-  }
+  constructor(
+    private readonly gatekeeper: Gatekeeper,
+    private readonly nonces: Nonces,
+  ) {}
 
   /**
    * Returns the caller.
@@ -73,7 +70,7 @@ export class Credentials {
   }
 
   #bearer(token: string): Caller | Denial {
-    const holder = this.#gatekeeper.bearer(token);
+    const holder = this.gatekeeper.bearer(token);
     if (typeof holder !== 'string') return holder;
     const problem = {
       expired: 'The bearer token has expired.',
@@ -126,7 +123,7 @@ export class Credentials {
         '3.4.6',
       );
     }
-    const key = this.#gatekeeper.apiKey(sent.username);
+    const key = this.gatekeeper.apiKey(sent.username);
     if (!key) {
       return denied(
         'No API key has the public key that the digest names.',
@@ -143,7 +140,7 @@ export class Credentials {
         '3.4.1',
       );
     }
-    const taken = this.#nonces.take(sent.nonce, parseInt(sent.nc, 16));
+    const taken = this.nonces.take(sent.nonce, parseInt(sent.nc, 16));
     if (taken === 'taken') return key.caller;
     const problem = {
       old: 'The nonce is too old.',

@@ -102,8 +102,6 @@ interface Counts {
  * several requests at once may come in any order, but none twice.
  */
 export class Nonces {
-  readonly #clock: Clock;
-  readonly #lifeMs: number;
   readonly #key = randomBytes(32);
   readonly #used = new Map<number, Counts>();
   #issued = 0;
@@ -111,15 +109,15 @@ export class Nonces {
   #forgotten = 0;
 
   /** @param lifeMs how long a nonce can be used, in milliseconds of real time */
-  constructor(clock: Clock, lifeMs: number) {
-    this.#clock = clock;
-    this.#lifeMs = lifeMs;
-  }
+  constructor(
+    private readonly clock: Clock,
+    private readonly lifeMs: number,
+  ) {}
 
   issue(): string {
     const bytes = Buffer.alloc(12);
     bytes.writeUIntBE(++this.#issued, 0, 6);
-    bytes.writeUIntBE(this.#clock.now(), 6, 6);
+    bytes.writeUIntBE(this.clock.now(), 6, 6);
     return Buffer.concat([bytes, this.#sign(bytes)]).toString('base64');
   }
 
@@ -133,8 +131,8 @@ export class Nonces {
     if (bytes.length !== 24 || bytes.toString('base64') !== nonce) return 'unknown';
     if (!timingSafeEqual(this.#sign(bytes.subarray(0, 12)), bytes.subarray(12))) return 'unknown';
     const number = bytes.readUIntBE(0, 6);
-    const age = this.#clock.now() - bytes.readUIntBE(6, 6);
-    if (age >= this.#lifeMs || number <= this.#forgotten) return 'old';
+    const age = this.clock.now() - bytes.readUIntBE(6, 6);
+    if (age >= this.lifeMs || number <= this.#forgotten) return 'old';
 
     const counts = this.#used.get(number);
     if (!counts) {

@@ -26,12 +26,9 @@ const RETRY_AFTER_S = 1;
 
 /** Lets requests meet the fault rules, and does what those that fire say. */
 export class FaultGate {
-  readonly #parts: FaultParts;
   readonly #cancelDelays = new Set<() => void>();
 
-  constructor(parts: FaultParts) {
-    this.#parts = parts;
-  }
+  constructor(private readonly parts: FaultParts) {}
 
   /**
    * Lets a request meet the rules of one place of the ladder, once its operation and caller are established.
@@ -44,7 +41,7 @@ export class FaultGate {
     place: FaultFacts['place'],
   ): Promise<boolean> | undefined {
     const { exchange } = request;
-    const { book } = this.#parts;
+    const { book } = this.parts;
     if (exchange.fault || !book.concerns(exchange.projectId)) return undefined;
     const met = book.meet({
       place,
@@ -128,7 +125,7 @@ export class FaultGate {
     { status, body, headers = {} }: FaultAnswer,
   ): void {
     const { exchange } = request;
-    const { nonces, scripted } = this.#parts;
+    const { nonces, scripted } = this.parts;
     const own = body !== undefined || status < 400;
     const page = exchange.profile.pageBodies ? scripted?.body(status) : undefined;
     void reply.headers(headers);
@@ -155,11 +152,11 @@ export class FaultGate {
 
   #refuse(request: FastifyRequest, reply: FastifyReply, fault: KeptFault, status: number): void {
     const condition = injectedCondition(request, fault, status);
-    sendRefusal(request.exchange, reply, condition, () => this.#parts.nonces.issue(), status);
+    sendRefusal(request.exchange, reply, condition, () => this.parts.nonces.issue(), status);
   }
 
   #wait(ms: number): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock } = this.parts;
     return new Promise((resolve) => {
       const cancel = clock.setAlarm(clock.now() + ms, () => {
         this.#cancelDelays.delete(cancel);
@@ -170,7 +167,7 @@ export class FaultGate {
   }
 
   #tell({ exchange }: FastifyRequest, { rule, project }: KeptFault): void {
-    this.#parts.events.emit('fault.fired', exchange.projectId, {
+    this.parts.events.emit('fault.fired', exchange.projectId, {
       rule: rule.id,
       scope: project === undefined ? 'server' : 'project',
       operation: exchange.operationId,

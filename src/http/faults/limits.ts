@@ -64,13 +64,14 @@ export interface TokenHolder {
 
 /** Atlas's own limits. Requests are counted whether or not a limit holds, for the `RateLimit-*` headers. */
 export class Limits {
-  readonly #settings: LimitSettings;
   readonly #requests: RequestQuota;
   readonly #tokens: RequestQuota;
 
   /** @param now milliseconds since the epoch */
-  constructor(now: () => number, settings: LimitSettings) {
-    this.#settings = settings;
+  constructor(
+    now: () => number,
+    private readonly settings: LimitSettings,
+  ) {
     this.#requests = new RequestQuota(now, REQUESTS_A_MINUTE);
     this.#tokens = new RequestQuota(now, TOKENS_A_MINUTE);
   }
@@ -100,7 +101,7 @@ export class Limits {
   ): number {
     const own = project?.organizationId === caller.organizationId ? project.id : undefined;
     const left = this.#requests.take(own ?? caller.organizationId);
-    if (left >= 0 || !this.#settings.limitRequests) return Math.max(0, left);
+    if (left >= 0 || !this.settings.limitRequests) return Math.max(0, left);
     const who = own === undefined ? `Organization ${caller.organizationId}` : `Project ${own}`;
     const problem = `${who} has had its ${REQUESTS_A_MINUTE} requests of this minute.`;
     throw usedUp(request, reply, this.#requests, problem, '--limit-requests');
@@ -117,7 +118,7 @@ export class Limits {
     { caller: { id: clientId, organizationId }, projectId }: TokenHolder,
     live: () => LiveTokens,
   ): void {
-    if (!this.#settings.limitTokens) return;
+    if (!this.settings.limitTokens) return;
     if (this.#tokens.take(projectId ?? organizationId, `${request.ip} ${clientId}`) < 0) {
       const problem = `${clientId} has asked for ${TOKENS_A_MINUTE} tokens in this minute.`;
       throw usedUp(request, reply, this.#tokens, problem, '--limit-tokens');

@@ -1,42 +1,15 @@
+import type { Static } from '@sinclair/typebox';
 import { hasForm } from '../path-form.js';
-
-/** Which requests a rule is about; what is left out, any. */
-export interface FaultMatch {
-  /** Its `operationId`; `createToken` and `revokeToken` for the token endpoints. */
-  readonly operation?: string;
-  readonly method?: string;
-  /** The path without its query; each `*` stands for any text. */
-  readonly path?: string;
-  /** A public key or a client id. */
-  readonly caller?: string;
-}
-
-/** What a rule answers in place of the emulator. */
-export interface FaultAnswer {
-  readonly status: number;
-  /** A text is sent as it is, anything else as JSON; without one, the body that the profile has for the status. */
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+import type { newFault } from './rule-schema.js';
 
 /** A fault to inject: which requests, how many of them, and one action. */
-export interface FaultRule {
-  readonly id: string;
-  readonly match?: FaultMatch;
-  /** It fires this often, and then rests. */
-  readonly times?: number;
-  /** Which share of the matching requests it fires on, from 0 to 1. */
-  readonly share?: number;
-  /** How many matching requests pass before it begins. */
-  readonly skip?: number;
-  /** It acts before the credentials are checked, and counts the first leg of a digest handshake. */
-  readonly before?: 'credentials';
-  readonly answer?: FaultAnswer;
-  readonly rateLimit?: { readonly retryAfterS?: number };
-  readonly delayMs?: number;
-  readonly drop?: 'before' | 'after';
-  readonly truncate?: true;
-}
+export type FaultRule = Static<typeof newFault> & { readonly id: string };
+
+/** Which requests a rule is about; what is left out, any. */
+export type FaultMatch = NonNullable<FaultRule['match']>;
+
+/** What a rule answers in place of the emulator. */
+export type FaultAnswer = NonNullable<FaultRule['answer']>;
 
 /** What a rule can do; a rule has exactly one of them. */
 export const FAULT_ACTIONS = ['answer', 'rateLimit', 'delayMs', 'drop', 'truncate'] as const;
