@@ -35,7 +35,7 @@ const layerRules = LAYERS.slice(0, -1).map((files, index) => ({
 /** Files of a feature that must import neither Fastify nor SQLite. */
 const PURE = [
   'src/features/*/rules.ts',
-  'src/features/*/lifecycle.ts',
+  'src/states/lifecycle.ts',
   'src/features/*/profile.ts',
   'src/features/*/conditions.ts',
   'src/profiles/**',

@@ -88,7 +88,7 @@ export function helpText(commands: readonly (readonly [string, string])[] = []):
   return [
     'Usage: atlas-streams-emulator [settings]',
     '',
-    'Emulates the MongoDB Atlas Administration API for stream processing private links.',
+    'Emulates the MongoDB Atlas Administration API for stream processing.',
     '',
     ...rows.map(([flag = '', text = '']) => `  ${flag.padEnd(width)}${text}`),
     '',
@@ -100,8 +100,8 @@ export function helpText(commands: readonly (readonly [string, string])[] = []):
           ...commands.map(([name, text]) => `  ${name.padEnd(width)}${text}`),
           '',
         ]),
-    `Each setting is also a variable (--pending-ms: ${variableOf('pendingMs')}) and a key of the file`,
-    'that --config names (pendingMs). A flag goes over a variable, a variable over the file.',
+    `Each setting is also a variable (--log-level: ${variableOf('logLevel')}) and a key of the file`,
+    'that --config names (logLevel). A flag goes over a variable, a variable over the file.',
     'Exit status: 0 stopped, 2 wrong settings, fixture or certificate, 3 port in use, 4 database not usable.',
     '',
   ].join('\n');

@@ -5,7 +5,7 @@ import { setImmediate } from './turn.js';
 
 /** A step of the schema. Steps are applied in order, once each, and never edited after a release. */
 export interface Migration {
-  /** Unique over all features, such as `0001_private_links`. */
+  /** Unique over all features, such as `0001_identity`. */
   readonly name: string;
   readonly sql: string;
 }

@@ -1,6 +1,6 @@
 import type { Migration } from '../kernel/database.js';
 
-/** What a resource is called, in lower-case words: `private link`, `private links`. */
+/** What a resource is called, in lower-case words: `tea pot`, `tea pots`. */
 export interface ResourceName {
   readonly one: string;
   readonly many: string;
