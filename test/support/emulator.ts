@@ -46,13 +46,24 @@ export class TestEmulator {
     readonly clock: ManualClock,
   ) {}
 
+  /** Starts an emulator for one test, which closes it at its end. */
   static async start(
+    settings?: Partial<Config>,
+    clock?: ManualClock,
+    features?: readonly Feature[],
+  ): Promise<TestEmulator> {
+    const emulator = await TestEmulator.open(settings, clock, features);
+    onTestFinished(() => emulator.app.server.close());
+    return emulator;
+  }
+
+  /** Starts an emulator that the caller closes. */
+  static async open(
     settings: Partial<Config> = {},
     clock = new ManualClock(),
     features: readonly Feature[] = ownFeatures,
   ): Promise<TestEmulator> {
     const app = await buildApp(defaultConfig({ logLevel: 'silent', ...settings }), { clock, features });
-    onTestFinished(() => app.server.close());
     return new TestEmulator(app, clock);
   }
 
