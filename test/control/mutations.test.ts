@@ -170,7 +170,9 @@ describe('a strange value in a body never breaks the emulator, at once or later:
         await trial.send(method, path, JSON.stringify(body));
     }
     const { organizations } = (await trial.send('GET', '/fixture')).json<Fixture>();
-    const fixture = { organizations: organizations.filter(({ id }) => id === SEEDED.documented.organization) };
+    const fixture = {
+      organizations: organizations.filter(({ id }) => id === SEEDED.documented.organization),
+    };
     expect((await trial.send('PUT', '/fixture', JSON.stringify(fixture))).statusCode).toBe(204);
     await trial.sendAll('PUT', '/fixture', fixture);
     expect(trial.broken).toEqual([]);

@@ -16,6 +16,18 @@ export type SeededCaller = 'owner' | 'streams' | 'reader' | 'outsider';
 
 const CALLER_DIGIT: Record<SeededCaller, number> = { owner: 1, streams: 2, reader: 3, outsider: 4 };
 
+/** What a caller gets a token with. */
+export interface ServiceAccount {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** A project, with the service account of each caller. */
+export interface ProjectAccess {
+  readonly id: string;
+  readonly accounts: Readonly<Record<SeededCaller, ServiceAccount>>;
+}
+
 /** Key pair and service account of a seeded caller, such as `owner1`. */
 export function seededCaller(caller: SeededCaller, profile: SeededProfile) {
   const number = `${CALLER_DIGIT[caller]}${SEEDED[profile].number}`;
@@ -34,14 +46,33 @@ export const API = '/api/atlas/v2';
 
 /** The path of a seeded project's private links. */
 export function linksPath(profile: SeededProfile): string {
-  return `${API}/groups/${SEEDED[profile].project}/streams/privateLinkConnections`;
+  return linksPathOf(SEEDED[profile].project);
+}
+
+/** The path of a project's private links. */
+export function linksPathOf(projectId: string): string {
+  return `${API}/groups/${projectId}/streams/privateLinkConnections`;
+}
+
+/** The seeded project of a profile. */
+export function seededProject(profile: SeededProfile): ProjectAccess {
+  const of = (caller: SeededCaller): ServiceAccount => seededCaller(caller, profile);
+  return {
+    id: SEEDED[profile].project,
+    accounts: {
+      owner: of('owner'),
+      streams: of('streams'),
+      reader: of('reader'),
+      outsider: of('outsider'),
+    },
+  };
 }
 
 /** An emulator without a socket, on a clock that the test moves; closed when the test is finished. */
 export class TestEmulator {
   readonly #tokens = new Map<string, string>();
 
-  private constructor(
+  constructor(
     readonly app: App,
     readonly clock: ManualClock,
   ) {}
@@ -74,9 +105,13 @@ export class TestEmulator {
 
   /** A bearer token of a seeded caller. */
   async token(caller: SeededCaller, profile: SeededProfile): Promise<string> {
-    const { clientId, clientSecret } = seededCaller(caller, profile);
-    const kept = this.#tokens.get(clientId);
-    if (kept !== undefined) return kept;
+    return this.tokenOf(seededCaller(caller, profile));
+  }
+
+  /** A bearer token of a service account, requested once. */
+  async tokenOf({ clientId, clientSecret }: ServiceAccount): Promise<string> {
+    const known = this.#tokens.get(clientId);
+    if (known !== undefined) return known;
     const response = await this.inject({
       method: 'POST',
       url: '/api/oauth/token',
@@ -91,25 +126,46 @@ export class TestEmulator {
     return token;
   }
 
-  /** Gets tokens anew from now on: a fixture may have removed those that there were. */
+  /** Requests new tokens from now on: a fixture may have removed the old ones. */
   forgetTokens(): void {
     this.#tokens.clear();
   }
 
   /** Sends a request with a seeded caller's token and the source page's `Accept`, unless it has its own. */
-  async as(
-    caller: SeededCaller,
-    profile: SeededProfile,
-    request: InjectOptions,
-  ): Promise<LightMyRequestResponse> {
+  as(caller: SeededCaller, profile: SeededProfile, request: InjectOptions): Promise<LightMyRequestResponse> {
+    return this.asAccount(seededCaller(caller, profile), request);
+  }
+
+  /** The same with the token of any service account. */
+  async asAccount(account: ServiceAccount, request: InjectOptions): Promise<LightMyRequestResponse> {
     return this.inject({
       ...request,
       headers: {
         accept: ACCEPT,
-        authorization: `Bearer ${await this.token(caller, profile)}`,
+        authorization: `Bearer ${await this.tokenOf(account)}`,
         ...request.headers,
       },
     });
+  }
+
+  /** Makes a project, with credentials of its own. @param wish body of `POST /_emulator/projects` */
+  async makeProject(wish: object): Promise<ProjectAccess> {
+    const response = await this.inject({ method: 'POST', url: '/_emulator/projects', payload: wish });
+    if (response.statusCode !== 201) throw new Error(response.body);
+    const { id, credentials } = response.json<{
+      id: string;
+      credentials: Record<SeededCaller, { serviceAccount: ServiceAccount }>;
+    }>();
+    const of = (caller: SeededCaller): ServiceAccount => credentials[caller].serviceAccount;
+    return {
+      id,
+      accounts: {
+        owner: of('owner'),
+        streams: of('streams'),
+        reader: of('reader'),
+        outsider: of('outsider'),
+      },
+    };
   }
 
   /** Creates a private link as the seeded owner. */

@@ -1,6 +1,6 @@
 import type { LightMyRequestResponse } from 'fastify';
 import type { Config } from '../../src/config.js';
-import { linksPath, TestEmulator, type SeededProfile } from './emulator.js';
+import { TestEmulator, type SeededProfile } from './emulator.js';
 import { Links, type ErrorBody } from './links.js';
 import { fixtureWith } from './world.js';
 
@@ -32,27 +32,25 @@ export function settledLinks(profile: SeededProfile, fields: object = {}): Parti
 
 /** Changes a link's domain, by default as the owner to `new.example`. */
 export function patchLink(
-  { emulator, profile }: Links,
+  links: Links,
   id: string,
   payload: object = { dnsDomain: 'new.example' },
   { accept = PATCH_VERSION, caller = 'owner' }: { accept?: string; caller?: 'owner' | 'reader' } = {},
 ): Promise<LightMyRequestResponse> {
-  const url = `${linksPath(profile)}/${id}`;
-  return emulator.as(caller, profile, { method: 'PATCH', url, headers: { accept }, payload });
+  return links.as(caller, { method: 'PATCH', url: `${links.path}/${id}`, headers: { accept }, payload });
 }
 
 export function deleteLink(
-  { emulator, profile }: Links,
+  links: Links,
   id: string,
   caller: 'owner' | 'reader' = 'owner',
 ): Promise<LightMyRequestResponse> {
-  return emulator.as(caller, profile, { method: 'DELETE', url: `${linksPath(profile)}/${id}` });
+  return links.as(caller, { method: 'DELETE', url: `${links.path}/${id}` });
 }
 
 /** The status of a look at a link. */
-export async function statusOfGet({ emulator, profile }: Links, id: string): Promise<number> {
-  const response = await emulator.as('owner', profile, { url: `${linksPath(profile)}/${id}` });
-  return response.statusCode;
+export async function statusOfGet(links: Links, id: string): Promise<number> {
+  return (await links.as('owner', { url: `${links.path}/${id}` })).statusCode;
 }
 
 /** The states that a link has entered, each with its cause, by what the events say. */

@@ -1,5 +1,13 @@
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { expect } from 'vitest';
-import { linksPath, type SeededProfile, type TestEmulator } from './emulator.js';
+import {
+  linksPathOf,
+  seededProject,
+  type ProjectAccess,
+  type SeededCaller,
+  type SeededProfile,
+  type TestEmulator,
+} from './emulator.js';
 
 export const PROFILES = ['documented', 'observed'] as const;
 
@@ -22,31 +30,54 @@ export interface ErrorBody {
   readonly reason: string;
 }
 
-/** Private links of one seeded project, as its owner sees them. */
+/** Private links of one project, by default the seeded one of its profile, as the project's owner sees them. */
 export class Links {
   constructor(
     readonly emulator: TestEmulator,
     readonly profile: SeededProfile,
+    readonly project: ProjectAccess = seededProject(profile),
   ) {}
+
+  /** The links of a new project in an emulator. @param pace `durations` and `movement` of the project */
+  static async ofNewProject(
+    emulator: TestEmulator,
+    profile: SeededProfile,
+    pace: object = {},
+  ): Promise<Links> {
+    return new Links(emulator, profile, await emulator.makeProject({ profile, ...pace }));
+  }
+
+  /** The path of the links. */
+  get path(): string {
+    return linksPathOf(this.project.id);
+  }
+
+  /** Sends a request as a caller of the project. */
+  as(caller: SeededCaller, request: InjectOptions): Promise<LightMyRequestResponse> {
+    return this.emulator.asAccount(this.project.accounts[caller], request);
+  }
+
+  /** Sends a create as the owner. */
+  post(body: object): Promise<LightMyRequestResponse> {
+    return this.as('owner', { method: 'POST', url: this.path, payload: body });
+  }
 
   /** Creates a link, which must succeed, and returns the answer. */
   async create(body: object): Promise<Link> {
-    const response = await this.emulator.create(this.profile, body);
+    const response = await this.post(body);
     expect(response.statusCode, response.body).toBe(200);
     return response.json();
   }
 
   async get(id: string): Promise<Link> {
-    const response = await this.emulator.as('owner', this.profile, {
-      url: `${linksPath(this.profile)}/${id}`,
-    });
+    const response = await this.as('owner', { url: `${this.path}/${id}` });
     expect(response.statusCode, response.body).toBe(200);
     return response.json();
   }
 
   /** @param query such as `?pageNum=2` */
   async list(query = ''): Promise<LinkPage> {
-    const response = await this.emulator.as('owner', this.profile, { url: linksPath(this.profile) + query });
+    const response = await this.as('owner', { url: this.path + query });
     expect(response.statusCode, response.body).toBe(200);
     return response.json();
   }

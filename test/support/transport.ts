@@ -1,10 +1,21 @@
 import { request as httpRequest } from 'node:http';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { Config } from '../../src/config.js';
 import type { EventBus } from '../../src/kernel/events.js';
-import { listen } from '../../src/listener.js';
+import { listen, type Listening } from '../../src/listener.js';
 import { ManualClock } from './clock.js';
-import { ACCEPT, seededCaller, TestEmulator, type SeededCaller, type SeededProfile } from './emulator.js';
+import {
+  ACCEPT,
+  linksPathOf,
+  seededCaller,
+  seededProject,
+  TestEmulator,
+  type ProjectAccess,
+  type SeededCaller,
+  type SeededProfile,
+  type ServiceAccount,
+} from './emulator.js';
+import { Links } from './links.js';
 
 /** The two ways to an emulator: without a socket, and over one. */
 export const TRANSPORTS = ['inject', 'socket'] as const;
@@ -42,27 +53,79 @@ export class Incoming {
   }
 }
 
-/** An emulator at the end of one transport, on a clock that the test moves; closed when the test is finished. */
+/** One transport to an emulator, and a project of each profile in it. */
 export interface Line {
   readonly clock: ManualClock;
   readonly send: (request: Outgoing) => Promise<Incoming>;
-  /** Sends with a seeded caller's token and the source page's `Accept`. */
+  /** Sends with the token of a caller of the profile's project and the source page's `Accept`. */
   as(caller: SeededCaller, profile: SeededProfile, request: Outgoing): Promise<Incoming>;
+  /** The project of a profile. */
+  readonly projects: Readonly<Record<SeededProfile, ProjectAccess>>;
+  /** The path of its private links. */
+  linksPath(profile: SeededProfile): string;
 }
 
-/** Starts an emulator and returns the line to it. */
+const SEEDED_PROJECTS = { documented: seededProject('documented'), observed: seededProject('observed') };
+
+/** Starts an emulator for one test and returns the line to it and its seeded projects. */
 export async function openLine(
   transport: Transport,
   settings: Partial<Config> = {},
   clock = new ManualClock(),
 ): Promise<Line> {
-  const send =
-    transport === 'inject' ? await injector(settings, clock) : (await openSocket(settings, clock)).send;
+  if (transport === 'socket') return lineOf((await openSocket(settings, clock)).send, clock);
+  return lineOf(injectInto(await TestEmulator.start(settings, clock)), clock);
+}
+
+/** An emulator that the tests of a file share, on a clock that only goes forward. */
+export interface SharedEmulator {
+  readonly emulator: TestEmulator;
+  readonly url: string;
+  /** The private links of a new project. @param pace its `durations` and `movement` */
+  links(profile: SeededProfile, pace?: object): Promise<Links>;
+  /** A line with new projects, for a test that changes them. */
+  line(transport: Transport): Promise<Line>;
+  /** A line to the seeded projects, for tests that leave them as they are. */
+  seeded(transport: Transport): Line;
+}
+
+/** Starts an emulator before the tests of a file or `describe`, and closes it after them. */
+export function shareEmulator(settings: Partial<Config> = {}): SharedEmulator {
+  let emulator: TestEmulator;
+  let listening: Listening;
+  const clock = new ManualClock();
+  beforeAll(async () => {
+    listening = await listen(settings, { clock });
+    emulator = new TestEmulator(listening, clock);
+  });
+  afterAll(() => listening.close());
+  const senderOf = (transport: Transport): Line['send'] =>
+    transport === 'inject' ? injectInto(emulator) : sendTo(listening.url);
+  return {
+    get emulator() {
+      return emulator;
+    },
+    get url() {
+      return listening.url;
+    },
+    links: (profile, pace) => Links.ofNewProject(emulator, profile, pace),
+    async line(transport) {
+      const documented = await emulator.makeProject({ profile: 'documented' });
+      const observed = await emulator.makeProject({ profile: 'observed' });
+      return lineOf(senderOf(transport), clock, { documented, observed });
+    },
+    seeded: (transport) => lineOf(senderOf(transport), clock),
+  };
+}
+
+function lineOf(send: Line['send'], clock: ManualClock, projects: Line['projects'] = SEEDED_PROJECTS): Line {
   return {
     clock,
     send,
+    projects,
+    linksPath: (profile) => linksPathOf(projects[profile].id),
     async as(caller, profile, request) {
-      const token = await tokenOf(send, caller, profile);
+      const token = await tokenOfAccount(send, projects[profile].accounts[caller]);
       const headers = { accept: ACCEPT, authorization: `Bearer ${token}`, ...request.headers };
       return send({ ...request, headers });
     },
@@ -74,10 +137,14 @@ export async function openSocket(
   settings: Partial<Config> = {},
   clock = new ManualClock(),
 ): Promise<{ readonly url: string; readonly events: EventBus; readonly send: Line['send'] }> {
-  const emulator = await listen(settings, { clock });
-  onTestFinished(() => emulator.close());
-  const { hostname, port } = new URL(emulator.url);
-  const send: Line['send'] = ({ method = 'GET', path, headers = {}, body }) =>
+  const { url, events, close } = await listen(settings, { clock });
+  onTestFinished(() => close());
+  return { url, events, send: sendTo(url) };
+}
+
+function sendTo(url: string): Line['send'] {
+  const { hostname, port } = new URL(url);
+  return ({ method = 'GET', path, headers = {}, body }) =>
     new Promise((resolve, reject) => {
       // Node sends a length of its own accord only for methods that usually have a body.
       const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
@@ -104,16 +171,17 @@ export async function openSocket(
       outgoing.on('error', reject);
       outgoing.end(body);
     });
-  return { url: emulator.url, events: emulator.events, send };
 }
 
 /** A token of a seeded caller. */
-export async function tokenOf(
+export function tokenOf(send: Line['send'], caller: SeededCaller, profile: SeededProfile): Promise<string> {
+  return tokenOfAccount(send, seededCaller(caller, profile));
+}
+
+async function tokenOfAccount(
   send: Line['send'],
-  caller: SeededCaller,
-  profile: SeededProfile,
+  { clientId, clientSecret }: ServiceAccount,
 ): Promise<string> {
-  const { clientId, clientSecret } = seededCaller(caller, profile);
   const response = await send({
     method: 'POST',
     path: '/api/oauth/token',
@@ -131,8 +199,7 @@ export function basic(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 }
 
-async function injector(settings: Partial<Config>, clock: ManualClock): Promise<Line['send']> {
-  const emulator = await TestEmulator.start(settings, clock);
+function injectInto(emulator: TestEmulator): Line['send'] {
   return async ({ method = 'GET', path, headers = {}, body }) => {
     const response = await emulator.inject({
       // Inject knows the common methods by name, and sends any other as well.

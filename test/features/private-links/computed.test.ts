@@ -4,7 +4,10 @@ import type { SentFields } from '../../../src/features/private-links/schema.js';
 import { TestEmulator } from '../../support/emulator.js';
 import { Links, PROFILES } from '../../support/links.js';
 import { REQUESTS, requestBody, without } from '../../support/requests.js';
+import { shareEmulator } from '../../support/transport.js';
 import { fixtureWith } from '../../support/world.js';
+
+const shared = shareEmulator();
 
 const AWS_ENDPOINT = /^vpce-[0-9a-f]{17}$/;
 const AWS_ENDPOINT_NAME = /^vpce-[0-9a-f]{17}-[0-9a-f]{8}$/;
@@ -64,7 +67,7 @@ it('every example is looked at here', () => {
 
 describe.each(PROFILES)('when a link is DONE (%s)', (profile) => {
   it.each(names)('%s has its computed fields, well-formed, and no others', async (name) => {
-    const links = new Links(await TestEmulator.start({ pendingMs: 10, workingMs: 10 }), profile);
+    const links = await shared.links(profile, { durations: { pendingMs: 10, workingMs: 10 } });
     const { _id } = await links.create(requestBody(name));
     const before = await links.get(_id);
     expect(before.state).not.toBe('DONE');
@@ -91,7 +94,7 @@ describe.each(PROFILES)('when a link is DONE (%s)', (profile) => {
   });
 
   it('a create that is DONE at once answers what GET shows, or only what was sent', async () => {
-    const links = new Links(await TestEmulator.start({ pendingMs: 0 }), profile);
+    const links = await shared.links(profile, { durations: { pendingMs: 0 } });
     const created = await links.create(requestBody('aws-confluent'));
     expect('interfaceEndpointId' in created).toBe(profile === 'documented');
     expect(await links.get(created._id)).toMatchObject(created);
@@ -161,7 +164,7 @@ describe('computed fields', () => {
     { name: 'gcp-confluent', sent: { gcpConnectionIds: [] } },
     { name: 'gcp-generic', sent: { gcpConnectionIds: ['3', '1', '2'] } },
   ])('never take the place of what was sent: $name with $sent', async ({ name, sent }) => {
-    const links = new Links(await TestEmulator.start({ pendingMs: 0 }), 'documented');
+    const links = await shared.links('documented', { durations: { pendingMs: 0 } });
     expect(await links.create({ ...requestBody(name), ...sent })).toMatchObject({ state: 'DONE', ...sent });
   });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { API, linksPath, SEEDED, TestEmulator } from '../../support/emulator.js';
-import { Links, PROFILES } from '../../support/links.js';
+import { PROFILES } from '../../support/links.js';
 import { REQUESTS, requestBody } from '../../support/requests.js';
-import { openLine, TRANSPORTS } from '../../support/transport.js';
+import { shareEmulator, TRANSPORTS } from '../../support/transport.js';
+
+const shared = shareEmulator();
 
 const OBJECT_ID = /^[a-f0-9]{24}$/;
 
@@ -54,7 +55,7 @@ const ODD: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 describe.each(PROFILES)('what was sent (%s)', (profile) => {
   it.each([...REQUESTS.keys()])('comes back as it was, by create, get and list: %s', async (name) => {
-    const links = new Links(await TestEmulator.start(), profile);
+    const links = await shared.links(profile);
     const body = requestBody(name);
 
     const created = await links.create(body);
@@ -67,7 +68,7 @@ describe.each(PROFILES)('what was sent (%s)', (profile) => {
   });
 
   it.each(Object.entries(ODD))('keeps %s', async (_, body) => {
-    const links = new Links(await TestEmulator.start(), profile);
+    const links = await shared.links(profile);
     const created = await links.create(body);
     expect(created).toMatchObject(body);
     expect(await links.get(created._id)).toMatchObject(body);
@@ -80,13 +81,13 @@ describe.each(PROFILES)('what was sent (%s)', (profile) => {
     ['AZURE', 'EVENTHUB', 'East US 2'],
   ])('has its provider in capitals when read, vendor and region as sent: %s %s %s', async (...sent) => {
     const [provider, vendor, region] = sent;
-    const links = new Links(await TestEmulator.start(), profile);
+    const links = await shared.links(profile);
     const { _id } = await links.create({ ...requestBody('azure-eventhub'), provider, vendor, region });
     expect(await links.get(_id)).toMatchObject({ provider: 'AZURE', vendor, region });
   });
 
   it('is of the vendor GENERIC where none, an empty one or null is sent', async () => {
-    const links = new Links(await TestEmulator.start(), profile);
+    const links = await shared.links(profile);
     for (const fields of [{ region: '1' }, { region: '2', vendor: '' }, { region: '3', vendor: null }]) {
       const { _id } = await links.create({ provider: 'AWS', ...fields });
       expect(await links.get(_id)).toHaveProperty('vendor', 'GENERIC');
@@ -94,7 +95,7 @@ describe.each(PROFILES)('what was sent (%s)', (profile) => {
   });
 
   it('has no field that was absent, empty or null, and none that only the server sets', async () => {
-    const links = new Links(await TestEmulator.start({ idleMs: 1000 }), profile);
+    const links = await shared.links(profile, { durations: { idleMs: 1000 } });
     const created = await links.create({
       provider: 'AWS',
       vendor: 'MSK',
@@ -132,8 +133,8 @@ describe.each(PROFILES)('what was sent (%s)', (profile) => {
 
 describe('the answer of a create', () => {
   it('is the whole link where the source page holds, in the order of its keys', async () => {
-    const emulator = await TestEmulator.start();
-    const response = await emulator.create('documented', {
+    const links = await shared.links('documented');
+    const response = await links.post({
       ...requestBody('azure-generic'),
       provider: 'Azure',
     });
@@ -143,7 +144,7 @@ describe('the answer of a create', () => {
       JSON.stringify({
         _id,
         dnsDomain: body.dnsDomain,
-        links: [{ href: `http://localhost:80${linksPath('documented')}/${_id}`, rel: 'self' }],
+        links: [{ href: `http://localhost:80${links.path}/${_id}`, rel: 'self' }],
         provider: 'AZURE',
         region: body.region,
         serviceEndpointId: body.serviceEndpointId,
@@ -154,9 +155,9 @@ describe('the answer of a create', () => {
   });
 
   it('is what was sent and the id where recordings hold: no state, no vendor, no links', async () => {
-    const emulator = await TestEmulator.start();
+    const links = await shared.links('observed');
     const body = { ...requestBody('azure-generic'), provider: 'Azure' };
-    const response = await emulator.create('observed', body);
+    const response = await links.post(body);
     const { _id } = response.json<{ _id: string }>();
     expect(response.body).toBe(
       JSON.stringify({
@@ -170,7 +171,7 @@ describe('the answer of a create', () => {
   });
 
   it('echoes a vendor that was sent, where recordings hold', async () => {
-    const links = new Links(await TestEmulator.start(), 'observed');
+    const links = await shared.links('observed');
     const body = { ...requestBody('aws-msk'), vendor: 'msk' };
     const created = await links.create(body);
     expect(created).toEqual({ ...body, _id: created._id });
@@ -179,7 +180,7 @@ describe('the answer of a create', () => {
   it.each(PROFILES)(
     'begins with _id, and all of its keys are in alphabetical order (%s)',
     async (profile) => {
-      const links = new Links(await TestEmulator.start({ pendingMs: 0 }), profile);
+      const links = await shared.links(profile, { durations: { pendingMs: 0 } });
       for (const name of REQUESTS.keys()) {
         const created = await links.create(requestBody(name));
         for (const link of [created, await links.get(created._id)]) {
@@ -191,7 +192,7 @@ describe('the answer of a create', () => {
   );
 
   it.each(TRANSPORTS)('is the same over either transport, unicode and all (%s)', async (transport) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     const body = {
       provider: 'AWS',
       region: 'Zürich 🦊',
@@ -199,7 +200,7 @@ describe('the answer of a create', () => {
       dnsDomain: 'x'.repeat(70_000),
     };
     const headers = { 'content-type': 'application/vnd.atlas.2024-05-30+json' };
-    const path = linksPath('observed');
+    const path = line.linksPath('observed');
     const created = await line.as('owner', 'observed', {
       method: 'POST',
       path,
@@ -220,7 +221,7 @@ describe('two links', () => {
     { profile: 'documented', status: 409, reason: 'Conflict' },
     { profile: 'observed', status: 400, reason: 'Bad Request' },
   ] as const)('of one target are refused with $status ($profile)', async ({ profile, status, reason }) => {
-    const links = new Links(await TestEmulator.start(), profile);
+    const links = await shared.links(profile);
     const { _id } = await links.create(requestBody('azure-eventhub'));
     const again = {
       ...requestBody('azure-eventhub'),
@@ -229,7 +230,7 @@ describe('two links', () => {
       dnsDomain: 'x.example',
     };
 
-    const response = await links.emulator.create(profile, again);
+    const response = await links.post(again);
 
     expect(response.statusCode).toBe(status);
     expect(response.json()).toMatchObject({
@@ -243,23 +244,21 @@ describe('two links', () => {
   });
 
   it.each(PROFILES)('of one target sent at the same time: one is made (%s)', async (profile) => {
-    const links = new Links(await TestEmulator.start(), profile);
+    const links = await shared.links(profile);
     const responses = await Promise.all(
-      Array.from({ length: 10 }, () => links.emulator.create(profile, requestBody('gcp-pubsub'))),
+      Array.from({ length: 10 }, () => links.post(requestBody('gcp-pubsub'))),
     );
     expect(responses.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1);
     expect((await links.list()).totalCount).toBe(1);
   });
 
   it('of one target can live in two projects', async () => {
-    const emulator = await TestEmulator.start();
-    for (const profile of PROFILES) {
-      expect((await emulator.create(profile, requestBody('aws-s3'))).statusCode).toBe(200);
-    }
+    for (const profile of PROFILES) await (await shared.links(profile)).create(requestBody('aws-s3'));
+    await (await shared.links('documented')).create(requestBody('aws-s3'));
   });
 
   it.each(PROFILES)('of different targets have different ids (%s)', async (profile) => {
-    const links = new Links(await TestEmulator.start(), profile);
+    const links = await shared.links(profile);
     const ids = [];
     for (const body of REQUESTS.values()) ids.push((await links.create(body))._id);
     expect(new Set(ids).size).toBe(REQUESTS.size);
@@ -268,10 +267,10 @@ describe('two links', () => {
 });
 
 it('a link is created in the project which the path names, and seen in no other', async () => {
-  const emulator = await TestEmulator.start();
-  const { _id } = await new Links(emulator, 'documented').create(requestBody('aws-msk'));
-  const elsewhere = await emulator.as('owner', 'observed', {
-    url: `${API}/groups/${SEEDED.observed.project}/streams/privateLinkConnections/${_id}`,
-  });
-  expect(elsewhere.statusCode).toBe(404);
+  const links = await shared.links('documented');
+  const { _id } = await links.create(requestBody('aws-msk'));
+  for (const profile of PROFILES) {
+    const other = await shared.links(profile);
+    expect((await other.as('owner', { url: `${other.path}/${_id}` })).statusCode).toBe(404);
+  }
 });

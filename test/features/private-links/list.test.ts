@@ -1,34 +1,44 @@
 import { describe, expect, it } from 'vitest';
-import { API, linksPath, SEEDED, TestEmulator } from '../../support/emulator.js';
+import { API, linksPath, TestEmulator } from '../../support/emulator.js';
 import { Links, PROFILES, type LinkPage } from '../../support/links.js';
 import { REQUESTS, requestBody } from '../../support/requests.js';
-import { openLine, TRANSPORTS } from '../../support/transport.js';
+import { shareEmulator, TRANSPORTS } from '../../support/transport.js';
 import { fixtureWith, OTHER_PROJECT } from '../../support/world.js';
 
-/** So many links, told apart by region. */
-const many = (count: number): object[] =>
-  Array.from({ length: count }, (_, index) => ({ provider: 'AWS', region: `r${index}`, state: 'DONE' }));
+const shared = shareEmulator();
 
 const regions = (page: LinkPage): unknown[] => page.results.map(({ region }) => region);
 
-describe.each(PROFILES)('a list of private links (%s)', (profile) => {
-  const url = `http://localhost:80${linksPath(profile)}`;
+/** Where a client without a socket finds the links of a project. */
+const urlOf = (links: Links): string => `http://localhost:80${links.path}`;
 
-  async function listOf(count: number): Promise<Links> {
-    return new Links(await TestEmulator.start({ fixture: fixtureWith(profile, many(count)) }), profile);
+describe.each(PROFILES)('a list of private links (%s)', (profile) => {
+  const lists = new Map<number, Promise<Links>>();
+
+  /** A project with so many links, told apart by region, that all tests may read. */
+  function listOf(count: number): Promise<Links> {
+    const filled = async (): Promise<Links> => {
+      const links = await shared.links(profile, { movement: 'at once' });
+      for (let index = 0; index < count; index += 1)
+        await links.create({ provider: 'AWS', region: `r${index}` });
+      return links;
+    };
+    const list = lists.get(count) ?? filled();
+    lists.set(count, list);
+    return list;
   }
 
   it('is empty in a new project', async () => {
-    const links = new Links(await TestEmulator.start(), profile);
+    const links = await shared.links(profile);
     expect(await links.list()).toEqual({
-      links: [{ href: `${url}?pageNum=1&itemsPerPage=100`, rel: 'self' }],
+      links: [{ href: `${urlOf(links)}?pageNum=1&itemsPerPage=100`, rel: 'self' }],
       results: [],
       totalCount: 0,
     });
   });
 
   it('is in the order of creation', async () => {
-    const links = new Links(await TestEmulator.start(), profile);
+    const links = await shared.links(profile);
     const ids = [];
     for (const body of [...REQUESTS.values()].reverse()) ids.push((await links.create(body))._id);
     links.emulator.clock.advance(60_000);
@@ -41,7 +51,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
   it('has its keys in the recorded order', async () => {
     const links = await listOf(1);
     const read = async (query: string) =>
-      (await links.emulator.as('reader', profile, { url: linksPath(profile) + query })).json<object>();
+      (await links.as('reader', { url: links.path + query })).json<object>();
     expect(Object.keys(await read(''))).toEqual(['links', 'results', 'totalCount']);
     expect(Object.keys(await read('?envelope=true'))).toEqual(['links', 'results', 'status', 'totalCount']);
   });
@@ -63,23 +73,24 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     { query: '?itemsPerPage=1', from: 0, to: 1, links: { self: [1, 1], next: 2 } },
     { query: '?itemsPerPage=500', from: 0, to: 7, links: { self: [1, 500] } },
     { query: '?name=x&includeCount=false&itemsPerPage=007', from: 0, to: 7, links: { self: [1, 7] } },
-  ] as const)('of seven, asked for $query, is its part $from to $to', async ({ query, from, to, links }) => {
-    const page = await (await listOf(7)).list(query);
-    const [pageNum, itemsPerPage] = links.self;
-    const other = (number: number) => `${url}?itemsPerPage=${itemsPerPage}&pageNum=${number}`;
+  ] as const)(
+    'of seven, asked for $query, is its part $from to $to',
+    async ({ query, from, to, links: relations }) => {
+      const links = await listOf(7);
+      const page = await links.list(query);
+      const url = urlOf(links);
+      const [pageNum, itemsPerPage] = relations.self;
+      const other = (number: number) => `${url}?itemsPerPage=${itemsPerPage}&pageNum=${number}`;
 
-    expect(regions(page)).toEqual(
-      many(7)
-        .map((_, index) => `r${index}`)
-        .slice(from, to),
-    );
-    expect(page.totalCount).toBe(7);
-    expect(page.links).toEqual([
-      { href: `${url}?pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
-      ...('previous' in links ? [{ href: other(links.previous), rel: 'previous' }] : []),
-      ...('next' in links ? [{ href: other(links.next), rel: 'next' }] : []),
-    ]);
-  });
+      expect(regions(page)).toEqual(Array.from({ length: 7 }, (_, index) => `r${index}`).slice(from, to));
+      expect(page.totalCount).toBe(7);
+      expect(page.links).toEqual([
+        { href: `${url}?pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
+        ...('previous' in relations ? [{ href: other(relations.previous), rel: 'previous' }] : []),
+        ...('next' in relations ? [{ href: other(relations.next), rel: 'next' }] : []),
+      ]);
+    },
+  );
 
   it.each(
     ['pageNum', 'itemsPerPage'].flatMap((name) =>
@@ -89,8 +100,8 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     ),
   )('refuses $name=$value with 400', async ({ name, value }) => {
     const links = await listOf(1);
-    const response = await links.emulator.as('owner', profile, {
-      url: `${linksPath(profile)}?${name}=${encodeURIComponent(value)}`,
+    const response = await links.as('owner', {
+      url: `${links.path}?${name}=${encodeURIComponent(value)}`,
     });
     expect(response.statusCode).toBe(400);
     expect(response.json()).toMatchObject({
@@ -107,7 +118,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
       const page: LinkPage = await links.list(next);
       expect(page.totalCount).toBe(1000);
       seen.push(...regions(page));
-      next = page.links.find(({ rel }) => rel === 'next')?.href.slice(url.length);
+      next = page.links.find(({ rel }) => rel === 'next')?.href.slice(urlOf(links).length);
     }
     expect(seen).toEqual(Array.from({ length: 1000 }, (_, index) => `r${index}`));
     expect(regions(await links.list())).toHaveLength(100);
@@ -123,7 +134,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
 
   it('is indented by two, a blank before each colon, if that is asked for', async () => {
     const links = await listOf(2);
-    const pretty = await links.emulator.as('owner', profile, { url: `${linksPath(profile)}?pretty=true` });
+    const pretty = await links.as('owner', { url: `${links.path}?pretty=true` });
     expect(pretty.json()).toEqual(await links.list());
     expect(pretty.body).toMatch(/^\{\n {2}"links" : \[ \{\n/);
     expect(pretty.body).toContain('\n  "totalCount" : 2\n}');
@@ -155,7 +166,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
   });
 
   it('shows only links of the visible time: those whose state has moved, moved', async () => {
-    const links = new Links(await TestEmulator.start({ idleMs: 2000 }), profile);
+    const links = await shared.links(profile, { durations: { idleMs: 2000 } });
     await links.create(requestBody('aws-s3'));
     links.emulator.clock.advance(1000);
     await links.create(requestBody('aws-msk'));
@@ -167,7 +178,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
 
 describe('the address that links begin with', () => {
   it.each(TRANSPORTS)("is the request's Host (%s)", async (transport) => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     for (const host of ['atlas.example.com', 'emulator:27080', '[::1]:27080', 'localhost']) {
       const response = await line.as('owner', 'documented', {
         path: linksPath('documented'),
@@ -193,18 +204,12 @@ describe('the address that links begin with', () => {
   });
 
   it('follows the reader: one stored link has the address by which each asks', async () => {
-    const links = new Links(await TestEmulator.start(), 'documented');
+    const links = await shared.links('documented');
     const { _id } = await links.create(requestBody('aws-s3'));
     for (const host of ['one:1', 'two:2']) {
-      const response = await links.emulator.as('owner', 'documented', {
-        url: `${linksPath('documented')}/${_id}`,
-        headers: { host },
-      });
+      const response = await links.as('owner', { url: `${links.path}/${_id}`, headers: { host } });
       expect(response.json()).toHaveProperty('links', [
-        {
-          href: `http://${host}${API}/groups/${SEEDED.documented.project}/streams/privateLinkConnections/${_id}`,
-          rel: 'self',
-        },
+        { href: `http://${host}${links.path}/${_id}`, rel: 'self' },
       ]);
     }
   });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ACCEPT, linksPath, TestEmulator } from '../../support/emulator.js';
-import { Links, PROFILES, type ErrorBody } from '../../support/links.js';
+import { ACCEPT } from '../../support/emulator.js';
+import { PROFILES, type ErrorBody, type Links } from '../../support/links.js';
 import { requestBody } from '../../support/requests.js';
-import { openLine, TRANSPORTS } from '../../support/transport.js';
+import { shareEmulator, TRANSPORTS } from '../../support/transport.js';
+
+const shared = shareEmulator();
 
 interface Fault {
   readonly fault: string;
@@ -95,10 +97,10 @@ function textWith(fields: Fault['fields']): string {
   return `{${[...all].map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
 }
 
-async function refused(emulator: TestEmulator, profile: (typeof PROFILES)[number], payload: string) {
-  const response = await emulator.as('owner', profile, {
+async function refused(links: Links, payload: string) {
+  const response = await links.as('owner', {
     method: 'POST',
-    url: linksPath(profile),
+    url: links.path,
     headers: { 'content-type': 'application/json' },
     payload,
   });
@@ -111,10 +113,11 @@ async function refused(emulator: TestEmulator, profile: (typeof PROFILES)[number
 
 describe('a create is refused, the fault named and nothing made, where', () => {
   it.each(FAULTS)('$fault', async ({ fields, names, code }) => {
-    const emulator = await TestEmulator.start();
+    const projects = await Promise.all(PROFILES.map((profile) => shared.links(profile)));
     const payload = textWith(fields);
 
-    const documented = await refused(emulator, 'documented', payload);
+    const [documented, observed] = await Promise.all(projects.map((links) => refused(links, payload)));
+    if (!documented || !observed) throw new Error('there are two profiles');
     expect(documented.status).toBe(400);
     expect(Object.keys(documented.body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
     expect(documented.body).toMatchObject({
@@ -124,13 +127,12 @@ describe('a create is refused, the fault named and nothing made, where', () => {
     });
     expect(documented.body.detail).toContain(names);
 
-    const observed = await refused(emulator, 'observed', payload);
     expect(observed.status).toBe(400);
     expect(observed.body).toMatchObject({ errorCode: code, parameters: [names] });
     expect(observed.body.detail).toContain(names);
 
     for (const { reason } of [documented, observed]) expect(reason).toMatch(/^step 9 \(fields\): /);
-    for (const profile of PROFILES) expect((await new Links(emulator, profile).list()).results).toEqual([]);
+    for (const links of projects) expect((await links.list()).results).toEqual([]);
   });
 });
 
@@ -150,8 +152,8 @@ const PAGE_PAYLOAD = {
 
 describe.each(PROFILES)('a body (%s)', (profile) => {
   it("that is the page's own payload is answered that there is no such provider", async () => {
-    const emulator = await TestEmulator.start();
-    const { status, body } = await refused(emulator, profile, JSON.stringify(PAGE_PAYLOAD));
+    const links = await shared.links(profile);
+    const { status, body } = await refused(links, JSON.stringify(PAGE_PAYLOAD));
     expect(status).toBe(400);
     expect(body.detail).toBe('No provider string exists.');
   });
@@ -175,20 +177,20 @@ describe.each(PROFILES)('a body (%s)', (profile) => {
       named: 'a deep one',
     },
   ])('that is $named is refused with 400', async ({ text, code }) => {
-    const emulator = await TestEmulator.start();
-    const { status, body } = await refused(emulator, profile, text);
+    const links = await shared.links(profile);
+    const { status, body } = await refused(links, text);
     expect(status).toBe(400);
     expect(body.errorCode).toBe(profile === 'documented' ? 'VALIDATION_ERROR' : code);
-    expect((await new Links(emulator, profile).list()).totalCount).toBe(0);
+    expect((await links.list()).totalCount).toBe(0);
   });
 
   it.each(TRANSPORTS)('of 1 MiB is taken, and of a byte more refused with 413 (%s)', async (transport) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     const send = (bytes: number) => {
       const start = '{"provider":"AWS","region":"';
       return line.as('owner', profile, {
         method: 'POST',
-        path: linksPath(profile),
+        path: line.linksPath(profile),
         headers: { 'content-type': 'application/json', accept: ACCEPT },
         body: `${start}one"}${' '.repeat(bytes - start.length - 5)}`,
       });
@@ -200,7 +202,7 @@ describe.each(PROFILES)('a body (%s)', (profile) => {
   });
 
   it('that is refused leaves the list as it was', async () => {
-    const links = new Links(await TestEmulator.start(), profile);
+    const links = await shared.links(profile);
     await links.create(requestBody('aws-confluent'));
     const before = await links.list();
     for (const body of [
@@ -209,7 +211,7 @@ describe.each(PROFILES)('a body (%s)', (profile) => {
       { provider: 'IBM' },
       { ...requestBody('aws-s3'), nonsense: 1 },
     ]) {
-      expect((await links.emulator.create(profile, body)).statusCode).toBeGreaterThanOrEqual(400);
+      expect((await links.post(body)).statusCode).toBeGreaterThanOrEqual(400);
     }
     expect(await links.list()).toEqual(before);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { API, SEEDED } from '../../support/emulator.js';
+import { API } from '../../support/emulator.js';
 import {
   codeOf,
   deleteLink,
@@ -10,8 +10,11 @@ import {
   startLinks,
   statusOfGet,
 } from '../../support/link-changes.js';
-import { Links, PROFILES, type ErrorBody } from '../../support/links.js';
+import { PROFILES, type ErrorBody } from '../../support/links.js';
 import { requestBody } from '../../support/requests.js';
+import { shareEmulator } from '../../support/transport.js';
+
+const shared = shareEmulator();
 
 /** A body without a domain, and one with. */
 const BARE = requestBody('aws-s3');
@@ -19,7 +22,7 @@ const WITH_DOMAIN = { ...BARE, dnsDomain: 'old.example' };
 
 describe.each(PROFILES)('a change of domain, %s', (profile) => {
   it('is there from version 2025-03-12 on, and 406 before', async () => {
-    const links = await startLinks(profile);
+    const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     for (const [date, status] of [
       ['2023-02-01', 406],
@@ -34,7 +37,7 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
   });
 
   it('answers with the whole link where none is set, and GET and list show it at once', async () => {
-    const links = await startLinks(profile);
+    const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     const response = await patchLink(links, _id);
     expect(response.statusCode, response.body).toBe(200);
@@ -82,7 +85,7 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
     ['a number', { dnsDomain: 7 }, 'INVALID_JSON_ATTRIBUTE', 'dnsDomain'],
     ['a list', { dnsDomain: ['a.example'] }, 'INVALID_JSON_ATTRIBUTE', 'dnsDomain'],
   ])('is refused with %s', async (_, payload, errorCode, names) => {
-    const links = await startLinks(profile);
+    const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     const response = await patchLink(links, _id, payload);
     expect(codeOf(response)).toBe(`400 ${profile === 'observed' ? errorCode : 'VALIDATION_ERROR'}`);
@@ -91,7 +94,7 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
   });
 
   it('passes over what only the server sets', async () => {
-    const links = await startLinks(profile);
+    const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     const response = await patchLink(links, _id, {
       dnsDomain: 'new.example',
@@ -103,7 +106,7 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
   });
 
   it('is refused to the domain of another link that has no other target', async () => {
-    const links = await startLinks(profile);
+    const links = await shared.links(profile);
     const taken = await links.create({ provider: 'AWS', dnsDomain: 'new.example' });
     const { _id } = await links.create({ provider: 'AWS' });
     const response = await patchLink(links, _id);
@@ -112,21 +115,19 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
 
     expect((await patchLink(links, _id, { dnsDomain: 'free.example' })).statusCode).toBe(200);
     // The new domain counts from now on, and what the link was before is free.
-    expect(
-      (await links.emulator.create(profile, { provider: 'AWS', dnsDomain: 'free.example' })).statusCode,
-    ).not.toBe(200);
+    expect((await links.post({ provider: 'AWS', dnsDomain: 'free.example' })).statusCode).not.toBe(200);
     await links.create({ provider: 'AWS' });
   });
 
   it('is allowed to a domain that another link has beside its endpoint', async () => {
-    const links = await startLinks(profile);
+    const links = await shared.links(profile);
     await links.create({ ...WITH_DOMAIN, dnsDomain: 'new.example' });
     const { _id } = await links.create({ ...BARE, serviceEndpointId: 'com.amazonaws.us-west-2.s3' });
     expect((await patchLink(links, _id)).statusCode).toBe(200);
   });
 
   it('is refused to a reader, and of a link that is not there', async () => {
-    const links = await startLinks(profile);
+    const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     const denied = await patchLink(links, _id, undefined, { caller: 'reader' });
     expect(denied.statusCode).toBe(profile === 'observed' ? 401 : 403);
@@ -152,29 +153,29 @@ describe.each(PROFILES)('a delete, %s', (profile) => {
   );
 
   it('of what is gone, was never there or is of another project is a 404', async () => {
-    const links = await startLinks(profile);
+    const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     await deleteLink(links, _id);
     for (const id of [_id, FAILED, 'nothex']) expect((await deleteLink(links, id)).statusCode, id).toBe(404);
     const other = profile === 'observed' ? 'documented' : 'observed';
-    const { _id: elsewhere } = await new Links(links.emulator, other).create(BARE);
+    const { _id: elsewhere } = await (await shared.links(other)).create(BARE);
     expect((await deleteLink(links, elsewhere)).statusCode).toBe(404);
   });
 
   it('makes its target free, and lets its project be deleted', async () => {
-    const links = await startLinks(profile);
-    const url = `${API}/groups/${SEEDED[profile].project}`;
+    const links = await shared.links(profile);
+    const url = `${API}/groups/${links.project.id}`;
     const { _id } = await links.create(BARE);
-    expect((await links.emulator.create(profile, BARE)).statusCode).not.toBe(200);
+    expect((await links.post(BARE)).statusCode).not.toBe(200);
     await deleteLink(links, _id);
     const again = await links.create(BARE);
-    expect((await links.emulator.as('owner', profile, { method: 'DELETE', url })).statusCode).toBe(409);
+    expect((await links.as('owner', { method: 'DELETE', url })).statusCode).toBe(409);
     await deleteLink(links, again._id);
-    expect((await links.emulator.as('owner', profile, { method: 'DELETE', url })).statusCode).toBe(202);
+    expect((await links.as('owner', { method: 'DELETE', url })).statusCode).toBe(202);
   });
 
   it('is refused to a reader', async () => {
-    const links = await startLinks(profile);
+    const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     expect((await deleteLink(links, _id, 'reader')).statusCode).toBe(profile === 'observed' ? 401 : 403);
     expect(await statusOfGet(links, _id)).toBe(200);
