@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ACCEPT, linksPath } from '../support/emulator.js';
 import { PROFILES } from '../support/links.js';
 import { sendRaw } from '../support/raw.js';
-import { openLine, openSocket, tokenOf, TRANSPORTS } from '../support/transport.js';
+import { openSocket, shareEmulator, tokenOf, TRANSPORTS } from '../support/transport.js';
 import { addFault, control, counts, create, faultsPath, linksIn, list } from './faults-support.js';
+
+const shared = shareEmulator();
+// Rules of the whole server would meet the tests that follow.
+afterEach(async () => {
+  await shared.emulator.inject({ method: 'DELETE', url: '/_emulator/faults' });
+});
 
 const CHALLENGE =
   /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/]{32}", algorithm=MD5, qop="auth", stale=false$/;
@@ -16,7 +22,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
   it.each([400, 401, 403, 404, 500])(
     "has the page's body for %d where that is documented",
     async (status) => {
-      const line = await openLine(transport);
+      const line = await shared.line(transport);
       await addFault(line, { answer: { status } }, 'documented');
       const response = await list(line);
       expect([response.status, response.text]).toEqual([status, pageBody(status)]);
@@ -32,7 +38,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
       'The request content produced the validation error: a fault rule asked for it.',
     ],
     [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', 'IP address 127.0.0.1 is not allowed to access this resource.'],
-    [404, 'RESOURCE_NOT_FOUND', `Cannot find resource ${linksPath('observed')}.`],
+    [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.'],
     [405, 'METHOD_NOT_ALLOWED', 'The method POST is not allowed for this resource.'],
     [406, 'INVALID_VERSION_DATE', 'Invalid accept header or version date.'],
     [
@@ -42,11 +48,11 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     ],
     [413, 'REQUEST_TOO_LARGE', 'The request is larger than 1048576 bytes.'],
     [415, 'UNSUPPORTED_MEDIA_TYPE', 'The media type application/json is not supported.'],
-    [429, 'RATE_LIMITED', `Resource ${linksPath('observed')} is limited to 1200 requests every 1 minutes.`],
+    [429, 'RATE_LIMITED', 'Resource %s is limited to 1200 requests every 1 minutes.'],
     [500, 'UNEXPECTED_ERROR', 'Unexpected error.'],
     [503, 'UNEXPECTED_ERROR', 'Unexpected error.'],
   ])("has Atlas's form for %d where that is observed", async (status, errorCode, detail) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { answer: { status } }, 'observed');
     const response = await create(line, 'observed');
     expect(response.status).toBe(status);
@@ -54,7 +60,10 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     expect(response.json()).toMatchObject({
       error: status,
       errorCode,
-      detail: typeof detail === 'string' ? detail : (expect.stringMatching(detail) as string),
+      detail:
+        typeof detail === 'string'
+          ? detail.replace('%s', line.linksPath('observed'))
+          : (expect.stringMatching(detail) as string),
     });
     expect(response.header('x-error-code')).toBe(errorCode);
   });
@@ -64,7 +73,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     [429, 'RATE_LIMITED', 'Too Many Requests'],
     [503, 'UNEXPECTED_ERROR', 'Service Unavailable'],
   ])("has the page's four keys for %d, which it shows nothing for", async (error, errorCode, reason) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { answer: { status: error } }, 'documented');
     const response = await create(line);
     expect(response.status).toBe(error);
@@ -73,19 +82,19 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
   });
 
   it.each(PROFILES)('carries the challenge with a 401, as %s', async (profile) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     for (const answer of [{ status: 401 }, { status: 401, body: { own: true } }]) {
       const { id } = await addFault(line, { answer }, profile);
       const response = await list(line, profile);
       expect(response.status).toBe(401);
       expect(response.lines('www-authenticate')).toEqual([expect.stringMatching(CHALLENGE)]);
       expect(response.header('x-error-code')).toBeUndefined();
-      await control(line, 'DELETE', `${faultsPath(profile)}/${id}`);
+      await control(line, 'DELETE', `${faultsPath(line, profile)}/${id}`);
     }
   });
 
   it('has the recorded 401, its spaces included, where that is observed', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { answer: { status: 401 } }, 'observed');
     expect((await list(line, 'observed')).text).toBe(
       '{\n  "error" : 401,\n  "reason" : "Unauthorized",\n  "detail" : "You are not authorized for this resource.",\n  "errorCode" : "UNEXPECTED_ERROR"\n}',
@@ -99,14 +108,14 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     [{ status: 500, body: null }, 500, 'null', 'application/json'],
     [{ status: 200 }, 200, '', 'application/json'],
   ])('has what %j says', async (answer, status, text, type) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { answer }, 'observed');
     const response = await list(line, 'observed');
     expect([response.status, response.text, response.header('content-type')]).toEqual([status, text, type]);
   });
 
   it('has the headers that it is given, with or without a body of its own', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     for (const answer of [{ status: 503 }, { status: 503, body: 'x' }, { status: 302 }]) {
       await addFault(line, {
         answer: { ...answer, headers: { 'Retry-After': '7', location: '/x' } },
@@ -122,12 +131,12 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
   });
 
   it.each(PROFILES)('says which rule it was, and how to be rid of it, as %s', async (profile) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { id: 'mine', answer: { status: 503 } }, profile);
     const own = (await list(line, profile)).header('x-emulator-reason');
-    expect(own).toContain('step 4 (faults): The fault rule mine of project 32b6e34b3d91647abb20e7b');
-    expect(own).toContain(`DELETE ${faultsPath(profile)}/mine`);
-    await control(line, 'DELETE', faultsPath(profile));
+    expect(own).toContain(`step 4 (faults): The fault rule mine of project ${line.projects[profile].id}`);
+    expect(own).toContain(`DELETE ${faultsPath(line, profile)}/mine`);
+    await control(line, 'DELETE', faultsPath(line, profile));
     await addFault(line, { id: 'all', answer: { status: 500 } });
     const whole = (await list(line, profile)).header('x-emulator-reason');
     expect(whole).toContain('The fault rule all of the whole server answers 500.');
@@ -135,7 +144,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
   });
 
   it.each(PROFILES)('leaves nothing done, as %s', async (profile) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { answer: { status: 500 }, match: { method: 'POST' } }, profile);
     await addFault(line, { rateLimit: {}, match: { method: 'POST' } }, profile);
     expect((await create(line, profile)).status).toBe(500);
@@ -143,7 +152,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
   });
 
   it.each(PROFILES)('tells a client of the limit as Atlas does, as %s', async (profile) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { rateLimit: { retryAfterS: 9 }, times: 1 }, profile);
     await addFault(line, { rateLimit: {}, times: 1 }, profile);
     for (const seconds of ['9', '1']) {
@@ -155,7 +164,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
       expect(response.json()).toMatchObject({
         error: 429,
         errorCode: 'RATE_LIMITED',
-        detail: `Resource ${linksPath(profile)} is limited to 1200 requests every 1 minutes.`,
+        detail: `Resource ${line.linksPath(profile)} is limited to 1200 requests every 1 minutes.`,
       });
     }
     expect((await list(line, profile)).status).toBe(200);
@@ -164,7 +173,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
 
 describe.each(TRANSPORTS)('a fault that cuts the connection, over %s', (transport) => {
   it.each(PROFILES)('before the work leaves nothing done, as %s', async (profile) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { drop: 'before', match: { method: 'POST' } }, profile);
     await expect(create(line, profile)).rejects.toThrow();
     expect(await linksIn(line, profile)).toBe(0);
@@ -172,7 +181,7 @@ describe.each(TRANSPORTS)('a fault that cuts the connection, over %s', (transpor
   });
 
   it.each(PROFILES)('after the work leaves it done, as %s', async (profile) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { drop: 'after', match: { method: 'POST' }, times: 1 }, profile);
     await expect(create(line, profile)).rejects.toThrow();
     expect(await linksIn(line, profile)).toBe(1);
@@ -180,16 +189,16 @@ describe.each(TRANSPORTS)('a fault that cuts the connection, over %s', (transpor
   });
 
   it('in the middle of the answer leaves the work done', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { truncate: true, match: { method: 'POST' } }, 'documented');
     await expect(create(line)).rejects.toThrow();
     expect(await linksIn(line)).toBe(1);
   });
 
   it('cuts off a refusal likewise', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { drop: 'after', times: 1 }, 'documented');
-    const request = { path: linksPath('documented'), headers: { accept: 'text/plain' } };
+    const request = { path: line.linksPath('documented'), headers: { accept: 'text/plain' } };
     await expect(line.as('owner', 'documented', request)).rejects.toThrow();
     expect((await line.as('owner', 'documented', request)).status).toBe(406);
   });

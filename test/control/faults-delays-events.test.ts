@@ -33,7 +33,9 @@ describe('a fault that delays', () => {
     const pending = list(line).finally(() => (answered = true));
     await waiting;
     clock.advance(4999);
-    expect((await control(line, 'GET', faultsPath('documented'))).status, 'others are served').toBe(200);
+    expect((await control(line, 'GET', faultsPath(line, 'documented'))).status, 'others are served').toBe(
+      200,
+    );
     expect(answered).toBe(false);
     clock.advance(1);
     expect((await pending).status).toBe(200);

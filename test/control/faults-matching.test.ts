@@ -1,12 +1,38 @@
-import { describe, expect, it } from 'vitest';
-import { API, linksPath, SEEDED, seededCaller, type SeededCaller } from '../support/emulator.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { API, seededCaller, type SeededCaller } from '../support/emulator.js';
 import { PROFILES } from '../support/links.js';
-import { basic, FORM, openLine, openSocket, tokenOf, TRANSPORTS, type Line } from '../support/transport.js';
+import {
+  basic,
+  FORM,
+  openSocket,
+  shareEmulator,
+  tokenOf,
+  TRANSPORTS,
+  type Line,
+} from '../support/transport.js';
 import { addFault, askForToken, counts, create, list, listByDigest, statusesOf } from './faults-support.js';
 
+const shared = shareEmulator();
+// Rules of the whole server would meet the tests that follow.
+afterEach(async () => {
+  await shared.emulator.inject({ method: 'DELETE', url: '/_emulator/faults' });
+});
+
 const FAIL = { answer: { status: 503 } };
-const { clientId } = seededCaller('owner', 'documented');
-const PROJECT = `${API}/groups/${SEEDED.documented.project}`;
+
+/** A part of a match that depends on the project. */
+const OWNER = '{owner}';
+const PROJECT = '{project}';
+const LINKS = `${PROJECT}/streams/privateLinkConnections`;
+
+const projectPath = (line: Line): string => `${API}/groups/${line.projects.documented.id}`;
+const ownerOf = (line: Line): string => line.projects.documented.accounts.owner.clientId;
+
+/** A match with what a line's project has in the place of {@link OWNER} and {@link PROJECT}. */
+function matchIn(line: Line, match: object): object {
+  const text = JSON.stringify(match).replace(OWNER, ownerOf(line)).replace(PROJECT, projectPath(line));
+  return JSON.parse(text) as object;
+}
 
 function get(line: Line, path: string, caller: SeededCaller = 'owner'): Promise<number> {
   const headers = { accept: 'application/vnd.atlas.2024-11-13+json' };
@@ -19,30 +45,30 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
     [{ operation: 'listGroupStreamPrivateLinkConnections' }, [503, 200, 200, 503]],
     [{ method: 'GET' }, [503, 200, 503, 503]],
     [{ method: 'POST' }, [200, 503, 200, 200]],
-    [{ path: linksPath('documented') }, [503, 503, 200, 503]],
+    [{ path: LINKS }, [503, 503, 200, 503]],
     [{ path: '*/privateLinkConnections' }, [503, 503, 200, 503]],
     [{ path: `${PROJECT}*` }, [503, 503, 503, 503]],
     [{ path: '/api/*/accountDetails' }, [200, 200, 503, 200]],
-    [{ caller: clientId }, [503, 503, 503, 200]],
+    [{ caller: OWNER }, [503, 503, 503, 200]],
     [{ caller: 'owner1' }, [200, 200, 200, 200]],
-    [{ caller: clientId, method: 'GET', path: '*/streams/*' }, [503, 200, 503, 200]],
+    [{ caller: OWNER, method: 'GET', path: '*/streams/*' }, [503, 200, 503, 200]],
   ])('of a project, with %j, meets what it matches', async (match, statuses) => {
-    const line = await openLine(transport);
-    await addFault(line, { match, ...FAIL }, 'documented');
+    const line = await shared.line(transport);
+    await addFault(line, { match: matchIn(line, match), ...FAIL }, 'documented');
     expect([
       (await list(line)).status,
       (await create(line)).status,
-      await get(line, `${PROJECT}/streams/accountDetails?cloudProvider=aws&regionName=us-east-1`),
-      await get(line, `${linksPath('documented')}?pageNum=1`, 'reader'),
+      await get(line, `${projectPath(line)}/streams/accountDetails?cloudProvider=aws&regionName=us-east-1`),
+      await get(line, `${line.linksPath('documented')}?pageNum=1`, 'reader'),
     ]).toEqual(statuses);
     const fired = statuses.filter((status) => status === 503).length;
     expect(await counts(line, 'documented')).toEqual([[fired, fired]]);
   });
 
   it('of the whole server meets what no project is named in too', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { match: { operation: 'listGroups' }, ...FAIL });
-    expect([await get(line, `${API}/groups`), await get(line, PROJECT)]).toEqual([503, 200]);
+    expect([await get(line, `${API}/groups`), await get(line, projectPath(line))]).toEqual([503, 200]);
   });
 
   it.each([
@@ -52,14 +78,14 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
     ['the third alone', { skip: 2, times: 1 }, [200, 200, 503, 200, 200], [3, 1]],
     ['every second, twice', { share: 0.5, times: 2 }, [200, 503, 200, 503, 200, 200], [4, 2]],
   ])('fires on %s', async (_which, how, statuses, count) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { ...how, ...FAIL }, 'documented');
     expect(await statusesOf(line, statuses.length)).toEqual(statuses);
     expect(await counts(line, 'documented')).toEqual([count]);
   });
 
   it('takes its turn behind those before it', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { answer: { status: 500 } });
     await addFault(line, { times: 1, answer: { status: 503 } }, 'documented');
     await addFault(line, { times: 2, rateLimit: {} }, 'documented');
@@ -67,7 +93,7 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
   });
 
   it('of one project never fires for another, and its counts are its own', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { id: 'same', times: 3, ...FAIL }, 'documented');
     await addFault(line, { id: 'same', share: 0.5, rateLimit: {} }, 'observed');
     const statuses = await Promise.all(
@@ -84,11 +110,11 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
   });
 
   it('does not meet the control API, nor what is scripted or unknown', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     await addFault(line, { match: { path: '*' }, before: 'credentials', ...FAIL });
     expect((await line.send({ path: '/_emulator/health' })).status).toBe(200);
     expect((await line.send({ path: `${API}/nothing` })).status).toBe(404);
-    const scripted = await line.send({ path: linksPath('documented'), headers: { prefer: 'code=403' } });
+    const scripted = await line.send({ path: line.linksPath('documented'), headers: { prefer: 'code=403' } });
     expect(scripted.status).toBe(403);
     expect(scripted.header('x-emulator-reason')).toMatch(/^step 2 \(scripted answer\): /);
     expect(await counts(line)).toEqual([[0, 0]]);
@@ -126,8 +152,10 @@ describe('the first leg of a digest handshake', () => {
 });
 
 describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
+  const { clientId, clientSecret } = seededCaller('owner', 'documented');
+
   it('meet only rules that name them', async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     await addFault(line, FAIL);
     await addFault(line, { before: 'credentials', match: { method: 'POST' }, ...FAIL });
     expect((await askForToken(line)).status).toBe(200);
@@ -143,7 +171,7 @@ describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
   });
 
   it('have a token made, or not, when the connection is cut', async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     await addFault(line, { match: { operation: 'createToken' }, drop: 'before', times: 1 });
     await expect(askForToken(line)).rejects.toThrow();
     await addFault(line, { match: { operation: 'createToken', caller: clientId }, drop: 'after', times: 1 });
@@ -155,9 +183,8 @@ describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
   });
 
   it('revoke nothing where a rule answers', async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     await addFault(line, { match: { operation: 'revokeToken' }, ...FAIL });
-    const { clientSecret } = seededCaller('owner', 'documented');
     const token = await tokenOf(line.send, 'owner', 'documented');
     const revoked = await line.send({
       method: 'POST',
@@ -171,7 +198,7 @@ describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
   });
 
   it('answer in the form of the profile of who asks', async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     await addFault(line, { match: { operation: 'createToken' }, answer: { status: 500 } });
     expect(Object.keys((await askForToken(line, 'documented')).json())[0]).toBe('error');
     expect(Object.keys((await askForToken(line, 'observed')).json())[0]).toBe('detail');

@@ -1,6 +1,6 @@
 import { request } from 'urllib';
 import { expect } from 'vitest';
-import { ACCEPT, linksPath, SEEDED, seededCaller, type SeededProfile } from '../support/emulator.js';
+import { ACCEPT, linksPath, seededCaller, type SeededProfile } from '../support/emulator.js';
 import { basic, FORM, type Incoming, type Line } from '../support/transport.js';
 
 /** A fault rule as the control API shows it. */
@@ -11,10 +11,11 @@ export type Fault = Readonly<Record<string, unknown>> & {
 };
 
 type Sender = Pick<Line, 'send'>;
+type Target = Pick<Line, 'send' | 'projects'>;
 
-/** Where the rules are of a seeded project, or of the whole server. */
-export function faultsPath(profile?: SeededProfile): string {
-  return profile ? `/_emulator/projects/${SEEDED[profile].project}/faults` : '/_emulator/faults';
+/** Where the rules are of a line's project, or of the whole server. */
+export function faultsPath({ projects }: Pick<Line, 'projects'>, profile?: SeededProfile): string {
+  return profile ? `/_emulator/projects/${projects[profile].id}/faults` : '/_emulator/faults';
 }
 
 /** Sends a request to the control API. */
@@ -30,41 +31,41 @@ export function control({ send }: Sender, method: string, path: string, body?: u
 }
 
 /** Adds a rule, which must be taken, to a project or to the whole server. */
-export async function addFault(line: Sender, rule: object, profile?: SeededProfile): Promise<Fault> {
-  const response = await control(line, 'POST', faultsPath(profile), rule);
+export async function addFault(line: Target, rule: object, profile?: SeededProfile): Promise<Fault> {
+  const response = await control(line, 'POST', faultsPath(line, profile), rule);
   expect(response.status, response.text).toBe(201);
   return response.json<Fault>();
 }
 
 /** The rules of a project, or of the whole server. */
-export async function listFaults(line: Sender, profile?: SeededProfile): Promise<Fault[]> {
-  const response = await control(line, 'GET', faultsPath(profile));
+export async function listFaults(line: Target, profile?: SeededProfile): Promise<Fault[]> {
+  const response = await control(line, 'GET', faultsPath(line, profile));
   expect(response.status, response.text).toBe(200);
   return response.json<{ results: Fault[] }>().results;
 }
 
 /** How often each rule matched and fired. */
-export async function counts(line: Sender, profile?: SeededProfile): Promise<number[][]> {
+export async function counts(line: Target, profile?: SeededProfile): Promise<number[][]> {
   return (await listFaults(line, profile)).map(({ matched, fired }) => [matched, fired]);
 }
 
-/** Lists the private links of a seeded project as its owner. */
+/** Lists the private links of a line's project as its owner. */
 export function list(line: Line, profile: SeededProfile = 'documented'): Promise<Incoming> {
-  return line.as('owner', profile, { path: linksPath(profile) });
+  return line.as('owner', profile, { path: line.linksPath(profile) });
 }
 
-/** How many private links a seeded project has. */
+/** How many private links a line's project has. */
 export async function linksIn(line: Line, profile: SeededProfile = 'documented'): Promise<number> {
   const response = await list(line, profile);
   expect(response.status, response.text).toBe(200);
   return response.json<{ totalCount: number }>().totalCount;
 }
 
-/** Creates a private link in a seeded project as its owner. */
+/** Creates a private link in a line's project as its owner. */
 export function create(line: Line, profile: SeededProfile = 'documented'): Promise<Incoming> {
   return line.as('owner', profile, {
     method: 'POST',
-    path: linksPath(profile),
+    path: line.linksPath(profile),
     headers: { 'content-type': 'application/json' },
     body: '{"provider":"AWS"}',
   });

@@ -1,15 +1,21 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { SEEDED, TestEmulator } from '../support/emulator.js';
-import { Incoming, openLine, TRANSPORTS, type Line } from '../support/transport.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { TestEmulator } from '../support/emulator.js';
+import { lineTo, openLine, shareEmulator, TRANSPORTS } from '../support/transport.js';
 import { temporaryFolder } from '../support/world.js';
 import { addFault, control, counts, faultsPath, list, listFaults, statusesOf } from './faults-support.js';
+
+const shared = shareEmulator();
+// Rules of the whole server would meet the tests that follow.
+afterEach(async () => {
+  await shared.emulator.inject({ method: 'DELETE', url: '/_emulator/faults' });
+});
 
 const SCOPES = [undefined, 'documented'] as const;
 
 describe.each(TRANSPORTS)('fault rules over %s', (transport) => {
   it.each(SCOPES)('are added, shown and deleted, of %s', async (scope) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     const rule = {
       id: 'mine',
       match: { operation: 'getGroup', method: 'GET', path: '/api/*', caller: 'owner1' },
@@ -20,46 +26,46 @@ describe.each(TRANSPORTS)('fault rules over %s', (transport) => {
     };
     const added = await addFault(line, rule, scope);
     expect(added).toEqual({ ...rule, matched: 0, fired: 0 });
-    expect((await control(line, 'GET', `${faultsPath(scope)}/mine`)).json()).toEqual(added);
+    expect((await control(line, 'GET', `${faultsPath(line, scope)}/mine`)).json()).toEqual(added);
     const other = await addFault(line, { drop: 'before', before: 'credentials' }, scope);
     expect(other.id).toMatch(/^fault-[0-9a-f]{10}$/);
     expect(await listFaults(line, scope)).toEqual([added, other]);
 
-    const gone = await control(line, 'DELETE', `${faultsPath(scope)}/mine`);
+    const gone = await control(line, 'DELETE', `${faultsPath(line, scope)}/mine`);
     expect([gone.status, gone.text]).toEqual([204, '']);
     for (const method of ['GET', 'DELETE']) {
-      const unknown = await control(line, method, `${faultsPath(scope)}/mine`);
+      const unknown = await control(line, method, `${faultsPath(line, scope)}/mine`);
       expect([unknown.status, unknown.json().detail]).toEqual([404, 'There is no fault rule mine here.']);
     }
     expect(await listFaults(line, scope)).toEqual([other]);
-    expect((await control(line, 'DELETE', faultsPath(scope))).status).toBe(204);
+    expect((await control(line, 'DELETE', faultsPath(line, scope))).status).toBe(204);
     expect(await listFaults(line, scope)).toEqual([]);
     expect((await list(line)).status).toBe(200);
   });
 
   it('of one scope are not seen or touched from another', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     const scopes = [undefined, 'documented', 'observed'] as const;
     for (const scope of scopes) await addFault(line, { id: 'same', delayMs: 1, share: 0 }, scope);
-    await control(line, 'DELETE', `${faultsPath('documented')}/same`);
+    await control(line, 'DELETE', `${faultsPath(line, 'documented')}/same`);
     expect((await listFaults(line)).length).toBe(1);
     expect((await listFaults(line, 'observed')).length).toBe(1);
-    await control(line, 'DELETE', faultsPath());
+    await control(line, 'DELETE', faultsPath(line));
     expect((await listFaults(line, 'observed')).length).toBe(1);
-    expect((await control(line, 'GET', `${faultsPath()}/same`)).status).toBe(404);
+    expect((await control(line, 'GET', `${faultsPath(line)}/same`)).status).toBe(404);
   });
 
   it('have an id once in a scope', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     const added = await addFault(line, { id: 'same', delayMs: 1 }, 'documented');
-    const again = await control(line, 'POST', faultsPath('documented'), { id: 'same', drop: 'after' });
+    const again = await control(line, 'POST', faultsPath(line, 'documented'), { id: 'same', drop: 'after' });
     expect(again.status).toBe(409);
     expect(again.json().detail).toContain('There is a fault rule same already');
     expect(await listFaults(line, 'documented')).toEqual([added]);
   });
 
   it('are not taken by a project that there is not', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     const path = `/_emulator/projects/${'f'.repeat(24)}/faults`;
     for (const [method, body] of [['GET'], ['POST', { delayMs: 1 }], ['DELETE']] as const) {
       expect((await control(line, method, path, body)).status).toBe(404);
@@ -126,18 +132,23 @@ const BAD: BadRule[] = [
 
 describe.each(TRANSPORTS)('a bad rule over %s', (transport) => {
   it.each(BAD)('such as %j is a 400 that changes nothing', async (rule, expected, scope) => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     const kept = await addFault(line, { delayMs: 1, share: 0 }, scope);
-    const response = await control(line, 'POST', faultsPath(scope), rule);
+    const response = await control(line, 'POST', faultsPath(line, scope), rule);
     expect([response.status, response.json().error]).toEqual([400, 400]);
     expect(response.json().detail).toContain(expected);
     expect(await listFaults(line, scope)).toEqual([kept]);
   });
 
   it('in another media type is a 415', async () => {
-    const line = await openLine(transport);
+    const line = await shared.line(transport);
     const headers = { 'content-type': 'text/plain' };
-    const response = await line.send({ method: 'POST', path: faultsPath(), headers, body: '{"delayMs":1}' });
+    const response = await line.send({
+      method: 'POST',
+      path: faultsPath(line),
+      headers,
+      body: '{"delayMs":1}',
+    });
     expect(response.status).toBe(415);
     expect(await listFaults(line)).toEqual([]);
   });
@@ -148,38 +159,38 @@ describe('fault rules', () => {
     const settings = { db: join(temporaryFolder(), 'world.db') };
     const first = await TestEmulator.start(settings);
     const rule = { id: 'mine', answer: { status: 503 }, times: 3, skip: 1 };
-    await addFault(lineOf(first), rule, 'documented');
-    await addFault(lineOf(first), { ...rule, id: 'all', match: { method: 'DELETE' } });
-    expect(await statusesOf(lineOf(first), 2)).toEqual([200, 503]);
+    await addFault(lineTo(first), rule, 'documented');
+    await addFault(lineTo(first), { ...rule, id: 'all', match: { method: 'DELETE' } });
+    expect(await statusesOf(lineTo(first), 2)).toEqual([200, 503]);
     await first.app.server.close();
 
     const second = await TestEmulator.start(settings);
-    expect(await listFaults(lineOf(second))).toMatchObject([{ id: 'all' }]);
-    expect(await counts(lineOf(second), 'documented')).toEqual([[2, 1]]);
-    expect(await statusesOf(lineOf(second), 3)).toEqual([503, 503, 200]);
-    expect(await counts(lineOf(second), 'documented')).toEqual([[4, 3]]);
+    expect(await listFaults(lineTo(second))).toMatchObject([{ id: 'all' }]);
+    expect(await counts(lineTo(second), 'documented')).toEqual([[2, 1]]);
+    expect(await statusesOf(lineTo(second), 3)).toEqual([503, 503, 200]);
+    expect(await counts(lineTo(second), 'documented')).toEqual([[4, 3]]);
   });
 
   it('are not there with --no-control, kept ones included', async () => {
     const settings = { db: join(temporaryFolder(), 'world.db') };
     const first = await TestEmulator.start(settings);
-    await addFault(lineOf(first), { answer: { status: 503 } }, 'documented');
+    await addFault(lineTo(first), { answer: { status: 503 } }, 'documented');
     await first.app.server.close();
     const second = await TestEmulator.start({ ...settings, noControl: true });
-    expect(await statusesOf(lineOf(second), 1)).toEqual([200]);
-    expect((await control(lineOf(second), 'GET', faultsPath())).status).toBe(404);
+    expect(await statusesOf(lineTo(second), 1)).toEqual([200]);
+    expect((await control(lineTo(second), 'GET', faultsPath(lineTo(second)))).status).toBe(404);
   });
 
   it('and their counts come back with a snapshot, in its project alone', async () => {
-    const line = await openLine('inject');
+    const line = await shared.line('inject');
     await addFault(line, { id: 'first', times: 3, answer: { status: 503 } }, 'documented');
     await addFault(line, { id: 'other', times: 3, answer: { status: 503 } }, 'observed');
     expect(await statusesOf(line, 1)).toEqual([503]);
-    const snapshots = faultsPath('documented').replace('faults', 'snapshots');
+    const snapshots = faultsPath(line, 'documented').replace('faults', 'snapshots');
     expect((await control(line, 'POST', snapshots, { name: 'one' })).status).toBe(201);
 
     expect(await statusesOf(line, 3)).toEqual([503, 503, 200]);
-    await control(line, 'DELETE', faultsPath('documented'));
+    await control(line, 'DELETE', faultsPath(line, 'documented'));
     await addFault(line, { id: 'first', answer: { status: 500 } }, 'documented');
     await addFault(line, { id: 'second', answer: { status: 500 } }, 'documented');
     expect(await statusesOf(line, 1, 'observed')).toEqual([503]);
@@ -194,45 +205,17 @@ describe('fault rules', () => {
     const line = await openLine('inject');
     for (const scope of SCOPES) await addFault(line, { answer: { status: 503 } }, scope);
     await addFault(line, { answer: { status: 503 } }, 'observed');
-    await control(line, 'POST', faultsPath('documented').replace('faults', 'reset'));
+    await control(line, 'POST', faultsPath(line, 'documented').replace('faults', 'reset'));
     expect([(await listFaults(line)).length, (await listFaults(line, 'documented')).length]).toEqual([1, 0]);
-    await control(line, 'POST', faultsPath().replace('faults', 'reset'));
+    await control(line, 'POST', faultsPath(line).replace('faults', 'reset'));
     expect(await statusesOf(line, 1, 'observed')).toEqual([200]);
   });
 
   it('end with their project', async () => {
-    const line = await openLine('inject');
+    const line = await shared.line('inject');
     await addFault(line, { delayMs: 1, match: { method: 'POST' } }, 'documented');
-    const path = `/api/atlas/v2/groups/${SEEDED.documented.project}`;
+    const path = `/api/atlas/v2/groups/${line.projects.documented.id}`;
     expect((await line.as('owner', 'documented', { method: 'DELETE', path })).status).toBe(202);
-    expect((await control(line, 'GET', faultsPath('documented'))).status).toBe(404);
+    expect((await control(line, 'GET', faultsPath(line, 'documented'))).status).toBe(404);
   });
 });
-
-/** An emulator as the helpers take it. */
-function lineOf(emulator: TestEmulator): Line {
-  const send: Line['send'] = async ({ method = 'GET', path, headers = {}, body }) => {
-    const {
-      statusCode,
-      payload,
-      headers: answered,
-    } = await emulator.inject({
-      method: method as 'GET',
-      url: path,
-      headers,
-      ...(body !== undefined && { payload: body }),
-    });
-    return new Incoming(statusCode, payload, answered);
-  };
-  return {
-    clock: emulator.clock,
-    send,
-    async as(caller, profile, { method = 'GET', path }) {
-      const { statusCode, payload, headers } = await emulator.as(caller, profile, {
-        method: method as 'GET',
-        url: path,
-      });
-      return new Incoming(statusCode, payload, headers);
-    },
-  };
-}

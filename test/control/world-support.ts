@@ -47,7 +47,10 @@ export interface LinkState {
   readonly history: readonly { readonly state: string; readonly at: string; readonly why: string }[];
 }
 
-/** An emulator over a socket, on a clock that the test moves; closed when the test is finished. */
+/**
+ * An emulator on a clock that the test moves; closed when the test is finished. It listens, but requests are injected,
+ * as that takes half the time.
+ */
 export class ControlledEmulator {
   private constructor(
     readonly listening: Listening,
@@ -69,13 +72,14 @@ export class ControlledEmulator {
     headers: Readonly<Record<string, string>> = {},
     body?: string,
   ): Promise<Incoming> {
-    const response = await fetch(this.listening.url + path, {
-      method,
-      headers,
-      ...(body !== undefined && { body }),
+    const response = await this.listening.server.inject({
+      // Inject knows the common methods by name, and sends any other as well.
+      method: method as 'GET',
+      url: path,
+      headers: { host: new URL(this.listening.url).host, ...headers },
+      ...(body !== undefined && { payload: body }),
     });
-    const lines = Object.fromEntries(response.headers.entries());
-    return new Incoming(response.status, await response.text(), lines);
+    return new Incoming(response.statusCode, response.payload, response.headers);
   }
 
   /** Calls the control API. A text is sent as it is. */

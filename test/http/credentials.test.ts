@@ -19,11 +19,14 @@ import {
   basic,
   FORM,
   openLine,
+  shareEmulator,
   TRANSPORTS,
   tokenOf,
   type Incoming,
   type Line,
 } from '../support/transport.js';
+
+const shared = shareEmulator();
 
 const PROFILES: readonly SeededProfile[] = ['documented', 'observed'];
 const CALLERS: readonly SeededCaller[] = ['owner', 'streams', 'reader', 'outsider'];
@@ -65,7 +68,7 @@ function expectRefused(response: Incoming, stale: boolean, why: RegExp): void {
 describe.each(TRANSPORTS)('credentials over %s', (transport) => {
   describe.each(PROFILES)('of the %s organization', (profile) => {
     it.each(CALLERS)('let %s in with digest and with a bearer token', async (caller) => {
-      const line = await openLine(transport);
+      const line = shared.seeded(transport);
       const { publicKey: username, privateKey: password } = seededCaller(caller, profile);
       const right = { ...(await handshake(line)), username, password };
       expect((await get(line, signed(right))).status).toBe(200);
@@ -74,7 +77,7 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
   });
 
   it('are refused where one thing is wrong with the digest', async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     const path = `${GROUPS}?pageNum=1`;
     const { clientId, clientSecret } = seededCaller('owner', 'documented');
     const wrongs: readonly [Partial<Signature>, RegExp][] = [
@@ -120,7 +123,7 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
     ['an empty bearer token', 'Bearer ', /not one of this emulator/],
     ['a made up bearer token', 'Bearer mdb_at_0123456789', /not one of this emulator/],
   ])('are refused where the header holds %s', async (_what, authorization, why) => {
-    expectRefused(await get(await openLine(transport), authorization), false, why);
+    expectRefused(await get(shared.seeded(transport), authorization), false, why);
   });
 
   it('are refused as stale, and only if right, with an old nonce; the new challenge works', async () => {
@@ -135,14 +138,14 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
   });
 
   it('are refused as stale, and only if right, with a nonce that nobody issued', async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     const right = { ...(await handshake(line)), nonce: 'c2l4dGVlbiBjaGFyYWN0ZXJzIG1vcmU9' };
     expectRefused(await get(line, signed({ ...right, password: 'wrong' })), false, /private key/);
     expectRefused(await get(line, signed(right)), true, /not issued/);
   });
 
   it('are refused where a count comes again, while other counts of the nonce are taken in any order', async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     const right = await handshake(line);
     const statuses: number[] = [];
     for (const count of [5, 2, 3]) statuses.push((await get(line, signed({ ...right, count }))).status);
@@ -151,7 +154,7 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
   });
 
   it('are taken from many requests at once on one nonce', async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     const right = await handshake(line);
     const counts = Array.from({ length: 40 }, (_, index) => 40 - index);
     const all = await Promise.all(counts.map((count) => get(line, signed({ ...right, count }))));
@@ -159,7 +162,7 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
   });
 
   it("are asked for before anything else: curl's first request has no body and gets its challenge", async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     const first = await line.send({
       method: 'POST',
       path: `${linksPath('documented')}?pretty=neither`,
@@ -171,14 +174,14 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
 
 describe('the body of a refusal of credentials', () => {
   it('is the recorded one, byte for byte, in an observed project', async () => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const response = await line.send({ path: linksPath('observed') });
     expect(response.text).toBe(RECORDED_401);
     expect(response.header('x-error-code')).toBeUndefined();
   });
 
   it("has the page's keys, code and reason in a documented project, and says what is wrong", async () => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const response = await line.send({ path: linksPath('documented') });
     expect(Object.entries(response.json())).toEqual([
       ['error', 401],
@@ -205,7 +208,7 @@ describe('the body of a refusal of credentials', () => {
 
 describe('a bearer token', () => {
   it('lets in for an hour, and not a moment longer', async () => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const authorization = `Bearer ${await tokenOf(line.send, 'owner', 'documented')}`;
     line.clock.advance(3_600_000 - 1);
     expect((await get(line, authorization)).status).toBe(200);
@@ -214,13 +217,13 @@ describe('a bearer token', () => {
   });
 
   it.each(PROFILES)('is refused with the digest challenge in the %s project too', async (profile) => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const response = await get(line, 'Bearer mdb_at_made_up', linksPath(profile));
     expectRefused(response, false, /not one of this emulator/);
   });
 
   it('of one organization opens no project of the other', async () => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const path = `${GROUPS}/${SEEDED.observed.project}`;
     const response = await line.as('owner', 'documented', { path });
     expect([response.status, response.json().errorCode]).toEqual([401, 'USER_UNAUTHORIZED']);
@@ -263,7 +266,7 @@ describe('a bearer token', () => {
   });
 
   it.each(['bearer', 'BEARER', 'Bearer  '])('is read behind the scheme written as "%s"', async (scheme) => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const token = await tokenOf(line.send, 'owner', 'documented');
     expect((await get(line, `${scheme} ${token}`)).status).toBe(200);
   });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { linksPath } from '../support/emulator.js';
-import { openLine, TRANSPORTS, type Incoming, type Line } from '../support/transport.js';
+import { openLine, shareEmulator, TRANSPORTS, type Incoming, type Line } from '../support/transport.js';
+
+const shared = shareEmulator();
 
 const path = linksPath('documented');
 const CHALLENGE = /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/]{32}", algorithm=MD5, /;
@@ -16,7 +18,7 @@ function prefer(line: Line, preference: string, method = 'GET'): Promise<Incomin
 
 describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
   it.each(['400', '401', '403', '404', '500'])("is the page's body for %s, byte for byte", async (status) => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     for (const method of ['GET', 'POST']) {
       const response = await prefer(line, `code=${status}`, method);
       expect([response.status, response.text]).toEqual([Number(status), fixture(status)]);
@@ -40,7 +42,7 @@ describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
     'code=403, code=404',
     'return=minimal; code=404, code=403',
   ])('is asked for by Prefer: %s', async (preference) => {
-    const response = await prefer(await openLine(transport), preference);
+    const response = await prefer(shared.seeded(transport), preference);
     expect([response.status, response.text]).toEqual([403, fixture('403')]);
     expect(response.header('preference-applied')).toBe('code=403');
   });
@@ -63,7 +65,7 @@ describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
     ',,;;==',
     'code=418, code=403',
   ])('is not given for Prefer: %s, which is ignored', async (preference) => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     const response = await line.as('reader', 'documented', { path, headers: { prefer: preference } });
     expect(response.status).toBe(200);
     expect(response.header('preference-applied')).toBeUndefined();
@@ -72,7 +74,7 @@ describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
 
 describe('a scripted answer', () => {
   it('is the same in an observed project, and without credentials, Accept, or a project that exists', async () => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const elsewhere = [
       linksPath('observed'),
       path.replace(/[0-9a-f]{24}/, 'no-project'),
@@ -85,16 +87,16 @@ describe('a scripted answer', () => {
   });
 
   it('changes nothing: what a scripted create asked for is not there', async () => {
-    const line = await openLine('inject');
+    const line = await shared.line('inject');
     const create = (preference: string): Promise<Incoming> =>
       line.as('owner', 'documented', {
         method: 'POST',
-        path,
+        path: line.linksPath('documented'),
         headers: { prefer: preference, 'content-type': 'application/json' },
         body: '{"provider":"AWS"}',
       });
     expect((await create('code=500')).status).toBe(500);
-    const list = await line.as('owner', 'documented', { path });
+    const list = await line.as('owner', 'documented', { path: line.linksPath('documented') });
     expect(list.json().totalCount).toBe(0);
     expect((await create('code=none')).status, 'no duplicate either').toBe(200);
   });

@@ -73,8 +73,13 @@ export async function openLine(
   settings: Partial<Config> = {},
   clock = new ManualClock(),
 ): Promise<Line> {
-  if (transport === 'socket') return lineOf((await openSocket(settings, clock)).send, clock);
-  return lineOf(injectInto(await TestEmulator.start(settings, clock)), clock);
+  if (transport === 'socket') return openSocket(settings, clock);
+  return lineTo(await TestEmulator.start(settings, clock));
+}
+
+/** The line to an emulator without a socket and its seeded projects. */
+export function lineTo(emulator: TestEmulator): Line {
+  return lineOf(injectInto(emulator), emulator.clock);
 }
 
 /** An emulator that the tests of a file share, on a clock that only goes forward. */
@@ -136,10 +141,10 @@ function lineOf(send: Line['send'], clock: ManualClock, projects: Line['projects
 export async function openSocket(
   settings: Partial<Config> = {},
   clock = new ManualClock(),
-): Promise<{ readonly url: string; readonly events: EventBus; readonly send: Line['send'] }> {
+): Promise<Line & { readonly url: string; readonly events: EventBus }> {
   const { url, events, close } = await listen(settings, { clock });
   onTestFinished(() => close());
-  return { url, events, send: sendTo(url) };
+  return { ...lineOf(sendTo(url), clock), url, events };
 }
 
 function sendTo(url: string): Line['send'] {
