@@ -5,9 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/clients/**'],
     setupFiles: ['test/support/ticking-time.ts'],
-    // Child processes (the command, curl, Python) can be slow on a busy machine. No test waits for real time.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
     // Otherwise the tests of the vitest fixture would use the emulator of the caller's environment.
     env: { ATLAS_EMULATOR_URL: '', ATLAS_EMULATOR_CONTROL_TOKEN: '' },
     // The default leaves one core unused, which halves the speed on two cores.

@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connectEmulator } from '../../src/index.js';
 import { quoted } from '../../src/cli/commands/env.js';
 import { Command } from '../support/command.js';
 import { LINKS, linkBody } from '../library/ways.js';
+
+// Each test starts the program, some more than once: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** An address at which nobody listens. Its port is none that a system gives to who asks for any: it stays free. */
 async function nowhere(): Promise<string> {

@@ -3,10 +3,13 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CLI, Command, type Surroundings } from '../support/command.js';
 import { executeIn } from '../support/database-file.js';
 import { temporaryFolder } from '../support/world.js';
+
+// Each test starts the program, some more than once: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The line on standard error of a start that fails; there is only one, and nothing on standard output. */
 async function failureOf(

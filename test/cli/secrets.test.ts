@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Client, Command } from '../support/command.js';
 import { ACCEPT, linksPath, seededCaller } from '../support/emulator.js';
 import { nonceOf, signed } from '../support/digest.js';
+
+// Each test starts the program: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe('the log at level debug', () => {
   it('has a line for each request, and no secret, token or digest in any', async () => {

@@ -1,9 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Client, Command } from '../support/command.js';
 import { linksPath } from '../support/emulator.js';
 import { temporaryFolder } from '../support/world.js';
+
+// Each test starts the program: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { join } from 'node:path';
 import { Client, Command } from '../support/command.js';
 import { linksPath } from '../support/emulator.js';
 import { temporaryFolder } from '../support/world.js';
+
+// Each test starts the program: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   it('stops the program with status 0, and nothing to say', async () => {

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../support/clock.js';
 import { rowsIn } from '../support/database-file.js';
 import { ACCEPT, linksPath, SEEDED } from '../support/emulator.js';
 import { nonceOf, signed } from '../support/digest.js';
 import { temporaryFolder } from '../support/world.js';
 import { after, ControlledEmulator, START, TestProject } from './world-support.js';
+
+// Thousands of links in one test: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The states that private links were told to enter, each with when and why. */
 const told = (emulator: ControlledEmulator): string[] =>

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../support/clock.js';
 import { seeded } from '../support/random.js';
 import { ControlledEmulator, START, type LinkState, type TestProject } from './world-support.js';
+
+// A hundred steps in one test, each compared in full: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A clock whose alarms never ring: a process so busy that its timer comes too late. */
 class DeafClock extends ManualClock {
@@ -83,7 +86,7 @@ async function view({ project, ids, emulator }: Twin): Promise<string> {
 }
 
 describe('whatever happens, and in whatever order', () => {
-  it.each([1, 2, 3, 4, 5, 6])('answers do not depend on whether alarms ring (seed %i)', async (seed) => {
+  it.each([1, 2, 3, 4])('answers do not depend on whether alarms ring (seed %i)', async (seed) => {
     const twins = [await twin(new ManualClock(START)), await twin(new DeafClock(START))] as const;
     const random = seeded(seed);
     for (let step = 0; step < 90; step += 1) {
@@ -94,32 +97,29 @@ describe('whatever happens, and in whatever order', () => {
     expect(twins[0].ids.length).toBeGreaterThan(10);
   });
 
-  it.each([7, 8, 9, 10])(
-    'each state of a link is told once, as its history has it (seed %i)',
-    async (seed) => {
-      const one = await twin(new ManualClock(START));
-      const told = new Map<string, string[]>();
-      one.emulator.listening.events.subscribe((event) => {
-        if (event.type !== 'link.changed') return;
-        const { id, state, at, cause } = event.data;
-        told.set(id, [...(told.get(id) ?? []), `${state} ${new Date(at).toISOString()} ${cause}`]);
-      });
-      const random = seeded(seed);
-      for (let step = 0; step < 120; step += 1) await deed(random, step, false)(one);
-      one.emulator.clock.advance(0);
-      await one.emulator.done('GET', '/clock');
-      const links = await one.project.list();
-      expect(links.length).toBeGreaterThan(5);
-      for (const { _id } of links) {
-        const { history } = await one.project.done<LinkState>('GET', `/private-links/${_id}`);
-        expect(told.get(_id)).toEqual(history.map(({ state, at, why }) => `${state} ${at} ${why}`));
-      }
-      const gone = one.ids.filter((id) => !links.some(({ _id }) => _id === id));
-      for (const id of gone) expect(told.get(id)?.at(-1)).toMatch(/^DELETED /);
-    },
-  );
+  it.each([7, 8, 9])('each state of a link is told once, as its history has it (seed %i)', async (seed) => {
+    const one = await twin(new ManualClock(START));
+    const told = new Map<string, string[]>();
+    one.emulator.listening.events.subscribe((event) => {
+      if (event.type !== 'link.changed') return;
+      const { id, state, at, cause } = event.data;
+      told.set(id, [...(told.get(id) ?? []), `${state} ${new Date(at).toISOString()} ${cause}`]);
+    });
+    const random = seeded(seed);
+    for (let step = 0; step < 120; step += 1) await deed(random, step, false)(one);
+    one.emulator.clock.advance(0);
+    await one.emulator.done('GET', '/clock');
+    const links = await one.project.list();
+    expect(links.length).toBeGreaterThan(5);
+    for (const { _id } of links) {
+      const { history } = await one.project.done<LinkState>('GET', `/private-links/${_id}`);
+      expect(told.get(_id)).toEqual(history.map(({ state, at, why }) => `${state} ${at} ${why}`));
+    }
+    const gone = one.ids.filter((id) => !links.some(({ _id }) => _id === id));
+    for (const id of gone) expect(told.get(id)?.at(-1)).toMatch(/^DELETED /);
+  });
 
-  it.each([11, 12, 13])('what is asked for at once is done in some order (seed %i)', async (seed) => {
+  it.each([11, 12])('what is asked for at once is done in some order (seed %i)', async (seed) => {
     const one = await twin(new ManualClock(START));
     const random = seeded(seed);
     await one.project.token();

@@ -66,6 +66,7 @@ describe('a project that is deleted', () => {
     expect(most).toBeGreaterThanOrEqual(first + 3);
     expect(world.retained).toBe(first);
     expect(await text()).toBe(before);
+    // Three hundred projects: seconds of CPU on a busy machine.
   }, 60_000);
 
   it('goes by a reset, a fixture and a restore too', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Config } from '../../src/config.js';
 import { listen } from '../../src/listener.js';
-import { openSocket, type Incoming, type Outgoing } from '../support/transport.js';
+import { openSocket, shareEmulator, type Incoming, type Outgoing } from '../support/transport.js';
 
 const TOKEN = 'a token of one’s own'.replace(/[^a-z]/g, '-');
 
@@ -11,8 +11,13 @@ const told = ({ status, text }: Incoming): readonly [number, string] => [
   text.startsWith('{') ? ((JSON.parse(text) as { detail?: string }).detail ?? '') : '',
 ];
 
-async function open(settings: Partial<Config> = {}) {
-  const { url, send } = await openSocket(settings);
+const shared = shareEmulator();
+
+/** Calls of an emulator of its own, with settings, or of the one that the tests share. */
+async function open(settings?: Partial<Config>) {
+  const { url, send } = settings
+    ? await openSocket(settings)
+    : { url: shared.url, ...shared.seeded('socket') };
   const { host, port } = new URL(url);
   const call = (request: Partial<Outgoing> = {}) => send({ path: '/_emulator/clock', ...request });
   return { url, host, port, call };
@@ -80,12 +85,13 @@ describe('on loopback', () => {
     'application/jsonx',
   ])('a body of type %s, which a page may send to anywhere, is a 415', async (type) => {
     const { call } = await open();
+    const before = (await call()).json();
     for (const path of ['/_emulator/clock/advance', '/_emulator/clock/freeze', '/_emulator/reset']) {
       const headers = { 'content-type': type };
       const [status, detail] = told(await call({ method: 'POST', path, headers, body: '{"by":1000}' }));
       expect([path, status, detail]).toEqual([path, 415, 'Send Content-Type: application/json.']);
     }
-    expect((await call()).json()).toMatchObject({ now: '2026-01-01T00:00:00.000Z' });
+    expect((await call()).json()).toEqual(before);
   });
 
   it('a body of type application/json with a charset is taken', async () => {
@@ -97,6 +103,10 @@ describe('on loopback', () => {
 });
 
 describe('with a control token', () => {
+  const guarded = shareEmulator({ controlToken: TOKEN });
+  const call = (request: Partial<Outgoing> = {}) =>
+    guarded.seeded('socket').send({ path: '/_emulator/clock', ...request });
+
   it.each<[string, Record<string, string>]>([
     ['none', {}],
     ['another', { authorization: 'Bearer other' }],
@@ -107,7 +117,6 @@ describe('with a control token', () => {
     ['it alone', { authorization: TOKEN }],
     ['an empty one', { authorization: 'Bearer ' }],
   ])('whoever sends %s is refused, on loopback too', async (_what, headers) => {
-    const { call } = await open({ controlToken: TOKEN });
     for (const path of [
       '/_emulator/clock',
       '/_emulator/fixture',
@@ -121,7 +130,6 @@ describe('with a control token', () => {
   });
 
   it('whoever sends it may, by whatever name, but no page of another origin', async () => {
-    const { call } = await open({ controlToken: TOKEN });
     const authorization = `bearer ${TOKEN}`;
     expect((await call({ headers: { authorization } })).status).toBe(200);
     expect((await call({ headers: { authorization, host: 'emulator.test:8080' } })).status).toBe(200);
@@ -130,7 +138,6 @@ describe('with a control token', () => {
   });
 
   it('the health is told to anyone', async () => {
-    const { call } = await open({ controlToken: TOKEN });
     const answer = await call({ path: '/_emulator/health', headers: { host: 'emulator.test' } });
     expect(answer.json()).toMatchObject({ status: 'ready' });
   });

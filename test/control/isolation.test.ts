@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { EmulatorEvent } from '../../src/kernel/events.js';
 import { after, ControlledEmulator, START, type LinkState } from './world-support.js';
+
+// Fifty projects in one test: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const PROJECTS = 50;
 

@@ -1,8 +1,11 @@
 import type { LightMyRequestResponse } from 'fastify';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
 import { requestBody } from '../support/requests.js';
 import { OF_PROJECT, twins } from './openapi-control-stops.js';
+
+// Hundreds of requests in one test: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** JSON texts that stand in the place of each value in turn. */
 const STRANGE: readonly string[] = [
@@ -40,6 +43,15 @@ function mutations(body: unknown): readonly string[] {
 interface Fixture {
   readonly organizations: readonly { readonly id: string; readonly credentials: readonly object[] }[];
 }
+
+/** Every so many-th mutation: one test for all would be too long for its time limit on a busy machine. */
+interface Part {
+  readonly part: number;
+  readonly of: number;
+}
+
+const parts = (of: number): readonly Part[] =>
+  Array.from({ length: of }, (_, index) => ({ part: index + 1, of }));
 
 let emulator: TestEmulator;
 /** The world that every mutation starts from: each organization has its owner alone, so that a load is cheap. */
@@ -86,8 +98,13 @@ class Trial {
   }
 
   /** Sends all mutations of a body. After each that is accepted, the emulator must work as before. */
-  async sendAll(method: 'POST' | 'PUT' | 'PATCH', path: string, body: unknown): Promise<void> {
-    for (const text of mutations(body)) {
+  async sendAll(
+    method: 'POST' | 'PUT' | 'PATCH',
+    path: string,
+    body: unknown,
+    { part, of }: Part = { part: 1, of: 1 },
+  ): Promise<void> {
+    for (const text of mutations(body).filter((_, index) => index % of === part - 1)) {
       const { statusCode } = await this.send(method, path, text);
       if (statusCode >= 300) continue;
       this.accepted += 1;
@@ -142,15 +159,20 @@ const PACE = {
 describe('a strange value in a body never breaks the emulator, at once or later:', () => {
   const withBody = twins(OF_PROJECT).filter(({ path, body }) => body && !path.endsWith('/wait'));
 
-  it.each(withBody.map(({ method, path, body }) => [method, path.slice(OF_PROJECT.length), body] as const))(
-    '%s %s %j',
-    async (method, path, body) => {
-      const trial = await Trial.start();
-      for (const scope of [OF_PROJECT, '']) await trial.sendAll(method as 'POST', scope + path, body);
-      expect(trial.broken).toEqual([]);
-      expect(trial.created).toBe(trial.rounds * 2);
-    },
+  const rows = [OF_PROJECT, ''].flatMap((scope) =>
+    withBody.flatMap(({ method, path, body }) => {
+      const row = { method: method as 'POST', path: scope + path.slice(OF_PROJECT.length), body };
+      // A body of a fault may hold any value, so that most of its mutations are accepted.
+      return parts('answer' in (body as object) ? 4 : 1).map((part) => ({ ...row, ...part }));
+    }),
   );
+
+  it.each(rows)('$method $path $body, part $part of $of', async ({ method, path, body, ...part }) => {
+    const trial = await Trial.start();
+    await trial.sendAll(method, path, body, part);
+    expect(trial.broken).toEqual([]);
+    expect(trial.created).toBe(trial.rounds * 2);
+  });
 
   it('a project that is made or changed', async () => {
     const trial = await Trial.start();
@@ -161,7 +183,7 @@ describe('a strange value in a body never breaks the emulator, at once or later:
     expect(trial.created).toBe(trial.rounds * 2);
   });
 
-  it('a fixture', async () => {
+  it.each(parts(16))('a fixture, part $part of $of', async (part) => {
     const trial = await Trial.start();
     await trial.send('PATCH', OF_PROJECT, JSON.stringify(PACE));
     await emulator.create('documented', requestBody('aws-msk'));
@@ -174,9 +196,9 @@ describe('a strange value in a body never breaks the emulator, at once or later:
       organizations: organizations.filter(({ id }) => id === SEEDED.documented.organization),
     };
     expect((await trial.send('PUT', '/fixture', JSON.stringify(fixture))).statusCode).toBe(204);
-    await trial.sendAll('PUT', '/fixture', fixture);
+    await trial.sendAll('PUT', '/fixture', fixture, part);
     expect(trial.broken).toEqual([]);
-    expect(trial.accepted).toBeGreaterThan(100);
-    expect(trial.created).toBeGreaterThan(100);
+    expect(trial.accepted).toBeGreaterThan(6);
+    expect(trial.created).toBeGreaterThan(6);
   });
 });

@@ -1,11 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { nonceOf, signed } from '../support/digest.js';
 import { ACCEPT, API, SEEDED, type SeededCaller } from '../support/emulator.js';
 import type { ErrorBody } from '../support/links.js';
 import { basic, FORM } from '../support/transport.js';
 import { ControlledEmulator, type Made, TestProject } from './world-support.js';
 
+// An emulator with https makes two RSA keys: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 const PROFILES = ['documented', 'observed'] as const;
+const shared = ControlledEmulator.shared();
+
 const CALLERS: readonly SeededCaller[] = ['owner', 'streams', 'reader', 'outsider'];
 
 /** Who may look at private links, and who may create one. */
@@ -29,7 +34,7 @@ async function digest(project: TestProject, caller: SeededCaller, method: string
 
 describe.each(PROFILES)('a project made as %s', (profile) => {
   it('has an id, a name, its organization, its pace and no links', async () => {
-    const emulator = await ControlledEmulator.start();
+    const { emulator } = shared;
     const wish = {
       profile,
       name: 'mine',
@@ -45,7 +50,7 @@ describe.each(PROFILES)('a project made as %s', (profile) => {
   });
 
   it.each(CALLERS)('has an API key and a service account for its %s, with that role', async (caller) => {
-    const emulator = await ControlledEmulator.start();
+    const { emulator } = shared;
     const project = await emulator.make({ profile });
     const [look, create] = MAY[caller];
     const refused = profile === 'documented' ? 403 : 401;
@@ -60,7 +65,7 @@ describe.each(PROFILES)('a project made as %s', (profile) => {
   });
 
   it('has credentials of its own, which serve for no other project of the organization', async () => {
-    const emulator = await ControlledEmulator.start();
+    const { emulator } = shared;
     const [one, other] = [await emulator.make({ profile }), await emulator.make({ profile })];
     const stranger = new TestProject(emulator, other.id, one.credentials);
     expect([401, 403]).toContain((await stranger.links()).status);
@@ -75,8 +80,10 @@ describe.each(PROFILES)('a project made as %s', (profile) => {
 });
 
 describe('a made project', () => {
+  const tls = ControlledEmulator.shared({ tls: true });
+
   it('is as documented and moves by time unless it is told otherwise', async () => {
-    const emulator = await ControlledEmulator.start();
+    const { emulator } = shared;
     const { made } = await emulator.make();
     expect(made).toMatchObject({ profile: 'documented', durations: {}, movement: 'time' });
     expect(made?.name).toBe(`project-${made?.id ?? ''}`);
@@ -128,7 +135,7 @@ describe('a made project', () => {
     };
     const plain = await ControlledEmulator.start();
     expect(await addressOf(plain)).toBe(plain.listening.url);
-    const beside = await ControlledEmulator.start({ tls: true });
+    const beside = tls.emulator;
     expect(await addressOf(beside)).toBe(beside.listening.tlsUrl);
     const named = await ControlledEmulator.start({ tls: true, publicUrl: 'http://atlas.test:1' });
     expect(await addressOf(named)).toBe(named.listening.tlsUrl?.replace('127.0.0.1', 'atlas.test'));
@@ -140,8 +147,7 @@ describe('a made project', () => {
     ['%%', 403],
     [':1', 403],
   ])('asked for with the host %j is answered %i', async (host, status) => {
-    const { listening } = await ControlledEmulator.start({ tls: true });
-    const made = await listening.server.inject({
+    const made = await tls.emulator.listening.server.inject({
       method: 'POST',
       url: '/_emulator/projects',
       headers: { host },
@@ -179,18 +185,18 @@ describe('a made project', () => {
   });
 
   it('is one that Atlas’s own operations see', async () => {
-    const emulator = await ControlledEmulator.start();
-    const project = await emulator.make({ name: 'mine' });
+    const { emulator } = shared;
+    const project = await emulator.make({ name: 'seen' });
     const headers = {
       accept: 'application/vnd.atlas.2023-01-01+json',
       authorization: `Bearer ${await project.token()}`,
     };
     const response = await emulator.send('GET', `${API}/groups/${project.id}`, headers);
-    expect(response.json()).toMatchObject({ id: project.id, name: 'mine', created: '2026-01-01T00:00:00Z' });
+    expect(response.json()).toMatchObject({ id: project.id, name: 'seen', created: '2026-01-01T00:00:00Z' });
   });
 
   it('is changed in part: what is not sent stays', async () => {
-    const emulator = await ControlledEmulator.start();
+    const { emulator } = shared;
     const project = await emulator.make({ durations: { pendingMs: 5, idleMs: 6 }, movement: 'by hand' });
     const change = (body: object) => project.done('PATCH', '', body);
     expect(await change({})).toMatchObject({ durations: { pendingMs: 5, idleMs: 6 }, movement: 'by hand' });
@@ -241,7 +247,7 @@ describe('a project that is deleted', () => {
   });
 
   it('while a body is on its way to it lets that find no project, and not an error of the emulator', async () => {
-    const emulator = await ControlledEmulator.start();
+    const { emulator } = shared;
     const project = await emulator.make();
     const response = await project.createSlowly(() => project.done('DELETE', ''));
     expect([response.status, response.json<ErrorBody>().errorCode]).toEqual([404, 'RESOURCE_NOT_FOUND']);
@@ -249,7 +255,7 @@ describe('a project that is deleted', () => {
 });
 
 it('a project that is not there is a 404, which names it', async () => {
-  const emulator = await ControlledEmulator.start();
+  const { emulator } = shared;
   for (const id of ['f'.repeat(24), 'x', '%20']) {
     const response = await emulator.control('GET', `/projects/${id}`);
     expect([response.status, response.json().detail]).toEqual([

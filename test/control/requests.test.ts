@@ -1,13 +1,23 @@
 import { connect } from 'node:net';
 import { Ajv } from 'ajv';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { requestSchema, type RenderedRequest } from '../../src/control/journal/request-entry.js';
 import type { EmulatorEvent } from '../../src/kernel/events.js';
 import { ManualClock } from '../support/clock.js';
 import { linksPath, SEEDED } from '../support/emulator.js';
 import { REQUESTS } from '../support/requests.js';
-import { openLine, openSocket, TRANSPORTS, type Incoming, type Line } from '../support/transport.js';
+import {
+  openLine,
+  openSocket,
+  shareEmulator,
+  TRANSPORTS,
+  type Incoming,
+  type Line,
+} from '../support/transport.js';
 import { nextAlarm } from './stream-support.js';
+
+// One test sends the thousand requests that the journal keeps: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const CONTROL = '/_emulator';
 const MINE = `${CONTROL}/projects/${SEEDED.documented.project}`;
@@ -141,6 +151,16 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
 });
 
 describe('what requests are chosen by', () => {
+  const shared = shareEmulator();
+  let line: Line;
+  // Each test reads the same three requests.
+  beforeAll(async () => {
+    line = shared.seeded('inject');
+    await create(line, 'aws-msk');
+    await create(line, 'aws-s3', 'reader');
+    await line.as('owner', 'documented', { path: `${LINKS}?itemsPerPage=1` });
+  });
+
   it.each([
     ['operation=listGroupStreamPrivateLinkConnections', ['GET']],
     ['method=post', ['POST', 'POST']],
@@ -158,21 +178,17 @@ describe('what requests are chosen by', () => {
     ['rung=answer&method=GET', ['GET']],
     ['limit=1', ['GET']],
   ])('%s', async (query, methods) => {
-    const line = await openLine('inject');
-    await create(line, 'aws-msk');
-    await create(line, 'aws-s3', 'reader');
-    await line.as('owner', 'documented', { path: `${LINKS}?itemsPerPage=1` });
     const { requests } = await list(line, `${MINE}/requests?${query}`);
     expect(requests.map(({ method }) => method)).toEqual(methods);
   });
 
   it('since leaves out what is not later', async () => {
-    const line = await openLine('inject');
-    await create(line, 'aws-msk');
-    const { last } = await list(line, `${MINE}/requests`);
-    await create(line, 'aws-s3');
-    expect((await list(line, `${MINE}/requests?since=${last}`)).requests).toHaveLength(1);
-    expect(await count(line, MINE, { since: last })).toBe(1);
+    const own = await openLine('inject');
+    await create(own, 'aws-msk');
+    const { last } = await list(own, `${MINE}/requests`);
+    await create(own, 'aws-s3');
+    expect((await list(own, `${MINE}/requests?since=${last}`)).requests).toHaveLength(1);
+    expect(await count(own, MINE, { since: last })).toBe(1);
   });
 
   it.each([
@@ -184,10 +200,6 @@ describe('what requests are chosen by', () => {
     [[], 0],
     ['AWS', 0],
   ])('a body with %j', async (body, wanted) => {
-    const line = await openLine('inject');
-    await create(line, 'aws-msk');
-    await create(line, 'aws-s3');
-    await line.as('owner', 'documented', { path: LINKS });
     expect(await count(line, MINE, { body })).toBe(wanted);
   });
 
@@ -215,7 +227,6 @@ describe('what requests are chosen by', () => {
     ['POST', '/requests/wait', '{"count":0}', 'count'],
     ['POST', '/requests/wait', '[', 'JSON'],
   ])('%s %s %s is a 400 that says why', async (method, path, body, word) => {
-    const line = await openLine('inject');
     const answer = await line.send({
       method,
       path: MINE + path,
@@ -228,7 +239,6 @@ describe('what requests are chosen by', () => {
   });
 
   it('a project that there is not is a 404', async () => {
-    const line = await openLine('inject');
     expect((await line.send({ path: `${CONTROL}/projects/${'f'.repeat(24)}/requests` })).status).toBe(404);
   });
 });

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { executeIn, rowsIn } from '../support/database-file.js';
 import { temporaryFolder } from '../support/world.js';
 import { ControlledEmulator, TestProject } from './world-support.js';
+
+// Thousands of links in one test: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Gives a file the schema of 0.1.0, and marks all its links as removed, which a reset of 0.1.0 wrote first. */
 function writtenByFirstRelease(file: string): void {

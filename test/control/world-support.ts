@@ -1,4 +1,4 @@
-import { expect, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import type { Config } from '../../src/config.js';
 import type { EventOf, EventType } from '../../src/kernel/events.js';
 import { listen, type Listening } from '../../src/listener.js';
@@ -48,7 +48,7 @@ export interface LinkState {
 }
 
 /**
- * An emulator on a clock that the test moves; closed when the test is finished. It listens, but requests are injected,
+ * An emulator on a clock that the test moves. It listens, but requests are injected,
  * as that takes half the time.
  */
 export class ControlledEmulator {
@@ -57,6 +57,7 @@ export class ControlledEmulator {
     readonly clock: ManualClock,
   ) {}
 
+  /** Starts an emulator for one test. */
   static async start(
     settings: Partial<Config> = {},
     clock = new ManualClock(START),
@@ -64,6 +65,21 @@ export class ControlledEmulator {
     const listening = await listen(settings, { clock });
     onTestFinished(() => listening.close());
     return new ControlledEmulator(listening, clock);
+  }
+
+  /** Starts an emulator before the tests of a file or `describe`, and closes it after them. */
+  static shared(settings: Partial<Config> = {}): { readonly emulator: ControlledEmulator } {
+    const clock = new ManualClock(START);
+    let emulator: ControlledEmulator;
+    beforeAll(async () => {
+      emulator = new ControlledEmulator(await listen(settings, { clock }), clock);
+    });
+    afterAll(() => emulator.listening.close());
+    return {
+      get emulator() {
+        return emulator;
+      },
+    };
   }
 
   async send(

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { API, linksPath, seededCaller } from '../support/emulator.js';
 import { PROFILES } from '../support/links.js';
 import { basic, FORM, openLine, tokenOf, type Incoming, type Line } from '../support/transport.js';
+
+// A limit is reached by 1,200 requests, one after the other: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const MINUTE_MS = 60_000;
 
@@ -56,45 +59,23 @@ describe.each(PROFILES)('the limit of requests, as %s', (profile) => {
   it('is off unless it is asked for', async () => {
     const line = await openLine('inject');
     const token = await tokenOf(line.send, 'owner', profile);
-    expect(await times(1300, () => list(line, token, path))).toEqual([200]);
+    expect(await times(1201, () => list(line, token, path))).toEqual([200]);
     const left = (await list(line, token, path)).header('ratelimit-remaining');
     expect(left).toBe(profile === 'observed' ? '0' : undefined);
   });
 
-  it('refuses the 1,201st of a minute, and none of the next', async () => {
+  it('refuses the 1,201st request of a minute, with nothing done, and none of the next minute', async () => {
     const line = await openLine('inject', { limitRequests: true });
     const token = await tokenOf(line.send, 'owner', profile);
+    const stranger = await tokenOf(line.send, 'owner', PROFILES[1 - PROFILES.indexOf(profile)] ?? profile);
     line.clock.advance(15_000);
+    // Neither a request without credentials counts, nor one of a stranger, who uses up its own organization's.
+    expect(await times(5, () => line.send({ path }))).toEqual([401]);
+    await times(5, () => list(line, stranger, path));
     expect(await times(1200, () => list(line, token, path))).toEqual([200]);
     const refused = await list(line, token, path);
     expectLimited(refused, profile, [path, 1200]);
     expect(refused.header('retry-after')).toBe('45');
-    line.clock.advance(44_999);
-    expect((await list(line, token, path)).header('retry-after')).toBe('1');
-    line.clock.advance(1);
-    expect((await list(line, token, path)).status).toBe(200);
-  });
-
-  it('is one for each project, and another for what names none', async () => {
-    const line = await openLine('inject', { limitRequests: true });
-    const token = await tokenOf(line.send, 'owner', profile);
-    const other = PROFILES[1 - PROFILES.indexOf(profile)] ?? profile;
-    const stranger = await tokenOf(line.send, 'owner', other);
-    // A stranger is not permitted, and uses up its own organization's.
-    await times(1200, () => list(line, stranger, path));
-    expect((await list(line, stranger, path)).status).toBe(429);
-    expect(await times(1200, () => list(line, token, path))).toEqual([200]);
-    expect((await list(line, token, path)).status).toBe(429);
-    expect((await list(line, stranger, linksPath(other))).status).toBe(200);
-    const groups = { accept: 'application/vnd.atlas.2023-01-01+json', authorization: `Bearer ${token}` };
-    expect((await line.send({ path: `${API}/groups`, headers: groups })).status).toBe(200);
-  });
-
-  it('leaves nothing done, and counts no request without credentials', async () => {
-    const line = await openLine('inject', { limitRequests: true });
-    const token = await tokenOf(line.send, 'owner', profile);
-    expect(await times(1300, () => line.send({ path }))).toEqual([401]);
-    expect(await times(1200, () => list(line, token, path))).toEqual([200]);
     const created = await line.send({
       method: 'POST',
       path,
@@ -106,8 +87,27 @@ describe.each(PROFILES)('the limit of requests, as %s', (profile) => {
       body: '{"provider":"AWS"}',
     });
     expect(created.status).toBe(429);
-    line.clock.advance(MINUTE_MS);
-    expect((await list(line, token, path)).json().totalCount).toBe(0);
+    const groups = { accept: 'application/vnd.atlas.2023-01-01+json', authorization: `Bearer ${token}` };
+    expect((await line.send({ path: `${API}/groups`, headers: groups })).status).toBe(200);
+    line.clock.advance(44_999);
+    expect((await list(line, token, path)).header('retry-after')).toBe('1');
+    line.clock.advance(1);
+    const next = await list(line, token, path);
+    expect([next.status, next.json().totalCount]).toEqual([200, 0]);
+  });
+
+  it('is one for each project, and another for what names none', async () => {
+    const line = await openLine('inject', { limitRequests: true });
+    const token = await tokenOf(line.send, 'owner', profile);
+    const other = PROFILES[1 - PROFILES.indexOf(profile)] ?? profile;
+    const stranger = await tokenOf(line.send, 'owner', other);
+    // A stranger is not permitted, and uses up its own organization's.
+    await times(1200, () => list(line, stranger, path));
+    expect((await list(line, stranger, path)).status).toBe(429);
+    expect((await list(line, token, path)).status).toBe(200);
+    expect((await list(line, stranger, linksPath(other))).status).toBe(200);
+    const groups = { accept: 'application/vnd.atlas.2023-01-01+json', authorization: `Bearer ${token}` };
+    expect((await line.send({ path: `${API}/groups`, headers: groups })).status).toBe(200);
   });
 });
 

@@ -4,10 +4,13 @@ import {
   expectAlive,
   JSON_TYPE,
   LINKS as path,
-  openRaw as open,
+  openRaw,
   sendRaw,
+  shareRaw,
   statusesIn,
 } from '../support/raw.js';
+
+const open = shareRaw();
 
 describe('a body', () => {
   const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
@@ -52,7 +55,7 @@ describe('a body', () => {
   it.each(['\\u0000', '\\ud800', '\\udfff x', '\\u0001\\u0002', '\u{1f4a9}', '\u2028', '%s', '\\\\', '\\"'])(
     'may hold "%s" in a text, which comes back',
     async (text) => {
-      const socket = await open();
+      const socket = await openRaw();
       const body = `{"provider":"AWS","region":"${text}"}`;
       const head = socket.head(
         `POST ${path} HTTP/1.1`,
@@ -68,7 +71,7 @@ describe('a body', () => {
   );
 
   it('may come in chunks without a length, as atlas api sends it', async () => {
-    const socket = await open();
+    const socket = await openRaw();
     const chunks = ['{"prov', 'ider":"A', 'WS"}\n'].map(
       (text) => `${text.length.toString(16)}\r\n${text}\r\n`,
     );

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { API, SEEDED } from '../support/emulator.js';
-import {
-  expectAlive,
-  JSON_TYPE,
-  LINKS as path,
-  openRaw as open,
-  sendRaw,
-  statusesIn,
-} from '../support/raw.js';
+import { expectAlive, JSON_TYPE, LINKS as path, sendRaw, shareRaw, statusesIn } from '../support/raw.js';
+
+const open = shareRaw();
 
 describe('what is not HTTP', () => {
   it.each<[string, string | Buffer, number]>([

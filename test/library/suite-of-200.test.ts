@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/index.js';
 import { createLink, LINKS, stateOf } from './ways.js';
+
+// Thousands of requests over sockets: seconds of CPU.
+vi.setConfig({ testTimeout: 120_000 });
 
 const TESTS = 200;
 

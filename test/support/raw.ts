@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expect } from 'vitest';
 import { linksPath } from './emulator.js';
-import { openSocket, tokenOf } from './transport.js';
+import { openSocket, shareEmulator, tokenOf, type Line } from './transport.js';
 
 /** The private links of the documented project. */
 export const LINKS = linksPath('documented');
@@ -9,7 +9,7 @@ export const LINKS = linksPath('documented');
 export const JSON_TYPE = 'Content-Type: application/json';
 
 /** How long an answer may take before the emulator counts as hanging, in milliseconds. */
-const HANGING_MS = 25_000;
+const HANGING_MS = 4500;
 
 /**
  * Sends bytes to an emulator as they are, and returns all that comes back until it closes the connection.
@@ -50,8 +50,19 @@ export interface RawSocket {
   readonly head: (requestLine: string, ...headers: string[]) => string;
 }
 
+/** Starts an emulator for one test. */
 export async function openRaw(): Promise<RawSocket> {
-  const { url, send } = await openSocket();
+  const line = await openSocket();
+  return rawOf(line.url, line);
+}
+
+/** Opens an emulator that the tests of a file share, as none of them changes anything. */
+export function shareRaw(): () => Promise<RawSocket> {
+  const shared = shareEmulator();
+  return () => rawOf(shared.url, shared.seeded('socket'));
+}
+
+async function rawOf(url: string, { send }: Line): Promise<RawSocket> {
   const token = await tokenOf(send, 'owner', 'documented');
   return {
     url,

@@ -142,8 +142,9 @@ export async function openSocket(
   settings: Partial<Config> = {},
   clock = new ManualClock(),
 ): Promise<Line & { readonly url: string; readonly events: EventBus }> {
-  const { url, events, close } = await listen(settings, { clock });
-  onTestFinished(() => close());
+  const listening = await listen(settings, { clock });
+  onTestFinished(() => listening.close());
+  const { url, events } = listening;
   return { ...lineOf(sendTo(url), clock), url, events };
 }
 

@@ -1,13 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { banner } from '../../src/cli/banner.js';
 import { defaultConfig } from '../../src/config.js';
 import { listen } from '../../src/listener.js';
 import { Command } from '../support/command.js';
 import { temporaryFolder } from '../support/world.js';
 import { send } from './https-client.js';
+
+// Each test starts the program, which makes RSA keys: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const TLS = ['--tls', '--tls-port', '0'];
 

@@ -3,18 +3,29 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { connect, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startEmulator, type LocalEmulator, type Settings } from '../../src/index.js';
 import { makeAuthority, makeCertificate } from '../../src/tls/certificates.js';
 import { ACCEPT, linksPath, seededCaller } from '../support/emulator.js';
 import { temporaryFolder } from '../support/world.js';
 import { certificateOf, send } from './https-client.js';
 
-async function start(settings: Settings = {}): Promise<LocalEmulator & { tlsUrl: string; ca: string }> {
+// Each emulator makes two RSA keys: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+type Started = LocalEmulator & { readonly tlsUrl: string; readonly ca: string };
+
+async function open(settings: Settings = {}): Promise<Started> {
   const emulator = await startEmulator({ tls: true, ...settings });
-  onTestFinished(() => emulator.close());
   const { tlsUrl = '', ca = '' } = emulator;
   return { ...emulator, tlsUrl, ca };
+}
+
+/** Starts an emulator for one test. */
+async function start(settings?: Settings): Promise<Started> {
+  const emulator = await open(settings);
+  onTestFinished(() => emulator.close());
+  return emulator;
 }
 
 /** A certificate for 127.0.0.1 and its key, as files, and the authority that signed it. */
@@ -29,8 +40,15 @@ async function ownCertificate(): Promise<{ files: { tlsCert: string; tlsKey: str
 }
 
 describe('https beside http', () => {
+  // Each start makes two RSA keys.
+  let shared: Started;
+  beforeAll(async () => {
+    shared = await open();
+  });
+  afterAll(() => shared.close());
+
   it('serves the same links, and says https in what it links to', async () => {
-    const { url, tlsUrl, ca } = await start();
+    const { url, tlsUrl, ca } = shared;
     const { publicKey, clientId, clientSecret } = seededCaller('owner', 'documented');
     expect(publicKey).toBe('owner1');
     const grant = await send(
@@ -59,7 +77,7 @@ describe('https beside http', () => {
   });
 
   it('gives the MCP server its https address, whichever way a project is made', async () => {
-    const { tlsUrl, ca, ...emulator } = await start();
+    const { tlsUrl, ca, ...emulator } = shared;
     const { environment } = await emulator.project();
     expect(environment.mcp.MDB_MCP_API_BASE_URL).toBe(tlsUrl);
     expect(environment.curl.BASE_URL).toBe(emulator.url);
@@ -69,7 +87,7 @@ describe('https beside http', () => {
   });
 
   it('asks for credentials with a challenge', async () => {
-    const { tlsUrl, ca } = await start();
+    const { tlsUrl, ca } = shared;
     const refused = await send(tlsUrl + linksPath('observed'), { ca, headers: { accept: ACCEPT } });
     expect(refused).toMatchObject({ status: 401 });
   });
@@ -87,7 +105,7 @@ describe('https beside http', () => {
   });
 
   it('is trusted by nobody who does not have its authority, and not under other names', async () => {
-    const { tlsUrl, ca } = await start();
+    const { tlsUrl, ca } = shared;
     await expect(send(`${tlsUrl}/_emulator/health`, {})).rejects.toThrow(/certificate/);
     const { port } = new URL(tlsUrl);
     const other = { ca, hostname: '127.0.0.1', servername: 'cloud.mongodb.com' };
@@ -95,7 +113,7 @@ describe('https beside http', () => {
   });
 
   it('has an authority that signs no other authority, and a certificate for 397 days', async () => {
-    const { tlsUrl, ca } = await start();
+    const { tlsUrl, ca } = shared;
     const authority = new X509Certificate(ca);
     const { raw } = await certificateOf(tlsUrl);
     const leaf = new X509Certificate(raw);
@@ -114,7 +132,7 @@ describe('https beside http', () => {
   });
 
   it('goes on where a client speaks anything but TLS', async () => {
-    const { tlsUrl, ca } = await start();
+    const { tlsUrl, ca } = shared;
     const socket = connect(Number(new URL(tlsUrl).port), '127.0.0.1');
     socket.on('error', () => undefined);
     socket.end('GET / HTTP/1.1\r\n\r\n');

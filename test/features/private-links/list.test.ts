@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { API, linksPath, TestEmulator } from '../../support/emulator.js';
 import { Links, PROFILES, type LinkPage } from '../../support/links.js';
 import { REQUESTS, requestBody } from '../../support/requests.js';
 import { shareEmulator, TRANSPORTS } from '../../support/transport.js';
 import { fixtureWith, OTHER_PROJECT } from '../../support/world.js';
+
+// One test creates a thousand links: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const shared = shareEmulator();
 
