@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { LATEST } from '../../src/kernel/pace.js';
 import { SEEDED } from '../support/emulator.js';
 import { ControlledEmulator, START, TestProject, type LinkState } from './world-support.js';
+
+// One test loads thousands of links: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 interface Fixture {
   clock?: object;

@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Selection } from '../../src/control/journal/journal.js';
 import { seeded } from '../support/random.js';
 import { startJournal } from './journal-support.js';
+
+// Thousands of requests are recorded in one test: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const A = 'a'.repeat(24);
 const B = 'b'.repeat(24);

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { startEmulator } from '../../src/index.js';
 import { TestEmulator } from '../support/emulator.js';
 import { ServedDocument, type OpenApi } from '../support/served-document.js';
@@ -14,6 +14,9 @@ import {
   twins,
   type ControlStop,
 } from './openapi-control-stops.js';
+
+// Every operation is called in both scopes, and every answer is held against the document: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const PREFIX = '/_emulator';
 

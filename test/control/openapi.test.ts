@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildApp } from '../../src/app.js';
 import { defaultConfig } from '../../src/config.js';
 import { roleNamesFor } from '../../src/identity/index.js';
@@ -11,6 +11,9 @@ import { REQUESTS } from '../support/requests.js';
 import type { Answer } from '../support/openapi-paths.js';
 import { ServedDocument, type OpenApi } from '../support/served-document.js';
 import { basic, FORM } from '../support/transport.js';
+
+// Every answer of a tour is held against the document: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const TOURS = PROFILES.flatMap((profile) => [
   { profile, what: 'successes', go: (tour: Tour) => tour.succeed() },

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   challenge,
   digestResponse,
@@ -8,6 +8,9 @@ import {
 } from '../../src/http/credentials/digest.js';
 import { ManualClock } from '../support/clock.js';
 import { nonceOf } from '../support/digest.js';
+
+// One test uses thousands of nonces: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const LIFE_MS = 300_000;
 

@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { declaredOperations } from '../evidence/operations.js';
 import { ATLAS_OPERATIONS, type AtlasOperation } from '../support/atlas-operations.js';
 import { API, linksPath, SEEDED, TestEmulator, type SeededProfile } from '../support/emulator.js';
 import { describeWithEvidence, evidence } from '../support/evidence.js';
 import { PROFILES, type ErrorBody } from '../support/links.js';
 import { openLine } from '../support/transport.js';
+
+// Each of the operations that are not emulated is called: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const placeOf = ({ method, path }: Pick<AtlasOperation, 'method' | 'path'>): string =>
   `${method} ${path.replace(/\{\w+\}/g, '{}').replace(/\/:\w+/g, '/{}')}`;

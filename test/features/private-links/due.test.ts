@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { buildApp } from '../../../src/app.js';
 import { defaultConfig, type Config } from '../../../src/config.js';
 import type { ChangedEvent, EventOf } from '../../../src/kernel/events.js';
@@ -10,6 +10,9 @@ import { SEEDED, TestEmulator } from '../../support/emulator.js';
 import { Links } from '../../support/links.js';
 import { requestBody } from '../../support/requests.js';
 import { temporaryFolder } from '../../support/world.js';
+
+// Thousands of links change their states in one test: seconds of CPU on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 /** A clock whose alarms never ring: a process so busy that its timer comes too late. */
 class DeafClock extends ManualClock {
