@@ -100,7 +100,7 @@ interface Shown {
   serviceAccount?: { clientId: string; clientSecret: string };
 }
 
-/** The callers of a project, by role: those made for it, or else those of its organization. */
+/** The callers of a project, by role, in the order of the roles: those made for it, or else its organization's. */
 function callersOf({ credentials: store }: Identity, own: Project): Partial<Record<CallerName, Shown>> {
   const made = store.ofProject(own.id);
   const all =
@@ -116,5 +116,5 @@ function callersOf({ credentials: store }: Identity, own: Project): Partial<Reco
     if (kind === 'API key') shown.apiKey ??= { publicKey: id, privateKey: one.secret };
     else shown.serviceAccount ??= { clientId: id, clientSecret: one.secret };
   }
-  return found;
+  return Object.fromEntries(callerNames.flatMap((name) => (found[name] ? [[name, found[name]]] : [])));
 }
