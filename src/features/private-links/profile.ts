@@ -9,7 +9,7 @@ export interface PrivateLinkProfile extends Lifecycles {
   /** Without it, a change of domain leaves the state as it is (inferred). */
   readonly updated?: readonly LinkStage[];
   readonly deleted: readonly LinkStage[];
-  /** Whose rules about needed fields hold. */
+  /** Whose rules about a vendor's fields hold. */
   readonly enforced: readonly RuleSource[];
   /** What a create answers: the whole link, or what was sent and the id. */
   readonly createAnswer: 'representation' | 'echo';
@@ -30,7 +30,7 @@ const observed: PrivateLinkProfile = {
     { state: 'DELETING', lasts: 'deletingMs' },
     { state: 'DELETED' },
   ],
-  enforced: ['documentation'],
+  enforced: ['documentation', 'tools'],
   createAnswer: 'echo',
   showsLinks: false,
 };
@@ -40,7 +40,7 @@ export const privateLinkProfiles: Readonly<Record<ProfileName, PrivateLinkProfil
   documented: {
     created: [{ state: 'PENDING', lasts: 'pendingMs' }, { state: 'DONE' }],
     deleted: [{ state: 'DELETED' }],
-    enforced: ['documentation', 'page'],
+    enforced: ['documentation', 'tools', 'page'],
     createAnswer: 'representation',
     showsLinks: true,
   },

@@ -84,7 +84,14 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       response: privateLink,
       body: { prepare: withoutAbsent, schema: updateBody },
       handle: async ({ project, parameters, body: { dnsDomain }, baseUrl }) =>
-        resource(await links.update(project, parameters.connectionId, changeDomain(dnsDomain), baseUrl)),
+        resource(
+          await links.update(
+            project,
+            parameters.connectionId,
+            changeDomain(dnsDomain, project.profile),
+            baseUrl,
+          ),
+        ),
     }),
     link('DELETE', '/:connectionId', {
       id: 'deleteGroupStreamPrivateLinkConnection',

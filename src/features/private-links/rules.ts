@@ -1,4 +1,4 @@
-import { missingAttribute, wrongType } from '../../http/steps/fields.js';
+import { invalidAttribute, missingAttribute, wrongType } from '../../http/steps/fields.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { SOURCE } from '../../profiles/index.js';
 import { unknownProvider, unknownVendor } from './conditions.js';
@@ -9,47 +9,60 @@ export const DEFAULT_VENDOR = 'GENERIC';
 
 type Field = Exclude<keyof SentFields, 'provider' | 'vendor'>;
 
-/** Who says that a field is needed: Atlas's public documentation, or the source page alone. */
-export type RuleSource = 'documentation' | 'page';
+/** Who states a rule: Atlas's public documentation, MongoDB's own tools, or the source page alone. */
+export type RuleSource = 'documentation' | 'tools' | 'page';
 
-/** One of `fields` is needed. An empty array does, unless it must have items. */
-interface Need {
-  readonly fields: readonly [Field, ...Field[]];
-  readonly source: RuleSource;
-  readonly nonEmpty?: true;
-}
+/**
+ * What a vendor asks of a link: that a field is there, that it is absent, or that each item of a field contains the text
+ * of another, if both are there. `[]` counts as absent, unless it is what `needs` says to send for "none".
+ */
+type Rule = (
+  | { readonly needs: Field; readonly orEmpty?: true }
+  | { readonly forbids: Field }
+  | { readonly eachOf: 'dnsSubDomain'; readonly contains: 'dnsDomain' }
+) & { readonly source: RuleSource };
 
-const need = (field: Field, source: RuleSource = 'documentation'): Need => ({ fields: [field], source });
+const documented = (needs: Field): Rule => ({ needs, source: 'documentation' });
+const needs = (field: Field): Rule => ({ needs: field, source: 'tools' });
+const forbids = (field: Field): Rule => ({ forbids: field, source: 'tools' });
+const subDomains: Rule = { eachOf: 'dnsSubDomain', contains: 'dnsDomain', source: 'tools' };
 
-const region = need('region');
-const serviceEndpointId = need('serviceEndpointId');
-const dnsDomainOfPage = need('dnsDomain', 'page');
-
-/** What each provider's vendors need, `GENERIC` apart, which needs nothing (inferred). */
-export const VENDORS: Readonly<Record<string, Readonly<Record<string, readonly Need[]>>>> = {
+/** The rules of each provider's vendors, in the order in which they are checked. `GENERIC` has none (inferred). */
+export const VENDORS: Readonly<Record<string, Readonly<Record<string, readonly Rule[]>>>> = {
   AWS: {
-    MSK: [need('arn')],
-    CONFLUENT: [region, serviceEndpointId, dnsDomainOfPage, need('dnsSubDomain', 'page')],
-    KINESIS: [region, serviceEndpointId],
-    S3: [region, serviceEndpointId],
-    LAMBDA: [region, serviceEndpointId],
+    MSK: [documented('arn')],
+    CONFLUENT: [
+      needs('region'),
+      needs('serviceEndpointId'),
+      // The tools ask for both too, but real clients create links without them.
+      { needs: 'dnsDomain', source: 'page' },
+      { needs: 'dnsSubDomain', orEmpty: true, source: 'page' },
+      subDomains,
+    ],
+    KINESIS: [needs('region'), documented('serviceEndpointId')],
+    S3: [needs('region'), documented('serviceEndpointId')],
+    LAMBDA: [needs('region'), documented('serviceEndpointId')],
   },
   AZURE: {
-    EVENTHUB: [region, serviceEndpointId, dnsDomainOfPage],
+    EVENTHUB: [needs('region'), needs('serviceEndpointId'), needs('dnsDomain'), forbids('azureResourceIds')],
     CONFLUENT: [
-      region,
-      { fields: ['azureResourceIds', 'serviceEndpointId'], source: 'documentation', nonEmpty: true },
-      dnsDomainOfPage,
+      needs('region'),
+      needs('azureResourceIds'),
+      needs('dnsDomain'),
+      forbids('serviceEndpointId'),
+      subDomains,
     ],
-    AZURE_BLOB_STORAGE: [region, serviceEndpointId, need('dnsDomain')],
+    AZURE_BLOB_STORAGE: [needs('region'), documented('serviceEndpointId'), documented('dnsDomain')],
   },
   GCP: {
     CONFLUENT: [
-      region,
-      need('dnsDomain'),
-      { fields: ['gcpServiceAttachmentUris'], source: 'documentation', nonEmpty: true },
+      needs('region'),
+      needs('dnsDomain'),
+      needs('gcpServiceAttachmentUris'),
+      forbids('serviceEndpointId'),
+      subDomains,
     ],
-    PUBSUB: [region],
+    PUBSUB: [needs('region')],
   },
 };
 
@@ -79,11 +92,11 @@ export function prepare(body: Readonly<Record<string, unknown>>): Record<string,
 }
 
 /**
- * Checks that the provider has the vendor, and that all is there which this vendor needs.
+ * Checks that the provider has the vendor, and the rules of that vendor.
  *
  * @param sent what {@link prepare} left, of the right types
  * @param enforced whose rules hold in the profile
- * @throws {Refusal} `unknownVendor`, `missingAttribute`
+ * @throws {Refusal} `unknownVendor`, `missingAttribute`, `invalidAttribute`
  */
 export function checkVendor(sent: SentFields, enforced: readonly RuleSource[]): void {
   const provider = asciiUpperCase(sent.provider);
@@ -94,21 +107,40 @@ export function checkVendor(sent: SentFields, enforced: readonly RuleSource[]): 
     const choices = oneOf([...Object.keys(vendors), DEFAULT_VENDOR]);
     throw unknownVendor(sent.vendor ?? '', provider, choices, DEFAULT_VENDOR);
   }
-  for (const { fields, source, nonEmpty } of vendors[vendor] ?? []) {
-    if (!enforced.includes(source)) continue;
-    const met = fields.some((field) => {
-      const value = sent[field];
-      return value !== undefined && !(nonEmpty && Array.isArray(value) && value.length === 0);
-    });
-    if (met) continue;
-    const arrays = fields.filter((field) => field === 'dnsSubDomain').length > 0;
-    throw missingAttribute(
-      fields[0],
-      `Send ${oneOf(fields)}${nonEmpty ? ' with at least one item' : arrays ? ' ([] if there are none)' : ''}.`,
-      `${provider} ${vendor} needs ${oneOf(fields)}`,
-      SOURCE[source],
-    );
+  for (const rule of vendors[vendor] ?? []) {
+    if (enforced.includes(rule.source)) checkRule(rule, sent, `${provider} ${vendor}`);
   }
+}
+
+function checkRule(rule: Rule, sent: SentFields, who: string): void {
+  const source = SOURCE[rule.source];
+  if ('needs' in rule) {
+    const { needs: field, orEmpty } = rule;
+    const value = sent[field];
+    if (orEmpty ? value !== undefined : !isAbsent(value)) return;
+    const items = orEmpty ? ' ([] if there are none)' : Array.isArray(value) ? ' with at least one item' : '';
+    throw missingAttribute(field, `Send ${field}${items}.`, `${who} needs it`, source);
+  }
+  if ('forbids' in rule) {
+    const { forbids: field } = rule;
+    if (isAbsent(sent[field])) return;
+    throw invalidAttribute(field, `Leave ${field} out.`, `${who} does not take ${field}.`, source);
+  }
+  const { eachOf, contains } = rule;
+  const [items = [], part = ''] = [sent[eachOf], sent[contains]];
+  const wrong = items.findIndex((item) => !item.includes(part));
+  if (wrong < 0) return;
+  throw invalidAttribute(
+    `${eachOf}[${wrong}]`,
+    `Send a ${eachOf} that contains the ${contains}, ${part}.`,
+    `${eachOf}[${wrong}] of ${who} does not contain the ${contains}.`,
+    source,
+  );
+}
+
+/** Whether a field counts as not sent. What is empty or null, {@link withoutAbsent} has dropped. */
+function isAbsent(value: SentFields[Field]): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
 /** The vendor in capitals, as rules know it. Matching is without case; what is stored is what was sent. */

@@ -39,7 +39,7 @@ export const wrongType = defineCondition('wrongType', {
 });
 
 export const invalidAttribute = defineCondition('invalidAttribute', {
-  when: 'A field is unknown, or breaks its pattern, its length or its list of values.',
+  when: 'A field is unknown, breaks its pattern, its length or its list of values, or is one that the value of another field does not allow.',
   observed: [400, 'INVALID_ATTRIBUTE', 'Invalid attribute %s specified.', atlasErrors],
   describe: (
     field: string,

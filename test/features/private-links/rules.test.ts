@@ -17,8 +17,8 @@ const NEEDED: Readonly<Record<string, { both: readonly string[]; page?: readonly
   'aws-kinesis': { both: ['region', 'serviceEndpointId'] },
   'aws-s3': { both: ['region', 'serviceEndpointId'] },
   'aws-lambda': { both: ['region', 'serviceEndpointId'] },
-  'azure-eventhub': { both: ['region', 'serviceEndpointId'], page: ['dnsDomain'] },
-  'azure-confluent': { both: ['region', 'azureResourceIds'], page: ['dnsDomain'] },
+  'azure-eventhub': { both: ['region', 'serviceEndpointId', 'dnsDomain'] },
+  'azure-confluent': { both: ['region', 'azureResourceIds', 'dnsDomain'] },
   'azure-blob-storage': { both: ['region', 'serviceEndpointId', 'dnsDomain'] },
   'gcp-confluent': { both: ['region', 'dnsDomain', 'gcpServiceAttachmentUris'] },
   'gcp-pubsub': { both: ['region'] },
@@ -40,7 +40,7 @@ const rows = (inProfile: ProfileName, named: 'both' | 'page') =>
     (needed[named] ?? []).map((field) => ({ request, field, profile: inProfile })),
   );
 
-describe('the rules about what a vendor needs', () => {
+describe('the rules of vendors', () => {
   const all = PROFILES.flatMap((profile) => [...REQUESTS.keys()].map((request) => ({ request, profile })));
 
   it.each(all)('let the example $request pass as it is ($profile)', ({ request, profile }) => {
@@ -79,14 +79,70 @@ describe('the rules about what a vendor needs', () => {
     expect(refusalIn('documented', body)).toBeUndefined();
   });
 
-  it('take either azureResourceIds or serviceEndpointId for AZURE CONFLUENT, an empty array not', () => {
-    const neither = without(requestBody('azure-confluent'), 'azureResourceIds');
-    expect(refusalIn('documented', { ...neither, serviceEndpointId: '/subscriptions/1' })).toBeUndefined();
-    expect(refusalIn('documented', { ...neither, azureResourceIds: [] })).toMatchObject({
+  it.each(PROFILES)('want an item at least in azureResourceIds for AZURE CONFLUENT (%s)', (profile) => {
+    const body = { ...requestBody('azure-confluent'), azureResourceIds: [] };
+    expect(refusalIn(profile, body)).toMatchObject({
       name: 'missingAttribute',
       field: 'azureResourceIds',
-      remedy: expect.stringContaining('azureResourceIds or serviceEndpointId') as string,
+      remedy: 'Send azureResourceIds with at least one item.',
     });
+  });
+
+  it.each(PROFILES)('do not take serviceEndpointId in place of azureResourceIds (%s)', (profile) => {
+    const body = { ...without(requestBody('azure-confluent'), 'azureResourceIds'), serviceEndpointId: 'x' };
+    expect(refusalIn(profile, body)).toMatchObject({ name: 'missingAttribute', field: 'azureResourceIds' });
+  });
+
+  it.each(
+    PROFILES.flatMap((profile) =>
+      [
+        ['azure-confluent', 'serviceEndpointId', 'x'],
+        ['azure-eventhub', 'azureResourceIds', ['x']],
+        ['gcp-confluent', 'serviceEndpointId', 'x'],
+      ].map(([request, field, value]) => ({
+        profile,
+        request: String(request),
+        field: String(field),
+        value,
+      })),
+    ),
+  )('refuse $field of $request, unless it counts as absent ($profile)', (row) => {
+    const { profile, request, field, value } = row;
+    const send = (sent: unknown) => refusalIn(profile, { ...requestBody(request), [field]: sent });
+    expect(send(value)).toMatchObject({
+      name: 'invalidAttribute',
+      field,
+      parameters: [field],
+      source: "stated by MongoDB's own tools",
+    });
+    for (const absent of ['', null, ...(Array.isArray(value) ? [[]] : [])]) {
+      expect(send(absent)).toBeUndefined();
+    }
+  });
+
+  it.each(['aws-confluent', 'azure-confluent', 'gcp-confluent'])(
+    'want the dnsDomain in each dnsSubDomain of %s, where both are there',
+    (request) => {
+      const { dnsDomain, ...bare } = requestBody(request);
+      const inside = `az1.${String(dnsDomain)}`;
+      for (const profile of PROFILES) {
+        expect(refusalIn(profile, { ...bare, dnsDomain, dnsSubDomain: [inside, inside] })).toBeUndefined();
+        expect(refusalIn(profile, { ...bare, dnsDomain, dnsSubDomain: [inside, 'elsewhere'] })).toMatchObject(
+          {
+            name: 'invalidAttribute',
+            field: 'dnsSubDomain',
+            parameters: ['dnsSubDomain[1]'],
+          },
+        );
+      }
+      if (request !== 'aws-confluent') return;
+      expect(refusalIn('observed', { ...bare, dnsSubDomain: ['elsewhere'] })).toBeUndefined();
+    },
+  );
+
+  it('leave the sub-domains of other vendors alone', () => {
+    const body = { ...requestBody('azure-eventhub'), dnsSubDomain: ['elsewhere'] };
+    expect(refusalIn('documented', body)).toBeUndefined();
   });
 
   it.each([
@@ -101,7 +157,7 @@ describe('the rules about what a vendor needs', () => {
     expect(condition?.field).toBe(row.name && 'gcpServiceAttachmentUris');
   });
 
-  it('take fields of another vendor', () => {
+  it('take fields of another vendor that are not ruled out', () => {
     const all = Object.assign({}, ...REQUESTS.values(), requestBody('aws-confluent')) as RequestBody;
     expect(refusalIn('documented', all)).toBeUndefined();
   });

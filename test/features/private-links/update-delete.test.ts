@@ -11,7 +11,7 @@ import {
   statusOfGet,
 } from '../../support/link-changes.js';
 import { PROFILES, type ErrorBody } from '../../support/links.js';
-import { requestBody } from '../../support/requests.js';
+import { requestBody, without } from '../../support/requests.js';
 import { shareEmulator } from '../../support/transport.js';
 
 const shared = shareEmulator();
@@ -124,6 +124,15 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
     await links.create({ ...WITH_DOMAIN, dnsDomain: 'new.example' });
     const { _id } = await links.create({ ...BARE, serviceEndpointId: 'com.amazonaws.us-west-2.s3' });
     expect((await patchLink(links, _id)).statusCode).toBe(200);
+  });
+
+  it('is refused to a domain that is not in the sub-domains of a CONFLUENT link', async () => {
+    const confluent = without(requestBody('aws-confluent'), 'region');
+    const links = await startLinks(profile, settledLinks(profile, confluent));
+    const response = await patchLink(links, IDLE);
+    expect(codeOf(response)).toBe(`400 ${profile === 'observed' ? 'INVALID_ATTRIBUTE' : 'VALIDATION_ERROR'}`);
+    expect(response.json<ErrorBody>().detail).toContain('dnsSubDomain[0]');
+    expect(await links.get(IDLE)).toMatchObject(confluent);
   });
 
   it('is refused to a reader, and of a link that is not there', async () => {

@@ -1,4 +1,4 @@
-# A private link for each provider and vendor, read back by both data sources.
+# A private link for each provider and vendor that Terraform can create, read back by both data sources.
 terraform {
   required_providers {
     mongodbatlas = {
@@ -69,13 +69,6 @@ locals {
       region              = "eastus2"
       service_endpoint_id = "${local.subscription}/Microsoft.EventHub/namespaces/orders"
       dns_domain          = "orders.servicebus.windows.net"
-    }
-    azure_confluent = {
-      provider_name       = "AZURE"
-      vendor              = "CONFLUENT"
-      region              = "eastus2"
-      service_endpoint_id = "${local.subscription}/Microsoft.Network/privateLinkServices/s-n4v8c-az1"
-      dns_domain          = "n4v8c1tybd.eastus2.azure.confluent.cloud"
     }
     azure_blob_storage = {
       provider_name       = "AZURE"
