@@ -6,6 +6,7 @@ import type { AtlasOperation } from './operation.js';
 import { malformedRequest, unexpected } from './replies/failures.js';
 import { bodyTooLarge, malformedJson, notAnObject, unsupportedMediaType } from './steps/body.js';
 import { invalidAttribute, missingAttribute, wrongType } from './steps/fields.js';
+import { malformedParameter, patternOf } from './steps/parameters.js';
 import { invalidQueryParameter, missingQueryParameter } from './steps/query.js';
 import { methodNotAllowed, notEmulated, pathNotFound } from './steps/route.js';
 import {
@@ -26,7 +27,7 @@ export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> 
   Credentials: [unauthenticated],
   'Faults and limits': [addressNotAllowed, rateLimited, tooManyTokens],
   'Version and query': [notAcceptable, invalidQueryParameter, missingQueryParameter],
-  'Project, organization, role': [
+  'Project, organization, role, parameters': [
     invalidProjectId,
     projectNotFound,
     invalidOrganizationId,
@@ -34,13 +35,14 @@ export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> 
     notPermitted,
   ],
   Body: body,
+    malformedParameter,
   Fields: fields,
   'The emulator itself': [unexpected],
 };
 
 /** The conditions that a request for an operation may meet: those of the steps, then the operation's own. */
 export function conditionsOf(operation: AtlasOperation): readonly ConditionType[] {
-  const { path, access, conditions = [] } = operation;
+  const { path, access, parameters = {}, conditions = [] } = operation;
   const { required = [], properties } = operation.query;
   return [
     malformedRequest,
@@ -57,4 +59,7 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
     ...(operation.body ? [...body, ...fields] : []),
     ...conditions,
   ];
+    ...(Object.keys(parameters).some((name) => path.includes(`/:${name}`) && patternOf(parameters[name]))
+      ? [malformedParameter]
+      : []),
 }

@@ -16,6 +16,7 @@ import { contextOf, type AtlasOperation } from './operation.js';
 import { patternOf } from './known-paths.js';
 import { API_PREFIX } from './paths.js';
 import { readQuery, type Flags } from './steps/query.js';
+import { checkParameters } from './steps/parameters.js';
 import { sendAnswer } from './replies/replies.js';
 import { protectLiteralPaths } from './steps/route.js';
 import { checkScope, findScope, type ScopeParameters } from './steps/scope.js';
@@ -104,6 +105,12 @@ export function installLadder(
         exchange.rung = 'body';
         if (operation.body) checkEncoding(request.headers['content-encoding']);
         return undefined;
+        checkParameters(
+          operation.parameters,
+          request.params as Record<string, string>,
+          request.url,
+          exchange.profile,
+        );
       },
 
       async preValidation(request) {

@@ -16,6 +16,10 @@ export interface Profile {
   readonly answerHeaders: Readonly<Record<string, string>>;
   /** Whether an answer to a known caller names the method that served it, as Atlas does in `X-Java-Method`. */
   readonly javaMethodHeader: boolean;
+  /** Whether a digest may be made for the path of the request line without its query or the base path of the API. */
+  readonly takesPartialDigestUri: boolean;
+  /** Whether a parameter of a path that does not match its pattern is refused for that. */
+  readonly refusesMalformedParameters: boolean;
   /** Whether a success carries Atlas's `RateLimit-*` headers. */
   readonly rateLimitHeaders: boolean;
   /** Whether an error that a fault rule asks for has the source page's own body, where the page shows one. */
@@ -30,6 +34,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     errorKeys: ['detail', 'error', 'errorCode', 'parameters', 'reason'],
     errorCodeHeader: true,
     javaMethodHeader: true,
+    takesPartialDigestUri: true,
+    refusesMalformedParameters: true,
     rateLimitHeaders: true,
     pageBodies: false,
     // Recorded, all but Strict-Transport-Security: that would pin a developer's browser to https on localhost.
@@ -46,6 +52,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     errorKeys: ['error', 'detail', 'reason', 'errorCode'],
     errorCodeHeader: false,
     javaMethodHeader: false,
+    takesPartialDigestUri: false,
+    refusesMalformedParameters: false,
     rateLimitHeaders: false,
     pageBodies: true,
     answerHeaders: {},

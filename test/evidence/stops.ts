@@ -122,6 +122,7 @@ export function refusals(profile: SeededProfile): Readonly<Record<string, Stop>>
     unknownVendor: create({ provider: 'AWS', vendor: 'EVENTHUB' }),
     linkNotFound: { url: `${links}/${UNKNOWN}` },
     duplicateLink: create(requestBody('aws-s3')),
+    malformedParameter: { url: `${links}/nothex` },
     updateNotAllowed: { method: 'PATCH', url: `${links}/{withDomain}`, payload: { dnsDomain: 'b.example' } },
   };
 }

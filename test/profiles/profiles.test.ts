@@ -123,6 +123,11 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [415, 'UNSUPPORTED_MEDIA_TYPE', OWN],
   ],
   [
+    'malformedParameter',
+    [400, 'PATH_PARAM_PARSE_ERROR', 'One or more path parameter in the request URI one is malformed.'],
+    [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one'],
+  ],
+  [
     'bodyTooLarge',
     [413, 'REQUEST_TOO_LARGE', 'The request is larger than one bytes.'],
     [413, 'REQUEST_TOO_LARGE', OWN],
@@ -161,7 +166,7 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
   ],
   [
     'linkNotFound',
-    [404, 'STREAM_PRIVATE_LINK_NOT_FOUND', 'Cannot find resource one.'],
+    [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one.'],
     [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one'],
   ],
   [

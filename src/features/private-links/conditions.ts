@@ -47,9 +47,8 @@ export const duplicateLink = defineCondition('duplicateLink', {
 });
 
 export const linkNotFound = defineCondition('linkNotFound', {
-  when: 'The project has no private link with this id: it never had, the id is malformed, or the link is gone.',
-  observed: [404, 'STREAM_PRIVATE_LINK_NOT_FOUND', 'Cannot find resource %s.', inferred],
-  settledBy: 'GET …/streams/privateLinkConnections/ffffffffffffffffffffffff',
+  when: 'The project has no private link with this id: it never had, or the link is gone; as documented, also where the id is malformed.',
+  observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.recorded],
   documented: { detail: CANNOT_FIND },
   describe: (id: string, projectId: string) => ({
     problem: `Project ${projectId} has no private link ${id}.`,

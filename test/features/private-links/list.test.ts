@@ -157,11 +157,17 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     expect((await links.list()).results.map(({ _id }) => _id)).toEqual([own]);
     for (const id of [foreign, 'f'.repeat(24), own.toUpperCase(), 'x', '%00', `${own}%20`]) {
       const response = await links.emulator.as('owner', profile, { url: `${linksPath(profile)}/${id}` });
-      expect(response.statusCode, id).toBe(404);
+      const malformed = profile === 'observed' && !/^[a-f0-9]{24}$/.test(id);
+      const status = malformed ? 400 : 404;
+      expect(response.statusCode, id).toBe(status);
       expect(response.json()).toMatchObject({
-        error: 404,
-        errorCode: profile === 'documented' ? 'RESOURCE_NOT_FOUND' : 'STREAM_PRIVATE_LINK_NOT_FOUND',
-        detail: expect.stringContaining(`Cannot find resource ${decodeURIComponent(id)}`) as string,
+        error: status,
+        errorCode: malformed ? 'PATH_PARAM_PARSE_ERROR' : 'RESOURCE_NOT_FOUND',
+        detail: expect.stringContaining(
+          malformed
+            ? `request URI ${linksPath(profile)}/${id} is`
+            : `Cannot find resource ${decodeURIComponent(id)}`,
+        ) as string,
       });
     }
     // The owner has no role in the other project, which has the link.

@@ -16,6 +16,9 @@ import { shareEmulator } from '../../support/transport.js';
 
 const shared = shareEmulator();
 
+/** What a malformed id of a link is answered. */
+const MALFORMED_ID = { documented: '404 RESOURCE_NOT_FOUND', observed: '400 PATH_PARAM_PARSE_ERROR' };
+
 /** A body without a domain, and one with. */
 const BARE = requestBody('aws-s3');
 const WITH_DOMAIN = { ...BARE, dnsDomain: 'old.example' };
@@ -140,7 +143,8 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
     const { _id } = await links.create(BARE);
     const denied = await patchLink(links, _id, undefined, { caller: 'reader' });
     expect(denied.statusCode).toBe(profile === 'observed' ? 401 : 403);
-    for (const id of [FAILED, 'nothex']) expect((await patchLink(links, id)).statusCode).toBe(404);
+    expect(codeOf(await patchLink(links, FAILED))).toBe('404 RESOURCE_NOT_FOUND');
+    expect(codeOf(await patchLink(links, 'nothex'))).toBe(MALFORMED_ID[profile]);
   });
 });
 
@@ -165,7 +169,10 @@ describe.each(PROFILES)('a delete, %s', (profile) => {
     const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     await deleteLink(links, _id);
-    for (const id of [_id, FAILED, 'nothex']) expect((await deleteLink(links, id)).statusCode, id).toBe(404);
+    for (const id of [_id, FAILED]) {
+      expect(codeOf(await deleteLink(links, id)), id).toBe('404 RESOURCE_NOT_FOUND');
+    }
+    expect(codeOf(await deleteLink(links, 'nothex'))).toBe(MALFORMED_ID[profile]);
     const other = profile === 'observed' ? 'documented' : 'observed';
     const { _id: elsewhere } = await (await shared.links(other)).create(BARE);
     expect((await deleteLink(links, elsewhere)).statusCode).toBe(404);

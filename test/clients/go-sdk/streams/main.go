@@ -132,7 +132,7 @@ func refusals(owner *client) {
 		{"a reader's create", expectation{403, "CANNOT_CHANGE_GROUP_NAME"}, expectation{401, "USER_UNAUTHORIZED"},
 			create(reader, check.Project, wanted())},
 		{"an unknown link", expectation{404, "RESOURCE_NOT_FOUND"},
-			expectation{404, "STREAM_PRIVATE_LINK_NOT_FOUND"},
+			expectation{404, "RESOURCE_NOT_FOUND"},
 			get(owner, nowhere)},
 		{"an unknown project", expectation{404, "RESOURCE_NOT_FOUND"}, expectation{404, "GROUP_NOT_FOUND"},
 			create(owner, nowhere, wanted())},
