@@ -79,7 +79,11 @@ export function installLadder(
         let met = faults?.meet(request, reply, 'credentials');
         if (met && (await met)) return reply;
         exchange.rung = 'credentials';
-        const caller = credentials.check(request.raw, () => (exchange.staleNonce = true));
+        const caller = credentials.check(
+          request.raw,
+          scope.project?.profile,
+          () => (exchange.staleNonce = true),
+        );
         exchange.caller = caller;
         if (!named) exchange.profile = profiles[caller.profile];
 
@@ -101,16 +105,16 @@ export function installLadder(
         checkScope(scope, operation, caller, gatekeeper);
         exchange.project = scope.project;
         exchange.organization = scope.organization;
-
-        exchange.rung = 'body';
-        if (operation.body) checkEncoding(request.headers['content-encoding']);
-        return undefined;
         checkParameters(
           operation.parameters,
           request.params as Record<string, string>,
           request.url,
           exchange.profile,
         );
+
+        exchange.rung = 'body';
+        if (operation.body) checkEncoding(request.headers['content-encoding']);
+        return undefined;
       },
 
       async preValidation(request) {

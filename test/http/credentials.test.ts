@@ -172,6 +172,50 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
   });
 });
 
+describe('the uri of a digest', () => {
+  const query = '?pageNum=1&itemsPerPage=5';
+  const digest = (owner: SeededProfile, path: string, uri: string) => async (): Promise<number> => {
+    const line = await openLine('inject');
+    const { publicKey: username, privateKey: password } = seededCaller('owner', owner);
+    return (await get(line, signed({ ...(await handshake(line, path)), username, password, uri }), path))
+      .status;
+  };
+
+  it.each([
+    ['the path without the query', linksPath('observed')],
+    ['the path below the base path', linksPath('observed').replace(API, '')],
+    ['path and query below the base path', linksPath('observed').replace(API, '') + query],
+    ['a whole address', `http://localhost${linksPath('observed')}`],
+  ])('may be %s in an observed project', async (_, uri) => {
+    expect(await digest('observed', linksPath('observed') + query, uri)()).toBe(200);
+  });
+
+  it.each([
+    ['another path', `${API}/groups`],
+    ['another path below the base path', '/groups'],
+    ['a part of the path', linksPath('observed').slice(0, -1)],
+    ['another query', `${linksPath('observed')}?pageNum=2`],
+    ['nothing', ''],
+  ])('may not be %s there', async (_, uri) => {
+    expect(await digest('observed', linksPath('observed') + query, uri)()).toBe(401);
+  });
+
+  it('is that of the request line in a documented project', async () => {
+    const path = linksPath('documented');
+    for (const uri of [path, path.replace(API, ''), path.replace(API, '') + query]) {
+      expect(await digest('documented', path + query, uri)(), uri).toBe(401);
+    }
+    expect(await digest('documented', path + query, path + query)()).toBe(200);
+  });
+
+  it("goes by the project of the path, and without one by the key's organization", async () => {
+    expect(await digest('documented', linksPath('observed') + query, linksPath('observed'))()).toBe(401);
+    expect(await digest('observed', linksPath('documented') + query, linksPath('documented'))()).toBe(401);
+    expect(await digest('observed', GROUPS + query, GROUPS)()).toBe(200);
+    expect(await digest('documented', GROUPS + query, GROUPS)()).toBe(401);
+  });
+});
+
 describe('the body of a refusal of credentials', () => {
   it('is the recorded one, byte for byte, in an observed project', async () => {
     const line = shared.seeded('inject');

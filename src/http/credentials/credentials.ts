@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { defineCondition, SOURCE } from '../../profiles/index.js';
+import { defineCondition, profiles, SOURCE, type ProfileName } from '../../profiles/index.js';
 import { digestResponse, parseDigest, REALM, sameSecret, type Nonces } from './digest.js';
 import type { Caller, Gatekeeper } from '../gatekeeper.js';
-import { pathOf } from '../paths.js';
+import { API_PREFIX, pathOf, pathWithoutQuery } from '../paths.js';
 
 /** Why a request has no caller. `stale`: right credentials on a nonce that can be used no more. */
 interface Denial {
@@ -35,17 +35,18 @@ export class Credentials {
   /**
    * Returns the caller.
    *
+   * @param projectProfile that of the project which the path names, if any
    * @param onStale called before the refusal if only the nonce is too old, so that the challenge can say so
    * @throws {Refusal} `unauthenticated`
    */
-  check(request: IncomingMessage, onStale: () => void): Caller {
-    const answer = this.#callerOf(request);
+  check(request: IncomingMessage, projectProfile: ProfileName | undefined, onStale: () => void): Caller {
+    const answer = this.#callerOf(request, projectProfile);
     if ('id' in answer) return answer;
     if (answer.stale) onStale();
     throw unauthenticated(answer);
   }
 
-  #callerOf(request: IncomingMessage): Caller | Denial {
+  #callerOf(request: IncomingMessage, projectProfile: ProfileName | undefined): Caller | Denial {
     const header = request.headers.authorization;
     if (header === undefined) {
       return {
@@ -57,7 +58,7 @@ export class Credentials {
     const [, scheme = '', rest = ''] = /^\s*(\S+)\s*(.*)$/s.exec(header) ?? [];
     switch (scheme.toLowerCase()) {
       case 'digest':
-        return this.#digest(rest, request.method ?? '', request.url ?? '');
+        return this.#digest(rest, request.method ?? '', request.url ?? '', projectProfile);
       case 'bearer':
         return this.#bearer(rest.trim());
       default:
@@ -84,7 +85,12 @@ export class Credentials {
     };
   }
 
-  #digest(parameters: string, method: string, target: string): Caller | Denial {
+  #digest(
+    parameters: string,
+    method: string,
+    target: string,
+    projectProfile: ProfileName | undefined,
+  ): Caller | Denial {
     const sent = parseDigest(parameters);
     const denied = (problem: string, remedy: string, section: string): Denial => ({
       problem,
@@ -116,19 +122,19 @@ export class Credentials {
         '3.4',
       );
     }
-    if (pathOf(sent.uri) !== pathOf(target)) {
-      return denied(
-        'The digest is made for another uri.',
-        'Sign the path and query of the request line.',
-        '3.4.6',
-      );
-    }
     const key = this.gatekeeper.apiKey(sent.username);
     if (!key) {
       return denied(
         'No API key has the public key that the digest names.',
         'Use a public key that the fixture or the start-up message names.',
         '3.4',
+      );
+    }
+    if (!isUriOf(pathOf(target), pathOf(sent.uri), projectProfile ?? key.caller.profile)) {
+      return denied(
+        'The digest is made for another uri.',
+        'Sign the path and query of the request line.',
+        '3.4.6',
       );
     }
     // Before the nonce: only a right response may learn that its nonce is stale, or use up a count.
@@ -149,4 +155,16 @@ export class Credentials {
     }[taken];
     return { ...denied(problem, 'Answer the new challenge.', '3.4.5'), stale: true };
   }
+}
+
+/**
+ * Whether a digest's uri is that of a request. RFC 7616 wants path and query of the request line. Jetty, whose challenge
+ * Atlas's is, does not compare them (run), so a client that signs the path alone, or what it calls a path below its base
+ * URL, is let in there.
+ */
+function isUriOf(target: string, uri: string, profile: ProfileName): boolean {
+  if (uri === target) return true;
+  const path = pathWithoutQuery(target);
+  const whole = uri.startsWith(API_PREFIX) ? uri : API_PREFIX + uri;
+  return profiles[profile].takesPartialDigestUri && [path, target].includes(whole);
 }
