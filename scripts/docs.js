@@ -28,7 +28,7 @@ Each row ends with where it was learned. An inferred one names a call that would
 
 The token endpoints, \`/api/oauth/token\` and \`/api/oauth/revoke\`, answer with the errors of RFC 6749 instead (but for 413 and 429), \`error\` and \`error_description\`: \`invalid_client\` with 401, else \`invalid_request\`, \`unsupported_grant_type\` or \`unauthorized_client\` with 400 (inferred).
 
-\`Prefer: code=400\` (or 401, 403, 404, 500) on a request for any operation returns the source page's own body for that status, byte for byte, with or without credentials.
+\`Prefer: code=400\` (or 401, 403, 404, 409, 500) on a request for any operation returns the source page's own body for that status, byte for byte, with or without credentials.
 `;
 
 /** The conditions by section: those of the steps, then those of each group of operations, then the emulator's own. */

@@ -16,6 +16,7 @@ import {
   organizationNotFound,
   projectNotFound,
 } from './steps/scope.js';
+import { noScriptedAnswer } from './steps/scripted.js';
 import { notAcceptable } from './steps/version.js';
 
 const body = [unsupportedMediaType, bodyTooLarge, malformedJson, notAnObject];
@@ -24,6 +25,7 @@ const fields = [missingAttribute, wrongType, invalidAttribute];
 /** The conditions of the pipeline's own steps, in the order in which a request meets them. */
 export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> = {
   Path: [pathNotFound, methodNotAllowed, notEmulated, malformedRequest],
+  'Scripted answers': [noScriptedAnswer],
   Credentials: [unauthenticated],
   'Faults and limits': [addressNotAllowed, rateLimited, tooManyTokens],
   'Version and query': [notAcceptable, invalidQueryParameter, missingQueryParameter],
@@ -33,9 +35,9 @@ export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> 
     invalidOrganizationId,
     organizationNotFound,
     notPermitted,
+    malformedParameter,
   ],
   Body: body,
-    malformedParameter,
   Fields: fields,
   'The emulator itself': [unexpected],
 };
@@ -46,6 +48,7 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
   const { required = [], properties } = operation.query;
   return [
     malformedRequest,
+    noScriptedAnswer,
     unauthenticated,
     addressNotAllowed,
     rateLimited,
@@ -56,10 +59,10 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
     ...(path.includes('/:groupId') ? [invalidProjectId, projectNotFound] : []),
     ...(path.includes('/:orgId') ? [invalidOrganizationId, organizationNotFound] : []),
     ...(access === undefined ? [] : [notPermitted]),
-    ...(operation.body ? [...body, ...fields] : []),
-    ...conditions,
-  ];
     ...(Object.keys(parameters).some((name) => path.includes(`/:${name}`) && patternOf(parameters[name]))
       ? [malformedParameter]
       : []),
+    ...(operation.body ? [...body, ...fields] : []),
+    ...conditions,
+  ];
 }

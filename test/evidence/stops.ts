@@ -15,6 +15,7 @@ export interface Stop {
   readonly caller?: SeededCaller | 'nobody';
   readonly accept?: string;
   readonly type?: string;
+  readonly prefer?: string;
   readonly payload?: object | string;
 }
 
@@ -99,6 +100,7 @@ export function refusals(profile: SeededProfile): Readonly<Record<string, Stop>>
     methodNotAllowed: { method: 'PUT', url: links },
     notEmulated: { url: `${groups}/${project}/streams` },
     malformedRequest: { url: `${groups}/${project}/%zz` },
+    noScriptedAnswer: { url: links, prefer: 'code=418' },
     unauthenticated: { url: links, caller: 'nobody' },
     notAcceptable: { url: links, accept: 'application/json' },
     invalidQueryParameter: { url: `${groups}?pageNum=0` },
@@ -120,9 +122,9 @@ export function refusals(profile: SeededProfile): Readonly<Record<string, Stop>>
     invalidAttribute: create({ provider: 'AWS', regoin: 'us-east-1' }),
     unknownProvider: create({ provider: 'AWSS' }),
     unknownVendor: create({ provider: 'AWS', vendor: 'EVENTHUB' }),
+    malformedParameter: { url: `${links}/nothex` },
     linkNotFound: { url: `${links}/${UNKNOWN}` },
     duplicateLink: create(requestBody('aws-s3')),
-    malformedParameter: { url: `${links}/nothex` },
     updateNotAllowed: { method: 'PATCH', url: `${links}/{withDomain}`, payload: { dnsDomain: 'b.example' } },
   };
 }

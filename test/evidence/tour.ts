@@ -48,9 +48,13 @@ export class Tour {
   }
 
   async send(stop: Stop): Promise<LightMyRequestResponse> {
-    const { method = 'GET', url, caller = 'owner', accept = NEWEST, payload } = stop;
+    const { method = 'GET', url, caller = 'owner', accept = NEWEST, prefer, payload } = stop;
     const type = stop.type ?? (payload === undefined ? undefined : 'application/json');
-    const headers = { accept, ...(type !== undefined && { 'content-type': type }) };
+    const headers = {
+      accept,
+      ...(type !== undefined && { 'content-type': type }),
+      ...(prefer !== undefined && { prefer }),
+    };
     const request = { method, url, headers, ...(payload !== undefined && { payload }) };
     this.#last = undefined;
     const response =

@@ -6,6 +6,8 @@ import { openLine, shareEmulator, TRANSPORTS, type Incoming, type Line } from '.
 const shared = shareEmulator();
 
 const path = linksPath('documented');
+/** Statuses that the page shows a body for. */
+const STATUSES = ['400', '401', '403', '404', '409', '500'];
 const CHALLENGE = /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/]{32}", algorithm=MD5, /;
 
 function fixture(name: string): string {
@@ -17,7 +19,7 @@ function prefer(line: Line, preference: string, method = 'GET'): Promise<Incomin
 }
 
 describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
-  it.each(['400', '401', '403', '404', '500'])("is the page's body for %s, byte for byte", async (status) => {
+  it.each(STATUSES)("is the page's body for %s, byte for byte", async (status) => {
     const line = shared.seeded(transport);
     for (const method of ['GET', 'POST']) {
       const response = await prefer(line, `code=${status}`, method);
@@ -48,9 +50,12 @@ describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
   });
 
   it.each([
-    'code=418',
     'code=200',
-    'code=without-status',
+    'code=302',
+    'code=399',
+    'code=600',
+    'code=04e2',
+    'code=none',
     'code=../errors/403',
     'code=',
     'code',
@@ -63,7 +68,7 @@ describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
     'respond-async',
     '',
     ',,;;==',
-    'code=418, code=403',
+    'code=200, code=403',
   ])('is not given for Prefer: %s, which is ignored', async (preference) => {
     const line = shared.seeded(transport);
     const response = await line.as('reader', 'documented', { path, headers: { prefer: preference } });
@@ -75,6 +80,14 @@ describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
 describe('a scripted answer', () => {
   it('is the same in an observed project, and without credentials, Accept, or a project that exists', async () => {
     const line = shared.seeded('inject');
+    for (const status of STATUSES) {
+      const response = await line.send({
+        method: 'POST',
+        path: linksPath('observed'),
+        headers: { prefer: `code=${status}` },
+      });
+      expect([response.status, response.text]).toEqual([Number(status), fixture(status)]);
+    }
     const elsewhere = [
       linksPath('observed'),
       path.replace(/[0-9a-f]{24}/, 'no-project'),
@@ -95,8 +108,8 @@ describe('a scripted answer', () => {
         headers: { prefer: preference, 'content-type': 'application/json' },
         body: '{"provider":"AWS"}',
       });
-    expect((await create('code=500')).status).toBe(500);
-    const list = await line.as('owner', 'documented', { path: line.linksPath('documented') });
+    for (const status of [500, 409]) expect((await create(`code=${status}`)).status).toBe(status);
+    const list = await line.as('owner', 'documented', { path });
     expect(list.json().totalCount).toBe(0);
     expect((await create('code=none')).status, 'no duplicate either').toBe(200);
   });
@@ -110,21 +123,48 @@ describe('a scripted answer', () => {
 });
 
 describe("the page's sixth body", () => {
-  it('repeats the 401', () => {
-    expect(fixture('without-status')).toBe(fixture('401'));
+  it('is the 409 of the page, and repeats its 401', () => {
+    expect(fixture('409')).toBe(fixture('401'));
+  });
+});
+
+describe.each(['documented', 'observed'] as const)('an error that the page does not show (%s)', (profile) => {
+  const ask = async (code: string, settings = {}) => {
+    const line = await openLine('inject', settings);
+    return line.as('reader', profile, { path: linksPath(profile), headers: { prefer: `code=${code}` } });
+  };
+
+  it.each(['402', '405', '418', '429', '501', '599'])(
+    'is refused, and those that it shows named: %s',
+    async (code) => {
+      const response = await ask(code);
+      expect(response.status).toBe(400);
+      const body = response.json();
+      expect(Object.keys(body)).toEqual(
+        profile === 'documented'
+          ? ['error', 'detail', 'reason', 'errorCode']
+          : ['detail', 'error', 'errorCode', 'parameters', 'reason'],
+      );
+      expect(body).toMatchObject({ error: 400, errorCode: 'VALIDATION_ERROR' });
+      for (const status of [code, ...STATUSES]) expect(body.detail).toContain(status);
+      expect(response.header('preference-applied')).toBeUndefined();
+      expect(response.header('x-emulator-reason')).toMatch(/^step 2 \(scripted answer\): /);
+    },
+  );
+
+  it('is ignored where the own additions are turned off', async () => {
+    expect((await ask('418', { noControl: true })).status).toBe(200);
+    expect((await ask('409', { noControl: true })).status).toBe(200);
   });
 });
 
 describe("the page's bodies", () => {
-  it.each(['400', '401', '403', '404', '500', 'without-status'])(
-    '%s has four keys, indented by two',
-    (name) => {
-      const body = JSON.parse(fixture(name)) as Record<string, unknown>;
-      expect(Object.keys(body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
-      expect(fixture(name).trimEnd()).toBe(JSON.stringify(body, null, 2));
-      expect(body.detail).toMatch(
-        /^\(This is just an example, the exception may not be related to this endpoint\)/,
-      );
-    },
-  );
+  it.each(STATUSES)('%s has four keys, indented by two', (name) => {
+    const body = JSON.parse(fixture(name)) as Record<string, unknown>;
+    expect(Object.keys(body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
+    expect(fixture(name).trimEnd()).toBe(JSON.stringify(body, null, 2));
+    expect(body.detail).toMatch(
+      /^\(This is just an example, the exception may not be related to this endpoint\)/,
+    );
+  });
 });

@@ -39,6 +39,11 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [400, 'VALIDATION_ERROR', OWN],
   ],
   [
+    'noScriptedAnswer',
+    [400, 'VALIDATION_ERROR', 'The source page shows no body for one, but for 400, 401, 403, 404, 409, 500.'],
+    [400, 'VALIDATION_ERROR', OWN],
+  ],
+  [
     'unauthenticated',
     [401, 'UNEXPECTED_ERROR', 'You are not authorized for this resource.'],
     [401, 'NOT_ORG_GROUP_CREATOR', OWN],
@@ -118,14 +123,14 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [403, 'CANNOT_CHANGE_GROUP_NAME', OWN],
   ],
   [
-    'unsupportedMediaType',
-    [415, 'UNSUPPORTED_MEDIA_TYPE', 'The media type one is not supported.'],
-    [415, 'UNSUPPORTED_MEDIA_TYPE', OWN],
-  ],
-  [
     'malformedParameter',
     [400, 'PATH_PARAM_PARSE_ERROR', 'One or more path parameter in the request URI one is malformed.'],
     [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one'],
+  ],
+  [
+    'unsupportedMediaType',
+    [415, 'UNSUPPORTED_MEDIA_TYPE', 'The media type one is not supported.'],
+    [415, 'UNSUPPORTED_MEDIA_TYPE', OWN],
   ],
   [
     'bodyTooLarge',

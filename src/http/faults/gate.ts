@@ -127,7 +127,8 @@ export class FaultGate {
     const { exchange } = request;
     const { nonces, scripted } = this.parts;
     const own = body !== undefined || status < 400;
-    const page = exchange.profile.pageBodies ? scripted?.body(status) : undefined;
+    // The page's 409 is a copy of its 401: the condition that an operation's 409 means says more.
+    const page = exchange.profile.pageBodies && status !== 409 ? scripted?.body(status) : undefined;
     void reply.headers(headers);
     if (!own && !page) {
       this.#refuse(request, reply, fault, status);

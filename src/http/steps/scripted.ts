@@ -1,9 +1,24 @@
 import { readFileSync } from 'node:fs';
+import { defineCondition, SOURCE } from '../../profiles/index.js';
 
-/** Statuses that a request can ask for: those that the source page shows a body for. */
-const SCRIPTED_STATUSES = ['400', '401', '403', '404', '500'] as const;
+/** Statuses that the source page shows a body for. Its sixth body, without a status there, is that of the 409. */
+const SCRIPTED_STATUSES = ['400', '401', '403', '404', '409', '500'] as const;
 
-export type ScriptedStatus = (typeof SCRIPTED_STATUSES)[number];
+export const noScriptedAnswer = defineCondition('noScriptedAnswer', {
+  when: '`Prefer: code=…` asks for an error, 400 to 599, that the source page shows no body for.',
+  observed: [
+    400,
+    'VALIDATION_ERROR',
+    `The source page shows no body for %s, but for ${SCRIPTED_STATUSES.join(', ')}.`,
+    SOURCE.emulator,
+  ],
+  describe: (status: string) => ({
+    problem: `Prefer asks for the body of a ${status}, and the source page shows none.`,
+    remedy: `Send code= with one of ${SCRIPTED_STATUSES.join(', ')}, or leave Prefer out.`,
+    source: SOURCE.emulator,
+  }),
+  example: ['418'],
+});
 
 /** The page's error bodies, byte for byte as the fixtures hold them. */
 export class ScriptedAnswers {
@@ -21,12 +36,17 @@ export class ScriptedAnswers {
     return this.#bodies.get(String(status));
   }
 
-  /** The answer that a `Prefer` header asks for, or undefined if it asks for none that there is. */
-  find(prefer: string | undefined): { readonly status: ScriptedStatus; readonly body: Buffer } | undefined {
-    if (prefer === undefined) return undefined;
-    const code = preference(prefer, 'code');
-    const body = code === undefined ? undefined : this.#bodies.get(code);
-    return body && { status: code as ScriptedStatus, body };
+  /**
+   * The answer that a `Prefer` header asks for, or undefined if it asks for no error.
+   *
+   * @throws {Refusal} `noScriptedAnswer`
+   */
+  find(prefer = ''): { readonly status: string; readonly body: Buffer } | undefined {
+    const status = preference(prefer, 'code') ?? '';
+    const body = this.#bodies.get(status);
+    if (body) return { status, body };
+    if (/^[45]\d\d$/.test(status)) throw noScriptedAnswer(status);
+    return undefined;
   }
 }
 
