@@ -44,7 +44,7 @@ describe.each(PROFILES)('account details, %s', (profile) => {
         azureSubscriptionId: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
         cidrBlock: /^192\.168\.248\.0\/21$/,
         cloudProvider: /^azure$/,
-        virtualNetworkName: /^vnet_[0-9a-f]+$/,
+        virtualNetworkName: /^vnet_[0-9a-f]{24}_[0-9a-f]{8}$/,
       },
     ],
     [
@@ -53,7 +53,7 @@ describe.each(PROFILES)('account details, %s', (profile) => {
         cidrBlock: /^192\.168\.248\.0\/21$/,
         cloudProvider: /^gcp$/,
         gcpProjectId: /^p-[0-9a-f]+$/,
-        vpcNetworkName: /^nt-[0-9a-f]+$/,
+        vpcNetworkName: /^nt-[0-9a-f]{24}-[0-9a-f]{8}$/,
       },
     ],
   ])('are those of %s, keys in alphabetical order, and nothing else', async (cloud, shape) => {

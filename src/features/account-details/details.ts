@@ -26,14 +26,14 @@ export function detailsOf(projectId: string, provider: string, region: string): 
         azureSubscriptionId: uuid(`${projectId}:account`),
         cidrBlock: CIDR_BLOCK,
         cloudProvider: 'azure',
-        virtualNetworkName: `vnet_${hexDigits(seed('vnet'), 24)}`,
+        virtualNetworkName: `vnet_${hexDigits(seed('vnet'), 24)}_${hexDigits(seed('vnet suffix'), 8)}`,
       };
     case 'GCP':
       return {
         cidrBlock: CIDR_BLOCK,
         cloudProvider: 'gcp',
         gcpProjectId: `p-${hexDigits(`${projectId}:account`, 24)}`,
-        vpcNetworkName: `nt-${hexDigits(seed('network'), 24)}`,
+        vpcNetworkName: `nt-${hexDigits(seed('network'), 24)}-${hexDigits(seed('network suffix'), 8)}`,
       };
     default:
       return undefined;
