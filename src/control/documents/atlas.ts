@@ -29,8 +29,8 @@ const PREFER: Part = {
   name: 'Prefer',
   in: 'header',
   description:
-    "`code=400`, 401, 403, 404 or 500 brings the documentation page's own error body for that status, whoever asks; " +
-    'nothing is done. Anything else is passed over.',
+    "`code=400`, 401, 403, 404, 409 or 500 returns the documentation page's own error body for that status to every " +
+    'caller, and changes nothing. Another code from 400 to 599 is refused with 400; other preferences are ignored.',
   schema: { type: 'string' },
 };
 
@@ -164,7 +164,9 @@ function refusals(
   scripted: ScriptedAnswers | undefined,
   components: Components,
 ): Part {
-  const byStatus = new Map<number, { names: Set<string>; examples: Record<string, Part> }>();
+  const byStatus = new Map<number, { names: Set<string>; examples: Record<string, Part> }>(
+    scripted?.statuses.map((status) => [status, { names: new Set(), examples: {} }]),
+  );
   for (const { name, example } of conditions) {
     for (const profile of PROFILE_NAMES) {
       const { status, body } = dress(profiles[profile], example);
@@ -183,7 +185,7 @@ function refusals(
     }
     const headers = { ...ERROR_HEADERS, ...HEADERS_OF[status], ...(asked && PREFERRED) };
     const response = {
-      description: `${STATUS_CODES[status] ?? ''}: ${[...names].join(', ')}.`,
+      description: `${STATUS_CODES[status] ?? ''}: ${[...names].join(', ') || 'only where Prefer asks for it'}.`,
       headers: components.addAll('headers', headers),
       content: { [JSON_TYPE]: { schema: components.schema(apiError), examples } },
     };

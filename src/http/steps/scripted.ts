@@ -31,6 +31,11 @@ export class ScriptedAnswers {
     );
   }
 
+  /** The statuses that the page shows a body for. */
+  get statuses(): readonly number[] {
+    return SCRIPTED_STATUSES.map(Number);
+  }
+
   /** The page's body for a status, if it shows one. */
   body(status: number): Buffer | undefined {
     return this.#bodies.get(String(status));
