@@ -29,8 +29,7 @@ import { permits, rolesFor } from './roles.js';
 
 const projectNameNotFound = defineCondition('projectNameNotFound', {
   when: 'The caller sees no project of this name.',
-  observed: [404, 'GROUP_NAME_NOT_FOUND', 'No group with name "%s" exists.', SOURCE.inferred],
-  settledBy: 'GET /api/atlas/v2/groups/byName/nothing',
+  observed: [404, 'GROUP_NAME_NOT_FOUND', 'No group with name "%s" exists.', SOURCE.errorCodes],
   documented: { detail: CANNOT_FIND },
   describe: (name: string, caller: string) => ({
     problem: `There is no project named ${name} that the ${caller} can see.`,

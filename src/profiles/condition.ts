@@ -8,6 +8,7 @@ export const SOURCE = {
   client: "read in a client's source",
   atlasErrors: "Atlas's error codes, as recordings and client sources have them",
   documentation: 'Atlas documentation',
+  errorCodes: "MongoDB's documentation of the API's error codes",
   tools: "stated by MongoDB's own tools",
   description: "Atlas's public API description",
   inferred: 'inferred',

@@ -19,8 +19,9 @@ export const unknownProvider = defineCondition('unknownProvider', {
 
 export const unknownVendor = defineCondition('unknownVendor', {
   when: 'The provider does not have this vendor.',
-  observed: [400, 'INVALID_ENUM_VALUE', 'An invalid enumeration value %s was specified.', inferred],
-  settledBy: 'POST …/streams/privateLinkConnections with provider AWS and vendor EVENTHUB',
+  observed: [400, 'INVALID_ENUM_VALUE', 'An invalid enumeration value %s was specified.', SOURCE.recorded],
+  settledBy:
+    'POST …/streams/privateLinkConnections with provider AWS and vendor EVENTHUB (recorded is a role of a key)',
   describe: (vendor: string, provider: string, choices: string, otherwise: string) => ({
     field: 'vendor',
     problem: `The provider ${provider} has no vendor ${vendor}.`,

@@ -6,8 +6,7 @@ import { API_PREFIX, pathWithoutQuery } from '../paths.js';
 
 export const pathNotFound = defineCondition('pathNotFound', {
   when: 'Nothing is at this path, in Atlas or in the emulator.',
-  observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.inferred],
-  settledBy: 'GET /api/atlas/v2/nothing',
+  observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.recorded],
   documented: { detail: CANNOT_FIND },
   describe: (path: string) => ({
     problem: `There is nothing at ${path}.`,

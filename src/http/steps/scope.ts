@@ -44,8 +44,7 @@ export const invalidOrganizationId = defineCondition('invalidOrganizationId', {
 
 export const organizationNotFound = defineCondition('organizationNotFound', {
   when: 'There is no organization with this id.',
-  observed: [404, 'ORG_NOT_FOUND', 'No organization with ID %s exists.', inferred],
-  settledBy: `GET /api/atlas/v2/orgs/${NOBODY}`,
+  observed: [404, 'ORG_NOT_FOUND', 'No organization with ID %s exists.', SOURCE.errorCodes],
   documented: { detail: CANNOT_FIND },
   describe: (id: string) => ({ problem: `There is no organization ${id}.`, remedy: USE_ORGANIZATION }),
   example: [NOBODY],
@@ -53,7 +52,12 @@ export const organizationNotFound = defineCondition('organizationNotFound', {
 
 export const notPermitted = defineCondition('notPermitted', {
   when: 'The caller has no role that allows this, or the project is of another organization.',
-  observed: [401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.', atlasErrors],
+  observed: [
+    401,
+    'USER_UNAUTHORIZED',
+    'Current user is not authorized to perform this action.',
+    SOURCE.recorded,
+  ],
   documented: { status: 403 },
   describe: (caller: string, action: string, roles: readonly string[]) => ({
     problem: `The ${caller} has no role that permits ${action}.`,
