@@ -3,14 +3,14 @@ import { ControlError } from '../http/control-error.js';
 import type { Project } from '../http/gatekeeper.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { objectId } from '../http/shapes.js';
-import { Refusal } from '../profiles/index.js';
 import type { Transaction } from '../kernel/database.js';
 import { loadItem } from './fixture.js';
 import type { Items } from './items.js';
 import { past, type Path, type Stage } from './lifecycle.js';
 import { namesOf } from './names.js';
-import type { ItemRule, ItemRules } from './rules.js';
-import { errorMessage, itemSchema, reportSchema, ruleSchema, stateSchema } from './schema.js';
+import type { Lifecycles } from './resource.js';
+import type { ItemRule } from './rules.js';
+import { forceSchema, itemSchema, reportSchema, ruleSchema, storedRuleSchema } from './schema.js';
 import type { CurrentItem } from './store.js';
 
 /** What the control API does with the items of a resource. */
@@ -19,10 +19,6 @@ export function stateControl<Sent extends object>(items: Items<Sent>): readonly 
   const { parameter, failed } = resource;
   const { one, title } = namesOf(resource.name);
   const control = itemGroup(items);
-  const body = Type.Object(
-    { state: stateSchema(resource), ...(failed !== undefined && { errorMessage: errorMessage(failed) }) },
-    { additionalProperties: false },
-  );
   const itemPath = `/:${parameter}` as const;
 
   type Work = (transaction: Transaction, project: Project, item: CurrentItem<Sent>) => void;
@@ -32,23 +28,14 @@ export function stateControl<Sent extends object>(items: Items<Sent>): readonly 
     });
     return report(items, project, id);
   };
-  const verb = (
-    name: string,
-    summary: string,
-    work: Work,
-    errors: readonly number[] = [],
-  ): ControlOperation =>
+  const verb = (name: string, summary: string, errors: readonly number[], work: Work): ControlOperation =>
     control('POST', `${itemPath}/${name}`, {
       id: `${name}${title}`,
       summary,
       errors,
       handle: ({ project, parameters }) => change(project, parameters[parameter] ?? '', work),
     });
-  const refuseUnlessHeld = ({ rest }: CurrentItem<Sent>, message: string): void => {
-    if (rest.length === 0) throw new ControlError(409, message);
-  };
   return [
-    ...(resource.addedByControl ? [adding(items)] : []),
     control('GET', itemPath, {
       id: `get${title}State`,
       summary: `Returns the state of a ${one} and how it came there.`,
@@ -58,7 +45,7 @@ export function stateControl<Sent extends object>(items: Items<Sent>): readonly 
     control('PUT', `${itemPath}/state`, {
       id: `force${title}State`,
       summary: `Puts a ${one} into a state, in which it stays.`,
-      body: { schema: body },
+      body: { schema: forceSchema(resource) },
       handle({ project, parameters, body }) {
         const { state, errorMessage } = body as { state: string; errorMessage?: string };
         if (errorMessage !== undefined && state !== failed) {
@@ -68,39 +55,37 @@ export function stateControl<Sent extends object>(items: Items<Sent>): readonly 
           const forced: Path = [...past(item.path, own.now), [state, own.now, 'forced']];
           items.replace(transaction, own, item, {
             ...item,
-            path: forced,
-            rest: [],
-            readsLeft: undefined,
+            ...{ path: forced, rest: [], readsLeft: undefined },
             errorMessage: errorMessage ?? item.errorMessage,
           });
         });
       },
     }),
-    verb('hold', `Holds a ${one} in the state that it is in.`, (transaction, own, item) => {
+    verb('hold', `Holds a ${one} in the state that it is in.`, [], (transaction, own, item) => {
       const passed = past(item.path, own.now);
-      const ahead = item.path.slice(passed.length).map(([state]) => stageOf(items, own, state));
+      const ahead = item.path.slice(passed.length).map(([state]) => stageOf(items.lifecycles(own), state));
       const rest = [...ahead, ...item.rest];
       items.replace(transaction, own, item, { ...item, path: passed, rest, readsLeft: undefined });
     }),
     verb(
       'step',
       `Moves a ${one} that is held, or moves by hand or by reads, on to its next state.`,
+      [409],
       (transaction, own, item) => {
-        refuseUnlessHeld(item, `The ${one} waits for no hand.`);
+        if (item.rest.length === 0) throw new ControlError(409, `The ${one} waits for no hand.`);
         const { movement } = own.pace;
         const byReads = item.readsLeft !== undefined && typeof movement === 'object';
         items.resume(transaction, own, item, 'forced', byReads ? movement : 'by hand');
       },
-      [409],
     ),
     verb(
       'release',
       `Releases a ${one} that was held: it enters its next state now, and the others as its project moves.`,
+      [409],
       (transaction, own, item) => {
-        refuseUnlessHeld(item, `The ${one} is not held.`);
+        if (item.rest.length === 0) throw new ControlError(409, `The ${one} is not held.`);
         items.resume(transaction, own, item, 'released');
       },
-      [409],
     ),
   ];
 }
@@ -116,8 +101,8 @@ function itemGroup<Sent extends object>({ resource }: Items<Sent>) {
   });
 }
 
-/** Adds an item of a resource that the Atlas API cannot create. */
-function adding<Sent extends object>(items: Items<Sent>): ControlOperation {
+/** Adds items of a resource that the Atlas API cannot create. */
+export function addControl<Sent extends object>(items: Items<Sent>): ControlOperation {
   const { one, title } = namesOf(items.resource.name);
   return itemGroup(items)('POST', '', {
     id: `add${title}`,
@@ -132,23 +117,11 @@ function adding<Sent extends object>(items: Items<Sent>): ControlOperation {
 }
 
 /** What the control API does with rules for items to come. */
-export function ruleControl<Sent extends object>(
-  items: Items<Sent>,
-  rules: ItemRules<Sent>,
-): readonly ControlOperation[] {
-  const { resource } = items;
+export function ruleControl<Sent extends object>(items: Items<Sent>): readonly ControlOperation[] {
+  const { resource, rules } = items;
   const { many, rulePath, title } = namesOf(resource.name);
   const rule = ruleSchema(resource);
-  const stored = Type.Object(
-    {
-      id: Type.String({ description: 'the id of the rule' }),
-      rule,
-      timesLeft: Type.Union([Type.Integer(), Type.Null()], {
-        description: `for how many more ${many}; null for all`,
-      }),
-    },
-    { title: `Kept${title}Rule`, description: 'A stored rule.' },
-  );
+  const stored = storedRuleSchema(resource, rule);
   const control = controlGroup(`/${rulePath}`, {
     scope: 'both',
     tag: { name: rulePath, description: `What becomes of ${many} that are not created yet.` },
@@ -189,32 +162,26 @@ export function ruleControl<Sent extends object>(
   ];
 }
 
-/** The stage that a state is in the project's profile, with how long it lasts. */
-function stageOf<Sent extends object>(items: Items<Sent>, project: Project, state: string): Stage {
-  const { created, updated = [], deleted = [] } = items.lifecycles(project);
+/** The stage that a state is in a profile, with how long it lasts. */
+function stageOf({ created, updated = [], deleted = [] }: Lifecycles, state: string): Stage {
   return [...created, ...updated, ...deleted].find((stage) => stage.state === state) ?? { state };
 }
 
-/** The item and its history; an item that a change has removed is shown in its last state. */
-function report<Sent extends object>(items: Items<Sent>, project: Project, id: string): object {
-  const item = items.store.current(project.id, id, project.now);
-  if (!item) return { id, state: items.resource.gone, held: false, history: [] };
-  return {
-    id,
-    state: item.state,
-    held: item.rest.length > 0,
-    history: past(item.path, project.now).map(([state, at, why = 'time']) => ({
-      state,
-      at: new Date(at).toISOString(),
-      why,
-    })),
-  };
+/** An item and its history; one that a change has removed is shown in its last state. */
+function report<Sent extends object>({ resource, store }: Items<Sent>, project: Project, id: string): object {
+  const item = store.current(project.id, id, project.now);
+  const { state = resource.gone, rest = [], path = [] } = item ?? {};
+  const history = past(path, project.now).map(([entered, at, why = 'time']) => ({
+    state: entered,
+    at: new Date(at).toISOString(),
+    why,
+  }));
+  return { id, state, held: rest.length > 0, history };
 }
 
+/** The item as it is now. @throws {ControlError} 404 */
 function existing<Sent extends object>(items: Items<Sent>, project: Project, id: string): CurrentItem<Sent> {
-  try {
-    return items.existing(project, id);
-  } catch (error) {
-    throw error instanceof Refusal ? new ControlError(404, error.condition.problem) : error;
-  }
+  const item = items.store.current(project.id, id, project.now);
+  if (!item) throw new ControlError(404, items.resource.notFound(id, project.id).condition.problem);
+  return item;
 }

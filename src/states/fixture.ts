@@ -10,7 +10,7 @@ import type { ProjectSection, SharedSection } from '../world/index.js';
 import type { Items } from './items.js';
 import type { Path, Plan } from './lifecycle.js';
 import { namesOf } from './names.js';
-import type { ItemRule, ItemRules } from './rules.js';
+import type { ItemRule } from './rules.js';
 import { itemSchema, ruleSchema } from './schema.js';
 
 /** What an item of a fixture may have beside what a client would send. */
@@ -71,14 +71,15 @@ export function itemSection<Sent extends object>(items: Items<Sent>): ProjectSec
 type FixtureRule = ItemRule & { readonly id?: string; readonly timesLeft?: number };
 
 /** The rules for items to come, of each project and of the whole server. */
-export function ruleSection<Sent extends object>(items: Items<Sent>, rules: ItemRules<Sent>): SharedSection {
-  const { many, ruleKey } = namesOf(items.resource.name);
+export function ruleSection<Sent extends object>(items: Items<Sent>): SharedSection {
+  const { resource, rules } = items;
+  const { many, ruleKey } = namesOf(resource.name);
   return {
     key: ruleKey,
     item: Type.Object(
       {
         id: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
-        ...ruleSchema(items.resource).properties,
+        ...ruleSchema(resource).properties,
         timesLeft: Type.Optional(within(0, MOST, `for how many more ${many}; times if left out`)),
       },
       strict,

@@ -1,10 +1,9 @@
 import type { Project } from '../http/gatekeeper.js';
-import { ruleControl, stateControl } from './control.js';
+import { addControl, ruleControl, stateControl } from './control.js';
 import { itemSection, ruleSection } from './fixture.js';
 import { Items, type StateServices } from './items.js';
 import { namesOf } from './names.js';
 import type { StatefulResource } from './resource.js';
-import { ItemRules } from './rules.js';
 
 export type { Items, StateServices } from './items.js';
 export { createTables } from './names.js';
@@ -24,14 +23,17 @@ export function stateful<Sent extends object, Duration extends string>(
     durations,
     tables: [table, ruleTable].map((covered) => ({ name: covered, key: 'id', project: 'project_id' })),
     start(services: StateServices) {
-      const rules = new ItemRules(services.database, resource);
-      const items = new Items(resource, rules, services);
+      const items = new Items(resource, services);
       return {
         operations: resource.operations(items),
-        control: [...stateControl(items), ...(resource.rules ? ruleControl(items, rules) : [])],
+        control: [
+          ...(resource.addedByControl ? [addControl(items)] : []),
+          ...stateControl(items),
+          ...(resource.rules ? ruleControl(items) : []),
+        ],
         due: items,
         retime: items.store.alarms.retime,
-        sections: [itemSection(items), ...(resource.rules ? [ruleSection(items, rules)] : [])],
+        sections: [itemSection(items), ...(resource.rules ? [ruleSection(items)] : [])],
         blocksDeletion(project: Project) {
           const left = items.store.count(project.id, project.now);
           return left === 0 ? undefined : `${left} ${left === 1 ? one : many}`;

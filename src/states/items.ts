@@ -8,7 +8,7 @@ import type { Durations } from '../kernel/pace.js';
 import type { DueWork, Scheduler } from '../kernel/scheduler.js';
 import { past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
 import { isBeingDeleted, type Lifecycles, type StatefulResource } from './resource.js';
-import type { ItemRules } from './rules.js';
+import { ItemRules } from './rules.js';
 import { ItemStore, type CurrentItem, type Item } from './store.js';
 
 /** What a resource with states needs of the emulator. */
@@ -25,15 +25,15 @@ export interface StateServices {
 /** The items of a resource, and what the Atlas API and the control API do with them. */
 export class Items<Sent extends object> implements DueWork {
   readonly store: ItemStore<Sent>;
+  readonly rules: ItemRules<Sent>;
   readonly resource: StatefulResource<Sent>;
-  readonly #rules: ItemRules<Sent>;
   readonly #services: StateServices;
   readonly #durations: Durations;
 
-  constructor(resource: StatefulResource<Sent>, rules: ItemRules<Sent>, services: StateServices) {
+  constructor(resource: StatefulResource<Sent>, services: StateServices) {
     this.resource = resource;
     this.store = new ItemStore(services.database, resource);
-    this.#rules = rules;
+    this.rules = new ItemRules(services.database, resource);
     this.#services = services;
     this.#durations = Object.fromEntries(
       Object.entries(resource.durations).map(([name, setting]) => [
@@ -51,7 +51,7 @@ export class Items<Sent extends object> implements DueWork {
   create(project: Project, sent: Sent, baseUrl: string): Promise<JsonText> {
     return this.write((transaction) => {
       const id = this.newId();
-      const { stages, errorMessage } = this.#rules.apply(project.id, sent, this.lifecycles(project).created);
+      const { stages, errorMessage } = this.rules.apply(project.id, sent, this.lifecycles(project).created);
       this.add(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
       return this.resource.created?.(sent, id, project) ?? this.#get(project, id, baseUrl).text;
     });
@@ -179,20 +179,7 @@ export class Items<Sent extends object> implements DueWork {
   }
 
   #save(transaction: Transaction, project: Project, item: Item<Sent>, seq?: number): void {
-    const { id, sent, errorMessage } = item;
-    const { represent, target } = this.resource;
-    const shown = { id, project, complete: false, errorMessage: undefined };
-    const row = {
-      ...item,
-      projectId: project.id,
-      target: target?.of(sent),
-      shown: represent(sent, shown),
-      shownDone: represent(sent, { ...shown, complete: true }),
-      shownFailed: errorMessage === undefined ? undefined : represent(sent, { ...shown, errorMessage }),
-      now: project.now,
-      toEmulatorTime: project.frozen ? undefined : this.#services.clock.now() - project.now,
-    };
-    const wakeAt = this.store.save(row, seq);
+    const wakeAt = this.store.save(item, project, this.#services.clock.now(), seq);
     if (wakeAt === undefined) return;
     transaction.afterCommit(() => {
       this.#services.scheduler.wakeAt(wakeAt);

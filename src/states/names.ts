@@ -6,23 +6,8 @@ export interface ResourceName {
   readonly many: string;
 }
 
-/** The names that follow from what a resource is called. */
-export interface Names extends ResourceName {
-  /** Tables. */
-  readonly table: string;
-  readonly alarmTable: string;
-  readonly ruleTable: string;
-  /** Paths of the control API, without a slash. */
-  readonly path: string;
-  readonly rulePath: string;
-  /** Keys of a fixture. */
-  readonly key: string;
-  readonly ruleKey: string;
-  /** What components and operation ids of the control API are named after. */
-  readonly title: string;
-}
-
-export function namesOf({ one, many }: ResourceName): Names {
+/** The names of tables, fixture keys and control operations, which follow from what a resource is called. */
+export function namesOf({ one, many }: ResourceName) {
   const join = (text: string, separator: string): string => text.replaceAll(' ', separator);
   const camelCase = (text: string): string =>
     text.replace(/ (.)/g, (_, letter: string) => letter.toUpperCase());
@@ -32,10 +17,13 @@ export function namesOf({ one, many }: ResourceName): Names {
     table: join(many, '_'),
     alarmTable: `${join(one, '_')}_alarms`,
     ruleTable: `${join(one, '_')}_rules`,
+    // Of the control API, without a slash.
     path: join(many, '-'),
     rulePath: `${join(one, '-')}-rules`,
+    // Of a fixture.
     key: camelCase(many),
     ruleKey: `${camelCase(one)}Rules`,
+    // Components and operation ids are named after it.
     title: camelCase(` ${one}`),
   };
 }

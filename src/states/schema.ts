@@ -9,12 +9,17 @@ import { passingStates, type StateModel } from './resource.js';
 const MESSAGE_MAX = 10_000;
 
 /** A state as the control API takes and shows it. */
-export function stateSchema({ name, states, gone }: StateModel): TSchema {
+function stateSchema({ name, states, gone }: StateModel): TSchema {
   return oneOf(states, `a state of a ${name.one}; ${gone} removes it`);
 }
 
-export const errorMessage = (failed: string) =>
-  Type.Optional(text(`shown while it is ${failed}`, { minLength: 1, maxLength: MESSAGE_MAX }));
+/** The state that an item is forced into. */
+export function forceSchema(model: StateModel): TObject {
+  const { failed } = model;
+  const message = text(`shown while it is ${failed ?? ''}`, { minLength: 1, maxLength: MESSAGE_MAX });
+  const errorMessage = failed === undefined ? {} : { errorMessage: Type.Optional(message) };
+  return Type.Object({ state: stateSchema(model), ...errorMessage }, strict);
+}
 
 /** What the control API shows of an item: where it is, and how it came there. */
 export function reportSchema(resource: StateModel): TObject {
@@ -94,5 +99,20 @@ export function ruleSchema(resource: StateModel): TObject {
       staysIn: Type.Optional(oneOf(passingStates(resource), 'they stay in this state for good')),
     },
     { ...strict, title: `${title}Rule` },
+  );
+}
+
+/** A rule as the control API shows it. */
+export function storedRuleSchema({ name }: StateModel, rule: TObject): TObject {
+  return object(
+    'A stored rule.',
+    {
+      id: text('the id of the rule'),
+      rule,
+      timesLeft: Type.Union([Type.Integer(), Type.Null()], {
+        description: `for how many more ${name.many}; null for all`,
+      }),
+    },
+    { title: `Kept${namesOf(name).title}Rule` },
   );
 }

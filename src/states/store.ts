@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { Project } from '../http/gatekeeper.js';
 import type { JsonText } from '../http/replies/answer.js';
 import type { Paging } from '../http/steps/query.js';
 import type { Database } from '../kernel/database.js';
 import { Alarms, type DueItem } from './alarms.js';
 import { goneAt, positionAt, type Path, type Plan, type Stage } from './lifecycle.js';
+import type { StatefulResource } from './resource.js';
 import { itemStatements, type StoredModel } from './statements.js';
 import { render } from './text.js';
 
@@ -23,20 +25,6 @@ export interface CurrentItem<Sent> extends Item<Sent> {
   readonly dueAt: number | undefined;
 }
 
-/** An item to store. `path` and `now` are in project time, in milliseconds. */
-export interface ItemRow<Sent> extends Item<Sent> {
-  readonly projectId: string;
-  /** Undefined where two items may be alike. */
-  readonly target: string | undefined;
-  readonly shown: JsonText;
-  readonly shownDone: JsonText;
-  readonly shownFailed: JsonText | undefined;
-  /** What the project's clock shows. */
-  readonly now: number;
-  /** What to add to project time to get the emulator's; undefined while the project's clock stands still. */
-  readonly toEmulatorTime: number | undefined;
-}
-
 /** A {@link CurrentItem} as SQL returns it. */
 type Row = Record<'id' | 'sent' | 'path' | 'rest' | 'state', string> & {
   readonly seq: number;
@@ -45,22 +33,23 @@ type Row = Record<'id' | 'sent' | 'path' | 'rest' | 'state', string> & {
   readonly errorMessage: string | null;
 };
 
+/** What the store needs to know of a resource. */
+type StoredResource<Sent extends object> = StoredModel & Pick<StatefulResource<Sent>, 'represent' | 'target'>;
+
 /** Items of one resource in SQL. Reads derive the state from the row and the project's time, and never write. */
-export class ItemStore<Sent> {
+export class ItemStore<Sent extends object> {
   /** When its rows are due. */
   readonly alarms: Alarms;
-  readonly #gone: string;
   readonly #sql;
   /** How many items a project had when the database was at a revision, between two moments of the project's time. */
   #counted: { projectId: string; revision: number; from: number; until: number; count: number } | undefined;
 
   constructor(
     private readonly database: Database,
-    model: StoredModel,
+    private readonly resource: StoredResource<Sent>,
   ) {
-    this.alarms = new Alarms(database, model.name);
-    this.#gone = model.gone;
-    this.#sql = itemStatements(model);
+    this.alarms = new Alarms(database, resource.name);
+    this.#sql = itemStatements(resource);
   }
 
   /** One item as JSON text, and how many reads are left until its next state, if reads bring it. */
@@ -124,41 +113,45 @@ export class ItemStore<Sent> {
   /**
    * Inserts an item, or replaces that of a number; removes it if its path has ended.
    *
+   * @param emulatorNow what the emulator's clock shows
    * @returns the emulator's time at which its next state is due, if it has one
    */
-  save(item: ItemRow<Sent>, seq?: number): number | undefined {
-    const { id, projectId, path, target, toEmulatorTime } = item;
-    const { state, dueAt } = positionAt(path, item.now);
-    if (state === this.#gone && seq !== undefined) {
+  save(item: Item<Sent>, project: Project, emulatorNow: number, seq?: number): number | undefined {
+    const { id, sent, path, errorMessage } = item;
+    const { represent, target, gone } = this.resource;
+    const { state, dueAt } = positionAt(path, project.now);
+    if (state === gone && seq !== undefined) {
       this.database.run(this.#sql.remove, seq);
       return undefined;
     }
+    const shown = { id, project, complete: false, errorMessage: undefined };
     this.database.run(this.#sql.save, {
       seq: seq ?? null,
       id,
-      project_id: projectId,
-      target: target === undefined ? Buffer.alloc(0) : hashOf(projectId, target),
-      sent: JSON.stringify(item.sent),
-      shown: item.shown,
-      shown_done: item.shownDone,
-      shown_failed: item.shownFailed ?? null,
-      error_message: item.errorMessage ?? null,
+      project_id: project.id,
+      target: target ? hashOf(project.id, target.of(sent)) : Buffer.alloc(0),
+      sent: JSON.stringify(sent),
+      shown: represent(sent, shown),
+      shown_done: represent(sent, { ...shown, complete: true }),
+      shown_failed: errorMessage === undefined ? null : represent(sent, { ...shown, errorMessage }),
+      error_message: errorMessage ?? null,
       path: JSON.stringify(path),
       rest: JSON.stringify(item.rest),
       reads_left: item.readsLeft ?? null,
       state,
       due_at: dueAt ?? null,
-      gone_at: goneAt(path, this.#gone) ?? null,
+      gone_at: goneAt(path, gone) ?? null,
     });
-    if (dueAt === undefined || toEmulatorTime === undefined) return undefined;
-    this.alarms.hurry(projectId, dueAt + toEmulatorTime);
-    return dueAt + toEmulatorTime;
+    if (dueAt === undefined || project.frozen) return undefined;
+    const wakeAt = dueAt + emulatorNow - project.now;
+    this.alarms.hurry(project.id, wakeAt);
+    return wakeAt;
   }
 
   /** Persists where a due item is from now on. */
   move({ seq, path, dueAt: now }: DueItem): void {
     const { state, dueAt } = positionAt(path, now);
-    if (state === this.#gone) this.database.run(this.#sql.remove, seq);
+    if (state === this.resource.gone) this.database.run(this.#sql.remove, seq);
     else this.database.run(this.#sql.move, { seq, state, dueAt: dueAt ?? null });
   }
 }

@@ -2,7 +2,8 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { goneAt, positionAt, type Path } from '../../src/states/lifecycle.js';
 import { BASE_URL_MARK, STATE_MARK } from '../../src/states/text.js';
 import { privateLinkMigrations } from '../../src/features/private-links/migrations.js';
-import { ItemStore, type ItemRow } from '../../src/states/store.js';
+import type { Shown } from '../../src/states/index.js';
+import { ItemStore } from '../../src/states/store.js';
 import { identityMigrations } from '../../src/identity/index.js';
 import { Database } from '../../src/kernel/database.js';
 import { objectIds } from '../../src/kernel/ids.js';
@@ -23,8 +24,12 @@ const STATES: readonly string[] = [
   'DELETING',
 ];
 
+function numbered(_sent: object, { id, complete, errorMessage }: Shown): string {
+  return `{"${id}":"${STATE_MARK}",${complete ? 2 : errorMessage === undefined ? 1 : 3}}`;
+}
+
 /** A store with two projects, and what moves the first due link, if one is due. */
-async function openStore(offsetMs = 0, otherOffsetMs = 0) {
+async function openStore(offsetMs = 0, otherOffsetMs = 0, represent = numbered) {
   const database = Database.open(':memory:', [...identityMigrations, ...privateLinkMigrations]);
   onTestFinished(() => {
     database.close();
@@ -39,11 +44,13 @@ async function openStore(offsetMs = 0, otherOffsetMs = 0) {
     add.run(PROJECT, ORGANIZATION, 'p', offsetMs);
     add.run(OTHER, ORGANIZATION, 'other', otherOffsetMs);
   });
-  const store = new ItemStore<object>(database, {
+  const store = new ItemStore<{ target: string }>(database, {
     name: { one: 'private link', many: 'private links' },
     complete: 'DONE',
     failed: 'FAILED',
     gone: 'DELETED',
+    represent,
+    target: { of: ({ target }) => target, duplicate: () => new Error() as never },
   });
   const moveDue = (now: number) =>
     database.write(() => {
@@ -66,23 +73,12 @@ function randomPath(random: () => number): Path {
   return random() < 0.3 ? [...path, ['DELETED', at]] : path;
 }
 
-/** A row whose text is a mark of the state, and 1, or 2 when DONE, or 3 when FAILED. */
-function rowOf(id: string, path: Path, now: number, toEmulatorTime: number): ItemRow<object> {
-  return {
-    id,
-    projectId: PROJECT,
-    target: id,
-    sent: { provider: 'AWS' },
-    shown: `{"${id}":"${STATE_MARK}",1}`,
-    shownDone: `{"${id}":"${STATE_MARK}",2}`,
-    shownFailed: `{"${id}":"${STATE_MARK}",3}`,
-    errorMessage: undefined,
-    path,
-    rest: [],
-    readsLeft: undefined,
-    now,
-    toEmulatorTime,
-  };
+type Saved = Parameters<ItemStore<{ target: string }>['save']>;
+
+/** What is saved of a link whose text is a mark of the state, and 1, or 2 when DONE, or 3 when FAILED. */
+function rowOf(id: string, path: Path, now: number, toEmulatorTime: number, projectId = PROJECT): Saved {
+  const item = { id, path, sent: { target: id }, rest: [], readsLeft: undefined, errorMessage: 'no' };
+  return [item, { id: projectId, now, frozen: false } as Saved[1], now + toEmulatorTime];
 }
 
 /** What {@link rowOf} shows at a time; undefined when it is gone. */
@@ -105,7 +101,7 @@ describe('the state that SQL derives', () => {
         Array.from({ length: 200 }, () => {
           const [id, path] = [newId(), randomPath(random)];
           const now = (path[0]?.[1] ?? 0) + Math.floor(random() * 10);
-          store.save(rowOf(id, path, now, toEmulatorTime));
+          store.save(...rowOf(id, path, now, toEmulatorTime));
           return { id, path, now };
         }),
       );
@@ -135,7 +131,7 @@ describe('rows that wait', () => {
   it('are due by the emulator, the first of them first, and none is when all rest', async () => {
     const { database, store, moveDue } = await openStore(-1000, 900);
     const insert = (id: string, projectId: string, path: Path, toEmulatorTime: number) =>
-      database.write(() => store.save({ ...rowOf(id, path, 0, toEmulatorTime), projectId }));
+      database.write(() => store.save(...rowOf(id, path, 0, toEmulatorTime, projectId)));
     const path = (at: number): Path => [
       ['PENDING', 0],
       ['DONE', at],
@@ -159,12 +155,14 @@ describe('rows that wait', () => {
 
   it('wake nobody for a link that is gone before it was due', async () => {
     const { database, store, moveDue } = await openStore();
-    const row = (at: number): ItemRow<object> => rowOf(`at ${at}`, [...PENDING, ['DONE', at]], 0, 0);
+    const row = (at: number, state = 'DONE', moment = at): Saved =>
+      rowOf(`at ${at}`, [...PENDING, [state, moment]], 0, 0);
     await database.write(() => {
-      store.save(row(5));
-      store.save(row(9));
+      store.save(...row(5));
+      store.save(...row(9));
       const first = store.current(PROJECT, 'at 5', 0);
-      store.save({ ...row(5), path: [...PENDING, ['DELETED', 0]] }, first?.seq);
+      const [item, project, now] = row(5, 'DELETED', 0);
+      store.save(item, project, now, first?.seq);
     });
     expect(await moveDue(5)).toBeUndefined();
     expect(store.alarms.first()).toBe(9);
@@ -176,7 +174,7 @@ describe('rows that wait', () => {
       ['DELETING', 0],
       ['DELETED', 5],
     ];
-    await database.write(() => store.save(rowOf('id', path, 0, 0)));
+    await database.write(() => store.save(...rowOf('id', path, 0, 0)));
     expect(await moveDue(5)).toBe('id');
     // Not even a reader whose time is before the deletion finds the row.
     expect(store.get(PROJECT, 'id', 0, '')).toBeUndefined();
@@ -184,9 +182,9 @@ describe('rows that wait', () => {
 });
 
 it('a stored text gets the address of its reader, whatever stands in that', async () => {
-  const { database, store } = await openStore();
   const shown = `{"href":"${BASE_URL_MARK}/x","state":"${STATE_MARK}"}`;
-  await database.write(() => store.save({ ...rowOf('id', [['PENDING', 0]], 0, 0), shown }));
+  const { database, store } = await openStore(0, 0, () => shown);
+  await database.write(() => store.save(...rowOf('id', PENDING, 0, 0)));
   for (const address of ['http://one:1', 'https://two', 'http://quote"back\\slash']) {
     const read = JSON.parse(store.get(PROJECT, 'id', 0, address)?.text ?? '') as unknown;
     expect(read).toEqual({ href: `${address}/x`, state: 'PENDING' });
@@ -196,23 +194,23 @@ it('a stored text gets the address of its reader, whatever stands in that', asyn
 it('a count is made anew once something is written, or a link is gone by then', async () => {
   const { database, store } = await openStore();
   await database.write(() => {
-    store.save(rowOf('one', PENDING, 0, 0));
+    store.save(...rowOf('one', PENDING, 0, 0));
     const path: Path = [
       ['DELETING', 0],
       ['DELETED', 5],
     ];
-    store.save(rowOf('two', path, 0, 0));
+    store.save(...rowOf('two', path, 0, 0));
   });
   expect([0, 4, 5, 9, 4].map((now) => store.count(PROJECT, now))).toEqual([2, 2, 1, 1, 2]);
   expect([store.count(OTHER, 4), store.count(PROJECT, 4)]).toEqual([0, 2]);
   const within = await database.write(() => {
     const before = store.count(PROJECT, 4);
-    store.save(rowOf('three', PENDING, 0, 0));
+    store.save(...rowOf('three', PENDING, 0, 0));
     return [before, store.count(PROJECT, 4)];
   });
   expect(within).toEqual([2, 3]);
   const undone = database.write(() => {
-    store.save(rowOf('four', PENDING, 0, 0));
+    store.save(...rowOf('four', PENDING, 0, 0));
     throw new Error(String(store.count(PROJECT, 4)));
   });
   await expect(undone).rejects.toThrow('4');
@@ -222,8 +220,8 @@ it('a count is made anew once something is written, or a link is gone by then', 
 it('a project that is removed takes its links along, and no others', async () => {
   const { database, store } = await openStore();
   await database.write(() => {
-    store.save(rowOf('one', PENDING, 0, 0));
-    store.save({ ...rowOf('two', PENDING, 0, 0), projectId: OTHER });
+    store.save(...rowOf('one', PENDING, 0, 0));
+    store.save(...rowOf('two', PENDING, 0, 0, OTHER));
     database.prepare('DELETE FROM projects WHERE id = ?').run(PROJECT);
   });
   expect(database.prepare('SELECT id FROM private_links').pluck().all()).toEqual(['two']);
