@@ -109,7 +109,7 @@ describe('a scripted answer', () => {
         body: '{"provider":"AWS"}',
       });
     for (const status of [500, 409]) expect((await create(`code=${status}`)).status).toBe(status);
-    const list = await line.as('owner', 'documented', { path });
+    const list = await line.as('owner', 'documented', { path: line.linksPath('documented') });
     expect(list.json().totalCount).toBe(0);
     expect((await create('code=none')).status, 'no duplicate either').toBe(200);
   });
