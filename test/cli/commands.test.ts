@@ -8,7 +8,10 @@ import { Command } from '../support/command.js';
 import { LINKS, linkBody } from '../library/ways.js';
 
 // Each test starts the program, some more than once: seconds on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const shared = Command.shared();
+const guarded = Command.shared(['--control-token', 'given']);
 
 /** An address at which nobody listens. Its port is none that a system gives to who asks for any: it stays free. */
 async function nowhere(): Promise<string> {
@@ -39,7 +42,7 @@ function evaluated(lines: string): Record<string, string> {
 
 describe('env', () => {
   it('prints lines that a shell evaluates, and with which a client is let in', async () => {
-    const { ready } = await Command.start();
+    const { ready } = shared;
     const { status, stdout, stderr } = await Command.run(['env', 'curl', '--url', `${ready.url}/`]);
     expect([status, stderr]).toEqual([0, '']);
     for (const line of stdout.trimEnd().split('\n')) expect(line).toMatch(/^export [A-Z_]+=\S+$/);
@@ -64,7 +67,7 @@ describe('env', () => {
   });
 
   it('takes the project that fits a real client, or the one that is asked for', async () => {
-    const { ready } = await Command.start(['--control-token', 'given']);
+    const { ready } = guarded;
     const env = { ATLAS_EMULATOR_URL: ready.url, ATLAS_EMULATOR_CONTROL_TOKEN: 'given' };
     const lines = async (...args: string[]) =>
       evaluated((await Command.run(['env', ...args], { env })).stdout);
@@ -91,7 +94,7 @@ describe('env', () => {
   });
 
   it('says that the MCP server needs --tls where no https is served', async () => {
-    const { ready } = await Command.start();
+    const { ready } = shared;
     const { status, stdout, stderr } = await Command.run(['env', 'mcp', '--url', ready.url]);
     expect([status, evaluated(stdout).MDB_MCP_API_BASE_URL]).toEqual([0, ready.url]);
     expect(stderr).toMatch(/^atlas-streams-emulator: [^\n]+--tls\n$/);
@@ -123,7 +126,7 @@ describe('env', () => {
   });
 
   it('ends with 1 and one line where there is no emulator, no such project, or no permission', async () => {
-    const { ready } = await Command.start(['--control-token', 'given']);
+    const { ready } = guarded;
     const url = await nowhere();
     const endings = await Promise.all([
       Command.run(['env', 'curl', '--url', url]),
@@ -175,7 +178,7 @@ describe('wait', () => {
 
 describe('why', () => {
   it('tells of the last refusals: when, who, what, the rung, the rule, its source, what would have passed', async () => {
-    const { ready } = await Command.start();
+    const { ready } = shared;
     const emulator = await connectEmulator(ready.url);
     const nothing = await Command.run(['why', '--url', ready.url]);
     expect(nothing.stdout).toBe('No request was refused.\n');

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Client, Command } from '../support/command.js';
 import { temporaryFolder } from '../support/world.js';
 
-const ROUNDS = 20;
+const ROUNDS = 12;
 
 /** Each round starts the program: seconds on a busy machine. */
 const TIMEOUT_MS = 240_000;

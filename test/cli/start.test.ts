@@ -6,7 +6,9 @@ import { linksPath } from '../support/emulator.js';
 import { temporaryFolder } from '../support/world.js';
 
 // Each test starts the program: seconds on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const shared = Command.shared();
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -43,7 +45,7 @@ describe('a start without a terminal', () => {
   it.each([[[]], [['--no-control']]])(
     'listens and is healthy by the time it prints that line: %j',
     async (args) => {
-      const { ready } = await Command.start(args);
+      const { ready } = args.length ? await Command.start(args) : shared;
       const response = await fetch(`${ready.controlUrl}/health`);
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toMatch(/^application\/json/);
@@ -52,7 +54,7 @@ describe('a start without a terminal', () => {
   );
 
   it('answers with the fixture, and with links that begin with its address', async () => {
-    const { ready } = await Command.start();
+    const { ready } = shared;
     const created = await (await Client.of(ready.url)).create('com.amazonaws.us-east-1.s3');
     const { links } = (await created.json()) as { links: { href: string }[] };
     expect([created.status, links[0]?.href.startsWith(`${ready.url}${linksPath('documented')}/`)]).toEqual([
@@ -90,7 +92,7 @@ describe('settings', () => {
     [[], 404, 'code=404'],
     [['--no-control'], 401, null],
   ])('turn scripted answers off with --no-control: %j', async (args, status, applied) => {
-    const { ready } = await Command.start(args);
+    const { ready } = args.length ? await Command.start(args) : shared;
     const response = await fetch(ready.url + linksPath('documented'), { headers: { prefer: 'code=404' } });
     expect([response.status, response.headers.get('preference-applied')]).toEqual([status, applied]);
   });

@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { ACCEPT, linksPath, seededCaller, type SeededCaller, type SeededProfile } from './emulator.js';
 
 /** The built program. `npm test` builds it first. */
@@ -39,7 +39,7 @@ export interface Surroundings {
   readonly uid?: number;
 }
 
-/** The program as a process of its own; killed when the test is finished. */
+/** The program as a process of its own. */
 export class Command {
   /** Resolves when the process is gone and its output is read to the end. */
   readonly ended: Promise<Ending>;
@@ -61,12 +61,15 @@ export class Command {
       stdout: this.#stdout,
       stderr: this.#stderr,
     }));
-    onTestFinished(() => void this.#child.kill('SIGKILL'));
   }
 
   /** Runs the program to its end. */
   static run(args: readonly string[], surroundings?: Surroundings): Promise<Ending> {
-    return new Command(args, surroundings).ended;
+    const command = new Command(args, surroundings);
+    onTestFinished(() => {
+      command.signal('SIGKILL');
+    });
+    return command.ended;
   }
 
   /** Starts the program on a free port, and waits until it says that it listens. */
@@ -75,7 +78,28 @@ export class Command {
     surroundings?: Surroundings,
   ): Promise<{ command: Command; ready: Ready }> {
     const command = new Command(['--port', '0', ...args], surroundings);
+    onTestFinished(() => {
+      command.signal('SIGKILL');
+    });
     return { command, ready: await command.ready() };
+  }
+
+  /** Starts the program before the tests of a file or `describe`, and kills it after them. */
+  static shared(args: readonly string[] = []): { readonly ready: Ready } {
+    let command: Command;
+    let ready: Ready;
+    beforeAll(async () => {
+      command = new Command(['--port', '0', ...args]);
+      ready = await command.ready();
+    });
+    afterAll(() => {
+      command.signal('SIGKILL');
+    });
+    return {
+      get ready() {
+        return ready;
+      },
+    };
   }
 
   /** What the program has written to its standard output so far. */

@@ -184,7 +184,7 @@ describe('the authority', () => {
   ])('is refused where its file holds %s', async (_title, text) => {
     const db = join(temporaryFolder(), 'world.db');
     await (await start({ db })).close();
-    writeFileSync(`${db}-ca.pem`, text ?? (await start()).ca);
+    writeFileSync(`${db}-ca.pem`, text ?? (await makeAuthority(Date.now())).cert);
     await expect(startEmulator({ tls: true, db })).rejects.toThrow(/world\.db-ca\.pem .* cannot be used/);
   });
 
