@@ -4,6 +4,9 @@ import { API, SEEDED, TestEmulator, type SeededCaller, type SeededProfile } from
 import { codeOf } from '../support/link-changes.js';
 import { PROFILES, type ErrorBody } from '../support/links.js';
 import { fixtureWith, OTHER_PROJECT } from '../support/world.js';
+import { shareEmulator } from '../support/transport.js';
+
+const shared = shareEmulator();
 
 const VERSION = 'application/vnd.atlas.2024-11-13+json';
 
@@ -57,7 +60,7 @@ describe.each(PROFILES)('account details, %s', (profile) => {
       },
     ],
   ])('are those of %s, keys in alphabetical order, and nothing else', async (cloud, shape) => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     const response = await ask(emulator, query(cloud), { profile });
     expect(response.statusCode, response.body).toBe(200);
     const details = response.json<Record<string, string>>();
@@ -66,13 +69,13 @@ describe.each(PROFILES)('account details, %s', (profile) => {
   });
 
   it('have no provider that is nearly one', async () => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     const response = await ask(emulator, query(encodeURIComponent('awſ')), { profile });
     expect(response.statusCode).toBe(400);
   });
 
   it.each(['AWS', 'Aws', 'aWS'])('match the provider without case: %s', async (cloud) => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     const response = await ask(emulator, query(cloud), { profile });
     expect(response.body).toBe((await ask(emulator, query('aws'), { profile })).body);
   });
@@ -86,14 +89,14 @@ describe.each(PROFILES)('account details, %s', (profile) => {
     ['?cloudProvider=ibm&regionName=us-east-1', 'INVALID_QUERY_PARAMETER', 'cloudProvider'],
     ['?cloudProvider=aws&cloudProvider=gcp&regionName=us-east-1', 'INVALID_QUERY_PARAMETER', 'cloudProvider'],
   ])('are refused for the query %s', async (text, code, names) => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     const response = await ask(emulator, text, { profile });
     expect(codeOf(response)).toBe(`400 ${profile === 'observed' ? code : 'VALIDATION_ERROR'}`);
     expect(response.json<ErrorBody>().detail).toContain(names);
   });
 
   it('are for whoever may read the project', async () => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     for (const caller of ['owner', 'streams', 'reader'] as const) {
       expect((await ask(emulator, query('aws'), { profile, caller })).statusCode, caller).toBe(200);
     }
@@ -104,7 +107,7 @@ describe.each(PROFILES)('account details, %s', (profile) => {
 
 describe('account details', () => {
   it('are there from version 2024-11-13 on, which the answer names', async () => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     for (const date of ['2023-02-01', '2024-11-12']) {
       const accept = `application/vnd.atlas.${date}+json`;
       expect((await ask(emulator, query('aws'), { accept })).statusCode, date).toBe(406);
@@ -134,7 +137,7 @@ describe('account details', () => {
   });
 
   it('take any region, however it is spelled: there is no list of them', async () => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     for (const region of ['US_EAST_1', 'us-east-1', 'VIRGINIA_USA', 'nowhere']) {
       expect((await ask(emulator, query('aws', region))).statusCode, region).toBe(200);
     }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { API, linksPath, SEEDED, type SeededProfile } from '../support/emulator.js';
-import { openLine, TRANSPORTS } from '../support/transport.js';
+import { openLine, shareEmulator, TRANSPORTS } from '../support/transport.js';
+
+const shared = shareEmulator();
 
 const PROFILES: readonly SeededProfile[] = ['documented', 'observed'];
 const KEYS = {
@@ -12,7 +14,7 @@ describe.each(TRANSPORTS)('a path over %s', (transport) => {
   it.each([`${API}x`, `${API}//`, `${API}/nothing`, '/', '/api', '/api/atlas/v1/groups', '//groups'])(
     'that nobody has is a 404 that says where the API begins: %s',
     async (path) => {
-      const line = await openLine(transport);
+      const line = shared.seeded(transport);
       for (const method of ['GET', 'POST']) {
         const response = await line.send({
           method,
@@ -29,7 +31,7 @@ describe.each(TRANSPORTS)('a path over %s', (transport) => {
   it.each(PROFILES)(
     "of a known operation with another method is a 405 in the %s project's form",
     async (profile) => {
-      const line = await openLine(transport);
+      const line = shared.seeded(transport);
       const response = await line.send({ method: 'PUT', path: linksPath(profile) });
       expect(response.status).toBe(405);
       expect(response.header('allow')?.split(', ')).toEqual(expect.arrayContaining(['POST', 'GET']));
@@ -39,7 +41,7 @@ describe.each(TRANSPORTS)('a path over %s', (transport) => {
   );
 
   it.each(PROFILES)('that nobody has, below the %s project, is a 404 in its form', async (profile) => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     const response = await line.send({ path: `${API}/groups/${SEEDED[profile].project}/nothing/at/all` });
     expect([response.status, Object.keys(response.json())]).toEqual([404, KEYS[profile]]);
   });
@@ -58,7 +60,7 @@ describe.each(TRANSPORTS)('a path over %s', (transport) => {
 
 describe('an escaped path', () => {
   it('means what it says', async () => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const id = SEEDED.documented.project.replace('3', '%33');
     const response = await line.as('reader', 'documented', { path: `${API}/groups/${id}` });
     expect([response.status, response.json().id]).toEqual([200, SEEDED.documented.project]);

@@ -2,7 +2,10 @@ import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
 import { flagsQuery, lenientFlags, pagingQuery, readQuery } from '../../src/http/steps/query.js';
 import { Refusal, type Condition } from '../../src/profiles/index.js';
-import { ACCEPT, API, linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
+import { ACCEPT, API, linksPath, SEEDED } from '../support/emulator.js';
+import { shareEmulator } from '../support/transport.js';
+
+const shared = shareEmulator();
 
 function conditionOf(work: () => unknown): Condition | undefined {
   try {
@@ -94,7 +97,7 @@ describe('a flag', () => {
       ['envelope=yes', 'pretty=1', 'envelope=', 'pretty=true&pretty=true'].map((query) => ({ path, query })),
     ),
   )('that is neither true nor false is refused: $path?$query', async ({ path, query }) => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     const response = await emulator.as('owner', 'observed', { url: `${path}?${query}` });
     const { errorCode, parameters } = response.json<{ errorCode: string; parameters: string[] }>();
     expect([response.statusCode, errorCode]).toEqual([400, 'INVALID_QUERY_PARAMETER']);
@@ -104,7 +107,7 @@ describe('a flag', () => {
 
 describe('envelope', () => {
   it('wraps one resource in its status and its content', async () => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     const bare = await emulator.as('owner', 'observed', { url: ONE_PROJECT });
     const wrapped = await emulator.as('owner', 'observed', { url: `${ONE_PROJECT}?envelope=true` });
     expect(wrapped.body).toBe(`{"status":200,"content":${bare.body}}`);
@@ -115,7 +118,7 @@ describe('envelope', () => {
   });
 
   it('puts the status beside the results of a list, in alphabetical order', async () => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     const response = await emulator.as('owner', 'observed', { url: `${API}/groups?envelope=true` });
     const page = response.json<{ status: number }>();
     expect(Object.keys(page)).toEqual(['links', 'results', 'status', 'totalCount']);
@@ -132,7 +135,7 @@ describe('envelope', () => {
   ];
 
   it.each(errors)('wraps an error of $status at $path, whose status stays', async (row) => {
-    const emulator = await TestEmulator.start();
+    const emulator = shared.emulator;
     const send = (query: string) =>
       emulator.as('owner', 'observed', {
         method: row.method ?? 'GET',
@@ -156,7 +159,7 @@ describe('pretty', () => {
   it.each([ONE_PROJECT, `${API}/groups`, linksPath('observed')])(
     'indents %s and changes nothing else',
     async (path) => {
-      const emulator = await TestEmulator.start();
+      const emulator = shared.emulator;
       const compact = await emulator.as('owner', 'observed', { url: path });
       const indented = await emulator.as('owner', 'observed', { url: `${path}?pretty=true` });
       expect(compact.body).not.toMatch(/\n| : /);

@@ -5,11 +5,14 @@ import {
   basic,
   FORM,
   openLine,
+  shareEmulator,
   tokenOf,
   TRANSPORTS,
   type Incoming,
   type Line,
 } from '../support/transport.js';
+
+const shared = shareEmulator();
 
 const GRANT = 'grant_type=client_credentials';
 const { clientId: id, clientSecret: secret, publicKey, privateKey } = seededCaller('owner', 'documented');
@@ -40,7 +43,7 @@ function expectError(response: Incoming, status: number, error: string): void {
 
 describe.each(TRANSPORTS)('the token endpoint over %s', (transport) => {
   it('answers a service account with a token of an hour that lets it in', async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     const response = await post(line, 'token', GRANT);
     expect([response.status, response.header('cache-control')]).toEqual([200, 'no-store']);
     expect(response.header('content-type')).toMatch(/^application\/json/);
@@ -50,7 +53,7 @@ describe.each(TRANSPORTS)('the token endpoint over %s', (transport) => {
   });
 
   it('gives another token each time, and all of them work', async () => {
-    const line = await openLine(transport);
+    const line = shared.seeded(transport);
     const tokens = await Promise.all(
       Array.from(
         { length: 10 },
@@ -89,7 +92,7 @@ describe.each(TRANSPORTS)('the token endpoint over %s', (transport) => {
 
 describe('the token endpoint', () => {
   it('takes id and secret in the form as well', async () => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: id,
@@ -111,7 +114,7 @@ describe('the token endpoint', () => {
     ['a Basic that is no base64', { authorization: 'Basic ????' }, GRANT],
     ['a Basic without a colon', { authorization: `Basic ${Buffer.from(id).toString('base64')}` }, GRANT],
   ])('refuses %s, and asks for Basic', async (_what, headers, body) => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const response = await post(line, 'token', body, headers);
     expectError(response, 401, 'invalid_client');
     expect(response.lines('www-authenticate')).toEqual(['Basic realm="MMS Public API"']);
@@ -151,7 +154,7 @@ describe('the revoke endpoint', () => {
   it.each(['', '&token_type_hint=access_token', '&token_type_hint=refresh_token'])(
     'ends a token of its own client at once, and no other (form: token=…%s)',
     async (hint) => {
-      const line = await openLine('inject');
+      const line = shared.seeded('inject');
       const [token, other] = [
         await tokenOf(line.send, 'owner', 'documented'),
         await tokenOf(line.send, 'owner', 'documented'),
@@ -168,7 +171,7 @@ describe('the revoke endpoint', () => {
   });
 
   it("leaves another client's token alone", async () => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const token = await tokenOf(line.send, 'reader', 'documented');
     expectError(await post(line, 'revoke', `token=${token}`), 400, 'unauthorized_client');
     expect(await statusWith(line, token)).toBe(200);
@@ -179,7 +182,7 @@ describe('the revoke endpoint', () => {
   });
 
   it('asks for the client too', async () => {
-    const line = await openLine('inject');
+    const line = shared.seeded('inject');
     const token = await tokenOf(line.send, 'owner', 'documented');
     expectError(await post(line, 'revoke', `token=${token}`, {}), 401, 'invalid_client');
     expect(await statusWith(line, token)).toBe(200);
