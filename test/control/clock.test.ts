@@ -11,7 +11,10 @@ interface Scope {
 
 /** An emulator, and the clock of one of its projects or of the whole. */
 async function open(scope: 'project' | 'server', clock = new ManualClock(START)): Promise<Scope> {
-  const emulator = await ControlledEmulator.start({}, clock);
+  return scopeOf(scope, await ControlledEmulator.start({}, clock));
+}
+
+async function scopeOf(scope: 'project' | 'server', emulator: ControlledEmulator): Promise<Scope> {
   const project = await emulator.make();
   const control = (method: string, path: string, body?: unknown) =>
     scope === 'project' ? project.control(method, path, body) : emulator.control(method, path, body);
@@ -27,6 +30,9 @@ const running = (ms: number) => ({ now: after(ms), frozen: false });
 const stopped = (ms: number) => ({ now: after(ms), frozen: true });
 
 describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
+  // For what is refused: its clocks never move.
+  const unmoved = ControlledEmulator.shared();
+
   it('shows what the machine’s shows, and goes on with it', async () => {
     const { emulator, read } = await open(scope);
     expect(await read()).toEqual(running(0));
@@ -137,7 +143,7 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
     [1],
     {},
   ])('does not advance by %j: 400, which says what it takes', async (by) => {
-    const { call, read, emulator } = await open(scope);
+    const { call, read, emulator } = await scopeOf(scope, unmoved.emulator);
     const { status, text } = await call('POST', '/clock/advance', { by });
     expect([status, text]).toEqual([
       400,
@@ -151,7 +157,7 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
     ...['', 'tomorrow', '2026', '2026-06-30', '2026-06-30T09:00:00', '2026-02-30T00:00:00Z'],
     ...['2026-13-01T00:00:00Z', '2026-06-30T25:00:00Z', '+012026-06-30T00:00:00Z', '1798761600000'],
   ])('is neither set to %j nor frozen at it: 400, which says what it takes', async (moment) => {
-    const { call, read } = await open(scope);
+    const { call, read } = await scopeOf(scope, unmoved.emulator);
     for (const [method, path, body] of [
       ['PUT', '/clock', { now: moment }],
       ['POST', '/clock/freeze', { at: moment }],

@@ -12,6 +12,9 @@ import { fixtureFile } from '../support/fixture-file.js';
 import { codeOf } from '../support/link-changes.js';
 import { PROFILES, type ErrorBody } from '../support/links.js';
 import { requestBody } from '../support/requests.js';
+import { shareEmulator } from '../support/transport.js';
+
+const shared = shareEmulator();
 
 const GROUPS = `${API}/groups`;
 
@@ -127,14 +130,14 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
       'regionUsage',
     ],
   ])('is refused with %s', async (_, payload, code, names) => {
-    const emulator = await TestEmulator.start();
+    const { emulator } = shared;
     const response = await create(emulator, profile, payload);
     expect(codeOf(response)).toBe(bad(profile, code));
     expect(response.json<ErrorBody>().detail).toContain(names);
   });
 
   it('is refused by a name that the organization has, and has it where another organization does', async () => {
-    const emulator = await TestEmulator.start();
+    const { emulator } = shared;
     const response = await create(emulator, profile, { name: profile });
     expect(codeOf(response)).toBe('409 GROUP_ALREADY_EXISTS');
     expect(response.json<ErrorBody>().detail).toContain(profile);
@@ -160,7 +163,7 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
   });
 
   it('is refused to who has no role for it, for another organization, and for none', async () => {
-    const emulator = await TestEmulator.start();
+    const { emulator } = shared;
     const other = SEEDED[profile === 'observed' ? 'documented' : 'observed'].organization;
     expect((await create(emulator, profile, { name: 'new' }, 'reader')).statusCode).toBe(denied(profile));
     expect((await create(emulator, profile, { name: 'new', orgId: other })).statusCode).toBe(denied(profile));
@@ -227,7 +230,7 @@ describe.each(PROFILES)('a change of a project, %s', (profile) => {
   it.each(['streams', 'reader', 'outsider'] as const)(
     'is refused to %s, and so is its deletion',
     async (caller) => {
-      const emulator = await TestEmulator.start();
+      const { emulator } = shared;
       for (const request of [
         { method: 'PATCH', url, payload: { name: 'x' } },
         { method: 'DELETE', url },
