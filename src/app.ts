@@ -18,7 +18,8 @@ import { gatekeeperOf, oauth, type Identity } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import type { EventBus } from './kernel/events.js';
 import { profiles } from './profiles/index.js';
-import { besideHttp, finish, tlsIdentity, type TlsIdentity } from './tls/index.js';
+import { tlsIdentity, type TlsIdentity } from './tls/identity.js';
+import { besideHttp, finish } from './tls/server.js';
 import { VERSION } from './version.js';
 import type { World } from './world/index.js';
 

@@ -22,7 +22,11 @@ const text = (description: string, standard?: string) =>
     description,
   });
 
-const choice = <Name extends string>(names: readonly Name[], standard: NoInfer<Name>, description: string) =>
+const choice = <const Name extends string>(
+  names: readonly Name[],
+  standard: NoInfer<Name>,
+  description: string,
+) =>
   Type.Union(
     names.map((name) => Type.Literal(name)),
     { default: standard, description },

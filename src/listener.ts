@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { buildApp, type App, type Replacements } from './app.js';
 import { defaultConfig, type Config } from './config.js';
 import { isLoopback } from './control/index.js';
-import { listen as listenToTls } from './tls/index.js';
+import { listen as listenToTls } from './tls/server.js';
 
 /** An emulator that listens, with its parts. */
 export interface Listening extends App {

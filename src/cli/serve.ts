@@ -4,7 +4,7 @@ import { Exit, STATUS, UsageError } from '../exit.js';
 import { FixtureError } from '../world/index.js';
 import { DatabaseUnusable } from '../kernel/database-file.js';
 import { listen } from '../listener.js';
-import { TlsError } from '../tls/index.js';
+import { TlsError } from '../tls/authority.js';
 import { VERSION } from '../version.js';
 
 /**

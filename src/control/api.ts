@@ -3,18 +3,17 @@ import { clockOperations } from './clock.js';
 import { configurationOperation } from './configuration.js';
 import type { FaultStore } from './faults/fault-store.js';
 import { faultOperations } from './faults/faults.js';
-import { AccessGuard } from './guard.js';
+import { checkAccess } from './guard.js';
 import { installControl } from './install.js';
 import type { Observation } from './journal/observation.js';
 import { documentOperations } from './documents/operations.js';
 import { projectControl } from './projects.js';
 import type { World } from '../world/world.js';
 import { worldOperations } from './world.js';
-import type { RunningFeature } from '../features/index.js';
 import type { AtlasOperation, ControlOperation } from '../http/operation.js';
 import type { LadderParts } from '../http/pipeline.js';
 import type { Identity } from '../identity/index.js';
-import { fixtureSchema, type FixtureSection } from '../world/index.js';
+import { fixtureSchema, type FixtureSection, type RunningFeature } from '../world/index.js';
 import type { Kernel } from '../kernel/kernel.js';
 
 /** The emulator without a way in: its state, its time, and what can be done with them. */
@@ -72,7 +71,9 @@ export function controlApi(
   ];
   installControl(scope, controls, {
     gatekeeper: ladder.gatekeeper,
-    guard: new AccessGuard(token),
+    guard(request) {
+      checkAccess(request, token);
+    },
     settled: ladder.settled,
   });
 }

@@ -8,7 +8,6 @@ import { parseBody } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';
 import { readQuery } from '../http/steps/query.js';
 import { Refusal } from '../profiles/index.js';
-import type { AccessGuard } from './guard.js';
 
 /** Where the control API begins. */
 export const CONTROL_PREFIX = '/_emulator';
@@ -30,7 +29,7 @@ export function pathsOf({ scope, path }: ControlOperation): readonly string[] {
 export interface ControlParts {
   readonly gatekeeper: Pick<Gatekeeper, 'project'>;
   /** Who may call the operations; undefined where everybody may. */
-  readonly guard?: AccessGuard;
+  readonly guard?: (request: FastifyRequest) => void;
   readonly settled: () => Promise<void> | undefined;
 }
 
@@ -62,7 +61,7 @@ export function installControl(
         url,
         ...(body?.limit !== undefined && { bodyLimit: body.limit }),
         onRequest: async (request) => {
-          guard?.check(request);
+          guard?.(request);
         },
         async handler(request, reply) {
           const { exchange } = request;

@@ -1,9 +1,9 @@
-import type { Feature } from './feature.js';
+import type { Feature } from '../world/index.js';
 import { accountDetails } from './account-details/index.js';
 import { privateLinks } from './private-links/index.js';
 import { projectDefaults } from './project-defaults/index.js';
 
-export * from './feature.js';
+export type { Feature, RunningFeature } from '../world/index.js';
 
 /** The resources that the emulator has. */
 export const features = [privateLinks, accountDetails, projectDefaults] as const satisfies readonly Feature[];

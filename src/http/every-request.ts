@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { profiles, type ProfileName } from '../profiles/index.js';
 import type { Nonces } from './credentials/digest.js';
-import { openExchange } from './observation/exchange.js';
+import { Exchange } from './observation/exchange.js';
 import { refusalOf, unexpected } from './replies/failures.js';
 import type { FaultGate } from './faults/gate.js';
 import type { Gatekeeper } from './gatekeeper.js';
@@ -44,7 +44,7 @@ export function installShared(app: FastifyInstance, parts: SharedParts, faults: 
   });
 
   app.addHook('onRequest', (request, _reply, done) => {
-    request.exchange = openExchange(request, profiles[parts.defaultProfile], parts.publicUrl);
+    request.exchange = new Exchange(request, profiles[parts.defaultProfile], parts.publicUrl);
     done();
   });
   installTelling(app, parts.events);
@@ -84,7 +84,7 @@ function nameScope({ exchange, url }: FastifyRequest, { gatekeeper }: SharedPart
  */
 export function frameworkErrors(parts: SharedParts) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    request.exchange = openExchange(request, profiles[parts.defaultProfile], parts.publicUrl);
+    request.exchange = new Exchange(request, profiles[parts.defaultProfile], parts.publicUrl);
     nameScope(request, parts);
     // No hook runs here.
     for (const end of ['finish', 'close']) {

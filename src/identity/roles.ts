@@ -1,36 +1,25 @@
 import type { Caller, Target } from '../http/gatekeeper.js';
 
-/** Roles in an organization that the emulator knows, as Atlas spells them. */
-export const ORGANIZATION_ROLES = [
-  'ORG_OWNER',
-  'ORG_GROUP_CREATOR',
-  'ORG_STREAM_PROCESSING_ADMIN',
-  'ORG_READ_ONLY',
-  'ORG_MEMBER',
-] as const;
-export type OrganizationRole = (typeof ORGANIZATION_ROLES)[number];
-
-/** Roles in a project that the emulator knows, as Atlas spells them. */
-export const PROJECT_ROLES = [
-  'GROUP_OWNER',
-  'GROUP_STREAM_PROCESSING_OWNER',
-  'GROUP_STREAM_PROCESSING_MANAGER',
-  'GROUP_READ_ONLY',
-] as const;
-export type ProjectRole = (typeof PROJECT_ROLES)[number];
-
-/** What roles are called in Atlas's documents. */
-const TITLES: Readonly<Record<OrganizationRole | ProjectRole, string>> = {
+/** Roles in an organization that the emulator knows, as Atlas spells them, each with its title in Atlas's documents. */
+const ORGANIZATION_TITLES = {
   ORG_OWNER: 'Organization Owner',
   ORG_GROUP_CREATOR: 'Organization Project Creator',
   ORG_STREAM_PROCESSING_ADMIN: 'Organization Stream Processing Admin',
   ORG_READ_ONLY: 'Organization Read Only',
   ORG_MEMBER: 'Organization Member',
+} as const;
+type OrganizationRole = keyof typeof ORGANIZATION_TITLES;
+export const ORGANIZATION_ROLES = Object.keys(ORGANIZATION_TITLES) as OrganizationRole[];
+
+/** Roles in a project, likewise. */
+const PROJECT_TITLES = {
   GROUP_OWNER: 'Project Owner',
   GROUP_STREAM_PROCESSING_OWNER: 'Project Stream Processing Owner',
   GROUP_STREAM_PROCESSING_MANAGER: 'Project Stream Processing Manager',
   GROUP_READ_ONLY: 'Project Read Only',
-};
+} as const;
+type ProjectRole = keyof typeof PROJECT_TITLES;
+export const PROJECT_ROLES = Object.keys(PROJECT_TITLES) as ProjectRole[];
 
 interface Allowed {
   readonly organization: readonly OrganizationRole[];
@@ -75,12 +64,12 @@ export function permits(
 
 /** The titles of the roles that allow an access, project roles first. */
 export function rolesFor(access: string): readonly string[] {
-  const { project, organization } = allowedFor(access);
-  return [...project, ...organization].map((role) => TITLES[role]);
+  const titles = { ...PROJECT_TITLES, ...ORGANIZATION_TITLES };
+  return roleNamesFor(access).map((role) => titles[role]);
 }
 
 /** The roles that allow an access, as Atlas spells them, project roles first. */
-export function roleNamesFor(access: string): readonly string[] {
+export function roleNamesFor(access: string): readonly (ProjectRole | OrganizationRole)[] {
   const { project, organization } = allowedFor(access);
   return [...project, ...organization];
 }

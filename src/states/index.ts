@@ -1,11 +1,12 @@
 import type { Project } from '../http/gatekeeper.js';
+import type { Services } from '../world/index.js';
 import { addControl, ruleControl, stateControl } from './control.js';
 import { itemSection, ruleSection } from './fixture.js';
-import { Items, type StateServices } from './items.js';
+import { Items } from './items.js';
 import { namesOf } from './names.js';
 import type { StatefulResource } from './resource.js';
 
-export type { Items, StateServices } from './items.js';
+export type { Items } from './items.js';
 export { createTables } from './names.js';
 export type { Lifecycles, RuleMatch, Shown, StatefulResource } from './resource.js';
 export type { CurrentItem } from './store.js';
@@ -22,7 +23,7 @@ export function stateful<Sent extends object, Duration extends string>(
     migrations,
     durations,
     tables: [table, ruleTable].map((covered) => ({ name: covered, key: 'id', project: 'project_id' })),
-    start(services: StateServices) {
+    start(services: Services) {
       const items = new Items(resource, services);
       return {
         operations: resource.operations(items),

@@ -1,40 +1,27 @@
 import type { Project } from '../http/gatekeeper.js';
 import type { JsonText } from '../http/replies/answer.js';
 import { refuseTooLarge } from '../http/steps/body.js';
-import type { Clock } from '../kernel/clock.js';
-import type { Database, Transaction } from '../kernel/database.js';
-import type { EventBus } from '../kernel/events.js';
+import type { Transaction } from '../kernel/database.js';
 import type { Durations } from '../kernel/pace.js';
-import type { DueWork, Scheduler } from '../kernel/scheduler.js';
+import type { DueWork } from '../kernel/scheduler.js';
+import type { Services } from '../world/index.js';
 import { past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
 import { isBeingDeleted, type Lifecycles, type StatefulResource } from './resource.js';
 import { ItemRules } from './rules.js';
 import { ItemStore, type CurrentItem, type Item } from './store.js';
 
-/** What a resource with states needs of the emulator. */
-export interface StateServices {
-  readonly database: Database;
-  readonly clock: Clock;
-  readonly events: EventBus;
-  readonly scheduler: Scheduler;
-  readonly newId: () => string;
-  /** Settings: how long states last, where it is not as declared. */
-  readonly durations: Readonly<Record<string, unknown>>;
-}
-
 /** The items of a resource, and what the Atlas API and the control API do with them. */
 export class Items<Sent extends object> implements DueWork {
   readonly store: ItemStore<Sent>;
   readonly rules: ItemRules<Sent>;
-  readonly resource: StatefulResource<Sent>;
-  readonly #services: StateServices;
   readonly #durations: Durations;
 
-  constructor(resource: StatefulResource<Sent>, services: StateServices) {
-    this.resource = resource;
+  constructor(
+    readonly resource: StatefulResource<Sent>,
+    private readonly services: Services,
+  ) {
     this.store = new ItemStore(services.database, resource);
     this.rules = new ItemRules(services.database, resource);
-    this.#services = services;
     this.#durations = Object.fromEntries(
       Object.entries(resource.durations).map(([name, setting]) => [
         name,
@@ -154,11 +141,11 @@ export class Items<Sent extends object> implements DueWork {
   }
 
   newId(): string {
-    return this.#services.newId();
+    return this.services.newId();
   }
 
   write<T>(work: (transaction: Transaction) => T): Promise<T> {
-    return this.#services.database.write(work);
+    return this.services.database.write(work);
   }
 
   nextDueAt(): number | undefined {
@@ -179,10 +166,10 @@ export class Items<Sent extends object> implements DueWork {
   }
 
   #save(transaction: Transaction, project: Project, item: Item<Sent>, seq?: number): void {
-    const wakeAt = this.store.save(item, project, this.#services.clock.now(), seq);
+    const wakeAt = this.store.save(item, project, this.services.clock.now(), seq);
     if (wakeAt === undefined) return;
     transaction.afterCommit(() => {
-      this.#services.scheduler.wakeAt(wakeAt);
+      this.services.scheduler.wakeAt(wakeAt);
     });
   }
 
@@ -206,7 +193,7 @@ export class Items<Sent extends object> implements DueWork {
   #emit(transaction: Transaction, projectId: string, id: string, entered: Path): void {
     transaction.afterCommit(() => {
       for (const [state, at, cause = 'time'] of entered) {
-        this.#services.events.emit(this.resource.event, projectId, { id, state, at, cause });
+        this.services.events.emit(this.resource.event, projectId, { id, state, at, cause });
       }
     });
   }

@@ -1,7 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { makeAuthority, type KeyPair } from './certificates.js';
-import { TlsError } from './error.js';
+
+/** TLS cannot be served as the settings want it; `message` is one line that says which file or setting. */
+export class TlsError extends Error {}
 
 /** An authority that ends sooner is replaced, so that none ends while a server runs on it. */
 const SHORTEST_REST_MS = 400 * 86_400_000;

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createSecureContext } from 'node:tls';
-import { authorityFiles, keptAuthority } from './authority.js';
+import { authorityFiles, keptAuthority, TlsError } from './authority.js';
 import { makeAuthority, makeCertificate, type KeyPair } from './certificates.js';
-import { TlsError } from './error.js';
 
 /** The settings that say with which certificate https is served. */
 export interface TlsSettings {

@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../../world/index.js';
 import { accountDetailsOperations } from './routes.js';
 
 /** The cloud account behind a project's stream processing: `/groups/{groupId}/streams/accountDetails`. */

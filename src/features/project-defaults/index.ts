@@ -1,4 +1,4 @@
-import type { Feature } from '../feature.js';
+import type { Feature } from '../../world/index.js';
 import { projectDefaultsSection } from './fixture.js';
 import { projectDefaultsOperations } from './routes.js';
 import { ProjectDefaultsStore, projectDefaultsMigrations } from './store.js';

@@ -23,12 +23,11 @@ export const RUNGS = [
 export type Rung = (typeof RUNGS)[number];
 
 /** One request: what the steps have established so far. */
-export interface Exchange {
-  rung: Rung;
+export class Exchange {
+  rung: Rung = 'route';
   operation: AtlasOperation | undefined;
   /** The operation's name; the token endpoints have one too. */
   operationId: string | undefined;
-  profile: Profile;
   flags: Flags;
   caller: Caller | undefined;
   project: Project | undefined;
@@ -37,58 +36,38 @@ export interface Exchange {
   organization: Organization | undefined;
   /** The version of the operation that answers. */
   version: string | undefined;
-  query: Record<string, unknown>;
+  query: Record<string, unknown> = {};
   /** The caller signed with a nonce that can be used no more. */
-  staleNonce: boolean;
+  staleNonce = false;
   /** A fault rule that spoils the answer once it is ready. */
   fault: KeptFault | undefined;
   /** How many requests Atlas would still take in this minute. */
-  requestsLeft: number;
+  requestsLeft = 0;
   /** Why the request was refused. */
   condition: Decision | undefined;
   /** The body as text, where it was read; forms without their secrets. */
   sentBody: string | undefined;
   /** The body of the answer, as it was handed to Fastify. */
   sentAnswer: unknown;
-  /** The request's end was told of. */
-  told: boolean;
+  /** The event of the request's end was emitted. */
+  told = false;
   readonly baseUrl: string;
+
+  constructor(
+    { query, protocol, host }: FastifyRequest,
+    public profile: Profile,
+    publicUrl: string | undefined,
+  ) {
+    // Fastify has no query for a path that it cannot decode.
+    this.flags = lenientFlags((query as Record<string, unknown> | null) ?? {});
+    this.baseUrl = publicUrl ?? `${protocol}://${host || 'localhost'}`;
+  }
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
     exchange: Exchange;
   }
-}
-
-/** Opens the exchange of a request that has just come. */
-export function openExchange(
-  request: FastifyRequest,
-  profile: Profile,
-  publicUrl: string | undefined,
-): Exchange {
-  return {
-    rung: 'route',
-    operation: undefined,
-    operationId: undefined,
-    profile,
-    // Fastify has no query for a path that it cannot decode.
-    flags: lenientFlags((request.query as Record<string, unknown> | null) ?? {}),
-    caller: undefined,
-    project: undefined,
-    projectId: undefined,
-    organization: undefined,
-    version: undefined,
-    query: {},
-    staleNonce: false,
-    fault: undefined,
-    requestsLeft: 0,
-    condition: undefined,
-    sentBody: undefined,
-    sentAnswer: undefined,
-    told: false,
-    baseUrl: publicUrl ?? `${request.protocol}://${request.host || 'localhost'}`,
-  };
 }
 
 /** The line of `X-Emulator-Reason`: which step refused, by which rule, where that is from, what would pass. */

@@ -1,13 +1,18 @@
 import type { Project } from '../http/gatekeeper.js';
 import type { AtlasOperation, ControlOperation } from '../http/operation.js';
-import type { FixtureSection } from '../world/index.js';
+import type { FixtureSection } from './fixture-schema.js';
+import type { Clock } from '../kernel/clock.js';
 import type { CoveredTable, Migration } from '../kernel/database.js';
+import type { Kernel } from '../kernel/kernel.js';
 import type { DurationSetting } from '../kernel/pace.js';
 import type { DueWork } from '../kernel/scheduler.js';
-import type { StateServices } from '../states/index.js';
 
 /** What a feature may use. */
-export type Services = StateServices;
+export interface Services extends Pick<Kernel, 'database' | 'events' | 'scheduler' | 'newId'> {
+  readonly clock: Clock;
+  /** Settings: how long states last, where it is not as declared. */
+  readonly durations: Readonly<Record<string, unknown>>;
+}
 
 /** A resource of Atlas: what it is, before anything runs. */
 export interface Feature {

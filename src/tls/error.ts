@@ -1,2 +1,0 @@
-/** TLS cannot be served as the settings want it; `message` is one line that says which file or setting. */
-export class TlsError extends Error {}
