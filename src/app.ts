@@ -10,7 +10,7 @@ import { answerBrokenRequest } from './http/replies/broken-request.js';
 import { Nonces } from './http/credentials/digest.js';
 import { frameworkErrors } from './http/every-request.js';
 import { KnownPaths } from './http/known-paths.js';
-import { installLadder, type LadderParts } from './http/pipeline.js';
+import { installPipeline, type PipelineParts } from './http/pipeline.js';
 import { Limits } from './http/faults/limits.js';
 import { ScriptedAnswers } from './http/steps/scripted.js';
 import { telemetry } from './http/telemetry.js';
@@ -64,7 +64,7 @@ export async function buildApp(
   const { database, clock, events, identity, operations, restored, world } = core;
   const limits = new Limits(() => clock.now(), config);
   world.addCache(limits);
-  const parts: LadderParts = {
+  const parts: PipelineParts = {
     defaultProfile: config.profile,
     gatekeeper: gatekeeperOf(identity),
     nonces: new Nonces(clock, config.nonceMs),
@@ -83,7 +83,7 @@ export async function buildApp(
     // A certificate is checked by the clients' own time, whatever time the emulator is given.
     const certified = await tlsIdentity(config, systemClock.now());
     const tls = certified && { ...certified, server: besideHttp(server.server, certified) };
-    const gate = installLadder(server, parts, operations);
+    const gate = installPipeline(server, parts, operations);
     const tokens = { ...parts, database, store: identity.credentials, faults: gate };
     await server.register(
       scoped((at) => {
@@ -115,7 +115,7 @@ export async function buildApp(
       await server.register(
         scoped((at) => {
           controlApi(at, core, {
-            ladder: parts,
+            pipeline: parts,
             observation,
             token: config.controlToken,
             told: tellable(config),
@@ -147,7 +147,7 @@ export async function buildApp(
 }
 
 /** The one HTTP server; https hands its requests to it. */
-function newServer(config: Config, parts: LadderParts): FastifyInstance {
+function newServer(config: Config, parts: PipelineParts): FastifyInstance {
   return Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true }),

@@ -49,7 +49,7 @@ export const settings = Type.Object(
     tlsPort: port(27443, 'port for https, 0 for any free one'),
     tlsCert: Type.Optional(text('PEM file with a certificate of your own for https')),
     tlsKey: Type.Optional(text('PEM file with its private key')),
-    db: text('SQLite file, kept across restarts; without it all is gone on exit', ':memory:'),
+    db: text('SQLite file that persists across restarts; without it, state is in memory', ':memory:'),
     fixture: Type.Optional(text('JSON file with the organizations, projects and credentials to start with')),
     profile: choice(
       PROFILE_NAMES,
@@ -65,8 +65,8 @@ export const settings = Type.Object(
     ),
     ...durationSettings(features),
     nonceMs: milliseconds(300_000, 'how long a nonce of a digest challenge can be used', 1),
-    limitTokens: flag("holds to Atlas's limits of tokens: 50 a minute, 100 at a time"),
-    limitRequests: flag("holds to Atlas's limit of requests: 1,200 a minute for each project"),
+    limitTokens: flag("enforces Atlas's limits of tokens: 50 a minute, 100 at a time"),
+    limitRequests: flag("enforces Atlas's limit of requests: 1,200 a minute for each project"),
     logLevel: choice(
       ['silent', 'error', 'warn', 'info', 'debug'],
       'warn',
@@ -77,7 +77,7 @@ export const settings = Type.Object(
         pattern: '^[!-~]+$',
         wanted: 'a text without spaces',
         description:
-          'what the control API wants as bearer token; on other addresses than loopback one is made if none is given',
+          'bearer token of the control API; on addresses other than loopback one is generated if none is given',
       }),
     ),
     noControl: flag(

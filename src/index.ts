@@ -20,7 +20,7 @@ export type Settings = Partial<Config>;
 export interface LocalEmulator extends Emulator {
   /** Whether its organizations, projects and links came from the database, and not from the fixture. */
   readonly restored: boolean;
-  /** What the control API wants as bearer token; undefined where it is open, or turned off. */
+  /** The bearer token of the control API; undefined if it is open or disabled. */
   readonly controlToken: string | undefined;
   /** Its address over https; undefined without `tls`. */
   readonly tlsUrl: string | undefined;

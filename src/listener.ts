@@ -12,7 +12,7 @@ export interface Listening extends App {
   readonly url: string;
   /** The same over https; undefined without `tls`. */
   readonly tlsUrl: string | undefined;
-  /** What the control API wants as bearer token; undefined where it is open, or turned off. */
+  /** The bearer token of the control API; undefined if it is open or disabled. */
   readonly controlToken: string | undefined;
   /** Answers what is under way, and closes the database. */
   close(): Promise<void>;

@@ -21,7 +21,7 @@ export function banner(emulator: Listening, config: Config, version: string): st
   return [
     `atlas-streams-emulator ${version} listens on ${emulator.url}`,
     config.db === ':memory:'
-      ? 'Database: in memory, gone on exit (--db <file> keeps it)'
+      ? 'Database: in memory (--db <file> persists it)'
       : `Database: ${config.db}${emulator.restored ? ', as it was left (a fixture is loaded into a new file only)' : ''}`,
     ...(emulator.controlToken === config.controlToken
       ? []

@@ -6,7 +6,7 @@ export interface Health {
   readonly status: 'ready';
   /** Its version. */
   readonly version: string;
-  /** The operations of Atlas that clients asked for in vain. */
+  /** Operations that clients requested and that are not emulated. */
   readonly notEmulated: readonly string[];
 }
 
@@ -706,7 +706,7 @@ export interface Request {
   readonly caller?: string;
   /** Status of the answer; 0 where none was sent. */
   readonly status: number;
-  /** Step of the ladder that decided the answer. */
+  /** Step that decided the response. */
   readonly rung:
     | 'route'
     | 'scripted answer'
@@ -762,7 +762,7 @@ export interface RefusedRequest {
   readonly caller?: string;
   /** Status of the answer; 0 where none was sent. */
   readonly status: number;
-  /** Step of the ladder that decided the answer. */
+  /** Step that decided the response. */
   readonly rung:
     | 'route'
     | 'scripted answer'
@@ -895,7 +895,7 @@ export interface HttpArchive {
       readonly comment?: string;
       /** Number of the request. */
       readonly _seq: number;
-      /** Step of the ladder that decided the answer. */
+      /** Step that decided the response. */
       readonly _rung: string;
     }[];
   };
@@ -990,7 +990,7 @@ export interface ListRequestsQuery {
   readonly caller?: string;
   /** Status of the answer; 0 where none was sent. */
   readonly status?: number;
-  /** Step of the ladder that decided the answer. */
+  /** Step that decided the response. */
   readonly rung?:
     | 'route'
     | 'scripted answer'
@@ -1027,7 +1027,7 @@ export interface CountRequestsBody {
   readonly caller?: string;
   /** Status of the answer; 0 where none was sent. */
   readonly status?: number;
-  /** Step of the ladder that decided the answer. */
+  /** Step that decided the response. */
   readonly rung?:
     | 'route'
     | 'scripted answer'
@@ -1065,7 +1065,7 @@ export interface WaitForRequestsBody {
   readonly caller?: string;
   /** Status of the answer; 0 where none was sent. */
   readonly status?: number;
-  /** Step of the ladder that decided the answer. */
+  /** Step that decided the response. */
   readonly rung?:
     | 'route'
     | 'scripted answer'

@@ -11,7 +11,7 @@ import { projectControl } from './projects.js';
 import type { World } from '../world/world.js';
 import { worldOperations } from './world.js';
 import type { AtlasOperation, ControlOperation } from '../http/operation.js';
-import type { LadderParts } from '../http/pipeline.js';
+import type { PipelineParts } from '../http/pipeline.js';
 import type { Identity } from '../identity/index.js';
 import { fixtureSchema, type FixtureSection, type RunningFeature } from '../world/index.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -31,7 +31,7 @@ export interface Core extends Kernel {
 
 /** How it is served. */
 export interface ControlSettings {
-  readonly ladder: LadderParts;
+  readonly pipeline: PipelineParts;
   readonly observation: Observation;
   /** What a client must bring; undefined where it is open. */
   readonly token: string | undefined;
@@ -49,7 +49,7 @@ export interface ControlSettings {
 export function controlApi(
   scope: FastifyInstance,
   core: Core,
-  { ladder, observation, token, told, version, fixtures, open, httpsPort }: ControlSettings,
+  { pipeline, observation, token, told, version, fixtures, open, httpsPort }: ControlSettings,
 ): void {
   const { world, faults, sections, running, operations } = core;
   const controls: ControlOperation[] = [
@@ -61,7 +61,7 @@ export function controlApi(
     ...faultOperations(faults, operations),
     ...observation.operations,
     ...documentOperations({
-      ...ladder,
+      ...pipeline,
       operations,
       controls: () => [...open, ...controls],
       guarded: token !== undefined,
@@ -70,10 +70,10 @@ export function controlApi(
     }),
   ];
   installControl(scope, controls, {
-    gatekeeper: ladder.gatekeeper,
+    gatekeeper: pipeline.gatekeeper,
     guard(request) {
       checkAccess(request, token);
     },
-    settled: ladder.settled,
+    settled: pipeline.settled,
   });
 }

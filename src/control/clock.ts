@@ -22,7 +22,7 @@ export function clockOperations(time: WorldTime): readonly ControlOperation[] {
   return [
     clock('GET', '', {
       id: 'getClock',
-      summary: 'Tells what the clock shows.',
+      summary: 'Returns the time of the clock.',
       handle: ({ project }) => time.reading(project?.id),
     }),
     clock('POST', '/freeze', {

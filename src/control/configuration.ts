@@ -10,7 +10,7 @@ const group = controlGroup('/config', {
 export function configurationOperation(settings: Readonly<Record<string, unknown>>): ControlOperation {
   return group('GET', '', {
     id: 'getConfig',
-    summary: 'Tells the settings that the emulator runs with, without secrets.',
+    summary: 'Returns the settings of the emulator, without secrets.',
     response: Type.Record(Type.String(), Type.Unknown(), {
       description: 'the settings by their keys; a control token only as whether it is set',
     }),

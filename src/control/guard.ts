@@ -7,7 +7,7 @@ const LOCAL_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /**
  * Who may use the control API. On loopback anyone; where the emulator listens on any other address, whoever has the
- * token. A web page elsewhere may not: a browser tells its origin, and a name that it was led to by DNS is not local.
+ * token. A web page elsewhere may not: a browser sends its origin, and a name that DNS has rebound is not local.
  *
  * @param token what `Authorization: Bearer` must bring; undefined where the emulator listens on loopback alone
  * @throws {ControlError} 401 or 403

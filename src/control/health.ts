@@ -14,14 +14,14 @@ const group = controlGroup('/health', {
 export function healthOperation(version: string, missing: ReadonlySet<string>): ControlOperation {
   return group('GET', '', {
     id: 'getHealth',
-    summary: 'Tells that the emulator is ready.',
+    summary: 'Returns 200 once the emulator is ready.',
     security: [],
     response: Type.Object(
       {
         status: Type.Literal('ready', { description: 'It can answer.' }),
         version: Type.String({ description: 'Its version.' }),
         notEmulated: Type.Array(Type.String(), {
-          description: 'The operations of Atlas that clients asked for in vain.',
+          description: 'Operations that clients requested and that are not emulated.',
         }),
       },
       { title: 'Health', description: 'How it is.' },

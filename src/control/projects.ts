@@ -50,7 +50,7 @@ export function projectControl({
     }),
     ownProject('GET', '', {
       id: 'getProject',
-      summary: 'Tells what a project is and how its states move.',
+      summary: 'Returns a project and how its states move.',
       response: project,
       handle: ({ project }) => shownProject(project),
     }),
@@ -82,7 +82,7 @@ export function projectControl({
     ownProject('GET', '/access', {
       id: 'getProjectAccess',
       summary:
-        'Tells what clients of a project need: credentials of each role that it has, and their variables.',
+        'Returns what clients of a project need: the credentials of each role, and environment variables.',
       response: projectAccess,
       handle: (context) => accessTo(context.project, identity, context, httpsPort()),
     }),

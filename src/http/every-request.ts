@@ -11,7 +11,7 @@ import { pathOf } from './paths.js';
 import { sendRefusal } from './replies/replies.js';
 import { noRoute, recordRoutes, type RouteParts } from './steps/route.js';
 import { findScope, scopeParametersOf } from './steps/scope.js';
-import { installTelling, tell } from './observation/request-finished.js';
+import { emitRequestFinished, installRequestEvents } from './observation/request-finished.js';
 
 /** Dependencies of what all requests share, whether a route takes them or not. */
 export interface SharedParts extends RouteParts {
@@ -47,7 +47,7 @@ export function installShared(app: FastifyInstance, parts: SharedParts, faults: 
     request.exchange = new Exchange(request, profiles[parts.defaultProfile], parts.publicUrl);
     done();
   });
-  installTelling(app, parts.events);
+  installRequestEvents(app, parts.events);
   if (faults) {
     app.addHook('onSend', (request, reply, payload, done) => {
       if (!faults.spoil(request, reply, payload)) done();
@@ -89,7 +89,7 @@ export function frameworkErrors(parts: SharedParts) {
     // No hook runs here.
     for (const end of ['finish', 'close']) {
       reply.raw.once(end, () => {
-        tell(parts.events, request, reply);
+        emitRequestFinished(parts.events, request, reply);
       });
     }
     const { condition } = refusalOf(error, request);

@@ -42,7 +42,7 @@ export interface Project {
   readonly pace: Pace;
 }
 
-/** What the ladder asks of whoever keeps organizations, projects and credentials. */
+/** What the pipeline needs of the store of organizations, projects and credentials. */
 export interface Gatekeeper {
   /** The API key with this public key, and its private key. */
   apiKey(publicKey: string): { readonly caller: Caller; readonly privateKey: string } | undefined;

@@ -22,8 +22,8 @@ import { protectLiteralPaths } from './steps/route.js';
 import { checkScope, findScope, type ScopeParameters } from './steps/scope.js';
 import type { ScriptedAnswers } from './steps/scripted.js';
 
-/** What the ladder stands on. */
-export interface LadderParts extends SharedParts {
+/** Dependencies of the pipeline. */
+export interface PipelineParts extends SharedParts {
   /** Undefined where the emulator's own additions are turned off. */
   readonly scripted: ScriptedAnswers | undefined;
   /** Undefined likewise. */
@@ -33,13 +33,13 @@ export interface LadderParts extends SharedParts {
 }
 
 /**
- * Installs what all requests share, and the ladder for each operation. The order of the steps is the order of the code.
+ * Installs what all requests share, and the steps for each operation, in the order of the code.
  *
  * @returns what lets requests outside of the API meet the fault rules too
  */
-export function installLadder(
+export function installPipeline(
   app: FastifyInstance,
-  parts: LadderParts,
+  parts: PipelineParts,
   operations: readonly AtlasOperation[],
 ): FaultGate | undefined {
   const { gatekeeper, nonces, limits } = parts;
@@ -150,7 +150,7 @@ export function installLadder(
 function sendScripted(
   request: FastifyRequest,
   reply: FastifyReply,
-  { scripted, nonces }: LadderParts,
+  { scripted, nonces }: PipelineParts,
 ): boolean {
   const { prefer } = request.headers;
   const answer = scripted?.find(Array.isArray(prefer) ? prefer.join(',') : prefer);

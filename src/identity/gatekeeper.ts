@@ -9,7 +9,7 @@ export interface Identity {
   readonly credentials: CredentialStore;
 }
 
-/** What the ladder asks, answered from the stores. */
+/** The gatekeeper of the pipeline, backed by the stores. */
 export function gatekeeperOf({ projects, credentials }: Identity): Gatekeeper {
   return {
     apiKey(publicKey) {

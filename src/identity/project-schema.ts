@@ -8,7 +8,7 @@ import { nameSchema } from './names.js';
 /** Lists may leave out their count (Atlas's public description). */
 export const countedQuery = Type.Object({
   ...pagingQuery.properties,
-  includeCount: Type.Boolean({ default: true, description: 'Whether the list tells how many there are.' }),
+  includeCount: Type.Boolean({ default: true, description: 'Whether the list has a count.' }),
 });
 
 const name = nameSchema('Its name.');

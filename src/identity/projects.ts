@@ -31,7 +31,7 @@ const LINKS = ['containers', 'clusters', 'databaseUsers', 'peers', 'processes', 
 /** What the operations on projects need beside the stores. */
 export interface ProjectServices extends Identity {
   readonly kernel: Pick<Kernel, 'database' | 'clock' | 'newId'>;
-  /** What resources a project still has, such as "2 private links"; undefined if it is empty. */
+  /** What resources a project still has, such as "2 connections"; undefined if it is empty. */
   readonly leftIn: (project: StoredProject) => string | undefined;
   /** Called with the id of a project that was created, within the write. */
   readonly onCreate: (id: string) => void;
@@ -110,7 +110,7 @@ export function deleteProject(services: ProjectServices, id: string): Promise<vo
   });
 }
 
-/** The project; the ladder has found it within the same turn. */
+/** The project, which the pipeline found in the same turn. */
 export function existing({ projects }: Identity, id: string): StoredProject {
   const project = projects.project(id);
   if (!project) throw new Error(`project ${id} is gone within one request`);

@@ -16,7 +16,7 @@ export interface Migration {
  */
 export interface CoveredTable {
   readonly name: string;
-  /** The column that tells its rows apart. */
+  /** The column that identifies its rows. */
   readonly key: string;
   /** The column that names the project of a row; undefined for what belongs to no project. */
   readonly project: string | undefined;
@@ -47,7 +47,7 @@ type Parameters = (Value | Readonly<Record<string, Value>>)[];
  *
  * Reads are plain prepared statements. Writes go through {@link Database.write}; those of one turn of the
  * event loop share a commit. Whoever answers a client first awaits {@link Database.settled}, so that no
- * answer tells of what is not yet committed.
+ * response shows what is not yet committed.
  */
 export class Database {
   readonly #statements = new Map<string, BetterSqlite3.Statement>();

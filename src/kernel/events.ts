@@ -1,4 +1,4 @@
-/** What the emulator tells of itself, by type. Nothing in an event is a secret. */
+/** The data of each type of event. Events contain no secrets. */
 export interface EventData {
   /**
    * A request was answered, or its connection broke off; `project` is the one that its path names, whoever asked.
@@ -110,7 +110,7 @@ export class EventBus {
 
   constructor(private readonly now: () => number) {}
 
-  /** Tells nobody of anything from now on: what reads would find what it needs closed. */
+  /** Emits nothing from now on: the subscribers' dependencies are closed. */
   end(): void {
     this.#ended = true;
     this.#readers.clear();

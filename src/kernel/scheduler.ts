@@ -39,7 +39,7 @@ export class Scheduler {
     this.#armForNext();
   }
 
-  /** Tells that a row is due at the real time `at`. */
+  /** Sets the alarm for a row that is due at the real time `at`. */
   wakeAt(at: number): void {
     if (this.#stopped || at >= this.#armedFor) return;
     this.#disarm();

@@ -77,7 +77,7 @@ export class WorldTime {
     });
   }
 
-  /** Resolves to what the clock shows at the moment of the change, which is what the event tells too. */
+  /** Resolves to the time of the change, which the event has too. */
   async #change(
     how: string,
     projectId: string | undefined,

@@ -29,7 +29,7 @@ describe('what a person reads at a start', () => {
     const { emulator, text } = await start();
     expect(text.split('\n').slice(0, 2)).toEqual([
       `atlas-streams-emulator 1.2.3 listens on ${emulator.url}`,
-      'Database: in memory, gone on exit (--db <file> keeps it)',
+      'Database: in memory (--db <file> persists it)',
     ]);
   });
 

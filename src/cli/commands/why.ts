@@ -7,7 +7,7 @@ const LIMIT = 10;
 /** Prints why the last requests were refused. */
 export const why: Command = {
   arguments: '',
-  summary: 'Tells why the last requests were refused, and what would have passed.',
+  summary: 'Prints why the last requests were refused, and what would have passed.',
   details: [`The last ${LIMIT}, the newest last; --limit says how many; --project those of one, by its id.`],
   options: ['project', 'limit'],
   async run({ positionals, options, connect }) {

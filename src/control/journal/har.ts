@@ -58,7 +58,7 @@ const entrySchema = object('One request and its answer.', {
   }),
   comment: Type.Optional(text('Why the request was refused.')),
   _seq: integer('Number of the request.'),
-  _rung: text('Step of the ladder that decided the answer.'),
+  _rung: text('Step that decided the response.'),
 });
 
 const creator = object('What wrote the archive.', { name: text('Its name.'), version: text('Its version.') });

@@ -5,7 +5,7 @@ import type { RequestDetail } from '../../kernel/events.js';
 import type { Entry } from './entry.js';
 
 /** A step of the pipeline. */
-export const rungSchema = oneOf(RUNGS, 'Step of the ladder that decided the answer.');
+export const rungSchema = oneOf(RUNGS, 'Step that decided the response.');
 
 const refusalSchema = object(
   'Why the request was refused; absent where it was not.',

@@ -65,7 +65,7 @@ export function checkMatcher(
   }
   // In a query it may be any text.
   if (rung !== undefined && !RUNGS.includes(rung)) {
-    throw new ControlError(400, `There is no rung ${rung}. Send one of: ${RUNGS.join(', ')}.`);
+    throw new ControlError(400, `There is no step ${rung}. Send one of: ${RUNGS.join(', ')}.`);
   }
 }
 

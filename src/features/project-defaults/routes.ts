@@ -131,7 +131,7 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
     }),
     around('GET', '/managedSlowMs', {
       id: 'getGroupManagedSlowMs',
-      summary: 'Tells whether slow operations of a project are found by themselves.',
+      summary: 'Returns whether the threshold of slow operations is managed by Atlas.',
       response: managedSlowMs,
       // A bare boolean: Terraform reads nothing else (run).
       handle: ({ project }) => resource(String(store.get(project.id).managedSlowMs)),

@@ -31,7 +31,7 @@ export class FaultGate {
   constructor(private readonly parts: FaultParts) {}
 
   /**
-   * Lets a request meet the rules of one place of the ladder, once its operation and caller are established.
+   * Applies the rules of one place of the pipeline to a request, once its operation and caller are established.
    *
    * @returns undefined, at once, if none is about it; else whether the request has ended, answered or cut
    */

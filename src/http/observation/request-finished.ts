@@ -10,12 +10,12 @@ export const BODY_KEPT = 16 * 1024;
 
 const CONTROL_PATH = /^\/_emulator(?:[/?]|$)/;
 
-/** Tells of each request once it is answered, or once its connection has broken off before that. */
-export function installTelling(app: FastifyInstance, events: EventBus): void {
+/** Emits `request.finished` for each request once it is answered, or its connection has closed before that. */
+export function installRequestEvents(app: FastifyInstance, events: EventBus): void {
   app.addHook('onRequest', (request, reply, done) => {
     // A connection that breaks off finishes no answer.
     reply.raw.once('close', () => {
-      tell(events, request, reply);
+      emitRequestFinished(events, request, reply);
     });
     done();
   });
@@ -29,7 +29,7 @@ export function installTelling(app: FastifyInstance, events: EventBus): void {
       });
   });
   app.addHook('onResponse', (request, reply, done) => {
-    tell(events, request, reply);
+    emitRequestFinished(events, request, reply);
     done();
   });
 }
@@ -38,7 +38,7 @@ export function installTelling(app: FastifyInstance, events: EventBus): void {
  * Emits `request.finished`, once for each request. Secrets are removed here. It comes before the client can have
  * read the answer's end, so what was answered is told of when the client asks.
  */
-export function tell(events: EventBus, request: FastifyRequest, reply: FastifyReply): void {
+export function emitRequestFinished(events: EventBus, request: FastifyRequest, reply: FastifyReply): void {
   const { exchange } = request;
   if (exchange.told) return;
   exchange.told = true;

@@ -31,7 +31,8 @@ export const notEmulated = defineCondition('notEmulated', {
   observed: [501, 'NOT_EMULATED', 'The emulator does not have the operation %s.', SOURCE.emulator],
   describe: (operation: string) => ({
     problem: `Atlas has the operation ${operation}, and the emulator does not.`,
-    remedy: 'Call real Atlas for it; GET /_emulator/health lists what was asked for in vain.',
+    remedy:
+      'Call real Atlas for it; GET /_emulator/health lists the operations that were requested and are not emulated.',
     source: SOURCE.description,
   }),
   example: ['listGroupStreamConnections'],

@@ -176,7 +176,7 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-describe('the ladder of one request', () => {
+describe('the pipeline of one request', () => {
   it('refuses at the first rung that fails, whatever fails above it', async () => {
     const emulator = await TestEmulator.start();
     expect((await emulator.create('documented', { provider: 'AWS' })).statusCode).toBe(200);
