@@ -2,30 +2,11 @@ import { callerOf, type AtlasFetch, type Caller } from './caller.js';
 import { ASYNC_DISPOSE } from './disposal.js';
 import { resourceOver, type Links, type Resource } from './resource.js';
 import { EmulatorError, type Transport } from './transport.js';
-import type {
-  Credentials,
-  Environment,
-  PaceOptions,
-  ProfileName,
-  ProjectAccess,
-  ProjectInfo,
-  Role,
-} from './types.js';
+import type { Credentials, PaceOptions, ProjectAccess, ProjectInfo, Role } from './types.js';
 import { verbs, type Verbs } from './verbs.js';
 
 /** A project of an emulator: what a client needs to call it, and what a test can do with it and no other. */
-export interface Project extends Verbs {
-  /** The `groupId` of the Atlas API. */
-  readonly id: string;
-  readonly name: string;
-  readonly organizationId: string;
-  readonly profile: ProfileName;
-  /** The address of the emulator, without a slash at its end. */
-  readonly url: string;
-  /** An API key and a service account for each role. */
-  readonly credentials: Readonly<Record<Role, Credentials>>;
-  /** The owner's variables for each client. */
-  readonly environment: Environment;
+export interface Project extends Verbs, Readonly<Omit<ProjectAccess, 'durations' | 'movement'>> {
   /** Calls the Atlas API as the owner. */
   readonly fetch: AtlasFetch;
   /** A caller with another role. @throws {EmulatorError} if the project has no credentials for it */
