@@ -39,14 +39,14 @@ async function ownCertificate(): Promise<{ files: { tlsCert: string; tlsKey: str
   return { files, ca: authority.cert };
 }
 
-describe('https beside http', () => {
-  // Each start makes two RSA keys.
-  let shared: Started;
-  beforeAll(async () => {
-    shared = await open();
-  });
-  afterAll(() => shared.close());
+// For the tests that only read it: each start makes two RSA keys.
+let shared: Started;
+beforeAll(async () => {
+  shared = await open();
+});
+afterAll(() => shared.close());
 
+describe('https beside http', () => {
   it('serves the same links, and says https in what it links to', async () => {
     const { url, tlsUrl, ca } = shared;
     const { publicKey, clientId, clientSecret } = seededCaller('owner', 'documented');
@@ -170,7 +170,7 @@ describe('the authority', () => {
   });
 
   it('is a new one in memory, and where its files are gone', async () => {
-    expect((await start()).ca).not.toBe((await start()).ca);
+    expect((await start()).ca).not.toBe(shared.ca);
     const db = join(temporaryFolder(), 'world.db');
     const first = await start({ db });
     await first.close();
