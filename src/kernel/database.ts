@@ -70,7 +70,11 @@ export class Database {
     return new Database(openFile(path, migrations));
   }
 
-  /** Prepares a statement for reading, or for use inside {@link Database.write}. */
+  /**
+   * Prepares a statement for reading, or for use inside {@link Database.write}.
+   *
+   * @internal kept out of the published types, whose readers lack those of better-sqlite3
+   */
   prepare<Bound extends unknown[], Row = unknown>(sql: string): BetterSqlite3.Statement<Bound, Row> {
     return keep(this.sqlite.prepare<Bound, Row>(sql));
   }
