@@ -6,14 +6,15 @@ import type { AtlasOperation } from './operation.js';
 import { malformedRequest, unexpected } from './replies/failures.js';
 import { bodyTooLarge, malformedJson, notAnObject, unsupportedMediaType } from './steps/body.js';
 import { invalidAttribute, missingAttribute, wrongType } from './steps/fields.js';
-import { malformedParameter, patternOf } from './steps/parameters.js';
 import { invalidQueryParameter, missingQueryParameter } from './steps/query.js';
 import { methodNotAllowed, notEmulated, pathNotFound } from './steps/route.js';
 import {
   invalidOrganizationId,
   invalidProjectId,
+  malformedParameter,
   notPermitted,
   organizationNotFound,
+  patternIn,
   projectNotFound,
 } from './steps/scope.js';
 import { noScriptedAnswer } from './steps/scripted.js';
@@ -59,7 +60,7 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
     ...(path.includes('/:groupId') ? [invalidProjectId, projectNotFound] : []),
     ...(path.includes('/:orgId') ? [invalidOrganizationId, organizationNotFound] : []),
     ...(access === undefined ? [] : [notPermitted]),
-    ...(Object.keys(parameters).some((name) => path.includes(`/:${name}`) && patternOf(parameters[name]))
+    ...(Object.keys(parameters).some((name) => path.includes(`/:${name}`) && patternIn(parameters[name]))
       ? [malformedParameter]
       : []),
     ...(operation.body ? [...body, ...fields] : []),

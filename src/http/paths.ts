@@ -10,3 +10,18 @@ export function pathOf(target: string): string {
 export function pathWithoutQuery(target: string): string {
   return pathOf(target).split('?', 1)[0] ?? '';
 }
+
+/** Whether a path matches a pattern, in which each `*` stands for any text. Takes linear time. */
+export function hasForm(text: string, form: string): boolean {
+  const [first = '', ...rest] = form.split('*');
+  const last = rest.pop();
+  if (last === undefined) return form === text;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
+}

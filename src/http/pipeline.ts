@@ -16,10 +16,9 @@ import { contextOf, type AtlasOperation } from './operation.js';
 import { patternOf } from './known-paths.js';
 import { API_PREFIX } from './paths.js';
 import { readQuery, type Flags } from './steps/query.js';
-import { checkParameters } from './steps/parameters.js';
 import { sendAnswer } from './replies/replies.js';
 import { protectLiteralPaths } from './steps/route.js';
-import { checkScope, findScope, type ScopeParameters } from './steps/scope.js';
+import { checkParameters, checkScope, findScope, type ScopeParameters } from './steps/scope.js';
 import type { ScriptedAnswers } from './steps/scripted.js';
 
 /** Dependencies of the pipeline. */

@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { resource } from '../http/replies/answer.js';
 import type { Organization } from '../http/gatekeeper.js';
-import { atlasResource, type AtlasOperation } from '../http/operation.js';
+import { atlasResource, resource, type AtlasOperation } from '../http/operation.js';
 import { API_PREFIX } from '../http/paths.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
 import type { Identity } from './gatekeeper.js';

@@ -1,7 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { resource, type Answer } from '../http/replies/answer.js';
 import type { Caller } from '../http/gatekeeper.js';
-import { atlasResource, type AtlasOperation } from '../http/operation.js';
+import { atlasResource, resource, type Answer, type AtlasOperation } from '../http/operation.js';
 import { flagsQuery } from '../http/steps/query.js';
 import {
   invalidOrganizationId,

@@ -1,5 +1,5 @@
 import type { Project } from '../http/gatekeeper.js';
-import type { JsonText } from '../http/replies/answer.js';
+import type { JsonText } from '../http/operation.js';
 import { refuseTooLarge } from '../http/steps/body.js';
 import type { Transaction } from '../kernel/database.js';
 import type { Durations } from '../kernel/pace.js';

@@ -1,7 +1,6 @@
 import type { TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
-import type { AtlasOperation } from '../http/operation.js';
-import type { JsonText } from '../http/replies/answer.js';
+import type { AtlasOperation, JsonText } from '../http/operation.js';
 import type { Migration } from '../kernel/database.js';
 import type { ChangedEvent } from '../kernel/events.js';
 import type { DurationSetting } from '../kernel/pace.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Project } from '../http/gatekeeper.js';
-import type { JsonText } from '../http/replies/answer.js';
+import type { JsonText } from '../http/operation.js';
 import type { Paging } from '../http/steps/query.js';
 import type { Database } from '../kernel/database.js';
 import { Alarms, type DueItem } from './alarms.js';

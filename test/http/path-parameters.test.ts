@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
-import { checkParameters } from '../../src/http/steps/parameters.js';
+import { checkParameters } from '../../src/http/steps/scope.js';
 import { profiles } from '../../src/profiles/index.js';
 import { linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
 import type { ErrorBody } from '../support/links.js';

@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import { Type, type Static, type TObject } from '@sinclair/typebox';
 import { RUNGS } from '../../http/observation/exchange.js';
 import { text, within } from '../../http/schema.js';
-import { hasForm } from '../../http/path-form.js';
+import { hasForm } from '../../http/paths.js';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { ControlError } from '../../http/control-error.js';

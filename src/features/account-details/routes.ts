@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { resource } from '../../http/replies/answer.js';
-import { atlasResource, type AtlasOperation } from '../../http/operation.js';
+import { atlasResource, resource, type AtlasOperation } from '../../http/operation.js';
 import { flagsQuery, invalidQueryParameter } from '../../http/steps/query.js';
 import { detailsOf, PROVIDERS } from './details.js';
 

@@ -1,5 +1,5 @@
 import { API_PREFIX } from '../../http/paths.js';
-import type { JsonText } from '../../http/replies/answer.js';
+import type { JsonText } from '../../http/operation.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { BASE_URL_MARK, objectText, Raw, STATE, type Shown } from '../../states/index.js';
 import { computedFields } from './computed.js';

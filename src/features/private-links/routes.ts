@@ -1,5 +1,4 @@
-import { resource } from '../../http/replies/answer.js';
-import { atlasResource, type AtlasOperation } from '../../http/operation.js';
+import { atlasResource, resource, type AtlasOperation } from '../../http/operation.js';
 import { pagingQuery } from '../../http/steps/query.js';
 import { nothing, objectId } from '../../http/shapes.js';
 import type { Items } from '../../states/index.js';

@@ -1,5 +1,4 @@
-import { resource, type Answer } from '../../http/replies/answer.js';
-import { atlasResource, type AtlasOperation } from '../../http/operation.js';
+import { atlasResource, resource, type Answer, type AtlasOperation } from '../../http/operation.js';
 import { pagingQuery } from '../../http/steps/query.js';
 import { nothing } from '../../http/shapes.js';
 import {

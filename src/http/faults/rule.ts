@@ -1,5 +1,5 @@
 import type { Static } from '@sinclair/typebox';
-import { hasForm } from '../path-form.js';
+import { hasForm } from '../paths.js';
 import type { newFault } from './rule-schema.js';
 
 /** A fault to inject: which requests, how many of them, and one action. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { dress, type Condition } from '../../profiles/index.js';
-import type { Answer, PageAnswer } from './answer.js';
+import type { Answer, PageAnswer } from '../operation.js';
 import { unauthenticated } from '../credentials/credentials.js';
 import { challenge } from '../credentials/digest.js';
 import { reasonLine, type Exchange } from '../observation/exchange.js';
