@@ -14,7 +14,7 @@ import { installPipeline, type PipelineParts } from './http/pipeline.js';
 import { Limits } from './http/faults/limits.js';
 import { ScriptedAnswers } from './http/steps/scripted.js';
 import { telemetry } from './http/telemetry.js';
-import { gatekeeperOf, oauth, type Identity } from './identity/index.js';
+import { oauth, permits, rolesFor, type Identity } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import type { EventBus } from './kernel/events.js';
 import { profiles } from './profiles/index.js';
@@ -66,7 +66,7 @@ export async function buildApp(
   world.addCache(limits);
   const parts: PipelineParts = {
     defaultProfile: config.profile,
-    gatekeeper: gatekeeperOf(identity),
+    gatekeeper: { ...identity, permits, rolesFor },
     nonces: new Nonces(clock, config.nonceMs),
     scripted: config.noControl ? undefined : new ScriptedAnswers(new URL('errors/', FIXTURES)),
     faults: config.noControl ? undefined : core.faults,

@@ -27,7 +27,7 @@ export function pathsOf({ scope, path }: ControlOperation): readonly string[] {
 
 /** Dependencies of the control API. */
 export interface ControlParts {
-  readonly gatekeeper: Pick<Gatekeeper, 'project'>;
+  readonly gatekeeper: Pick<Gatekeeper, 'projects'>;
   /** Who may call the operations; undefined where everybody may. */
   readonly guard?: (request: FastifyRequest) => void;
   readonly settled: () => Promise<void> | undefined;
@@ -105,8 +105,8 @@ function queryOf(schema: TObject, { query }: FastifyRequest): Record<string, unk
   return readQuery(schema, sent);
 }
 
-function projectOf(groupId: string, gatekeeper: Pick<Gatekeeper, 'project'>) {
-  const project = gatekeeper.project(groupId);
+function projectOf(groupId: string, gatekeeper: Pick<Gatekeeper, 'projects'>) {
+  const project = gatekeeper.projects.project(groupId);
   if (!project) throw new ControlError(404, `There is no project ${groupId}.`);
   return project;
 }

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { Type, type Static } from '@sinclair/typebox';
-import { existing, nameSchema } from '../identity/index.js';
+import { nameSchema } from '../identity/index.js';
 import type { Core } from './api.js';
 import { accessTo, madeProject, projectAccess } from './access.js';
 import { ControlError } from '../http/control-error.js';
@@ -44,7 +44,7 @@ export function projectControl({
       status: 201,
       errors: [409],
       async handle(context) {
-        const made = existing(identity, await make(core, context.body));
+        const made = identity.projects.existing(await make(core, context.body));
         return accessTo(made, identity, context, httpsPort());
       },
     }),
@@ -67,7 +67,7 @@ export function projectControl({
             movement: body.movement ?? movement,
           });
         });
-        return shownProject(existing(identity, project.id));
+        return shownProject(identity.projects.existing(project.id));
       },
     }),
     ownProject('DELETE', '', {
@@ -116,7 +116,8 @@ async function make(
       const common = {
         organizationId,
         projectId: id,
-        roles: { organization: roles, projects: { [id]: own } },
+        organizationRoles: roles,
+        projectRoles: { [id]: own },
       };
       for (const credential of secrets(newId)) identity.credentials.add({ ...common, ...credential });
     }

@@ -42,14 +42,18 @@ export interface Project {
   readonly pace: Pace;
 }
 
-/** What the pipeline needs of the store of organizations, projects and credentials. */
+/** What the pipeline needs of organizations, projects, credentials and roles. */
 export interface Gatekeeper {
-  /** The API key with this public key, and its private key. */
-  apiKey(publicKey: string): { readonly caller: Caller; readonly privateKey: string } | undefined;
-  /** Who holds this token; `expired` or `revoked` where nobody does any more, `unknown` if nobody did. */
-  bearer(token: string): Caller | 'expired' | 'revoked' | 'unknown';
-  project(id: string): Project | undefined;
-  organization(id: string): Organization | undefined;
+  readonly credentials: {
+    /** The credential with this public key or client id, and its private key or client secret. */
+    credential(id: string): { readonly caller: Caller; readonly secret: string } | undefined;
+    /** The caller to whom a token was issued, or why it is not valid. */
+    bearer(token: string): Caller | 'expired' | 'revoked' | 'unknown';
+  };
+  readonly projects: {
+    project(id: string): Project | undefined;
+    organization(id: string): Organization | undefined;
+  };
   /** Whether the caller's roles allow this access. */
   permits(caller: Caller, access: string, target: Target): boolean;
   /** The roles that allow this access, for a person to read. */

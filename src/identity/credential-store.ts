@@ -2,50 +2,48 @@ import { createHash } from 'node:crypto';
 import type { Caller } from '../http/gatekeeper.js';
 import type { LiveTokens } from '../http/faults/limits.js';
 import type { Database } from '../kernel/database.js';
-import { PROJECT_NOW } from './project-store.js';
+import { PROJECT_NOW, type ProjectStore } from './project-store.js';
+
+/** Organizations, projects and credentials: who can call, and what there is to call. */
+export interface Identity {
+  readonly projects: ProjectStore;
+  readonly credentials: CredentialStore;
+}
 
 /** A caller with its secret: the private key, or the client secret. */
 export interface Credential {
   readonly caller: Caller;
   readonly secret: string;
-  /** What the clock shows that its tokens live by, in milliseconds since the epoch. */
+  /** The time of the clock by which its tokens expire, in milliseconds since the epoch. */
   readonly now: number;
-  /** The project that it was made for, if it was made for one. */
+  /** The project that it was made for, if any. */
   readonly projectId: string | undefined;
 }
 
-/** What is kept of a credential's roles. */
-export interface Roles {
-  readonly organization: readonly string[];
-  readonly projects: Readonly<Record<string, readonly string[]>>;
-}
-
 /** A credential to add. */
-export interface NewCredential {
-  /** The public key, or the client id. */
-  readonly id: string;
-  readonly kind: Caller['kind'];
+export interface NewCredential extends Omit<Caller, 'profile'> {
   readonly secret: string;
-  readonly organizationId: string;
-  /** The project that it is made for and in whose time it lives, if it is made for one. */
+  /** The project that it is made for, whose clock its tokens follow. */
   readonly projectId?: string;
-  readonly roles: Roles;
 }
 
-type CredentialRow = Pick<Caller, 'id' | 'kind' | 'organizationId' | 'profile'> & {
+interface CredentialRow extends Omit<Caller, 'organizationRoles' | 'projectRoles'> {
   readonly secret: string;
   readonly roles: string;
   readonly projectId: string | null;
   readonly now: number;
-};
+}
 
-interface TokenRow {
-  hash: Buffer;
-  credentialId: string;
-  expiresAt: number;
-  revoked: number;
-  /** What its credential's clock shows. */
-  now: number;
+/** The roles of a credential as they are stored. */
+interface Roles {
+  readonly organization: Caller['organizationRoles'];
+  readonly projects: Caller['projectRoles'];
+}
+
+interface Token {
+  readonly credentialId: string;
+  readonly expiresAt: number;
+  readonly revoked: number;
 }
 
 const SELECT_CREDENTIAL = `
@@ -54,10 +52,7 @@ const SELECT_CREDENTIAL = `
   FROM credentials JOIN organizations ON organizations.id = credentials.organization_id
   LEFT JOIN projects ON projects.id = credentials.project_id`;
 
-const BY_ID = `${SELECT_CREDENTIAL} WHERE credentials.id = :id`;
-const OF_ORGANIZATION = `${SELECT_CREDENTIAL} WHERE credentials.organization_id = :id ORDER BY credentials.id`;
-const OF_PROJECT = `${SELECT_CREDENTIAL} WHERE credentials.project_id = :id ORDER BY credentials.id`;
-
+/** With the time of the clock by which they expire. */
 const SELECT_TOKENS = `
   SELECT hash, credential_id AS credentialId, expires_at AS expiresAt, revoked,
     coalesce(${PROJECT_NOW}, :now) AS now
@@ -65,7 +60,7 @@ const SELECT_TOKENS = `
   LEFT JOIN projects ON projects.id = credentials.project_id`;
 const TOKENS_OF_PROJECT = `${SELECT_TOKENS} WHERE credentials.project_id = :projectId`;
 
-/** For how long an expired token is still called expired, and not unknown. */
+/** How long an expired token is reported as expired instead of unknown. */
 const FORGET_AFTER_MS = 3_600_000;
 
 /** API keys, service accounts and tokens in SQL. Writes belong inside `Database.write`. */
@@ -77,40 +72,40 @@ export class CredentialStore {
 
   /** The credential with this public key or client id. */
   credential(id: string): Credential | undefined {
-    const row = this.database.get<CredentialRow>(BY_ID, { id, now: this.now() });
-    return row && stored(row);
+    return this.#select('credentials.id = :id', id)[0];
   }
 
   /** All credentials of an organization, by public key and client id. */
-  ofOrganization(organizationId: string): readonly Credential[] {
-    return this.#all(OF_ORGANIZATION, organizationId);
-  }
-
-  add({ projectId, roles, ...credential }: NewCredential): void {
-    this.database.run(
-      'INSERT INTO credentials VALUES (:id, :kind, :secret, :organizationId, :projectId, :roles)',
-      { ...credential, projectId: projectId ?? null, roles: JSON.stringify(roles) },
-    );
+  ofOrganization(id: string): readonly Credential[] {
+    return this.#select('credentials.organization_id = :id', id);
   }
 
   /** The credentials that were made for a project. */
-  ofProject(projectId: string): readonly Credential[] {
-    return this.#all(OF_PROJECT, projectId);
+  ofProject(id: string): readonly Credential[] {
+    return this.#select('credentials.project_id = :id', id);
+  }
+
+  add({ id, kind, secret, organizationId, projectId, ...roles }: NewCredential): void {
+    const { organizationRoles: organization, projectRoles: projects } = roles;
+    const stored: Roles = { organization, projects };
+    this.database.run(
+      'INSERT INTO credentials VALUES (?, ?, ?, ?, ?, ?)',
+      ...[id, kind, secret, organizationId, projectId ?? null, JSON.stringify(stored)],
+    );
   }
 
   /**
-   * Runs work that may remove credentials and make them anew, and put clocks to another time. Tokens of credentials
-   * that are there afterwards stay: with what is left of their lives, or, where a clock came back to a moment of a
-   * token's life, with what was left then.
+   * Runs work that may replace credentials and move clocks. Tokens of credentials that exist afterwards stay valid for
+   * the rest of their lifetime or, if a clock moved back to a time within it, for what was left at that time.
    *
    * @param projectId the project whose credentials it may concern; undefined for all
-   * @param lifeMs how long a token lives
+   * @param lifeMs how long a token is valid
    */
   keepingTokens<T>(projectId: string | undefined, lifeMs: number, work: () => T): T {
-    const tokens = this.database.all<TokenRow>(projectId === undefined ? SELECT_TOKENS : TOKENS_OF_PROJECT, {
-      now: this.now(),
-      projectId: projectId ?? null,
-    });
+    const tokens = this.database.all<Token & { hash: Buffer; now: number }>(
+      projectId === undefined ? SELECT_TOKENS : TOKENS_OF_PROJECT,
+      { now: this.now(), projectId: projectId ?? null },
+    );
     const result = work();
     for (const { now: before, ...token } of tokens) {
       const after = this.credential(token.credentialId)?.now;
@@ -127,19 +122,15 @@ export class CredentialStore {
     return result;
   }
 
-  /** Gives a credential a role in a project. */
+  /** Gives a credential a role in a new project. */
   addProjectRole(id: string, projectId: string, role: string): void {
-    const caller = this.credential(id)?.caller;
-    if (!caller) return;
-    const projects = {
-      ...caller.projectRoles,
-      [projectId]: [...(caller.projectRoles[projectId] ?? []), role],
-    };
-    const roles: Roles = { organization: caller.organizationRoles, projects };
-    this.database.run('UPDATE credentials SET roles = ? WHERE id = ?', JSON.stringify(roles), id);
+    this.database.run(
+      'UPDATE credentials SET roles = json_set(roles, :path, json_array(:role)) WHERE id = :id',
+      { id, role, path: `$.projects."${projectId}"` },
+    );
   }
 
-  /** Takes away what roles the credentials that are made for no project have in one. */
+  /** Removes the roles in a project from the credentials that were made for no project. */
   removeProjectRoles(projectId: string): void {
     this.database.run(
       `UPDATE credentials SET roles = json_remove(roles, :path)
@@ -148,7 +139,7 @@ export class CredentialStore {
     );
   }
 
-  /** The holder of a token, or why it has none. */
+  /** The caller to whom a token was issued, or why it is not valid. */
   bearer(token: string): Caller | 'expired' | 'revoked' | 'unknown' {
     const row = this.#token(token);
     const credential = row && this.credential(row.credentialId);
@@ -157,65 +148,52 @@ export class CredentialStore {
     return row.expiresAt <= credential.now ? 'expired' : credential.caller;
   }
 
-  /** Keeps a token's hash, and drops those of the same holder that nobody can use any more. */
+  /** Stores the hash of a token, and deletes long expired ones of the same client. */
   addToken(token: string, { caller, now }: Credential, lifeMs: number): void {
-    this.database.run(
-      'DELETE FROM tokens WHERE credential_id = ? AND expires_at <= ?',
-      caller.id,
-      now - FORGET_AFTER_MS,
-    );
-    this.database.run(
-      'INSERT INTO tokens (hash, credential_id, expires_at) VALUES (?, ?, ?)',
-      hashOf(token),
-      caller.id,
-      now + lifeMs,
-    );
+    const [id, before] = [caller.id, now - FORGET_AFTER_MS];
+    this.database.run('DELETE FROM tokens WHERE credential_id = ? AND expires_at <= ?', id, before);
+    const sql = 'INSERT INTO tokens (hash, credential_id, expires_at) VALUES (?, ?, ?)';
+    this.database.run(sql, hashOf(token), id, now + lifeMs);
   }
 
-  /** The holder's tokens that can be used. */
+  /** The client's tokens that are valid. */
   liveTokens({ caller, now }: Credential): LiveTokens {
-    const { count = 0, first } =
-      this.database.get<{ count: number; first: number | null }>(
-        `SELECT count(*) AS count, min(expires_at) AS first FROM tokens
-         WHERE credential_id = ? AND revoked = 0 AND expires_at > ?`,
-        caller.id,
-        now,
-      ) ?? {};
-    return { count, seconds: Math.ceil(((first ?? now) - now) / 1000) };
+    const live = this.database.get<LiveTokens>(
+      `SELECT count(*) AS count, coalesce((min(expires_at) - :now + 999) / 1000, 0) AS seconds
+       FROM tokens WHERE credential_id = :id AND revoked = 0 AND expires_at > :now`,
+      { id: caller.id, now },
+    );
+    return live ?? { count: 0, seconds: 0 };
   }
 
-  /** Returns whether the token was the holder's. */
-  revokeToken(token: string, holder: Credential): boolean {
+  /** Revokes a token. Returns whose it is, undefined if it is unknown; that of another client stays valid. */
+  revokeToken(token: string, client: Credential): string | undefined {
     const sql = 'UPDATE tokens SET revoked = 1 WHERE hash = ? AND credential_id = ?';
-    return this.database.run(sql, hashOf(token), holder.caller.id) > 0;
+    this.database.run(sql, hashOf(token), client.caller.id);
+    return this.#token(token)?.credentialId;
   }
 
-  /** Whether there is such a token, whosever it is. */
-  knowsToken(token: string): boolean {
-    return this.#token(token) !== undefined;
-  }
-
-  #token(token: string): Omit<TokenRow, 'hash' | 'now'> | undefined {
+  #token(token: string): Token | undefined {
     return this.database.get(
       'SELECT credential_id AS credentialId, expires_at AS expiresAt, revoked FROM tokens WHERE hash = ?',
       hashOf(token),
     );
   }
 
-  #all(sql: string, id: string): readonly Credential[] {
-    return this.database.all<CredentialRow>(sql, { id, now: this.now() }).map(stored);
+  #select(where: string, id: string): Credential[] {
+    const sql = `${SELECT_CREDENTIAL} WHERE ${where} ORDER BY credentials.id`;
+    return this.database
+      .all<CredentialRow>(sql, { id, now: this.now() })
+      .map(({ secret, now, roles, projectId, ...caller }) => {
+        const { organization: organizationRoles, projects: projectRoles } = JSON.parse(roles) as Roles;
+        return {
+          caller: { ...caller, organizationRoles, projectRoles },
+          secret,
+          now,
+          projectId: projectId ?? undefined,
+        };
+      });
   }
-}
-
-function stored(row: CredentialRow): Credential {
-  const { id, kind, secret, organizationId, profile, roles, projectId, now } = row;
-  const { organization, projects } = JSON.parse(roles) as Roles;
-  return {
-    caller: { id, kind, organizationId, profile, organizationRoles: organization, projectRoles: projects },
-    secret,
-    now,
-    projectId: projectId ?? undefined,
-  };
 }
 
 function hashOf(token: string): Buffer {

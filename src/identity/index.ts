@@ -1,11 +1,9 @@
-export { CredentialStore, type Credential } from './credential-store.js';
-export { gatekeeperOf, type Identity } from './gatekeeper.js';
+export { CredentialStore, type Credential, type Identity } from './credential-store.js';
 export { identityMigrations, identityTables } from './migrations.js';
 export { oauth, TOKEN_LIFE_S } from './oauth.js';
 export { organizationOperations } from './organization-routes.js';
-export { serviceAccountScheme, tokenError, tokenOperations } from './token-operations.js';
-export { nameSchema } from './names.js';
-export { existing } from './projects.js';
 export { projectOperations } from './project-routes.js';
+export { nameSchema } from './project-schema.js';
 export { ProjectStore, type StoredProject } from './project-store.js';
-export { permits, roleNamesFor, rolesFor } from './roles.js';
+export { ORGANIZATION_ROLES, permits, PROJECT_ROLES, roleNamesFor, rolesFor } from './roles.js';
+export { serviceAccountScheme, tokenError, tokenOperations } from './token-operations.js';

@@ -82,8 +82,8 @@ export function oauth(app: FastifyInstance, services: TokenServices): void {
         source: 'RFC 7009, section 2.1',
       });
     }
-    const revoked = await database.write(() => store.revokeToken(token, client));
-    if (!revoked && store.knowsToken(token)) {
+    const holder = await database.write(() => store.revokeToken(token, client));
+    if (holder !== undefined && holder !== client.caller.id) {
       return refuse(request, reply, 400, 'unauthorized_client', {
         problem: 'The token was issued to another client.',
         remedy: 'Revoke it with the client that asked for it.',

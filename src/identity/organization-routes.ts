@@ -2,9 +2,10 @@ import { Type } from '@sinclair/typebox';
 import type { Organization } from '../http/gatekeeper.js';
 import { atlasResource, resource, type AtlasOperation } from '../http/operation.js';
 import { API_PREFIX } from '../http/paths.js';
+import { object, text } from '../http/schema.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
-import type { Identity } from './gatekeeper.js';
-import { countedQuery } from './project-schema.js';
+import type { Identity } from './credential-store.js';
+import { linksOf, namedQuery, pageFrom } from './project-schema.js';
 
 const organization = atlasResource('/orgs', {
   tag: { name: 'Organizations', description: 'What owns projects and credentials.' },
@@ -13,15 +14,16 @@ const organization = atlasResource('/orgs', {
   access: 'readOrganization',
 });
 
-const shownOrganization = Type.Object(
+const shownOrganization = object(
+  'An organization.',
   {
     id: objectId('Id of the organization.'),
     isDeleted: Type.Boolean({ description: 'Always false.' }),
     links,
-    name: Type.String({ description: 'Its name.' }),
+    name: text('Its name.'),
     skipDefaultAlertsSettings: Type.Boolean({ description: 'Always false.' }),
   },
-  { title: 'Organization', description: 'An organization.' },
+  { title: 'Organization' },
 );
 
 /** The operations on organizations. A caller sees its own, and no other. */
@@ -32,21 +34,12 @@ export function organizationOperations({ projects }: Identity): readonly AtlasOp
       summary: "Lists the caller's organization.",
       javaMethod: 'getOrgs',
       access: undefined,
-      query: Type.Object({
-        ...countedQuery.properties,
-        name: Type.Optional(Type.String({ description: 'How its name begins.' })),
-      }),
+      query: namedQuery,
       response: pageOf('OrganizationPage', shownOrganization, false),
       handle({ caller, query, baseUrl }) {
         const own = projects.organization(caller.organizationId);
         const visible = own?.name.startsWith(query.name ?? '') ? [own] : [];
-        const page = query.pageNum === 1 ? visible : [];
-        return {
-          kind: 'page',
-          items: page.map((one) => JSON.stringify(representation(one, baseUrl))).join(','),
-          totalCount: query.includeCount ? visible.length : undefined,
-          hasNext: false,
-        };
+        return pageFrom(visible, query, (one) => representation(one, baseUrl));
       },
     }),
     organization('GET', '/:orgId', {
@@ -63,7 +56,7 @@ function representation({ id, name }: Organization, baseUrl: string): object {
   return {
     id,
     isDeleted: false,
-    links: [{ href: `${baseUrl}${API_PREFIX}/orgs/${id}`, rel: 'self' }],
+    links: linksOf(`${baseUrl}${API_PREFIX}/orgs/${id}`),
     name,
     skipDefaultAlertsSettings: false,
   };

@@ -1,6 +1,9 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { Caller } from '../http/gatekeeper.js';
 import { atlasResource, resource, type Answer, type AtlasOperation } from '../http/operation.js';
+import { text } from '../http/schema.js';
+import { nothing, pageOf } from '../http/shapes.js';
+import { refuseTooLarge } from '../http/steps/body.js';
 import { flagsQuery } from '../http/steps/query.js';
 import {
   invalidOrganizationId,
@@ -9,20 +12,19 @@ import {
   projectExists,
   unknownOrganization,
 } from '../http/steps/scope.js';
-import { nothing } from '../http/shapes.js';
+import type { Transaction } from '../kernel/database.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { CANNOT_FIND, defineCondition, SOURCE } from '../profiles/index.js';
+import type { Identity } from './credential-store.js';
 import {
-  createProject,
-  deleteProject,
-  existing,
-  projectInUse,
+  countedQuery,
+  createBody,
+  namedQuery,
+  pageFrom,
   representation,
-  taggedRepresentation,
-  updateProject,
-  visibleProjects,
-  type ProjectServices,
-} from './projects.js';
-import { countedQuery, createBody, projectPage, shownProject, updateBody } from './project-schema.js';
+  shownProject,
+  updateBody,
+} from './project-schema.js';
 import type { StoredProject } from './project-store.js';
 import { permits, rolesFor } from './roles.js';
 
@@ -37,13 +39,40 @@ const projectNameNotFound = defineCondition('projectNameNotFound', {
   example: ['orders', 'API key reader'],
 });
 
-/** Fields of a project that only the server sets; a request may repeat them (Atlas's public description). */
+const projectInUse = defineCondition('projectInUse', {
+  when: 'The project to be deleted still has resources in it.',
+  observed: [
+    409,
+    'CANNOT_CLOSE_GROUP_ACTIVE_STREAMS_RESOURCE',
+    'Cannot close group while it has active stream processing resources.',
+    SOURCE.client,
+  ],
+  settledBy: 'DELETE /api/atlas/v2/groups/{groupId} of a project with a stream resource (status and text)',
+  describe: (id: string, left: string) => ({
+    problem: `Project ${id} still has ${left}.`,
+    remedy: 'Delete them first.',
+  }),
+  example: ['f'.repeat(24), '2 stream resources'],
+});
+
+/** Dependencies of the operations on projects. */
+export interface ProjectServices extends Identity {
+  readonly kernel: Pick<Kernel, 'database' | 'clock' | 'newId'>;
+  /** The resources that a project still has, such as "2 connections"; undefined if it is empty. */
+  readonly leftIn: (project: StoredProject) => string | undefined;
+  /** Called with the id of a project that was created, within the write. */
+  readonly onCreate: (id: string) => void;
+  /** Removes a project and everything in it, within the write. */
+  readonly remove: (transaction: Transaction, id: string) => void;
+}
+
+/** Fields of a project that only the server sets; a request can repeat them (Atlas's public description). */
 const READ_ONLY = ['clusterCount', 'created', 'id', 'links'];
 
 const shared = {
   tag: { name: 'Projects', description: 'What stream resources belong to; Atlas calls them groups.' },
   versions: ['2023-01-01'],
-  parameters: { groupName: Type.String({ description: 'Name of a project.' }) },
+  parameters: { groupName: text('Name of a project.') },
 } as const;
 const project = atlasResource('/groups', {
   ...shared,
@@ -55,10 +84,25 @@ const ofOrganization = atlasResource('/orgs/:orgId/groups', {
   javaClass: 'ApiAtlasOrgsResource',
   access: 'readOrganization',
 });
+const projectPage = pageOf('ProjectPage', shownProject, false);
 
 /** The operations on projects. */
-export function projectOperations(services: ProjectServices): readonly AtlasOperation[] {
+export function projectOperations({
+  kernel,
+  projects,
+  credentials,
+  ...world
+}: ProjectServices): readonly AtlasOperation[] {
   const createGroup = { id: 'createGroup', access: 'createProject' };
+
+  /** The projects of an organization that the caller can see, oldest first. */
+  const visible = (caller: Caller, organizationId = caller.organizationId): readonly StoredProject[] =>
+    projects.ofOrganization(organizationId).filter((one) => permits(caller, 'readProject', one));
+
+  const refuseNameInUse = (organizationId: string, name: string): void => {
+    if (projects.named(organizationId, name)) throw projectExists(name);
+  };
+
   return [
     project('GET', '', {
       id: 'listGroups',
@@ -67,23 +111,18 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
       access: undefined,
       query: countedQuery,
       response: projectPage,
-      handle: ({ caller, query, baseUrl }) =>
-        projectsPage(visibleProjects(services, caller, caller.organizationId), query, baseUrl),
+      handle: ({ caller, query, baseUrl }) => listed(visible(caller), query, baseUrl),
     }),
     ofOrganization('GET', '', {
       id: 'getOrgGroups',
       summary: 'Lists the projects of an organization that the caller can see.',
       javaMethod: 'getGroups',
-      query: Type.Object({
-        ...countedQuery.properties,
-        name: Type.Optional(Type.String({ description: 'How their names begin.' })),
-      }),
+      query: namedQuery,
       response: projectPage,
       handle({ caller, organization, query, baseUrl }) {
-        const wanted = visibleProjects(services, caller, organization.id).filter(({ name }) =>
-          name.startsWith(query.name ?? ''),
-        );
-        return projectsPage(wanted, query, baseUrl);
+        const { name = '' } = query;
+        const named = visible(caller, organization.id).filter((one) => one.name.startsWith(name));
+        return listed(named, query, baseUrl);
       },
     }),
     project('POST', '', {
@@ -94,29 +133,38 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
       status: 201,
       query: Type.Object({
         ...flagsQuery.properties,
-        // An owner who is a user: the emulator has none, so it is taken and has no effect.
-        projectOwnerId: Type.Optional(Type.String({ description: 'Taken, and of no effect.' })),
+        // An owner who is a user; the emulator has no users.
+        projectOwnerId: Type.Optional(text('Accepted, without effect.')),
       }),
       response: shownProject,
       body: {
         prepare: withoutReadOnly,
         schema: createBody,
         rules({ orgId }, { caller }) {
-          if (!services.projects.organization(orgId)) throw unknownOrganization(orgId);
+          if (!projects.organization(orgId)) throw unknownOrganization(orgId);
           permit({ permits, rolesFor }, caller, createGroup, { organizationId: orgId });
         },
       },
-      async handle({ caller, body: { orgId, ...fields }, baseUrl }) {
-        const project = await createProject(services, caller, orgId, fields);
+      async handle({ caller, body: { orgId, name, ...settings }, baseUrl }) {
+        const created = await kernel.database.write(() => {
+          refuseNameInUse(orgId, name);
+          refuseTooLarge(settings);
+          const id = kernel.newId();
+          projects.add({ id, organizationId: orgId, name, createdAt: kernel.clock.now(), settings });
+          // Atlas documentation.
+          credentials.addProjectRole(caller.id, id, 'GROUP_OWNER');
+          world.onCreate(id);
+          return projects.existing(id);
+        });
         // Atlas's own slip, slashes and all (recorded).
-        return resource(representation(project, baseUrl), { location: `${baseUrl}//api/atlas/v1.0` });
+        return resource(representation(created, baseUrl), { location: `${baseUrl}//api/atlas/v1.0` });
       },
     }),
     project('GET', '/:groupId', {
       id: 'getGroup',
       summary: 'Gets a project.',
       response: shownProject,
-      handle: ({ project, baseUrl }) => shown(existing(services, project.id), baseUrl),
+      handle: ({ project, baseUrl }) => shown(projects.existing(project.id), baseUrl),
     }),
     project('GET', '/byName/:groupName', {
       id: 'getGroupByName',
@@ -124,17 +172,28 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
       access: undefined,
       conditions: [projectNameNotFound],
       response: shownProject,
-      handle: ({ caller, parameters: { groupName }, baseUrl }) =>
-        shown(namedProject(services, caller, groupName), baseUrl),
+      handle({ caller, parameters: { groupName }, baseUrl }) {
+        const found = visible(caller).find(({ name }) => name === groupName);
+        if (!found) throw projectNameNotFound(groupName, `${caller.kind} ${caller.id}`);
+        return shown(found, baseUrl);
+      },
     }),
     project('PATCH', '/:groupId', {
       id: 'updateGroup',
-      summary: 'Changes a project.',
+      summary: 'Changes a project: what is given; the rest stays.',
       conditions: [projectExists],
       response: shownProject,
       body: { prepare: withoutReadOnly, schema: updateBody },
-      handle: async ({ project, body, baseUrl }) =>
-        shown(await updateProject(services, project.id, body), baseUrl),
+      async handle({ project: { id }, body: { name, ...settings }, baseUrl }) {
+        const updated = await kernel.database.write(() => {
+          const old = projects.existing(id);
+          if (name !== undefined && name !== old.name) refuseNameInUse(old.organizationId, name);
+          refuseTooLarge(settings);
+          projects.update(id, name ?? old.name, { ...old.settings, ...settings });
+          return projects.existing(id);
+        });
+        return shown(updated, baseUrl);
+      },
     }),
     project('DELETE', '/:groupId', {
       id: 'deleteGroup',
@@ -142,8 +201,12 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
       status: 202,
       conditions: [projectInUse],
       response: nothing,
-      async handle({ project }) {
-        await deleteProject(services, project.id);
+      async handle({ project: { id } }) {
+        await kernel.database.write((transaction) => {
+          const left = world.leftIn(projects.existing(id));
+          if (left !== undefined) throw projectInUse(id, left);
+          world.remove(transaction, id);
+        });
         return resource('{}');
       },
     }),
@@ -151,28 +214,16 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
 }
 
 function shown(project: StoredProject, baseUrl: string): Answer {
-  return resource(taggedRepresentation(project, baseUrl));
+  return resource(representation(project, baseUrl, []));
 }
 
-function projectsPage(
-  projects: readonly StoredProject[],
+/** A page of projects, each with its self link alone (recorded). */
+function listed(
+  found: readonly StoredProject[],
   query: Static<typeof countedQuery>,
   baseUrl: string,
 ): Answer {
-  const from = (query.pageNum - 1) * query.itemsPerPage;
-  const page = projects.slice(from, from + query.itemsPerPage);
-  return {
-    kind: 'page',
-    items: page.map((project) => JSON.stringify(taggedRepresentation(project, baseUrl))).join(','),
-    totalCount: query.includeCount ? projects.length : undefined,
-    hasNext: from + query.itemsPerPage < projects.length,
-  };
-}
-
-function namedProject(services: ProjectServices, caller: Caller, name: string): StoredProject {
-  const project = visibleProjects(services, caller, caller.organizationId).find((one) => one.name === name);
-  if (!project) throw projectNameNotFound(name, `${caller.kind} ${caller.id}`);
-  return project;
+  return pageFrom(found, query, (one) => representation(one, baseUrl, [], []));
 }
 
 function withoutReadOnly(body: Readonly<Record<string, unknown>>): Record<string, unknown> {

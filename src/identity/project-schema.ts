@@ -1,81 +1,138 @@
-import { Type } from '@sinclair/typebox';
+import { Type, type Static } from '@sinclair/typebox';
+import type { Answer } from '../http/operation.js';
+import { API_PREFIX } from '../http/paths.js';
+import { integer, object, oneOf, strict, text } from '../http/schema.js';
+import { links, objectId } from '../http/shapes.js';
 import { pagingQuery } from '../http/steps/query.js';
-import { links, objectId, pageOf } from '../http/shapes.js';
-import { nameSchema } from './names.js';
+import type { StoredProject } from './project-store.js';
 
-/** Wire shapes of a project. */
+/** Wire shapes of projects, and what they share with those of organizations. */
 
-/** Lists may leave out their count (Atlas's public description). */
+/** What a project or an organization can be called (Atlas's public description of both): no spaces, for example. */
+const NAME = /^[\p{L}\p{N}\-_.(),:&@+']{1,64}$/u;
+
+/** The schema of such a name, for Atlas's API, the control API and fixtures alike. */
+export const nameSchema = (description: string) => Type.RegExp(NAME, { description });
+
+/** Lists can omit their count (Atlas's public description). */
 export const countedQuery = Type.Object({
   ...pagingQuery.properties,
   includeCount: Type.Boolean({ default: true, description: 'Whether the list has a count.' }),
 });
 
+/** Lists that can be filtered by name, too. */
+export const namedQuery = Type.Object({
+  ...countedQuery.properties,
+  name: Type.Optional(text('How the name begins.')),
+});
+
 const name = nameSchema('Its name.');
-
-const strict = { additionalProperties: false };
-
-const tags = Type.Array(
-  Type.Object(
-    {
-      key: Type.String({ minLength: 1, maxLength: 255, description: 'Name of the tag.' }),
-      value: Type.String({ minLength: 1, maxLength: 255, description: 'Its value.' }),
-    },
-    { ...strict, title: 'Tag', description: 'A tag.' },
-  ),
-  { description: 'Its tags.' },
-);
+const key = 'Name of the tag.';
+const value = 'Its value.';
+const lengths = { minLength: 1, maxLength: 255 };
+const withAlerts = 'Whether it has the default alerts; stored, without effect.';
 
 const settable = {
-  tags: Type.Optional(tags),
-  withDefaultAlertsSettings: Type.Optional(
-    Type.Boolean({ description: 'Whether it has the usual alerts; kept, and of no effect.' }),
+  tags: Type.Optional(
+    Type.Array(
+      object('A tag.', { key: text(key, lengths), value: text(value, lengths) }, { ...strict, title: 'Tag' }),
+      { description: 'Its tags.' },
+    ),
   ),
+  withDefaultAlertsSettings: Type.Optional(Type.Boolean({ description: withAlerts })),
 };
 
-export const createBody = Type.Object(
+export const createBody = object(
+  'A project to create.',
   {
     ...settable,
     name,
-    orgId: Type.String({ description: 'Id of the organization that it is to be in.' }),
+    orgId: text('Id of its organization.'),
     regionUsageRestrictions: Type.Optional(
-      Type.Union([Type.Literal('COMMERCIAL_FEDRAMP_REGIONS_ONLY'), Type.Literal('GOV_REGIONS_ONLY')], {
-        description: 'Regions that it may use, for governments; kept, and of no effect.',
-      }),
-    ),
-  },
-  { ...strict, title: 'ProjectRequest', description: 'A project to create.' },
-);
-
-export const updateBody = Type.Object(
-  // Atlas's description lets a change have any name; what it answers then has such a one.
-  { ...settable, name: Type.Optional(name) },
-  { ...strict, title: 'ProjectUpdate', description: 'What is to change; what is left out stays.' },
-);
-
-/** A project as answers show it. */
-export const shownProject = Type.Object(
-  {
-    clusterCount: Type.Integer({ description: 'Always 0.' }),
-    created: Type.String({ format: 'date-time', description: 'When it was created.' }),
-    id: objectId('Id of the project: the `groupId` of other operations.'),
-    links,
-    name: Type.String({ description: 'Its name.' }),
-    orgId: objectId('Id of the organization that it is in.'),
-    regionUsageRestrictions: Type.Optional(Type.String({ description: 'As it was sent.' })),
-    tags: Type.Optional(
-      Type.Array(
-        Type.Object({
-          key: Type.String({ description: 'Name of the tag.' }),
-          value: Type.String({ description: 'Its value.' }),
-        }),
-        { description: 'Its tags; the answer of a create leaves them out.' },
+      oneOf(
+        ['COMMERCIAL_FEDRAMP_REGIONS_ONLY', 'GOV_REGIONS_ONLY'],
+        'Regions that it can use, for governments; stored, without effect.',
       ),
     ),
-    withDefaultAlertsSettings: Type.Boolean({ description: 'Whether it has the usual alerts.' }),
   },
-  { title: 'Project', description: 'A project, which Atlas calls group.' },
+  { ...strict, title: 'ProjectRequest' },
 );
 
-/** A page of projects. */
-export const projectPage = pageOf('ProjectPage', shownProject, false);
+export const updateBody = object(
+  'What is to change; what is left out stays.',
+  // Atlas's description allows any name here, but responses must have one that matches.
+  { ...settable, name: Type.Optional(name) },
+  { ...strict, title: 'ProjectUpdate' },
+);
+
+export const shownProject = object(
+  'A project, which Atlas calls group.',
+  {
+    clusterCount: integer('Always 0.'),
+    created: text('When it was created.', { format: 'date-time' }),
+    id: objectId('Id of the project: the `groupId` of other operations.'),
+    links,
+    name: text('Its name.'),
+    orgId: objectId('Id of the organization that it is in.'),
+    regionUsageRestrictions: Type.Optional(text('As it was sent.')),
+    tags: Type.Optional(
+      Type.Array(Type.Object({ key: text(key), value: text(value) }), {
+        description: 'Its tags; a create leaves them out if none were sent.',
+      }),
+    ),
+    withDefaultAlertsSettings: Type.Boolean({ description: withAlerts }),
+  },
+  { title: 'Project' },
+);
+
+/** What Atlas links from a project (recorded). */
+const LINKS = ['containers', 'clusters', 'databaseUsers', 'peers', 'processes', 'whitelist'];
+
+/**
+ * A project, keys in alphabetical order (recorded).
+ *
+ * @param untagged what `tags` is if it has none; undefined leaves them out
+ */
+export function representation(
+  { id, name, organizationId, createdAt, settings }: StoredProject,
+  baseUrl: string,
+  untagged?: readonly [],
+  linked: readonly string[] = LINKS,
+): object {
+  const { regionUsageRestrictions, tags = untagged, withDefaultAlertsSettings = true } = settings;
+  return {
+    clusterCount: 0,
+    created: new Date(createdAt).toISOString().replace(/\.\d+Z$/, 'Z'),
+    id,
+    links: linksOf(`${baseUrl}${API_PREFIX}/groups/${id}`, linked),
+    name,
+    orgId: organizationId,
+    regionUsageRestrictions,
+    tags,
+    withDefaultAlertsSettings,
+  };
+}
+
+/** The links of a resource: to itself, and to what is below it. */
+export function linksOf(self: string, below: readonly string[] = []): object[] {
+  return [
+    { href: self, rel: 'self' },
+    ...below.map((name) => ({ href: `${self}/${name}`, rel: `https://cloud.mongodb.com/${name}` })),
+  ];
+}
+
+/** The page of a list that a request wants. */
+export function pageFrom<Item>(
+  items: readonly Item[],
+  { pageNum, itemsPerPage, includeCount }: Static<typeof countedQuery>,
+  represent: (item: Item) => object,
+): Answer {
+  const from = (pageNum - 1) * itemsPerPage;
+  const page = items.slice(from, from + itemsPerPage);
+  return {
+    kind: 'page',
+    items: page.map((item) => JSON.stringify(represent(item))).join(','),
+    totalCount: includeCount ? items.length : undefined,
+    hasNext: from + itemsPerPage < items.length,
+  };
+}

@@ -3,47 +3,43 @@ import type { ClockState } from '../kernel/clock-state.js';
 import type { Database } from '../kernel/database.js';
 import { USUAL_PACE, type Pace } from '../kernel/pace.js';
 
-/** A project as the store has it. `createdAt` is in milliseconds of real time. */
-export interface StoredProject extends Project {
-  readonly createdAt: number;
-  readonly settings: ProjectSettings;
-}
-
-/** What the owner of a project sets beside its name; what was not set is left out. */
+/** What the owner of a project sets besides its name; what was not set is left out. */
 export interface ProjectSettings {
   readonly tags?: readonly { readonly key: string; readonly value: string }[];
   readonly withDefaultAlertsSettings?: boolean;
   readonly regionUsageRestrictions?: string;
 }
 
-/** A project to add. */
-export interface NewProject {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly name: string;
+/** A project as the store has it. */
+export interface StoredProject extends Project {
+  /** In milliseconds of real time. */
   readonly createdAt: number;
+  readonly settings: ProjectSettings;
+  /** The project's own clock, relative to the emulator's. */
+  readonly clock: ClockState;
+}
+
+/** A project to add. */
+export interface NewProject extends Pick<StoredProject, 'id' | 'organizationId' | 'name' | 'createdAt'> {
   readonly settings?: ProjectSettings;
   readonly pace?: Pace;
 }
 
-type ProjectRow = Omit<StoredProject, 'settings' | 'pace' | 'frozen'> & {
+interface ProjectRow extends Omit<StoredProject, 'settings' | 'pace' | 'clock' | 'frozen'> {
   readonly settings: string;
   readonly pace: string;
-  readonly frozen: number;
-};
+  readonly offsetMs: number;
+  readonly frozenAt: number | null;
+}
 
 /** What a project's clock shows when real time is `:now`. */
 export const PROJECT_NOW = 'coalesce(projects.frozen_at, :now + projects.clock_offset_ms)';
 
 const SELECT_PROJECT = `
   SELECT projects.id, projects.name, organization_id AS organizationId, profile, created_at AS createdAt,
-    settings, pace, frozen_at IS NOT NULL AS frozen, ${PROJECT_NOW} AS now
+    settings, pace, clock_offset_ms AS offsetMs, frozen_at AS frozenAt, ${PROJECT_NOW} AS now
   FROM projects JOIN organizations ON organizations.id = organization_id`;
-
-const BY_ID = `${SELECT_PROJECT} WHERE projects.id = :id`;
-const BY_NAME = `${SELECT_PROJECT} WHERE organization_id = :organizationId AND projects.name = :name`;
-const OF_ORGANIZATION = `${SELECT_PROJECT} WHERE organization_id = :organizationId ORDER BY projects.seq`;
-const OLDEST = `${SELECT_PROJECT} ORDER BY projects.seq LIMIT :limit`;
+const SELECT_ORGANIZATION = 'SELECT id, name, profile FROM organizations';
 
 /** Organizations and their projects in SQL. Writes belong inside `Database.write`. */
 export class ProjectStore {
@@ -52,32 +48,42 @@ export class ProjectStore {
     private readonly now: () => number,
   ) {}
 
-  /** Whether there is no organization. */
-  isEmpty(): boolean {
-    return this.database.value('SELECT NOT EXISTS (SELECT 1 FROM organizations)') === 1;
+  organization(id: string): Organization | undefined {
+    return this.database.get(`${SELECT_ORGANIZATION} WHERE id = ?`, id);
   }
 
-  organization(id: string): Organization | undefined {
-    return this.database.get('SELECT id, name, profile FROM organizations WHERE id = ?', id);
+  /** All organizations, oldest first. */
+  organizations(): readonly Organization[] {
+    return this.database.all(`${SELECT_ORGANIZATION} ORDER BY seq`);
   }
 
   project(id: string): StoredProject | undefined {
-    return this.#first(BY_ID, { id });
+    return this.#select('WHERE projects.id = :id', { id })[0];
+  }
+
+  /** A project that was found in the same turn. */
+  existing(id: string): StoredProject {
+    const project = this.project(id);
+    if (!project) throw new Error(`project ${id} was removed within one request`);
+    return project;
   }
 
   /** The organization's project of this name. */
   named(organizationId: string, name: string): StoredProject | undefined {
-    return this.#first(BY_NAME, { organizationId, name });
+    return this.#select('WHERE organization_id = :organizationId AND projects.name = :name', {
+      organizationId,
+      name,
+    })[0];
   }
 
   /** The organization's projects, oldest first. */
-  ofOrganization(organizationId: string): readonly StoredProject[] {
-    return this.#all(OF_ORGANIZATION, { organizationId });
+  ofOrganization(id: string): readonly StoredProject[] {
+    return this.#select('WHERE organization_id = :id ORDER BY projects.seq', { id });
   }
 
   /** The projects of all organizations, oldest first. @param limit how many at most; -1 for all */
   all(limit = -1): readonly StoredProject[] {
-    return this.#all(OLDEST, { limit });
+    return this.#select('ORDER BY projects.seq LIMIT :limit', { limit });
   }
 
   addOrganization({ id, name, profile }: Organization): void {
@@ -93,43 +99,24 @@ export class ProjectStore {
   }
 
   update(id: string, name: string, settings: ProjectSettings): void {
-    this.database.run(
-      'UPDATE projects SET name = ?, settings = ? WHERE id = ?',
-      name,
-      JSON.stringify(settings),
-      id,
-    );
-  }
-
-  /** The project's own clock, relative to the emulator's. */
-  clock(id: string): ClockState | undefined {
-    const row = this.database.get<{ offsetMs: number; frozenAt: number | null }>(
-      'SELECT clock_offset_ms AS offsetMs, frozen_at AS frozenAt FROM projects WHERE id = ?',
-      id,
-    );
-    return row && { offsetMs: row.offsetMs, frozenAt: row.frozenAt ?? undefined };
-  }
-
-  setClock(id: string, { offsetMs, frozenAt }: ClockState): void {
-    this.database.run(
-      'UPDATE projects SET clock_offset_ms = ?, frozen_at = ? WHERE id = ?',
-      offsetMs,
-      frozenAt ?? null,
-      id,
-    );
+    const sql = 'UPDATE projects SET name = ?, settings = ? WHERE id = ?';
+    this.database.run(sql, name, JSON.stringify(settings), id);
   }
 
   setPace(id: string, pace: Pace): void {
     this.database.run('UPDATE projects SET pace = ? WHERE id = ?', JSON.stringify(pace), id);
   }
 
-  /** Moves a project's clock by `ms`, if it runs. */
+  setClock(id: string, { offsetMs, frozenAt }: ClockState): void {
+    const sql = 'UPDATE projects SET clock_offset_ms = ?, frozen_at = ? WHERE id = ?';
+    this.database.run(sql, offsetMs, frozenAt ?? null, id);
+  }
+
+  /** Moves a project's clock by `ms`, unless it is frozen. */
   shiftClock(id: string, ms: number): void {
-    this.database.run(
-      'UPDATE projects SET clock_offset_ms = clock_offset_ms + ? WHERE id = ? AND frozen_at IS NULL',
-      ms,
-      id,
-    );
+    const sql =
+      'UPDATE projects SET clock_offset_ms = clock_offset_ms + ? WHERE id = ? AND frozen_at IS NULL';
+    this.database.run(sql, ms, id);
   }
 
   /** Moves all frozen clocks by `ms`. */
@@ -138,15 +125,8 @@ export class ProjectStore {
   }
 
   /** The project whose clock shows the latest moment. */
-  furthestAhead(): { readonly id: string; readonly now: number } | undefined {
-    return this.database.get(`SELECT id, ${PROJECT_NOW} AS now FROM projects ORDER BY now DESC LIMIT 1`, {
-      now: this.now(),
-    });
-  }
-
-  /** All organizations, oldest first. */
-  organizations(): readonly Organization[] {
-    return this.database.all('SELECT id, name, profile FROM organizations ORDER BY seq');
+  furthestAhead(): StoredProject | undefined {
+    return this.#select('ORDER BY now DESC LIMIT 1')[0];
   }
 
   /** Removes all organizations, and with them projects, credentials and tokens. */
@@ -156,26 +136,20 @@ export class ProjectStore {
     }
   }
 
-  /** Removes a project and all that is in it. */
+  /** Removes a project and everything in it. */
   remove(id: string): void {
     this.database.run('DELETE FROM projects WHERE id = ?', id);
   }
 
-  #first(sql: string, parameters: Record<string, string>): StoredProject | undefined {
-    const row = this.database.get<ProjectRow>(sql, { ...parameters, now: this.now() });
-    return row && stored(row);
+  #select(tail: string, parameters: Readonly<Record<string, string | number>> = {}): StoredProject[] {
+    return this.database
+      .all<ProjectRow>(`${SELECT_PROJECT} ${tail}`, { ...parameters, now: this.now() })
+      .map(({ settings, pace, offsetMs, frozenAt, ...project }) => ({
+        ...project,
+        settings: JSON.parse(settings) as ProjectSettings,
+        pace: JSON.parse(pace) as Pace,
+        clock: { offsetMs, frozenAt: frozenAt ?? undefined },
+        frozen: frozenAt !== null,
+      }));
   }
-
-  #all(sql: string, parameters: Record<string, string | number>): readonly StoredProject[] {
-    return this.database.all<ProjectRow>(sql, { ...parameters, now: this.now() }).map(stored);
-  }
-}
-
-function stored(row: ProjectRow): StoredProject {
-  return {
-    ...row,
-    settings: JSON.parse(row.settings) as ProjectSettings,
-    pace: JSON.parse(row.pace) as Pace,
-    frozen: row.frozen === 1,
-  };
 }

@@ -1,5 +1,4 @@
 import { ControlError } from '../http/control-error.js';
-import type { Credential } from '../identity/credential-store.js';
 import {
   FIXTURE_LIMIT,
   sharedSections,
@@ -8,8 +7,7 @@ import {
   type FixtureSection,
   type SharedSection,
 } from './fixture-schema.js';
-import type { Identity } from '../identity/gatekeeper.js';
-import type { StoredProject } from '../identity/project-store.js';
+import type { Credential, Identity, StoredProject } from '../identity/index.js';
 
 type FixtureProject = Fixture['organizations'][number]['projects'][number];
 
@@ -42,7 +40,7 @@ export function exportFixture(
       return {
         ...organization,
         projects: own.map((project) => ({
-          ...weigh(projectOf(identity, project)),
+          ...weigh(projectOf(project)),
           ...saved(project),
         })),
         credentials: credentials.ofOrganization(organization.id).map((one) => weigh(credentialOf(one, ids))),
@@ -64,8 +62,8 @@ function scale(limit: number) {
   };
 }
 
-function projectOf({ projects }: Identity, project: StoredProject): FixtureProject {
-  const { offsetMs, frozenAt } = projects.clock(project.id) ?? { offsetMs: 0, frozenAt: undefined };
+function projectOf(project: StoredProject): FixtureProject {
+  const { offsetMs, frozenAt } = project.clock;
   return {
     id: project.id,
     name: project.name,

@@ -4,8 +4,7 @@ import { oneOf, strict, text } from '../http/schema.js';
 import type { Transaction } from '../kernel/database.js';
 import { LATEST, LONGEST_MS, MOST, type Durations } from '../kernel/pace.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
-import { nameSchema } from '../identity/names.js';
-import { ORGANIZATION_ROLES, PROJECT_ROLES } from '../identity/roles.js';
+import { nameSchema, ORGANIZATION_ROLES, PROJECT_ROLES } from '../identity/index.js';
 
 /** A part of a fixture that a feature declares: what is under its key, and how it is loaded and exported. */
 export type FixtureSection = ProjectSection | SharedSection;

@@ -5,7 +5,6 @@ import { Refusal } from '../profiles/index.js';
 import type { Transaction } from '../kernel/database.js';
 import { parseMoment } from '../kernel/moment.js';
 import { pathOfPointer } from '../kernel/schema-text.js';
-import type { Roles } from '../identity/credential-store.js';
 import {
   fixtureSchema,
   sharedSections,
@@ -13,7 +12,7 @@ import {
   type FixtureCredential,
   type FixtureSection,
 } from './fixture-schema.js';
-import type { Identity } from '../identity/gatekeeper.js';
+import type { Identity } from '../identity/index.js';
 
 /** A fixture cannot be used; `message` names the place in it and what is wrong there. */
 export class FixtureError extends Error {}
@@ -106,11 +105,11 @@ export function loadFixture(
         const where = Object.hasOwn(entry.projectRoles, stranger) ? 'projectRoles' : 'project';
         throw new FixtureError(`${entryAt}.${where}: the organization has no project ${stranger}`);
       }
-      const roles: Roles = { organization: entry.organizationRoles, projects: entry.projectRoles };
-      const owner = { organizationId: organization.id, ...(entry.project && { projectId: entry.project }) };
+      const { organizationRoles, projectRoles, project: projectId } = entry;
+      const owner = { organizationId: organization.id, ...(projectId && { projectId }) };
       for (const { field, ...credential } of credentialsIn(entry)) {
         within(`${entryAt}.${field}`, () => {
-          credentials.add({ ...credential, ...owner, roles });
+          credentials.add({ ...credential, ...owner, organizationRoles, projectRoles });
         });
       }
     });

@@ -144,7 +144,7 @@ export class WorldTime {
 
   #clockState(projectId: string | undefined): ClockState {
     if (projectId === undefined) return this.kernel.clock.state;
-    return this.projects.clock(projectId) ?? IN_STEP;
+    return this.projects.project(projectId)?.clock ?? IN_STEP;
   }
 
   /** What the clock follows: a project's the emulator's, the emulator's the machine's. */

@@ -51,7 +51,7 @@ export class World {
 
   /** Whether there is a world to go on with: a fixture without organizations is one too. */
   get hasBegun(): boolean {
-    return this.#snapshots.has(undefined, INITIAL) || !this.identity.projects.isEmpty();
+    return this.#snapshots.has(undefined, INITIAL) || this.identity.projects.organizations().length > 0;
   }
 
   /** Goes on with a world that a file holds. One without a memory of how it began remembers how it is now. */

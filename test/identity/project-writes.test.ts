@@ -89,7 +89,9 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
       { key: 'a', value: '1' },
     ];
     const settings = { withDefaultAlertsSettings: false, regionUsageRestrictions: 'GOV_REGIONS_ONLY' };
-    const { id } = await created(emulator, profile, { name: 'new', tags, ...settings });
+    const made = await created(emulator, profile, { name: 'new', tags, ...settings });
+    expect(made).toMatchObject({ tags, ...settings });
+    const { id } = made;
     const shown = await owner(emulator, profile, { url: `${GROUPS}/${id}` });
     expect(shown.json()).toMatchObject({ tags, ...settings });
   });

@@ -14,7 +14,7 @@ const GROUPS = `${API}/groups`;
 
 interface Page {
   readonly links: readonly { readonly href: string; readonly rel: string }[];
-  readonly results: readonly { readonly id: string }[];
+  readonly results: readonly { readonly id: string; readonly links: readonly object[] }[];
   readonly totalCount?: number;
 }
 
@@ -119,6 +119,17 @@ describe('the list of projects', () => {
     expect([response.status, digits(response)]).toEqual([200, shown]);
     expect(links(response)).toEqual(expected);
     expect(response.json<Page>().totalCount).toBe(5);
+  });
+
+  it('links each project to itself alone', async () => {
+    const line = await openLine('inject', { fixture: manyProjects(), publicUrl: 'http://atlas.test' });
+    for (const path of [GROUPS, `${API}/orgs/${SEEDED.documented.organization}/groups`]) {
+      const { results } = (await line.as('owner', 'documented', { path })).json<Page>();
+      expect(results.length).toBe(5);
+      for (const { id, links } of results) {
+        expect(links).toEqual([{ href: `http://atlas.test${GROUPS}/${id}`, rel: 'self' }]);
+      }
+    }
   });
 
   it('leads by its next links through all projects, each once', async () => {

@@ -71,7 +71,7 @@ export class Credentials {
   }
 
   #bearer(token: string): Caller | Denial {
-    const holder = this.gatekeeper.bearer(token);
+    const holder = this.gatekeeper.credentials.bearer(token);
     if (typeof holder !== 'string') return holder;
     const problem = {
       expired: 'The bearer token has expired.',
@@ -122,8 +122,8 @@ export class Credentials {
         '3.4',
       );
     }
-    const key = this.gatekeeper.apiKey(sent.username);
-    if (!key) {
+    const key = this.gatekeeper.credentials.credential(sent.username);
+    if (key?.caller.kind !== 'API key') {
       return denied(
         'No API key has the public key that the digest names.',
         'Use a public key that the fixture or the start-up message names.',
@@ -138,7 +138,7 @@ export class Credentials {
       );
     }
     // Before the nonce: only a right response may learn that its nonce is stale, or use up a count.
-    const expected = digestResponse(sent, { password: key.privateKey, method });
+    const expected = digestResponse(sent, { password: key.secret, method });
     if (!sameSecret(expected, sent.response.toLowerCase())) {
       return denied(
         'The digest does not match the private key of this public key.',

@@ -121,12 +121,12 @@ export function scopeParametersOf(target: string): ScopeParameters {
 }
 
 /** Looks up what a path names. */
-export function findScope(parameters: ScopeParameters, gatekeeper: Gatekeeper): Scope {
+export function findScope(parameters: ScopeParameters, { projects }: Gatekeeper): Scope {
   const { groupId, orgId } = parameters;
   return {
     parameters,
-    project: groupId === undefined ? undefined : gatekeeper.project(groupId),
-    organization: orgId === undefined ? undefined : gatekeeper.organization(orgId),
+    project: groupId === undefined ? undefined : projects.project(groupId),
+    organization: orgId === undefined ? undefined : projects.organization(orgId),
   };
 }
 
