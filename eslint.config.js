@@ -65,6 +65,8 @@ export default tseslint.config(
       // A function whose parameters all have types is one that a caller's type parameters are inferred from.
       '@typescript-eslint/no-inferrable-types': ['error', { ignoreParameters: true }],
       '@typescript-eslint/no-floating-promises': 'error',
+      // An interface gives an inferred type a name, which editors and error messages show.
+      '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       // Fastify types hooks and handlers as async, even if they do not await.
       '@typescript-eslint/require-await': 'off',
     },

@@ -1,135 +1,116 @@
-import { refused, unreachable } from './transport.js';
+import { once } from 'node:events';
+import { refused, sendByFetch } from './transport.js';
 import type { ClockReading, Credentials } from './types.js';
 
-/** What a request is sent with: what `fetch` takes, or a value that is sent as JSON. */
+/** The options of `fetch`, or a value that is sent as JSON. */
 export interface FetchInit extends RequestInit {
-  /** Sent as JSON, in place of a body. */
+  /** Sent as JSON, instead of a body. */
   readonly json?: unknown;
 }
 
 /**
  * Calls the Atlas API of a project as one caller.
  *
- * @param path below the project, such as `/streams/privateLinkConnections`; or whole, if it begins with `/api/` or is
- * an address, of which only path and query count: a token goes to the emulator and nowhere else
+ * @param path relative to the project, such as `/streams/privateLinkConnections`; or absolute, if it starts with `/api/`
+ * or is a URL. Only path and query of a URL are used: the token is sent to the emulator and nowhere else.
  */
 export type AtlasFetch = (path: string | URL, init?: FetchInit) => Promise<Response>;
 
 /** A caller of a project. */
-export interface Caller {
-  readonly credentials: Credentials;
-  /**
-   * `fetch` with a bearer token, `Accept: application/vnd.atlas.2024-05-30+json` and the body's `Content-Type`, each
-   * unless the request has one of its own. The token is renewed when the project's time has run past it.
-   */
-  readonly fetch: AtlasFetch;
-  /** A bearer token, for a client of your own. */
-  token(): Promise<string>;
-}
+export interface Caller extends ReturnType<typeof callerOf> {}
 
-/** The clock of a project, as its callers need it. */
-interface CallerClock {
+/** The clock of a project, which decides when tokens expire. */
+interface TokenClock {
   readonly read: () => Promise<ClockReading>;
-  /** How often it may have been put back: until when a token lives is another moment then. */
-  readonly turned: () => number;
+  /** The number of calls that may have put it back: after such a call, `until` of a token is another time. */
+  readonly rewinds: () => number;
 }
 
-interface KeptToken {
-  readonly token: string;
-  /** What the clock told when it was issued: how often it had been put back, and the time. */
-  readonly turn: number;
+interface Token {
+  readonly value: string;
+  readonly rewinds: number;
+  /** In the project's time, in milliseconds. */
   readonly from: number;
   readonly until: number;
 }
 
-/** The media type that a request asks for if it asks for none. */
+/** The default media type of responses. */
 export const ACCEPT = 'application/vnd.atlas.2024-05-30+json';
 
-/** Where the Atlas API of a project begins. */
+/** The path of a project in the Atlas API. */
 export const projectPath = (id: string): string => `/api/atlas/v2/groups/${id}`;
 
-/**
- * A caller of a project.
- *
- * @param clock the project's, in whose time tokens live
- */
-export function callerOf(
-  { url, projectId }: { readonly url: string; readonly projectId: string },
-  credentials: Credentials,
-  clock: CallerClock,
-): Caller {
-  let kept: Promise<KeptToken> | undefined;
+/** Calls the Atlas API as one service account. */
+export function callerOf(url: string, projectId: string, credentials: Credentials, clock: TokenClock) {
+  let current: Promise<Token> | undefined;
 
   const renew = async (): Promise<string> => {
-    const turn = clock.turned();
-    const renewed = Promise.all([issue(url, credentials), clock.read()]).then(
-      ([{ token, seconds }, { now }]) => {
+    const rewinds = clock.rewinds();
+    const renewed = Promise.all([requestToken(url, credentials), clock.read()]).then(
+      ([{ access_token: value, expires_in: seconds }, { now }]) => {
         const from = Date.parse(now);
-        return { token, turn, from, until: from + seconds * 1000 };
+        return { value, rewinds, from, until: from + seconds * 1000 };
       },
     );
-    kept = renewed;
+    current = renewed;
     try {
-      return (await renewed).token;
+      return (await renewed).value;
     } catch (error) {
-      kept = undefined;
+      current = undefined;
       throw error;
     }
   };
   const token = async (): Promise<string> => {
-    const current = kept;
-    if (!current) return renew();
-    const [{ token: held, turn, from, until }, reading] = await Promise.all([current, clock.read()]);
+    const last = current;
+    if (!last) return renew();
+    const [{ value, rewinds, from, until }, reading] = await Promise.all([last, clock.read()]);
     const now = Date.parse(reading.now);
-    if (turn === clock.turned() && from <= now && now < until) return held;
-    // Whoever comes first renews it for all that wait.
-    return kept === current ? renew() : token();
+    if (rewinds === clock.rewinds() && from <= now && now < until) return value;
+    // Concurrent requests share one renewal.
+    return current === last ? renew() : token();
+  };
+  const atlasFetch: AtlasFetch = async (path, options = {}) => {
+    // The properties of a Request are getters of its prototype: a spread copies none of them.
+    if ([path, options].some((one) => Object.prototype.toString.call(one) === '[object Request]')) {
+      throw new TypeError('project.fetch takes a path and the options of fetch, and no Request');
+    }
+    const { json, ...init } = options;
+    const headers = new Headers(init.headers);
+    const body = json === undefined ? init.body : JSON.stringify(json);
+    if (!headers.has('accept')) headers.set('accept', ACCEPT);
+    if (body != null && !headers.has('content-type')) headers.set('content-type', 'application/json');
+    if (!headers.has('authorization')) {
+      headers.set('authorization', `Bearer ${await unlessAborted(token, init.signal)}`);
+    }
+    const target = url + absolutePath(String(path), projectId);
+    return fetch(target, { ...init, headers, ...(body != null && { body }) });
   };
   return {
     credentials,
+    /** A bearer token, for a client of your own. */
     token,
-    async fetch(path, options = {}) {
-      // Its members are no properties of its own: spread, nothing of it is left.
-      if ([path, options].some((one) => Object.prototype.toString.call(one) === '[object Request]')) {
-        throw new TypeError('project.fetch takes a path, and beside it what fetch takes; but no Request');
-      }
-      const { json, ...init } = options;
-      const headers = new Headers(init.headers);
-      const body = json === undefined ? init.body : JSON.stringify(json);
-      if (!headers.has('accept')) headers.set('accept', ACCEPT);
-      if (body != null && !headers.has('content-type')) headers.set('content-type', 'application/json');
-      if (!headers.has('authorization')) {
-        headers.set('authorization', `Bearer ${await unlessAborted(token, init.signal)}`);
-      }
-      return fetch(url + wholePath(String(path), projectId), {
-        ...init,
-        headers,
-        ...(body != null && { body }),
-      });
-    },
+    /**
+     * `fetch` with a bearer token, `Accept: application/vnd.atlas.2024-05-30+json` and the body's `Content-Type`, each
+     * unless the request has its own. The token is renewed when it has expired in the project's time.
+     */
+    fetch: atlasFetch,
   };
 }
 
-/** Waits for what others may be waiting for too, and no longer than the request that wants it. */
+/** Waits for work that is shared with other requests, until the signal of this one aborts. */
 async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   if (!signal) return work();
   signal.throwIfAborted();
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', stop, { once: true });
+  const done = new AbortController();
+  const aborted = once(signal, 'abort', { signal: done.signal }).then((): never => {
+    throw signal.reason;
   });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    if (stop) signal.removeEventListener('abort', stop);
-  }
+  return Promise.race([work(), aborted]).finally(() => {
+    done.abort();
+  });
 }
 
-/** The path and query that a request is sent to. */
-function wholePath(path: string, projectId: string): string {
+function absolutePath(path: string, projectId: string): string {
   if (/^https?:\/\//i.test(path)) {
     const { pathname, search } = new URL(path);
     return pathname + search;
@@ -138,26 +119,13 @@ function wholePath(path: string, projectId: string): string {
   return projectPath(projectId) + (path === '' || /^[/?]/.test(path) ? path : `/${path}`);
 }
 
-async function issue(
-  url: string,
-  { serviceAccount: { clientId, clientSecret } }: Credentials,
-): Promise<{ token: string; seconds: number }> {
-  const call = 'POST /api/oauth/token';
-  let response: Response;
-  try {
-    response = await fetch(`${url}/api/oauth/token`, {
-      method: 'POST',
-      headers: { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials' }),
-    });
-  } catch (error) {
-    throw unreachable(url, call, error);
-  }
-  const text = await response.text();
-  if (!response.ok) throw refused(response.status, text, call);
-  const { access_token: token, expires_in: seconds } = JSON.parse(text) as {
-    access_token: string;
-    expires_in: number;
+async function requestToken(url: string, { serviceAccount: { clientId, clientSecret } }: Credentials) {
+  const path = '/api/oauth/token';
+  const headers = {
+    authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`,
+    'content-type': 'application/x-www-form-urlencoded',
   };
-  return { token, seconds };
+  const { status, text } = await sendByFetch(url)('POST', path, headers, 'grant_type=client_credentials');
+  if (status !== 200) throw refused(status, text, `POST ${path}`);
+  return JSON.parse(text) as { access_token: string; expires_in: number };
 }

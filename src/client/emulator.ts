@@ -1,10 +1,16 @@
 import { ASYNC_DISPOSE } from './disposal.js';
 import { streamEvents, type EventOptions } from './events.js';
 import { projectOver, type Project } from './project.js';
-import { addressOf, EmulatorError, sendByFetch, transportOver, type Transport } from './transport.js';
+import {
+  addressOf,
+  EmulatorError,
+  sendByFetch,
+  transportOver,
+  type Method,
+  type Transport,
+} from './transport.js';
 import type {
   ClockReading,
-  EmulatorEvent,
   Fixture,
   Health,
   ProfileName,
@@ -14,118 +20,95 @@ import type {
 } from './types.js';
 import { verbs, type Verbs } from './verbs.js';
 
-/** An emulator, in this process or elsewhere. Its verbs act on the whole server: keep to a project in parallel tests. */
-export interface Emulator extends Verbs {
-  /** Its address, without a slash at its end. */
-  readonly url: string;
-  /** Makes a project, with credentials of its own for each role. */
-  project(options?: ProjectOptions): Promise<Project>;
-  /** A project that is there, with its credentials. @throws {EmulatorError} 404 */
-  projectById(id: string): Promise<Project>;
-  /** The oldest project of a profile: the fixture's. @throws {EmulatorError} 404 if there is none */
-  seededProject(profile: ProfileName): Promise<Project>;
-  /** All projects, in the order in which they came. */
-  projects(): Promise<readonly ProjectInfo[]>;
-  readonly fixture: {
-    /** The world as it is now; a bug report is made with it. */
-    export(): Promise<Fixture>;
-    /** Puts a fixture in the place of the world; a reset comes back to it. */
-    load(fixture: Fixture): Promise<void>;
-  };
-  health(): Promise<Health>;
-  /**
-   * What happens from this call on: `for await (const event of emulator.events())`. Ends when the emulator is closed.
-   */
-  events(options?: EventOptions): AsyncGenerator<EmulatorEvent, void, undefined>;
-  /** Stops an emulator of this process; lets go of a remote one, which goes on. */
-  close(): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
-}
+/** An emulator, in this process or elsewhere. Its clock, faults, … are those of the server: tests in parallel use a project. */
+export interface Emulator extends ReturnType<typeof emulatorOver> {}
 
-/** What can stand in a header: the token must not be repeated by the error of one that cannot. */
+/** The characters of a header: the error of an invalid header would contain the token. */
 const HEADER_TEXT = /^[\x21-\x7e]*$/;
 
 /** Calls that may put clocks back. */
-const TURNS_BACK = /^(?:POST .*\/(?:reset|restore)|PUT \/fixture)$/;
+const REWINDS = /^(?:POST .*\/(?:reset|restore)|PUT \/fixture)$/;
 
-/** An emulator over a way to it. @param close what its end takes beside */
+/** An emulator over a transport. @param close stops it, if it runs in this process */
 export function emulatorOver(
-  way: Transport,
+  transport: Transport,
   url: string,
   token: string | undefined,
   close: () => Promise<void> = async () => undefined,
-): Emulator {
-  const over = new AbortController();
-  // What is called behind `events()` happens behind where its stream begins.
-  let begun: Promise<unknown> = Promise.resolve();
-  let turned = 0;
-  const transport: Transport = async (method, path, body) => {
-    await begun;
+) {
+  const closed = new AbortController();
+  // Calls wait until the start of an event stream is known, so that the stream has their events.
+  let started: Promise<unknown> = Promise.resolve();
+  let rewinds = 0;
+  const call = async <T = void>(method: Method, path: string, body?: unknown): Promise<T> => {
+    await started;
     try {
-      return await way(method, path, body);
+      return await transport<T>(method, path, body);
     } finally {
-      if (TURNS_BACK.test(`${method} ${path}`)) turned += 1;
+      if (REWINDS.test(`${method} ${path}`)) rewinds += 1;
     }
   };
-  const project = (access: unknown): Project =>
-    projectOver(transport, url, access as ProjectAccess, () => turned);
   const lastEvent = (): Promise<number> => {
-    const last = way('GET', '/requests?limit=1').then((answer) => (answer as { last: number }).last);
-    begun = Promise.allSettled([begun, last]);
+    const last = transport<{ last: number }>('GET', '/requests?limit=1').then((answer) => answer.last);
+    started = Promise.allSettled([started, last]);
     return last;
   };
-  const projects = async (): Promise<readonly ProjectInfo[]> =>
-    ((await transport('GET', '/projects')) as { projects: ProjectInfo[] }).projects;
-  const projectById = async (id: string): Promise<Project> =>
-    project(await transport('GET', `/projects/${encodeURIComponent(id)}/access`));
+  const project = (access: ProjectAccess): Project => projectOver(call, url, access, () => rewinds);
+  const projects = async () =>
+    (await call<{ projects: readonly ProjectInfo[] }>('GET', '/projects')).projects;
+  const projectById = async (id: string) =>
+    project(await call('GET', `/projects/${encodeURIComponent(id)}/access`));
   const end = async (): Promise<void> => {
-    over.abort();
+    closed.abort();
     await close();
   };
-  return {
-    ...verbs(transport, ''),
+  const server: Verbs = verbs(call);
+  return Object.assign(server, {
+    /** Its address, without a slash at the end. */
     url,
+    /** All projects, oldest first. */
     projects,
+    /** An existing project, with its credentials. @throws {EmulatorError} 404 */
     projectById,
-    project: async (options = {}) => project(await transport('POST', '/projects', options)),
-    async seededProject(profile) {
+    /** Creates a project, with its own credentials for each role. */
+    project: async (options: ProjectOptions = {}) => project(await call('POST', '/projects', options)),
+    /** The oldest project of a profile, which is the fixture's. @throws {EmulatorError} 404 if there is none */
+    async seededProject(profile: ProfileName) {
       const found = (await projects()).find((one) => one.profile === profile);
-      if (!found)
-        throw new EmulatorError(404, `There is no project of the profile ${profile}.`, 'GET /projects');
-      return projectById(found.id);
+      if (found) return projectById(found.id);
+      throw new EmulatorError(404, `There is no project of the profile ${profile}.`, 'GET /projects');
     },
     fixture: {
-      export: async () => (await transport('GET', '/fixture')) as Fixture,
-      load: async (fixture) => {
-        await transport('PUT', '/fixture', fixture);
-      },
+      /** The current world, for example for a bug report. */
+      export: () => call<Fixture>('GET', '/fixture'),
+      /** Replaces the world with a fixture, which resets then restore. */
+      load: (fixture: Fixture) => call('PUT', '/fixture', fixture),
     },
-    health: async () => (await transport('GET', '/health')) as Health,
-    events: (options = {}) =>
+    health: () => call<Health>('GET', '/health'),
+    /** The events from this call on, until the emulator is closed: `for await (const event of emulator.events())`. */
+    events: (options: EventOptions = {}) =>
       streamEvents(url, token, options.since ?? lastEvent(), {
         ...options,
-        signal: options.signal ? AbortSignal.any([over.signal, options.signal]) : over.signal,
+        signal: AbortSignal.any([closed.signal, options.signal ?? closed.signal]),
       }),
+    /** Stops an emulator of this process; disconnects from a remote one. */
     close: end,
     [ASYNC_DISPOSE]: end,
-  };
+  });
 }
 
 /**
- * Connects to an emulator that runs elsewhere, such as in a container. Its verbs are those of one in this process.
+ * Connects to an emulator that runs elsewhere, such as in a container.
  *
  * @param url such as `http://127.0.0.1:27080`
- * @param token its control token, where it has one
- * @throws {EmulatorError} if no emulator answers there, it has no control API, or it does not take the token
+ * @param token its control token, if it has one
+ * @throws {EmulatorError} if no emulator responds, it has no control API, or it rejects the token
  */
 export async function connectEmulator(url: string | URL, token?: string): Promise<Emulator> {
   const address = addressOf(url);
   if (address === undefined) {
-    throw new EmulatorError(
-      0,
-      `${JSON.stringify(String(url))} is no address such as http://127.0.0.1:27080`,
-      'connectEmulator',
-    );
+    const why = `${JSON.stringify(String(url))} is no address such as http://127.0.0.1:27080`;
+    throw new EmulatorError(0, why, 'connectEmulator');
   }
   if (token !== undefined && !HEADER_TEXT.test(token)) {
     throw new EmulatorError(0, 'the control token has characters that no header can have', 'connectEmulator');
@@ -133,13 +116,11 @@ export async function connectEmulator(url: string | URL, token?: string): Promis
   const emulator = emulatorOver(transportOver(sendByFetch(address), token), address, token);
   try {
     const reading = (await emulator.clock.read()) as Partial<ClockReading> | null | undefined;
-    if (reading?.now === undefined) {
-      throw new EmulatorError(200, `what answers at ${address} is no emulator`, 'GET /clock');
-    }
+    if (reading?.now !== undefined) return emulator;
   } catch (error) {
     if (!(error instanceof EmulatorError && error.status === 404)) throw error;
     const why = `there is no control API at ${address}: it is no emulator, or runs with --no-control`;
     throw new EmulatorError(404, why, error.call, error.body);
   }
-  return emulator;
+  throw new EmulatorError(200, `what answers at ${address} is no emulator`, 'GET /clock');
 }

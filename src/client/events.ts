@@ -1,21 +1,20 @@
-import { EmulatorError, refused, unreachable } from './transport.js';
+import { EmulatorError, query, refused, unreachable } from './transport.js';
 import type { EmulatorEvent } from './types.js';
-import { query } from './verbs.js';
 
-/** Which events are wanted. */
+/** Which events to stream. */
 export interface EventOptions {
   /** Only those of this project. */
   readonly project?: string;
-  /** Begins behind the event of this number; with the next one if left out. */
+  /** Starts after the event with this number; by default with the next event. */
   readonly since?: number;
   /** Ends the stream. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads the emulator's events as they come, until `signal` or the emulator ends it.
+ * Streams the emulator's events until `signal` or the emulator ends the stream.
  *
- * @param since the number of the event that it begins behind
+ * @param since the number of the event after which it starts
  */
 export async function* streamEvents(
   url: string,
@@ -33,10 +32,9 @@ export async function* streamEvents(
     if (!response.ok || !response.body) throw refused(response.status, await response.text(), call);
     let text = '';
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      const blocks = text.split('\n\n');
+      const blocks = (text + chunk).split('\n\n');
       text = blocks.pop() ?? '';
-      for (const block of blocks) yield* eventsOf(block);
+      yield* blocks.flatMap(eventsIn);
     }
   } catch (error) {
     if (signal?.aborted) return;
@@ -44,18 +42,12 @@ export async function* streamEvents(
   }
 }
 
-/** The event of a block of the stream; none of a comment. */
-function* eventsOf(block: string): Generator<EmulatorEvent> {
+/** The event of a block of the stream; none if the block is a comment. */
+function eventsIn(block: string): EmulatorEvent[] {
   const fields = new Map(block.split('\n').map((line) => line.split(/: ?(.*)/s) as [string, string]));
   const data = fields.get('data');
-  if (data === undefined) return;
+  if (data === undefined) return [];
   const event = JSON.parse(data) as EmulatorEvent;
-  if (event.type !== 'lost') yield event;
-  else
-    yield {
-      seq: Number(fields.get('id')),
-      at: event.at,
-      type: 'lost',
-      data: JSON.parse(data) as EmulatorEvent['data'],
-    };
+  if (event.type !== 'lost') return [event];
+  return [{ seq: Number(fields.get('id')), at: event.at, type: 'lost', data: { ...event } }];
 }

@@ -1,69 +1,44 @@
 import { callerOf, type AtlasFetch, type Caller } from './caller.js';
 import { ASYNC_DISPOSE } from './disposal.js';
 import { resourceOver, type Links, type Resource } from './resource.js';
-import { EmulatorError, type Transport } from './transport.js';
+import { EmulatorError, scoped, type Transport } from './transport.js';
 import type { Credentials, PaceOptions, ProjectAccess, ProjectInfo, Role } from './types.js';
 import { verbs, type Verbs } from './verbs.js';
 
-/** A project of an emulator: what a client needs to call it, and what a test can do with it and no other. */
-export interface Project extends Verbs, Readonly<Omit<ProjectAccess, 'durations' | 'movement'>> {
-  /** Calls the Atlas API as the owner. */
-  readonly fetch: AtlasFetch;
-  /** A caller with another role. @throws {EmulatorError} if the project has no credentials for it */
-  as(role: Role): Caller;
-  readonly links: Links;
-  /** The items of any resource with states. @param path its path in the control API, such as `private-links` */
-  resource(path: string): Resource;
-  /** What it is now. */
-  info(): Promise<ProjectInfo>;
-  /** Changes how states move, from the next create, update or delete on. */
-  change(pace: PaceOptions): Promise<ProjectInfo>;
-  /** Deletes it, with all that is in it and the credentials that were made for it. */
-  delete(): Promise<void>;
-  /** Deletes it, if it is still there. */
-  [Symbol.asyncDispose](): Promise<void>;
-}
+/** A project of an emulator: what a client needs to call it, and control of this project alone. */
+export interface Project extends ReturnType<typeof projectOver> {}
 
 /**
  * A project over a transport.
  *
  * @param url the address that its clients use
- * @param turned how often clocks may have been put back
+ * @param rewinds the number of calls that may have put clocks back
  */
 export function projectOver(
   transport: Transport,
   url: string,
-  access: ProjectAccess,
-  turned: () => number,
-): Project {
-  const { id, name, organizationId, profile, credentials, environment } = access;
-  const scope = `/projects/${id}`;
-  const own = verbs(transport, scope);
+  { id, name, organizationId, profile, credentials, environment }: ProjectAccess,
+  rewinds: () => number,
+) {
+  const call = scoped(transport, `/projects/${id}`);
+  const own: Verbs = verbs(call);
   const callers = new Map<Role, Caller>();
   const as = (role: Role): Caller => {
-    const known = callers.get(role);
-    if (known) return known;
-    // A fixture may have no such caller, or none that can get tokens.
+    // A fixture may have no such credentials, or only an API key.
     const shown = credentials[role] as Partial<Credentials> | undefined;
     if (!shown?.serviceAccount) {
-      throw new EmulatorError(
-        404,
-        `The project ${id} has no service account of a role ${role}.`,
-        `as ${role}`,
-      );
+      const why = `The project ${id} has no service account of a role ${role}.`;
+      throw new EmulatorError(404, why, `as ${role}`);
     }
-    const caller = callerOf({ url, projectId: id }, shown as Credentials, {
-      read: () => own.clock.read(),
-      turned,
-    });
+    const clock = { ...own.clock, rewinds };
+    const caller = callers.get(role) ?? callerOf(url, id, shown as Credentials, clock);
     callers.set(role, caller);
     return caller;
   };
-  const remove = async (): Promise<void> => {
-    await transport('DELETE', scope);
-  };
-  return {
-    ...own,
+  const fetch: AtlasFetch = async (path, init) => as('owner').fetch(path, init);
+  const links: Links = resourceOver(scoped(call, '/private-links'));
+  const remove = (): Promise<void> => call('DELETE', '');
+  return Object.assign(own, {
     id,
     name,
     organizationId,
@@ -71,20 +46,28 @@ export function projectOver(
     url,
     credentials,
     environment,
-    fetch: async (path, init) => as('owner').fetch(path, init),
+    /** Calls the Atlas API as the owner. */
+    fetch,
+    /** A caller with another role. @throws {EmulatorError} if the project has no service account for it */
     as,
-    links: resourceOver(transport, scope, 'private-links'),
-    resource: (path) => resourceOver(transport, scope, path),
-    info: async () => (await transport('GET', scope)) as ProjectInfo,
-    change: async (pace) => (await transport('PATCH', scope, pace)) as ProjectInfo,
+    /** Its private links. */
+    links,
+    /** The items of any resource with states. @param path its path in the control API, such as `private-links` */
+    resource: (path: string): Resource => resourceOver<string>(scoped(call, `/${path}`)),
+    /** The project as it is now. */
+    info: () => call<ProjectInfo>('GET', ''),
+    /** Changes how states move, from the next create, update or delete on. */
+    change: (pace: PaceOptions) => call<ProjectInfo>('PATCH', '', pace),
+    /** Deletes the project with everything in it, and the credentials that were made for it. */
     delete: remove,
-    async [ASYNC_DISPOSE]() {
+    /** Deletes the project, if it still exists. */
+    async [ASYNC_DISPOSE](): Promise<void> {
       try {
         await remove();
       } catch (error) {
-        // A reset, or the test itself, may have removed it.
+        // A reset, or the test itself, may have deleted it.
         if (!(error instanceof EmulatorError && error.status === 404)) throw error;
       }
     },
-  };
+  });
 }

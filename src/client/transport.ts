@@ -1,40 +1,32 @@
 /** A method of the control API. */
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** Sends a request and returns the response: with `fetch`, or without a socket. */
+export type Send = (
+  method: Method,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: string | undefined,
+) => Promise<{ readonly status: number; readonly text: string }>;
+
 /**
  * Calls the control API.
  *
  * @param path below `/_emulator`
- * @returns the body of a success; undefined where it has none
- * @throws {EmulatorError} if it is refused, or nobody answers
+ * @returns the body of a successful response; undefined if it has none
+ * @throws {EmulatorError} if the call is refused, or nothing responds
  */
-export type Transport = (method: Method, path: string, body?: unknown) => Promise<unknown>;
+export type Transport = ReturnType<typeof transportOver>;
 
-/** Where an emulator is looked for, without slashes at its end; undefined if it is no such address. */
-export function addressOf(text: string | URL): string | undefined {
-  let address: URL;
-  try {
-    address = new URL(text);
-  } catch {
-    return undefined;
-  }
-  const { protocol, username, password, pathname, search, hash, origin } = address;
-  const isPlain = /^\/*$/.test(pathname) && username + password + search + hash === '';
-  return /^https?:$/.test(protocol) && isPlain ? origin : undefined;
-}
-
-/** Where the control API begins. */
-const PREFIX = '/_emulator';
-
-/** A call that the control API refused, or that nobody answered; nothing has changed then. */
+/** A refused or unanswered call of the control API. It has changed nothing. */
 export class EmulatorError extends Error {
   override readonly name = 'EmulatorError';
 
   /**
-   * @param status the HTTP status; 0 where there was no answer
+   * @param status the HTTP status; 0 without a response
    * @param detail what was wrong, and what was expected
    * @param call what was called, such as `POST /projects`
-   * @param body the whole answer, as far as it was JSON
+   * @param body the response, if it was JSON
    */
   constructor(
     readonly status: number,
@@ -46,44 +38,37 @@ export class EmulatorError extends Error {
   }
 }
 
-/** An answer as either way brings it. */
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
+/** The origin of an emulator's address; undefined if the address has more than an origin, or is not HTTP. */
+export function addressOf(text: string | URL): string | undefined {
+  const address = URL.canParse(String(text)) ? new URL(text) : undefined;
+  if (!address || !/^https?:$/.test(address.protocol)) return undefined;
+  const { username, password, pathname, search, hash, origin } = address;
+  return /^\/*$/.test(pathname) && username + password + search + hash === '' ? origin : undefined;
 }
 
-/** Sends a request of the control API, whichever way: `path` is whole. */
-export type Send = (
-  method: Method,
-  path: string,
-  headers: Readonly<Record<string, string>>,
-  body: string | undefined,
-) => Promise<Answer>;
-
-/** A transport over a way of sending, with the control token if there is one. */
-export function transportOver(send: Send, token: string | undefined): Transport {
-  const authorization: Readonly<Record<string, string>> =
-    token === undefined ? {} : { authorization: `Bearer ${token}` };
-  return async (method, path, body) => {
-    const headers =
-      body === undefined ? authorization : { ...authorization, 'content-type': 'application/json' };
-    const sent = body === undefined ? undefined : JSON.stringify(body);
-    const { status, text } = await send(method, PREFIX + path, headers, sent);
-    if (status < 200 || status >= 300) throw refused(status, text, `${method} ${path}`);
-    if (text === '') return undefined;
-    const answer = parsed(text);
-    if (answer !== undefined) return answer;
-    throw new EmulatorError(status, 'what answers is no emulator: it sends no JSON', `${method} ${path}`);
+/** A transport over a way to send requests. @param token the control token */
+export function transportOver(send: Send, token: string | undefined) {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return async <T = void>(method: Method, path: string, body?: unknown): Promise<T> => {
+    const call = `${method} ${path}`;
+    const headers = { ...authorization, ...(body !== undefined && { 'content-type': 'application/json' }) };
+    const sent = JSON.stringify(body) as string | undefined;
+    const { status, text } = await send(method, `/_emulator${path}`, headers, sent);
+    if (status < 200 || status >= 300) throw refused(status, text, call);
+    const answer = text === '' ? undefined : parsed(text);
+    if (text !== '' && answer === undefined) {
+      throw new EmulatorError(status, 'what answers is no emulator: it sends no JSON', call);
+    }
+    return answer as T;
   };
 }
 
-/** The error of a call whose answer is a refusal. */
-export function refused(status: number, text: string, call: string): EmulatorError {
-  const refusal = parsed(text);
-  return new EmulatorError(status, detailOf(refusal) ?? text, call, refusal);
+/** A transport whose paths begin with `scope`. */
+export function scoped(transport: Transport, scope: string): Transport {
+  return <T>(method: Method, path: string, body?: unknown) => transport<T>(method, scope + path, body);
 }
 
-/** A way of sending with `fetch`. */
+/** Sends requests with `fetch`. */
 export function sendByFetch(url: string): Send {
   return async (method, path, headers, body) => {
     try {
@@ -95,7 +80,23 @@ export function sendByFetch(url: string): Send {
   };
 }
 
-/** The error of a call that brought no answer. */
+/** A query string of the values that are defined; empty if there are none. */
+export function query(values: object): string {
+  const given = Object.entries<unknown>({ ...values }).filter(([, value]) => value !== undefined);
+  const text = new URLSearchParams(
+    given.map(([key, value]): [string, string] => [key, String(value)]),
+  ).toString();
+  return text && `?${text}`;
+}
+
+/** The error of a refused call. */
+export function refused(status: number, text: string, call: string): EmulatorError {
+  const body = parsed(text);
+  const { detail } = (body ?? {}) as { detail?: unknown };
+  return new EmulatorError(status, typeof detail === 'string' ? detail : text, call, body);
+}
+
+/** The error of a call without a response. */
 export function unreachable(url: string, call: string, error: unknown): EmulatorError {
   const { code, message } = ((error as Error).cause ?? error) as Error & { code?: string };
   return new EmulatorError(0, `no emulator answers at ${url}: ${code ?? message}`, call);
@@ -107,9 +108,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-function detailOf(body: unknown): string | undefined {
-  const { detail } = (body ?? {}) as { detail?: unknown };
-  return typeof detail === 'string' ? detail : undefined;
 }
