@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
 import { tellable, type Config } from './config.js';
 import { authorityOperation, controlApi, healthOperation, installControl, observe } from './control/index.js';
-import { buildCore, FIXTURES } from './core.js';
+import { buildCore } from './core.js';
 import type { Feature } from './features/index.js';
 import { BODY_LIMIT } from './http/steps/body.js';
 import { answerBrokenRequest } from './http/replies/broken-request.js';
@@ -20,7 +20,7 @@ import type { EventBus } from './kernel/events.js';
 import { profiles } from './profiles/index.js';
 import { tlsIdentity, type TlsIdentity } from './tls/identity.js';
 import { besideHttp, finish } from './tls/server.js';
-import { VERSION } from './version.js';
+import { FIXTURES, VERSION } from './version.js';
 import type { World } from './world/index.js';
 
 /** How long a request may take to arrive, so that a client that stalls does not hold a connection for ever. */
@@ -91,10 +91,7 @@ export async function buildApp(
       }),
     );
     await server.register(scoped(telemetry));
-    const open = [
-      healthOperation(VERSION, parts.missing),
-      ...(certified ? [authorityOperation(certified.ca)] : []),
-    ];
+    const open = [healthOperation(parts.missing), ...(certified ? [authorityOperation(certified.ca)] : [])];
     await server.register(
       scoped((at) => {
         installControl(at, open, parts);
@@ -114,13 +111,9 @@ export async function buildApp(
       server.addHook('preClose', observation.end);
       await server.register(
         scoped((at) => {
-          controlApi(at, core, {
-            pipeline: parts,
-            observation,
+          controlApi(at, core, parts, observation, {
             token: config.controlToken,
-            told: tellable(config),
-            version: VERSION,
-            fixtures: FIXTURES,
+            config: tellable(config),
             open,
             httpsPort: () => (tls?.server.address() as AddressInfo | null | undefined)?.port,
           });

@@ -14,10 +14,8 @@ import {
 import type { Clock } from './kernel/clock.js';
 import { Database } from './kernel/database.js';
 import { startKernel } from './kernel/kernel.js';
+import { FIXTURES } from './version.js';
 import { FixtureError, snapshotMigrations, World } from './world/index.js';
-
-/** What the package brings for a start. */
-export const FIXTURES = new URL('../fixtures/', import.meta.url);
 
 /**
  * Opens the database, starts the features, and loads the fixture into a new file.

@@ -4,3 +4,6 @@ import { readFileSync } from 'node:fs';
 export const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version;
+
+/** The files that the package brings: the default fixture, error bodies, examples. */
+export const FIXTURES = new URL('../fixtures/', import.meta.url);

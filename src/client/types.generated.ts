@@ -10,6 +10,18 @@ export interface Health {
   readonly notEmulated: readonly string[];
 }
 
+/** Why a request was refused. */
+export interface ControlError {
+  /** The status. */
+  readonly error: number;
+  /** Name of the status. */
+  readonly reason: string;
+  /** What was expected. */
+  readonly detail: string;
+  /** The requests that did come, where too few were waited for. */
+  readonly requests?: readonly Readonly<Record<string, unknown>>[];
+}
+
 /** A project and how its states move. */
 export interface Project {
   /** The groupId of the Atlas API. */
@@ -30,18 +42,6 @@ export interface Project {
     | {
         readonly reads: number;
       };
-}
-
-/** Why a request was refused. */
-export interface ControlError {
-  /** The status. */
-  readonly error: number;
-  /** Name of the status. */
-  readonly reason: string;
-  /** What was expected. */
-  readonly detail: string;
-  /** The requests that did come, where too few were waited for. */
-  readonly requests?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** An API key and a service account. */

@@ -1,56 +1,94 @@
-import { Type } from '@sinclair/typebox';
+import { Type, type TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { Context } from '../http/operation.js';
-import { permits, type Credential, type Identity } from '../identity/index.js';
-import { CLIENTS, environmentFor, type ClientName } from './environment.js';
-import { callerNames, credentials, project, shownProject, type CallerName } from './project-schema.js';
+import { object, oneOf, text } from '../http/schema.js';
+import { permits, type Identity } from '../identity/index.js';
+import { PROFILE_NAMES } from '../profiles/index.js';
+import { movement } from '../world/index.js';
+import { CLIENTS, environmentOf, type CallerSecrets } from './environment.js';
 
-/** Whether a credential is that of a caller, by its roles; of several callers the first counts. */
-const FITS: Readonly<Record<CallerName, (one: Credential, project: Project) => boolean>> = {
-  owner: (one, own) => permits(one.caller, 'writeProject', own),
-  streams: (one, own) => permits(one.caller, 'writeStreams', own),
-  reader: (one, own) => permits(one.caller, 'readProject', own),
-  outsider: () => true,
-};
+/** The callers that a new project gets: the role of each in the project, and the access that distinguishes it. */
+export const CALLERS = {
+  owner: { role: 'GROUP_OWNER', access: 'writeProject' },
+  streams: { role: 'GROUP_STREAM_PROCESSING_OWNER', access: 'writeStreams' },
+  reader: { role: 'GROUP_READ_ONLY', access: 'readProject' },
+  outsider: { role: undefined, access: undefined },
+} as const;
+const callerNames = Object.keys(CALLERS) as (keyof typeof CALLERS)[];
 
-const common = {
-  ...project.properties,
-  url: Type.String({ description: 'the address of the emulator' }),
-};
-const environment = Type.Object(
-  Object.fromEntries(
-    Object.entries(CLIENTS).map(([name, what]) => [
-      name,
-      Type.Record(Type.String(), Type.String(), { description: `variables for ${what}` }),
-    ]),
-  ),
-  { description: "the owner's variables for each client" },
+export const profile = oneOf(PROFILE_NAMES, 'how it behaves: documented or observed');
+
+export const project: TObject = object(
+  'A project and how its states move.',
+  {
+    id: text('the groupId of the Atlas API'),
+    name: text('its name'),
+    organizationId: text('the organization that it is in'),
+    profile,
+    durations: Type.Record(Type.String(), Type.Integer(), {
+      description: 'its own durations, in milliseconds',
+    }),
+    movement: { ...movement, description: 'what moves its states' },
+  },
+  { title: 'Project' },
 );
 
-export const madeProject = Type.Object(
+const credentials = object(
+  'An API key and a service account.',
   {
-    ...common,
-    credentials: Type.Object(Object.fromEntries(callerNames.map((name) => [name, credentials])), {
-      description: 'an API key and a service account for each role',
+    apiKey: Type.Object({
+      publicKey: text('the user of HTTP digest'),
+      privateKey: text('its password'),
     }),
+    serviceAccount: Type.Object({
+      clientId: text('for POST /api/oauth/token'),
+      clientSecret: text('its secret'),
+    }),
+  },
+  { title: 'Credentials' },
+);
+
+const url = text('the address of the emulator');
+const variables = Object.entries(CLIENTS).map(([name, client]) => [
+  name,
+  Type.Record(Type.String(), Type.String(), { description: `variables for ${client}` }),
+]);
+const environment = object("the owner's variables for each client", Object.fromEntries(variables));
+
+export const madeProject = object(
+  'A project that was made, with its secrets.',
+  {
+    ...project.properties,
+    url,
+    credentials: object(
+      'an API key and a service account for each role',
+      Object.fromEntries(callerNames.map((name) => [name, credentials])),
+    ),
     environment,
   },
-  { title: 'MadeProject', description: 'A project that was made, with its secrets.' },
+  { title: 'MadeProject' },
 );
 
-export const projectAccess = Type.Object(
+export const projectAccess = object(
+  'What clients of a project need.',
   {
-    ...common,
+    ...project.properties,
+    url,
     credentials: Type.Record(Type.String(), Type.Partial(credentials, { title: 'SomeCredentials' }), {
       description: 'an API key and a service account for each role, as far as there are any',
     }),
     environment,
   },
-  { title: 'ProjectAccess', description: 'What clients of a project need.' },
+  { title: 'ProjectAccess' },
 );
 
+/** A project as the control API shows it. */
+export function shownProject({ id, name, organizationId, profile, pace }: Project): object {
+  return { id, name, organizationId, profile, durations: pace.durations, movement: pace.movement };
+}
+
 /**
- * What clients of a project need, whether a fixture has it or it was made.
+ * What clients of a project need, whether it comes from a fixture or was made.
  *
  * @param httpsPort where https is served, if it is
  */
@@ -60,27 +98,10 @@ export function accessTo(
   context: Pick<Context, 'baseUrl' | 'request'>,
   httpsPort: number | undefined,
 ): object {
-  const callers = callersOf(identity, project);
-  const { apiKey, serviceAccount } = callers.owner ?? {};
-  const access = {
-    url: context.baseUrl,
-    httpsUrl: httpsAddress(context, httpsPort),
-    projectId: project.id,
-    organizationId: project.organizationId,
-    ...(apiKey ?? { publicKey: '', privateKey: '' }),
-    ...(serviceAccount ?? { clientId: '', clientSecret: '' }),
-  };
-  const variables = (Object.keys(CLIENTS) as ClientName[]).map((client) => {
-    const all = Object.entries(environmentFor(client, access));
-    // An owner without a key, or without an account, has no variables for it.
-    return [client, Object.fromEntries(all.filter(([, value]) => value !== ''))];
-  });
-  return {
-    ...shownProject(project),
-    url: context.baseUrl,
-    credentials: callers,
-    environment: Object.fromEntries(variables) as object,
-  };
+  const { baseUrl: url } = context;
+  const credentials = callersOf(identity, project);
+  const environment = environmentOf(url, httpsAddress(context, httpsPort), project, credentials.owner ?? {});
+  return { ...shownProject(project), url, credentials, environment };
 }
 
 /** The address by which a client reaches the emulator over https; undefined if https is not served. */
@@ -91,30 +112,23 @@ function httpsAddress(
   if (baseUrl.startsWith('https:')) return baseUrl;
   if (request.protocol === 'https') return `https://${request.host}`;
   if (port === undefined) return undefined;
-  // The name is whatever the client sent.
+  // The name is the one that the client sent.
   return `${baseUrl.replace(/^http:/, 'https:').replace(/:\d*$/, '')}:${port}`;
 }
 
-interface Shown {
-  apiKey?: { publicKey: string; privateKey: string };
-  serviceAccount?: { clientId: string; clientSecret: string };
-}
-
-/** The callers of a project, by role, in the order of the roles: those made for it, or else its organization's. */
-function callersOf({ credentials: store }: Identity, own: Project): Partial<Record<CallerName, Shown>> {
+/** The first caller of each role, in the order of the roles: those made for the project, or its organization's. */
+function callersOf({ credentials: store }: Identity, own: Project): Record<string, CallerSecrets> {
   const made = store.ofProject(own.id);
-  const all =
-    made.length > 0
-      ? made
-      : store.ofOrganization(own.organizationId).filter((one) => one.projectId === undefined);
-  const found: Partial<Record<CallerName, Shown>> = {};
-  for (const one of all) {
-    const name = callerNames.find((caller) => FITS[caller](one, own));
-    if (!name) continue;
-    const { id, kind } = one.caller;
-    const shown = (found[name] ??= {});
-    if (kind === 'API key') shown.apiKey ??= { publicKey: id, privateKey: one.secret };
-    else shown.serviceAccount ??= { clientId: id, clientSecret: one.secret };
+  const shared = store.ofOrganization(own.organizationId).filter((one) => one.projectId === undefined);
+  const found: Record<string, CallerSecrets> = Object.fromEntries(callerNames.map((name) => [name, {}]));
+  for (const { caller, secret } of made.length > 0 ? made : shared) {
+    const fits = callerNames.find((name) => {
+      const { access } = CALLERS[name];
+      return access === undefined || permits(caller, access, own);
+    });
+    const shown = found[fits ?? ''] ?? {};
+    if (caller.kind === 'API key') shown.apiKey ??= { publicKey: caller.id, privateKey: secret };
+    else shown.serviceAccount ??= { clientId: caller.id, clientSecret: secret };
   }
-  return Object.fromEntries(callerNames.flatMap((name) => (found[name] ? [[name, found[name]]] : [])));
+  return Object.fromEntries(Object.entries(found).filter(([, shown]) => Object.keys(shown).length > 0));
 }

@@ -1,23 +1,32 @@
 import { Type } from '@sinclair/typebox';
-import { duration, millisecondsAt, millisecondsOf, moment } from './durations.js';
+import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
+import { object, strict, text } from '../http/schema.js';
+import { parseMoment } from '../kernel/moment.js';
+import { LONGEST_MS } from '../kernel/pace.js';
 import type { WorldTime } from '../world/world-time.js';
 
-const reading = Type.Object(
-  {
-    now: Type.String({ description: 'what the clock shows (ISO 8601)' }),
-    frozen: Type.Boolean({ description: 'whether it stands still' }),
-  },
-  { title: 'Clock', description: 'What a clock shows.' },
-);
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const duration = Type.Union([Type.Integer({ minimum: 0, maximum: LONGEST_MS }), Type.String()], {
+  description: 'milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d',
+});
+const moment = text('a moment, such as 2026-01-31T09:00:00Z');
 
 const clock = controlGroup('/clock', {
   scope: 'both',
   tag: { name: 'clock', description: 'Time: of one project, or of all.' },
-  response: reading,
+  response: object(
+    'What a clock shows.',
+    {
+      now: text('what the clock shows (ISO 8601)'),
+      frozen: Type.Boolean({ description: 'whether it stands still' }),
+    },
+    { title: 'Clock' },
+  ),
 });
 
-/** Time, of one project or of all: read, stopped, moved, started. All that falls due is done before it answers. */
+/** Time, of one project or of all. Everything that becomes due is done before an operation responds. */
 export function clockOperations(time: WorldTime): readonly ControlOperation[] {
   return [
     clock('GET', '', {
@@ -28,10 +37,7 @@ export function clockOperations(time: WorldTime): readonly ControlOperation[] {
     clock('POST', '/freeze', {
       id: 'freezeClock',
       summary: 'Stops the clock, at a moment ahead if one is sent.',
-      body: {
-        schema: Type.Object({ at: Type.Optional(moment) }, { additionalProperties: false }),
-        optional: true,
-      },
+      body: { schema: Type.Object({ at: Type.Optional(moment) }, strict), optional: true },
       handle: ({ project, body: { at } }) =>
         time.freeze(project?.id, at === undefined ? undefined : millisecondsAt(at)),
     }),
@@ -43,14 +49,35 @@ export function clockOperations(time: WorldTime): readonly ControlOperation[] {
     clock('POST', '/advance', {
       id: 'advanceClock',
       summary: 'Moves the clock on, whether it runs or stands still.',
-      body: { schema: Type.Object({ by: duration }, { additionalProperties: false }) },
+      body: { schema: Type.Object({ by: duration }, strict) },
       handle: ({ project, body }) => time.advance(project?.id, millisecondsOf(body.by)),
     }),
     clock('PUT', '', {
       id: 'setClock',
       summary: 'Moves the clock to a moment ahead.',
-      body: { schema: Type.Object({ now: moment }, { additionalProperties: false }) },
+      body: { schema: Type.Object({ now: moment }, strict) },
       handle: ({ project, body }) => time.set(project?.id, millisecondsAt(body.now)),
     }),
   ];
+}
+
+/** Milliseconds of a {@link duration}. @throws {ControlError} 400 */
+function millisecondsOf(value: string | number): number {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(String(value)) ?? [];
+  const ms = typeof value === 'number' ? value : Math.round(Number(count) * (UNITS[unit ?? ''] ?? NaN));
+  if (ms <= LONGEST_MS) return ms;
+  throw new ControlError(
+    400,
+    `${JSON.stringify(value)} is no duration: send milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d; a year at most.`,
+  );
+}
+
+/** Milliseconds since the epoch of a {@link moment}. @throws {ControlError} 400 */
+function millisecondsAt(value: string): number {
+  const at = parseMoment(value);
+  if (!Number.isNaN(at)) return at;
+  throw new ControlError(
+    400,
+    `${JSON.stringify(value)} is no moment: send one such as 2026-01-31T09:00:00Z.`,
+  );
 }

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { Type, type TObject } from '@sinclair/typebox';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ControlError } from '../http/control-error.js';
-import type { Gatekeeper } from '../http/gatekeeper.js';
+import type { SharedParts } from '../http/every-request.js';
 import { contextOf, type ControlOperation } from '../http/operation.js';
 import { parseBody } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';
@@ -25,31 +25,31 @@ export function pathsOf({ scope, path }: ControlOperation): readonly string[] {
   ];
 }
 
-/** Dependencies of the control API. */
-export interface ControlParts {
-  readonly gatekeeper: Pick<Gatekeeper, 'projects'>;
-  /** Who may call the operations; undefined where everybody may. */
-  readonly guard?: (request: FastifyRequest) => void;
-  readonly settled: () => Promise<void> | undefined;
-}
-
-/** Serves the operations, in a scope whose parsers and errors are its own. */
+/**
+ * Serves the operations, in a scope whose parsers and errors are its own.
+ *
+ * @param guard throws for requests that may not use them; undefined where all may
+ */
 export function installControl(
   scope: FastifyInstance,
   operations: readonly ControlOperation[],
-  { gatekeeper, guard, settled }: ControlParts,
+  { gatekeeper, settled }: Pick<SharedParts, 'gatekeeper' | 'settled'>,
+  guard?: (request: FastifyRequest) => void,
 ): void {
   scope.removeAllContentTypeParsers();
+  const json = /^application\/json(?:\s*;|$)/i;
   scope.addContentTypeParser(
-    /^application\/json(?:\s*;|$)/i,
+    json,
     { parseAs: 'string' },
-    (_request, text, done) => {
-      done(null, text);
-    },
+    async (_request: FastifyRequest, text: string) => text,
   );
   scope.setErrorHandler(async (error, request, reply) => {
     await settled();
-    return sendError(error, request, reply);
+    const { status, detail } = explain(error, request);
+    return reply
+      .code(status)
+      .header('content-type', 'application/json')
+      .send(Buffer.from(JSON.stringify({ error: status, reason: STATUS_CODES[status], detail })));
   });
 
   for (const operation of operations) {
@@ -66,7 +66,10 @@ export function installControl(
         async handler(request, reply) {
           const { exchange } = request;
           const { groupId } = request.params as { groupId?: string };
-          if (groupId !== undefined) exchange.project = projectOf(groupId, gatekeeper);
+          if (groupId !== undefined) {
+            exchange.project = gatekeeper.projects.project(groupId);
+            if (!exchange.project) throw new ControlError(404, `There is no project ${groupId}.`);
+          }
           // Operations that are open to everybody ignore what they do not take.
           if (guard) exchange.query = queryOf(operation.query ?? NO_QUERY, request);
           request.body = readBody(operation, request);
@@ -105,12 +108,6 @@ function queryOf(schema: TObject, { query }: FastifyRequest): Record<string, unk
   return readQuery(schema, sent);
 }
 
-function projectOf(groupId: string, gatekeeper: Pick<Gatekeeper, 'projects'>) {
-  const project = gatekeeper.projects.project(groupId);
-  if (!project) throw new ControlError(404, `There is no project ${groupId}.`);
-  return project;
-}
-
 function readBody({ method, path, body }: ControlOperation, request: FastifyRequest): unknown {
   const text = typeof request.body === 'string' ? request.body : '';
   if (body) return parseBody(body.optional && text.trim() === '' ? '{}' : text, body.schema);
@@ -119,25 +116,18 @@ function readBody({ method, path, body }: ControlOperation, request: FastifyRequ
   throw new ControlError(400, `${method} ${path} takes no body: leave it out.`);
 }
 
-/** Sends an error in the form of the control API: the status, its name, and what was expected. */
-function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const { status, detail } = explain(error, request);
-  return reply
-    .code(status)
-    .header('content-type', 'application/json')
-    .send(Buffer.from(JSON.stringify({ error: status, reason: STATUS_CODES[status], detail })));
-}
-
+/** The status of an error, and what was expected. */
 function explain(error: unknown, request: FastifyRequest): { status: number; detail: string } {
   if (error instanceof ControlError) return { status: error.status, detail: error.message };
   if (error instanceof Refusal) {
     return { status: 400, detail: `${error.condition.problem} ${error.condition.remedy}` };
   }
-  const { statusCode, message } = error as { statusCode?: number; message?: string };
-  if (statusCode === 415) return { status: 415, detail: 'Send Content-Type: application/json.' };
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return { status: statusCode, detail: message ?? '' };
-  }
+  const { statusCode: status = 500, message: detail = '' } = error as {
+    statusCode?: number;
+    message?: string;
+  };
+  if (status === 415) return { status, detail: 'Send Content-Type: application/json.' };
+  if (status >= 400 && status < 500) return { status, detail };
   request.log.error(error);
   return { status: 500, detail: 'The emulator met an error of its own; please report it, with the log.' };
 }

@@ -1,32 +1,78 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { Type, type Static } from '@sinclair/typebox';
-import { nameSchema } from '../identity/index.js';
-import type { Core } from './api.js';
-import { accessTo, madeProject, projectAccess } from './access.js';
+import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { CALLERS, paceSchema, profile, project, shownProject } from './project-schema.js';
-import type { FixtureSection } from '../world/index.js';
+import { strict } from '../http/schema.js';
+import { nameSchema } from '../identity/index.js';
+import { durationsSchema, movement } from '../world/index.js';
+import { accessTo, CALLERS, madeProject, profile, project, projectAccess, shownProject } from './access.js';
+import type { Core } from './api.js';
 
-const newProject = (sections: readonly FixtureSection[]) =>
-  Type.Object(
-    {
-      profile: Type.Optional(profile),
-      name: Type.Optional(nameSchema('as Atlas takes it; one is made if left out')),
-      ...paceSchema(sections),
-    },
-    { additionalProperties: false },
-  );
 const tag = { name: 'projects', description: 'Projects for tests.' };
 const projects = controlGroup('/projects', { scope: 'server', tag });
 const ownProject = controlGroup('', { scope: 'project', tag });
 
-/** Projects for tests: made with all that a client needs, in one call, and gone in another. */
-export function projectControl({
-  httpsPort,
-  ...core
-}: Core & { readonly httpsPort: () => number | undefined }): readonly ControlOperation[] {
-  const { identity, database, world, sections } = core;
+/** A schema whose type is kept, with another description. */
+const described = <Schema extends TSchema>(schema: Schema, description: string): Schema => ({
+  ...schema,
+  description,
+});
+
+/** Projects for tests: a call creates one with everything that a client needs, another deletes it. */
+export function projectControl(
+  { identity, database, clock, world, newId, sections }: Core,
+  httpsPort: () => number | undefined,
+): readonly ControlOperation[] {
+  const pace = {
+    durations: Type.Optional(
+      described(
+        durationsSchema(sections),
+        "how long passing states last, in milliseconds; the server's settings where left out",
+      ),
+    ),
+    movement: Type.Optional(
+      described(
+        movement,
+        'what moves states: time, a number of reads, a hand, or nothing since they are passed at once',
+      ),
+    ),
+  };
+  const newProject = Type.Object(
+    {
+      profile: Type.Optional(profile),
+      name: Type.Optional(nameSchema('as Atlas takes it; one is made if left out')),
+      ...pace,
+    },
+    strict,
+  );
+
+  /** Creates a project with credentials of its own, and returns its id. */
+  const create = async (wanted: Static<typeof newProject>): Promise<string> => {
+    const { profile = 'documented', durations = {}, movement = 'time' } = wanted;
+    const organization = identity.projects.organizations().find((one) => one.profile === profile);
+    if (!organization) {
+      throw new ControlError(409, `No organization has the profile ${profile}; load a fixture that has one.`);
+    }
+    const organizationId = organization.id;
+    const id = newId();
+    const { name = `project-${id}` } = wanted;
+    await database.write(() => {
+      if (identity.projects.named(organizationId, name)) {
+        throw new ControlError(409, `Organization ${organizationId} has a project named ${name} already.`);
+      }
+      const pace = { durations, movement };
+      identity.projects.add({ id, organizationId, name, createdAt: clock.now(), pace });
+      for (const { role } of Object.values(CALLERS)) {
+        const roles = { organizationRoles: ['ORG_MEMBER'], projectRoles: { [id]: role ? [role] : [] } };
+        for (const secret of newSecrets(newId)) {
+          identity.credentials.add({ organizationId, projectId: id, ...roles, ...secret });
+        }
+      }
+      world.remember(id);
+    });
+    return id;
+  };
+
   return [
     projects('GET', '', {
       id: 'listProjects',
@@ -39,12 +85,12 @@ export function projectControl({
     projects('POST', '', {
       id: 'makeProject',
       summary: 'Makes a project with credentials of its own for each role.',
-      body: { schema: newProject(sections), optional: true },
+      body: { schema: newProject, optional: true },
       response: madeProject,
       status: 201,
       errors: [409],
       async handle(context) {
-        const made = identity.projects.existing(await make(core, context.body));
+        const made = identity.projects.existing(await create(context.body));
         return accessTo(made, identity, context, httpsPort());
       },
     }),
@@ -57,17 +103,13 @@ export function projectControl({
     ownProject('PATCH', '', {
       id: 'changeProject',
       summary: 'Changes how the states of a project move, from the next create, update or delete on.',
-      body: { schema: Type.Object(paceSchema(sections), { additionalProperties: false }) },
+      body: { schema: Type.Object(pace, strict) },
       response: project,
-      async handle({ project, body }) {
-        const { durations, movement } = project.pace;
+      async handle({ project: { id, pace }, body: { durations, movement = pace.movement } }) {
         await database.write(() => {
-          identity.projects.setPace(project.id, {
-            durations: { ...durations, ...body.durations },
-            movement: body.movement ?? movement,
-          });
+          identity.projects.setPace(id, { durations: { ...pace.durations, ...durations }, movement });
         });
-        return shownProject(identity.projects.existing(project.id));
+        return shownProject(identity.projects.existing(id));
       },
     }),
     ownProject('DELETE', '', {
@@ -89,45 +131,8 @@ export function projectControl({
   ];
 }
 
-/** Makes a project with credentials of its own, and returns its id. */
-async function make(
-  { identity, database, clock, world, newId }: Core,
-  wish: Static<ReturnType<typeof newProject>>,
-): Promise<string> {
-  const wanted = wish.profile ?? 'documented';
-  const organization = identity.projects.organizations().find((one) => one.profile === wanted);
-  if (!organization)
-    throw new ControlError(409, `No organization has the profile ${wanted}; load a fixture that has one.`);
-  const id = newId();
-  const { name = `project-${id}`, durations = {}, movement = 'time' } = wish;
-  const organizationId = organization.id;
-  await database.write(() => {
-    if (identity.projects.named(organizationId, name)) {
-      throw new ControlError(409, `Organization ${organizationId} has a project named ${name} already.`);
-    }
-    identity.projects.add({
-      id,
-      organizationId,
-      name,
-      createdAt: clock.now(),
-      pace: { durations, movement },
-    });
-    for (const { organization: roles, project: own } of Object.values(CALLERS)) {
-      const common = {
-        organizationId,
-        projectId: id,
-        organizationRoles: roles,
-        projectRoles: { [id]: own },
-      };
-      for (const credential of secrets(newId)) identity.credentials.add({ ...common, ...credential });
-    }
-    world.remember(id);
-  });
-  return id;
-}
-
-/** An API key and a service account, of Atlas's forms. */
-function secrets(newId: () => string) {
+/** An API key and a service account, in the formats of Atlas. */
+function newSecrets(newId: () => string) {
   const letters = Array.from({ length: 8 }, () => String.fromCharCode(97 + randomInt(26))).join('');
   const secret = `mdb_sa_sk_${randomBytes(30).toString('base64url')}`;
   return [

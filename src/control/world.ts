@@ -1,20 +1,17 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { FIXTURE_LIMIT, type Fixture } from '../world/index.js';
-import type { World } from '../world/world.js';
+import { object, strict, text } from '../http/schema.js';
+import { FIXTURE_LIMIT, type Fixture, type World } from '../world/index.js';
 
-const name = Type.String({
+const name = text('a name of your own; a snapshot of the same name is replaced', {
   minLength: 1,
   maxLength: 100,
-  description: 'a name of your own; a snapshot of the same name is replaced',
 });
-const snapshot = Type.Object(
-  {
-    name,
-    takenAt: Type.String({ description: "when it was taken, in the emulator's time (ISO 8601)" }),
-  },
-  { title: 'Snapshot', description: 'A snapshot.' },
+const snapshot = object(
+  'A snapshot.',
+  { name, takenAt: text("when it was taken, in the emulator's time (ISO 8601)") },
+  { title: 'Snapshot' },
 );
 
 const resets = controlGroup('/reset', {
@@ -24,20 +21,14 @@ const resets = controlGroup('/reset', {
 const snapshots = controlGroup('/snapshots', {
   scope: 'both',
   tag: { name: 'snapshots', description: 'States of the world to come back to.' },
-  parameters: { name: Type.String({ description: 'Name of a snapshot.' }) },
+  parameters: { name: text('Name of a snapshot.') },
 });
 const fixtures = controlGroup('/fixture', {
   scope: 'server',
   tag: { name: 'fixture', description: 'The world as a file.' },
 });
 
-/** Dots alone are no part of a path, which is how a snapshot is named later. @throws {ControlError} 400 */
-function checkName(wanted: string): void {
-  if (!/^\.{1,2}$/.test(wanted)) return;
-  throw new ControlError(400, `No path can name a snapshot ${wanted}: send another name.`);
-}
-
-/** Reset, snapshots, and the world as a fixture. None of them signs a client out. */
+/** Reset, snapshots, and the world as a fixture. None of them invalidates a token of a client that remains. */
 export function worldOperations(world: World, fixture: TSchema): readonly ControlOperation[] {
   return [
     resets('POST', '', {
@@ -56,11 +47,14 @@ export function worldOperations(world: World, fixture: TSchema): readonly Contro
     snapshots('POST', '', {
       id: 'takeSnapshot',
       summary: 'Takes a snapshot: resources, rules and the clock.',
-      body: { schema: Type.Object({ name }, { additionalProperties: false }) },
+      body: { schema: Type.Object({ name }, strict) },
       response: snapshot,
       status: 201,
       async handle({ project, body }) {
-        checkName(body.name);
+        // A client would resolve such a segment of a path before it sends the request.
+        if (/^\.{1,2}$/.test(body.name)) {
+          throw new ControlError(400, `No path can name a snapshot ${body.name}: send another name.`);
+        }
         await world.snapshot(project?.id, body.name);
         return world.snapshots(project?.id).find((one) => one.name === body.name);
       },
@@ -77,9 +71,8 @@ export function worldOperations(world: World, fixture: TSchema): readonly Contro
       summary: 'Removes a snapshot.',
       status: 204,
       async handle({ project, parameters: { name: wanted } }) {
-        if (!(await world.removeSnapshot(project?.id, wanted))) {
-          throw new ControlError(404, `There is no snapshot ${wanted} here.`);
-        }
+        if (await world.removeSnapshot(project?.id, wanted)) return;
+        throw new ControlError(404, `There is no snapshot ${wanted} here.`);
       },
     }),
     fixtures('GET', '', {

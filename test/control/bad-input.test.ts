@@ -117,7 +117,7 @@ const ANYWHERE: Wrong = [
 const operations = [
   ...clockOperations(undefined as never),
   ...worldOperations(undefined as never, Type.Object({})),
-  ...projectControl({ sections: [] } as never),
+  ...projectControl({ sections: [] } as never, () => undefined),
   ...declaredControl(),
 ];
 const withBody = operations.filter(({ body }) => body !== undefined);

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { STATUS_CODES } from 'node:http';
 import { conditionsOf } from '../../http/conditions.js';
 import type { AtlasOperation, Operation } from '../../http/operation.js';
+import { integer, object, text } from '../../http/schema.js';
 import { API_PREFIX } from '../../http/paths.js';
 import { objectId } from '../../http/shapes.js';
 import { pagingQuery } from '../../http/steps/query.js';
@@ -60,68 +61,49 @@ const PREFERRED = {
 };
 
 /** An error of the Atlas API, in both profiles. */
-const apiError = Type.Object(
+const apiError = object(
+  'Why a request was refused.',
   {
-    detail: Type.String({ description: 'What is wrong, for a person.' }),
-    error: Type.Integer({ description: 'The status.' }),
-    errorCode: Type.String({ description: 'What is wrong, for a program.' }),
+    detail: text('What is wrong, for a person.'),
+    error: integer('The status.'),
+    errorCode: text('What is wrong, for a program.'),
     parameters: Type.Optional(
       Type.Array(Type.Union([Type.String(), Type.Number()]), {
         description: 'What the detail speaks of; only as observed.',
       }),
     ),
-    reason: Type.String({ description: 'Name of the status.' }),
+    reason: text('Name of the status.'),
   },
-  { title: 'ApiError', description: 'Why a request was refused.' },
+  { title: 'ApiError' },
 );
 
-/** What an API is described with. */
-export interface AtlasParts {
-  readonly version: string;
-  /** The source page's bodies. */
-  readonly scripted: ScriptedAnswers | undefined;
-  /** The folder that holds the folders of examples. */
-  readonly fixtures: URL;
-}
-
-/** What the emulated API says about itself, its token endpoints included. */
-export function atlasApiOf({ version, scripted, fixtures }: AtlasParts, baseUrl: string): Api<Operation> {
-  return {
-    info: {
-      title: 'Atlas Administration API, emulated',
-      version,
-      summary: 'What atlas-streams-emulator answers like MongoDB Atlas.',
-      description: DESCRIPTION,
+/** What the document says of the emulated API, its token endpoints included. */
+export const atlasApiOf = (baseUrl: string): Api => ({
+  info: {
+    title: 'Atlas Administration API, emulated',
+    summary: 'What atlas-streams-emulator answers like MongoDB Atlas.',
+    description: DESCRIPTION,
+  },
+  security: [{ digest: [] }, { oauth2: [] }],
+  securitySchemes: {
+    digest: {
+      type: 'http',
+      scheme: 'digest',
+      description: 'An API key: the public key as user, the private key as password.',
     },
-    security: [{ digest: [] }, { oauth2: [] }],
-    securitySchemes: {
-      digest: {
-        type: 'http',
-        scheme: 'digest',
-        description: 'An API key: the public key as user, the private key as password.',
-      },
-      oauth2: {
-        type: 'oauth2',
-        description: 'A bearer token of a service account.',
-        flows: { clientCredentials: { tokenUrl: `${baseUrl}/api/oauth/token`, scopes: {} } },
-      },
-      ...serviceAccountScheme,
+    oauth2: {
+      type: 'oauth2',
+      description: 'A bearer token of a service account.',
+      flows: { clientCredentials: { tokenUrl: `${baseUrl}/api/oauth/token`, scopes: {} } },
     },
-    parameters: { groupId: objectId('Id of a project.'), orgId: objectId('Id of an organization.') },
-    sharedParameters: [
-      ...['groupId', 'orgId', 'includeCount', 'Prefer'],
-      ...Object.keys(pagingQuery.properties),
-    ],
-    examples: fixtures,
-    view: (operation) => [isAtlas(operation) ? versioned(operation, scripted) : ofTokens(operation)],
-  };
-}
+    ...serviceAccountScheme,
+  },
+  parameters: { groupId: objectId('Id of a project.'), orgId: objectId('Id of an organization.') },
+  sharedParameters: ['groupId', 'orgId', 'includeCount', 'Prefer', ...Object.keys(pagingQuery.properties)],
+});
 
-function isAtlas(operation: Operation): operation is AtlasOperation {
-  return 'versions' in operation;
-}
-
-function versioned(operation: AtlasOperation, scripted: ScriptedAnswers | undefined): View {
+/** An operation of the Atlas API, with the errors of both profiles. @param scripted the source page's bodies */
+export function atlasView(operation: AtlasOperation, scripted: ScriptedAnswers | undefined): View {
   const { path, access, versions } = operation;
   const types = versions.map(mediaType);
   const who =
@@ -129,6 +111,7 @@ function versioned(operation: AtlasOperation, scripted: ScriptedAnswers | undefi
       ? 'For every caller; it sees what it has a role in.'
       : `Roles: ${rolesFor(access).join(', ')}.`;
   return {
+    operation,
     path: API_PREFIX + path,
     members: {
       description: `${who} First version: ${versions[0]}.`,
@@ -143,16 +126,17 @@ function versioned(operation: AtlasOperation, scripted: ScriptedAnswers | undefi
 }
 
 /** A token endpoint, whose path is that of the server, and whose errors are in part of OAuth's form. */
-function ofTokens({ path, conditions = [] }: Operation): View {
+export function tokenView(operation: Operation): View {
   return {
-    path,
+    operation,
+    path: operation.path,
     answered: [JSON_TYPE],
     errors(components) {
       const content = { [JSON_TYPE]: { schema: components.schema(tokenError) } };
       return {
         400: { description: 'The form is wrong.', content },
         401: { description: 'No service account has this client id and secret.', content },
-        ...refusals(conditions, undefined, components),
+        ...refusals(operation.conditions ?? [], undefined, components),
       };
     },
   };

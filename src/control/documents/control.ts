@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import { Type } from '@sinclair/typebox';
 import type { ControlOperation } from '../../http/operation.js';
+import { integer, object, text } from '../../http/schema.js';
 import { objectId } from '../../http/shapes.js';
 import { pathsOf, PROJECT_PREFIX } from '../install.js';
-import { JSON_TYPE, type Api } from './document.js';
+import { JSON_TYPE, type Api, type View } from './document.js';
 import type { Components, Part } from './openapi-schema.js';
 
 const DESCRIPTION = `What the emulator has beside the Atlas API: time, failures, a record of what was called, and a clean
@@ -11,52 +12,55 @@ state. Operations below \`${PROJECT_PREFIX.replace(':groupId', '{groupId}')}\` a
 whole server. A web page of another origin cannot use it. What it cannot serve is refused, and has changed nothing.`;
 
 /** An error of the control API. */
-const controlError = Type.Object(
+const controlError = object(
+  'Why a request was refused.',
   {
-    error: Type.Integer({ description: 'The status.' }),
-    reason: Type.String({ description: 'Name of the status.' }),
-    detail: Type.String({ description: 'What was expected.' }),
+    error: integer('The status.'),
+    reason: text('Name of the status.'),
+    detail: text('What was expected.'),
     requests: Type.Optional(
       Type.Array(Type.Object({}, { additionalProperties: true }), {
         description: 'The requests that did come, where too few were waited for.',
       }),
     ),
   },
-  { title: 'ControlError', description: 'Why a request was refused.' },
+  { title: 'ControlError' },
 );
 
-/** What the control API says about itself. @param guarded whether it requires a token */
-export function controlApiOf(version: string, guarded: boolean): Api<ControlOperation> {
-  return {
-    info: {
-      title: 'Control API of atlas-streams-emulator',
-      version,
-      summary: 'What tests do with the emulator.',
-      description: DESCRIPTION,
+/** What the document says of the control API. @param guarded whether it requires a token */
+export const controlApiOf = (guarded: boolean): Api => ({
+  info: {
+    title: 'Control API of atlas-streams-emulator',
+    summary: 'What tests do with the emulator.',
+    description: DESCRIPTION,
+  },
+  // A server that listens on loopback alone requires no token.
+  security: [...(guarded ? [] : [{}]), { controlToken: [] }],
+  securitySchemes: {
+    controlToken: {
+      type: 'http',
+      scheme: 'bearer',
+      description:
+        'The control token (--control-token), wanted where the emulator listens on another address than loopback.',
     },
-    // On loopback alone the token is not asked for.
-    security: [...(guarded ? [] : [{}]), { controlToken: [] }],
-    securitySchemes: {
-      controlToken: {
-        type: 'http',
-        scheme: 'bearer',
-        description:
-          'The control token (--control-token), wanted where the emulator listens on another address than loopback.',
-      },
-    },
-    parameters: { groupId: objectId('Id of a project.') },
-    view(operation) {
-      const { id, summary, mediaType = JSON_TYPE } = operation;
-      return pathsOf(operation).map((path, index) => ({
-        path,
-        // The second path of an operation is that of one project.
-        id: index === 0 ? id : `${id}OfProject`,
-        summary: index === 0 ? summary : `${summary.replace(/\.$/, '')} (of one project).`,
-        answered: [mediaType],
-        errors: (components) => errorsOf(operation, path, components),
-      }));
-    },
+  },
+  parameters: { groupId: objectId('Id of a project.') },
+});
+
+/** An operation at each of its paths; its second path is that of one project. */
+export function controlViews(operation: ControlOperation): readonly View[] {
+  const { id, summary, mediaType = JSON_TYPE } = operation;
+  const ofProject = {
+    operationId: `${id}OfProject`,
+    summary: `${summary.replace(/\.$/, '')} (of one project).`,
   };
+  return pathsOf(operation).map((path, index) => ({
+    operation,
+    path,
+    ...(index > 0 && { members: ofProject }),
+    answered: [mediaType],
+    errors: (components) => errorsOf(operation, path, components),
+  }));
 }
 
 function errorsOf(
@@ -64,28 +68,20 @@ function errorsOf(
   path: string,
   components: Components,
 ): Part {
-  if (security) {
-    // What is open to everybody answers unreadable HTTP in the form of the Atlas API.
-    return {
-      400: { description: 'The request is not HTTP that can be read.' },
-      ...responsesOf(errors, components),
-    };
-  }
+  // HTTP that cannot be parsed is answered in the form of the Atlas API.
+  if (security) return { 400: { description: 'The request is not HTTP that can be read.' }, ...all(errors) };
   const named = path.includes(':') ? [404] : [];
   // Whatever body comes is read, wanted or not.
   const ofBody = method === 'GET' ? [] : [413, 415];
-  return responsesOf([400, 401, 403, ...named, ...ofBody, ...errors], components);
-}
+  return all([400, 401, 403, ...named, ...ofBody, ...errors]);
 
-function responsesOf(statuses: readonly number[], components: Components): Part {
-  const responses = [...new Set(statuses)]
-    .sort((one, other) => one - other)
-    .map((status): [string, Part] => [
-      String(status),
-      {
-        description: `${STATUS_CODES[status] ?? ''}.`,
-        content: { [JSON_TYPE]: { schema: components.schema(controlError) } },
-      },
+  function all(statuses: readonly number[]): Part {
+    const content = { [JSON_TYPE]: { schema: components.schema(controlError) } };
+    // As keys that are integers, they are in ascending order.
+    const responses = statuses.map((status) => [
+      status,
+      { description: `${STATUS_CODES[status] ?? ''}.`, content },
     ]);
-  return components.addAll('responses', Object.fromEntries(responses));
+    return components.addAll('responses', Object.fromEntries(responses) as Record<string, Part>);
+  }
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { Type, type TSchema } from '@sinclair/typebox';
 import type { Operation } from '../../http/operation.js';
+import { FIXTURES, VERSION } from '../../version.js';
 import { Components, type Part } from './openapi-schema.js';
 
 /** The version of OpenAPI that the documents are written in. */
@@ -10,8 +11,8 @@ export const OPENAPI = '3.1.0';
 /** Media type of JSON. */
 export const JSON_TYPE = 'application/json';
 
-/** What an API says about itself. */
-export interface Api<Described extends Operation> {
+/** What a document says of an API beside its operations. */
+export interface Api {
   readonly info: Part;
   readonly security: readonly Part[];
   readonly securitySchemes: Part;
@@ -19,19 +20,13 @@ export interface Api<Described extends Operation> {
   readonly parameters: Readonly<Record<string, TSchema>>;
   /** Names of parameters that are components, since many operations have them. */
   readonly sharedParameters?: readonly string[];
-  /** The folder that holds the folders of example bodies. */
-  readonly examples?: URL;
-  /** Where an operation is served, and what the document says of it there beside its descriptor. */
-  readonly view: (operation: Described) => readonly View[];
 }
 
-/** An operation at one path. */
+/** An operation at one path, and what the document says of it there beside its descriptor. */
 export interface View {
+  readonly operation: Operation;
   readonly path: string;
-  /** The `operationId`, if it is not that of the descriptor. */
-  readonly id?: string;
-  readonly summary?: string;
-  /** Further members, such as a description. */
+  /** Members that replace those of the descriptor, or that it lacks, such as a description. */
   readonly members?: Part;
   /** Header parameters. */
   readonly headers?: readonly Part[];
@@ -44,23 +39,17 @@ export interface View {
 }
 
 /** The OpenAPI document of an API, for clients that use the given address. */
-export function writeDocument<Described extends Operation>(
-  api: Api<Described>,
-  operations: readonly Described[],
-  baseUrl: string,
-): Part {
+export function writeDocument(api: Api, views: readonly View[], baseUrl: string): Part {
   const components = new Components();
   const paths: Record<string, Record<string, Part>> = {};
-  for (const operation of operations) {
-    for (const view of api.view(operation)) {
-      const methods = (paths[view.path.replace(/\/:(\w+)/g, '/{$1}')] ??= {});
-      methods[operation.method.toLowerCase()] = describe(operation, view, api, components);
-    }
+  for (const view of views) {
+    const methods = (paths[view.path.replace(/\/:(\w+)/g, '/{$1}')] ??= {});
+    methods[view.operation.method.toLowerCase()] = describe(view, api, components);
   }
-  const tags = new Map(operations.map(({ tag }) => [tag.name, tag]));
+  const tags = new Map(views.map(({ operation: { tag } }) => [tag.name, tag]));
   return {
     openapi: OPENAPI,
-    info: api.info,
+    info: { ...api.info, version: VERSION },
     servers: [{ url: baseUrl, description: 'This emulator.' }],
     tags: [...tags.keys()].sort().map((name) => tags.get(name)),
     security: api.security,
@@ -69,17 +58,12 @@ export function writeDocument<Described extends Operation>(
   };
 }
 
-function describe<Described extends Operation>(
-  operation: Described,
-  view: View,
-  api: Api<Described>,
-  components: Components,
-): Part {
-  const { tag, security, body, response, status = 200 } = operation;
-  const parameters = parametersOf(operation, view, api, components);
+function describe(view: View, api: Api, components: Components): Part {
+  const { id, summary, tag, security, body, response, status = 200 } = view.operation;
+  const parameters = parametersOf(view, api, components);
   return {
-    operationId: view.id ?? operation.id,
-    summary: view.summary ?? operation.summary,
+    operationId: id,
+    summary,
     ...view.members,
     tags: [tag.name],
     security,
@@ -88,19 +72,16 @@ function describe<Described extends Operation>(
       required: !body.optional,
       content: contentOf(view.sent ?? [body.mediaType ?? JSON_TYPE], {
         schema: components.schema(body.schema),
-        examples: body.examples && examplesIn(new URL(`${body.examples}/`, api.examples), components),
+        examples: body.examples && examplesIn(new URL(`${body.examples}/`, FIXTURES), components),
       }),
     },
     responses: {
       [status]: {
         description: `${STATUS_CODES[status] ?? ''}.`,
         headers: view.answerHeaders && components.addAll('headers', view.answerHeaders),
-        content:
-          status === 204
-            ? undefined
-            : contentOf(view.answered, {
-                schema: response ? components.schema(response) : { type: 'string' },
-              }),
+        ...(status !== 204 && {
+          content: contentOf(view.answered, { schema: components.schema(response ?? Type.String()) }),
+        }),
       },
       ...view.errors(components),
     },
@@ -108,12 +89,8 @@ function describe<Described extends Operation>(
 }
 
 /** The parameters of the path, in its order, of the query, and of the headers. Those with a default may be left out. */
-function parametersOf<Described extends Operation>(
-  { parameters, query }: Described,
-  { path, headers = [] }: View,
-  api: Api<Described>,
-  components: Components,
-): readonly Part[] {
+function parametersOf({ operation, path, headers = [] }: View, api: Api, components: Components) {
+  const { parameters, query } = operation;
   const parameter = (place: string, name: string, rule: TSchema, required: boolean): Part => {
     const { description, ...schema } = components.schema(rule);
     return { name, in: place, required: required || undefined, description, schema };
@@ -139,13 +116,9 @@ function contentOf(types: readonly string[], content: Part): Part {
 
 /** The bodies of a folder, by file name without its extension. */
 function examplesIn(folder: URL, components: Components): Part {
-  return Object.fromEntries(
-    readdirSync(folder)
-      .sort()
-      .map((file) => {
-        const name = file.replace(/\.json$/, '');
-        const value = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as unknown;
-        return [name, components.add('examples', name, { value })];
-      }),
-  );
+  const examples = readdirSync(folder).map((file) => {
+    const value = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as unknown;
+    return [file.replace(/\.json$/, ''), { value }] as const;
+  });
+  return components.addAll('examples', Object.fromEntries(examples.sort()));
 }

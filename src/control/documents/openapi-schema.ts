@@ -3,11 +3,6 @@ import { Kind, type TSchema } from '@sinclair/typebox';
 /** A part of an OpenAPI document. */
 export type Part = Readonly<Record<string, unknown>>;
 
-/** Keywords whose value is a schema, and those whose value is schemas by name. */
-const ONE = ['items', 'additionalProperties', 'not', 'contains'];
-const BY_NAME = ['properties', 'patternProperties'];
-const SEVERAL = ['anyOf', 'oneOf', 'allOf', 'prefixItems'];
-
 /** What TypeBox writes for the keys of a record that can be any text. */
 const ANY_KEY = '^(.*)$';
 
@@ -26,8 +21,20 @@ export class Components {
    * @throws {Error} if two different schemas have one title
    */
   schema(schema: TSchema): Part {
-    const { title, ...rest } = jsonSchema(schema, (inner) => this.schema(inner));
-    return typeof title === 'string' ? this.add('schemas', title, rest) : rest;
+    const { title, ...rest } = this.#convert(jsonSchema(schema)) as { title?: string };
+    return title === undefined ? rest : this.add('schemas', title, rest);
+  }
+
+  /** Converts the schemas in a value, which TypeBox marks; everything else is copied. */
+  #convert(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((one) => this.#nested(one));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.#nested(one)]));
+  }
+
+  #nested(value: unknown): unknown {
+    const isSchema = typeof value === 'object' && value !== null && Kind in value;
+    return isSchema ? this.schema(value as TSchema) : this.#convert(value);
   }
 
   /**
@@ -37,8 +44,8 @@ export class Components {
    */
   add(kind: string, name: string, part: Part): Part {
     const ofKind = (this.#parts[kind] ??= {});
-    const kept = (ofKind[name] ??= part);
-    if (kept !== part && JSON.stringify(kept) !== JSON.stringify(part)) {
+    const existing = (ofKind[name] ??= part);
+    if (existing !== part && JSON.stringify(existing) !== JSON.stringify(part)) {
       throw new Error(`there are two ${kind} named ${name}`);
     }
     return { $ref: `#/components/${kind}/${name}` };
@@ -52,48 +59,26 @@ export class Components {
   }
 }
 
-/** What of a TypeBox schema is not JSON Schema, made so; `convert` does the same to the schemas within it. */
-function jsonSchema(schema: TSchema, convert: (schema: TSchema) => Part): Part {
-  const { source, items, anyOf } = schema as TSchema & {
+/** A TypeBox schema with the keywords of JSON Schema, where its own differ. JSON drops those that are undefined. */
+function jsonSchema(schema: TSchema): Part {
+  const { source, items, anyOf, patternProperties } = schema as {
     source?: string;
-    items?: TSchema | TSchema[];
+    items?: object;
     anyOf?: readonly { const?: unknown }[];
+    patternProperties?: Part;
   };
   if (schema[Kind] === 'RegExp') {
-    return { ...without(schema, 'source', 'flags'), type: 'string', pattern: source };
+    return { ...schema, source: undefined, flags: undefined, type: 'string', pattern: source };
   }
   if (anyOf?.every((choice) => choice.const !== undefined)) {
-    return {
-      ...without(schema, 'anyOf'),
-      type: typeof anyOf[0]?.const,
-      enum: anyOf.map((choice) => choice.const),
-    };
+    const choices = anyOf.map((choice) => choice.const);
+    return { ...schema, anyOf: undefined, type: typeof choices[0], enum: choices };
   }
-  const whole = Array.isArray(items)
-    ? { ...without(schema, 'items', 'additionalItems'), prefixItems: items, items: false }
-    : schema;
-  return withAnyKey(
-    Object.fromEntries(Object.entries(whole).map(([key, value]) => [key, within(key, value, convert)])),
-  );
-}
-
-function without(schema: TSchema, ...keys: readonly string[]): Part {
-  return Object.fromEntries(Object.entries(schema).filter(([key]) => !keys.includes(key)));
-}
-
-function within(key: string, value: unknown, convert: (schema: TSchema) => Part): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (ONE.includes(key)) return convert(value as TSchema);
-  if (SEVERAL.includes(key)) return (value as TSchema[]).map(convert);
-  if (!BY_NAME.includes(key)) return value;
-  return Object.fromEntries(
-    Object.entries(value as Record<string, TSchema>).map(([name, one]) => [name, convert(one)]),
-  );
-}
-
-/** A record with keys of any kind says so in the keyword that readers of documents know. */
-function withAnyKey(schema: Part): Part {
-  const { patternProperties, ...rest } = schema as { patternProperties?: Record<string, unknown> };
-  if (!patternProperties || Object.keys(patternProperties).join() !== ANY_KEY) return schema;
-  return { ...rest, additionalProperties: patternProperties[ANY_KEY] };
+  if (Array.isArray(items)) {
+    return { ...schema, items: false, additionalItems: undefined, prefixItems: items };
+  }
+  if (patternProperties && Object.keys(patternProperties).join() === ANY_KEY) {
+    return { ...schema, patternProperties: undefined, additionalProperties: patternProperties[ANY_KEY] };
+  }
+  return schema;
 }

@@ -1,0 +1,78 @@
+import { Type } from '@sinclair/typebox';
+import { ControlError } from '../http/control-error.js';
+import { controlGroup, type ControlOperation } from '../http/operation.js';
+import { object, text } from '../http/schema.js';
+import { VERSION } from '../version.js';
+
+const health = controlGroup('/health', {
+  scope: 'server',
+  tag: { name: 'health', description: 'Whether the emulator is ready.' },
+});
+const authority = controlGroup('/ca.pem', {
+  scope: 'server',
+  tag: { name: 'ca', description: 'Whom clients over https must trust.' },
+});
+const config = controlGroup('/config', {
+  scope: 'server',
+  tag: { name: 'config', description: 'What the emulator runs with.' },
+});
+
+/**
+ * `GET /_emulator/health`: 200 once the emulator can answer. It is served without a token, and with `--no-control`.
+ *
+ * @param missing the operations of Atlas that clients requested and that are not emulated
+ */
+export function healthOperation(missing: ReadonlySet<string>): ControlOperation {
+  return health('GET', '', {
+    id: 'getHealth',
+    summary: 'Returns 200 once the emulator is ready.',
+    security: [],
+    response: object(
+      'How it is.',
+      {
+        status: Type.Literal('ready', { description: 'It can answer.' }),
+        version: text('Its version.'),
+        notEmulated: Type.Array(Type.String(), {
+          description: 'Operations that clients requested and that are not emulated.',
+        }),
+      },
+      { title: 'Health' },
+    ),
+    handle: () => ({ status: 'ready', version: VERSION, notEmulated: [...missing] }),
+  });
+}
+
+/**
+ * `GET /_emulator/ca.pem`: the authority that clients over https must trust. Like the health it is served without a
+ * token, and with `--no-control`: it is not secret, and a client could not connect without it.
+ *
+ * @param ca as PEM; undefined where https is served with the user's own certificate
+ */
+export function authorityOperation(ca: string | undefined): ControlOperation {
+  return authority('GET', '', {
+    id: 'getAuthority',
+    summary: 'Gives the authority that clients over https must trust.',
+    security: [],
+    mediaType: 'application/x-pem-file',
+    errors: [404],
+    handle() {
+      if (ca !== undefined) return ca;
+      throw new ControlError(
+        404,
+        'Https is served with the certificate of --tls-cert: its authority is known to whoever made it.',
+      );
+    },
+  });
+}
+
+/** `GET /_emulator/config`: what the emulator runs with. @param settings without secrets */
+export function configurationOperation(settings: Readonly<Record<string, unknown>>): ControlOperation {
+  return config('GET', '', {
+    id: 'getConfig',
+    summary: 'Returns the settings of the emulator, without secrets.',
+    response: Type.Record(Type.String(), Type.Unknown(), {
+      description: 'the settings by their keys; a control token only as whether it is set',
+    }),
+    handle: () => settings,
+  });
+}
