@@ -1,48 +1,43 @@
-import { Type } from '@sinclair/typebox';
+import { Type, type TObject } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
-import type { Project } from '../http/gatekeeper.js';
-import { strict, within } from '../http/schema.js';
-import { invalidAttribute } from '../http/steps/fields.js';
-import { SOURCE } from '../profiles/index.js';
-import type { Transaction } from '../kernel/database.js';
-import { MOST } from '../kernel/pace.js';
-import type { ProjectSection, SharedSection } from '../world/index.js';
+import { oneOf, strict, within } from '../http/schema.js';
+import { OBJECT_ID } from '../kernel/ids.js';
+import { LATEST, LONGEST_MS, MOST } from '../kernel/pace.js';
+import type { ProjectSection } from '../world/index.js';
 import type { Items } from './items.js';
 import type { Path, Plan } from './lifecycle.js';
-import { namesOf } from './names.js';
-import type { ItemRule } from './rules.js';
-import { itemSchema, ruleSchema } from './schema.js';
+import { namesOf } from './tables.js';
+import { MESSAGE_MAX, type StatefulResource } from './resource.js';
 
-/** What an item of a fixture may have beside what a client would send. */
-type FixtureItem = Partial<Plan & { _id: string; state: string; errorMessage: string }>;
-
-/**
- * Adds an item that fits `itemSchema`.
- *
- * @param why it enters its first state
- * @returns its id
- * @throws {Refusal} if an API would refuse it too
- */
-export function loadItem<Sent extends object>(
-  items: Items<Sent>,
-  transaction: Transaction,
-  project: Project,
-  item: Record<string, unknown>,
-  why: string,
-): string {
-  const { _id: id = items.newId(), state, errorMessage, ...planned } = item as FixtureItem;
-  const { path, rest = [], readsLeft, ...fields } = planned;
-  const { accept } = items.resource;
-  const sent = accept ? accept(fields, project) : (fields as Sent);
-  const plan: Plan = path
-    ? { path: inOrder(path), rest, readsLeft: rest.length > 0 ? readsLeft : undefined }
-    : items.plan(project, state === undefined ? items.lifecycles(project).created : [{ state }], why);
-  items.add(transaction, project, { id, sent, errorMessage, ...plan });
-  return id;
+/** An item of a fixture: what a client would send, and optionally its id and where it is in its life. */
+export function itemSchema({ sent, states, settled, durations }: StatefulResource): TObject {
+  const state = oneOf(states);
+  const names = Object.keys(durations);
+  // What is planned before a clock ends may be due after that.
+  const last = LATEST + names.length * LONGEST_MS;
+  const at = within(0, last, "milliseconds since the epoch, of the project's time");
+  const entered = Type.Union([Type.Tuple([state, at]), Type.Tuple([state, at, Type.String()])]);
+  const stage = Type.Object({ state, lasts: Type.Optional(oneOf(names)) }, strict);
+  return Type.Object(
+    {
+      ...sent.properties,
+      _id: Type.Optional(Type.String({ pattern: OBJECT_ID.source })),
+      state: Type.Optional(oneOf(settled)),
+      errorMessage: Type.Optional(Type.String({ maxLength: MESSAGE_MAX })),
+      // Written by an export: see lifecycle.ts.
+      path: Type.Optional(Type.Array(entered, { minItems: 1 })),
+      rest: Type.Optional(Type.Array(stage)),
+      readsLeft: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST })),
+    },
+    strict,
+  );
 }
 
+/** What an item of a fixture may have beside what a client would send. */
+export type FixtureItem = Partial<Plan & { _id: string; state: string; errorMessage: string }>;
+
 /** The items of each project in a fixture. */
-export function itemSection<Sent extends object>(items: Items<Sent>): ProjectSection {
+export function itemSection(items: Items): ProjectSection {
   const { resource, store } = items;
   return {
     key: namesOf(resource.name).key,
@@ -50,7 +45,7 @@ export function itemSection<Sent extends object>(items: Items<Sent>): ProjectSec
     scope: 'project',
     durations: Object.keys(resource.durations),
     load(transaction, project, item) {
-      loadItem(items, transaction, project, item, 'fixture');
+      items.load(transaction, project, item, 'fixture');
     },
     *save({ id: projectId, now }) {
       for (const { id, sent, path, rest, readsLeft, errorMessage } of store.all(projectId, now)) {
@@ -59,58 +54,18 @@ export function itemSection<Sent extends object>(items: Items<Sent>): ProjectSec
           ...sent,
           path,
           ...(rest.length > 0 && { rest }),
-          ...(readsLeft !== undefined && { readsLeft }),
-          ...(errorMessage !== undefined && { errorMessage }),
+          ...(readsLeft !== null && { readsLeft }),
+          ...(errorMessage !== null && { errorMessage }),
         };
       }
     },
   };
 }
 
-/** What a rule of a fixture may have beside what a client would send. */
-type FixtureRule = ItemRule & { readonly id?: string; readonly timesLeft?: number };
-
-/** The rules for items to come, of each project and of the whole server. */
-export function ruleSection<Sent extends object>(items: Items<Sent>): SharedSection {
-  const { resource, rules } = items;
-  const { many, ruleKey } = namesOf(resource.name);
-  return {
-    key: ruleKey,
-    item: Type.Object(
-      {
-        id: Type.Optional(Type.String({ pattern: '^[a-f0-9]{24}$' })),
-        ...ruleSchema(resource).properties,
-        timesLeft: Type.Optional(within(0, MOST, `for how many more ${many}; times if left out`)),
-      },
-      strict,
-    ),
-    scope: 'both',
-    load(_transaction, project, item) {
-      const { id = items.newId(), timesLeft, ...rule } = item as FixtureRule;
-      if (timesLeft !== undefined && timesLeft > (rule.times ?? 0)) {
-        throw new ControlError(400, 'timesLeft is what is left of times: send no more than that.');
-      }
-      rules.add(project?.id, id, rule, timesLeft);
-    },
-    save: (project) =>
-      rules
-        .list(project?.id)
-        .map(({ id, rule, timesLeft }) => ({ id, ...rule, ...(timesLeft !== null && { timesLeft }) })),
-    clear() {
-      rules.remove(undefined, undefined);
-    },
-  };
-}
-
-function inOrder(path: Path): Path {
+/** Checks the order of a path. @throws {ControlError} 400 */
+export function inOrder(path: Path): Path {
   const late = path.find(([, at], index) => at < (path[index - 1]?.[1] ?? at));
-  if (late) {
-    throw invalidAttribute(
-      'path',
-      'Send states in the order of time.',
-      `The path enters ${late[0]} before the state that precedes it.`,
-      SOURCE.inferred,
-    );
-  }
-  return path;
+  if (!late) return path;
+  const problem = `The path enters ${late[0]} before the state that precedes it.`;
+  throw new ControlError(400, `${problem} Send states in the order of time.`);
 }

@@ -1,13 +1,14 @@
 import type { Project } from '../http/gatekeeper.js';
 import type { Services } from '../world/index.js';
-import { addControl, ruleControl, stateControl } from './control.js';
-import { itemSection, ruleSection } from './fixture.js';
+import { stateControl } from './control.js';
+import { itemSection } from './fixture.js';
 import { Items } from './items.js';
-import { namesOf } from './names.js';
+import { namesOf } from './tables.js';
 import type { StatefulResource } from './resource.js';
+import { ruleControl, ruleSection } from './rules.js';
 
 export type { Items } from './items.js';
-export { createTables } from './names.js';
+export { createTables } from './tables.js';
 export type { Lifecycles, RuleMatch, Shown, StatefulResource } from './resource.js';
 export type { CurrentItem } from './store.js';
 export { BASE_URL_MARK, objectText, Raw, STATE } from './text.js';
@@ -27,13 +28,9 @@ export function stateful<Sent extends object, Duration extends string>(
       const items = new Items(resource, services);
       return {
         operations: resource.operations(items),
-        control: [
-          ...(resource.addedByControl ? [addControl(items)] : []),
-          ...stateControl(items),
-          ...(resource.rules ? ruleControl(items) : []),
-        ],
+        control: [...stateControl(items), ...(resource.rules ? ruleControl(items) : [])],
         due: items,
-        retime: items.store.alarms.retime,
+        retime: (projectId: string | undefined, now: number) => items.store.setAlarm(projectId, now),
         sections: [itemSection(items), ...(resource.rules ? [ruleSection(items)] : [])],
         blocksDeletion(project: Project) {
           const left = items.store.count(project.id, project.now);

@@ -2,31 +2,30 @@ import type { Project } from '../http/gatekeeper.js';
 import type { JsonText } from '../http/operation.js';
 import { refuseTooLarge } from '../http/steps/body.js';
 import type { Transaction } from '../kernel/database.js';
-import type { Durations } from '../kernel/pace.js';
+import type { Durations, Movement } from '../kernel/pace.js';
 import type { DueWork } from '../kernel/scheduler.js';
 import type { Services } from '../world/index.js';
+import { inOrder, type FixtureItem } from './fixture.js';
 import { past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
-import { isBeingDeleted, type Lifecycles, type StatefulResource } from './resource.js';
+import type { StatefulResource } from './resource.js';
 import { ItemRules } from './rules.js';
 import { ItemStore, type CurrentItem, type Item } from './store.js';
 
 /** The items of a resource, and what the Atlas API and the control API do with them. */
-export class Items<Sent extends object> implements DueWork {
+export class Items<Sent extends object = object> implements DueWork {
   readonly store: ItemStore<Sent>;
-  readonly rules: ItemRules<Sent>;
+  readonly rules: ItemRules;
   readonly #durations: Durations;
 
   constructor(
     readonly resource: StatefulResource<Sent>,
-    private readonly services: Services,
+    readonly services: Services,
   ) {
     this.store = new ItemStore(services.database, resource);
     this.rules = new ItemRules(services.database, resource);
+    const settings = Object.entries(resource.durations);
     this.#durations = Object.fromEntries(
-      Object.entries(resource.durations).map(([name, setting]) => [
-        name,
-        Number(services.durations[name] ?? setting.default),
-      ]),
+      settings.map(([name, { default: standard }]) => [name, Number(services.durations[name] ?? standard)]),
     );
   }
 
@@ -37,9 +36,13 @@ export class Items<Sent extends object> implements DueWork {
    */
   create(project: Project, sent: Sent, baseUrl: string): Promise<JsonText> {
     return this.write((transaction) => {
-      const id = this.newId();
-      const { stages, errorMessage } = this.rules.apply(project.id, sent, this.lifecycles(project).created);
-      this.add(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
+      const id = this.services.newId();
+      const { stages, errorMessage } = this.rules.apply(
+        project.id,
+        sent,
+        this.resource.profiles[project.profile].created,
+      );
+      this.put(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
       return this.resource.created?.(sent, id, project) ?? this.#get(project, id, baseUrl).text;
     });
   }
@@ -47,12 +50,13 @@ export class Items<Sent extends object> implements DueWork {
   /** Reads an item, which moves it to its next state in projects where reads do. */
   async read(project: Project, id: string, baseUrl: string): Promise<JsonText> {
     const { text, readsLeft } = this.#get(project, id, baseUrl);
-    if (readsLeft !== undefined) {
+    if (readsLeft !== null) {
       await this.write((transaction) => {
         const item = this.existing(project, id);
-        if (item.readsLeft === undefined) return;
-        if (item.readsLeft <= 1) this.resume(transaction, project, item, 'read');
-        else this.replace(transaction, project, item, { ...item, readsLeft: item.readsLeft - 1 });
+        if (item.readsLeft === null) return;
+        const last = item.readsLeft <= 1;
+        const read = last ? this.resumed(project, item, 'read') : { ...item, readsLeft: item.readsLeft - 1 };
+        this.put(transaction, project, read, item);
       });
     }
     return text;
@@ -73,10 +77,9 @@ export class Items<Sent extends object> implements DueWork {
     return this.write((transaction) => {
       const item = this.existing(project, id);
       const sent = change(item);
-      this.#check(project, sent, id);
-      const { updated } = this.lifecycles(project);
-      const ahead = updated && { errorMessage: undefined, ...this.plan(project, updated, 'updated', item) };
-      this.replace(transaction, project, item, { ...item, sent, ...ahead });
+      const { updated } = this.resource.profiles[project.profile];
+      const ahead = updated && { errorMessage: null, ...this.plan(project, updated, 'updated', item) };
+      this.put(transaction, project, { ...item, sent, ...ahead }, item);
       return this.#get(project, id, baseUrl).text;
     });
   }
@@ -85,54 +88,69 @@ export class Items<Sent extends object> implements DueWork {
   delete(project: Project, id: string): Promise<void> {
     return this.write((transaction) => {
       const item = this.existing(project, id);
-      if (isBeingDeleted(this.resource, item.state)) return;
-      const { deleted = [{ state: this.resource.gone }] } = this.lifecycles(project);
-      this.replace(transaction, project, item, { ...item, ...this.plan(project, deleted, 'deleted', item) });
+      if (this.isBeingDeleted(item)) return;
+      const { deleted = [{ state: this.resource.gone }] } = this.resource.profiles[project.profile];
+      this.put(transaction, project, { ...item, ...this.plan(project, deleted, 'deleted', item) }, item);
     });
   }
 
-  /** Inserts an item, emits the states it has entered, and sets the alarm for the next. @throws {Refusal} */
-  add(transaction: Transaction, project: Project, item: Item<Sent>): void {
-    this.#check(project, item.sent);
-    this.#save(transaction, project, item);
-    this.#emit(transaction, project.id, item.id, past(item.path, project.now));
+  /** Whether an item is being deleted, in either profile. */
+  isBeingDeleted({ state }: CurrentItem<Sent>): boolean {
+    return Object.values(this.resource.profiles).some(({ deleted }) =>
+      deleted?.some((stage) => stage.state === state),
+    );
   }
 
-  /** Replaces an item. */
-  replace(transaction: Transaction, project: Project, old: CurrentItem<Sent>, item: Item<Sent>): void {
-    this.#save(transaction, project, item, old.seq);
+  /**
+   * Inserts an item, or puts it in the place of `old`; emits the states that it has entered, and sets the alarm.
+   *
+   * @throws {Refusal} if it is too large, or has the target of another item
+   */
+  put(transaction: Transaction, project: Project, item: Item<Sent>, old?: CurrentItem<Sent>): void {
+    refuseTooLarge(item.sent);
+    const { target } = this.resource;
+    const other = target && this.store.sameTarget(project.id, target.of(item.sent), project.now);
+    if (target && other !== undefined && other !== old?.id) throw target.duplicate(other);
+    const wakeAt = this.store.save(item, project, this.services.clock.now(), old?.seq);
+    if (wakeAt !== undefined) {
+      transaction.afterCommit(() => {
+        this.services.scheduler.wakeAt(wakeAt);
+      });
+    }
     // The scheduler may not have persisted yet all states that the item has passed.
-    const emitted = past(old.path, old.dueAt === undefined ? project.now : old.dueAt - 1).length;
+    const emitted = old ? past(old.path, old.dueAt === null ? project.now : old.dueAt - 1).length : 0;
     this.#emit(transaction, project.id, item.id, past(item.path, project.now).slice(emitted));
   }
 
-  /** Moves an item to the next of the stages that time does not bring; the others follow as the movement says. */
-  resume(
-    transaction: Transaction,
-    project: Project,
-    item: CurrentItem<Sent>,
-    why: string,
-    movement = project.pace.movement,
-  ): void {
-    const ahead = this.plan(project, item.rest, why, item, movement);
-    this.replace(transaction, project, item, { ...item, ...ahead });
+  /**
+   * Adds an item that fits {@link itemSchema}.
+   *
+   * @param why it enters its first state
+   * @returns its id
+   * @throws {Refusal} or {@link ControlError} if an API would refuse it too
+   */
+  load(transaction: Transaction, project: Project, item: FixtureItem, why: string): string {
+    const { _id: id = this.services.newId(), state, errorMessage = null, ...planned } = item;
+    const { path, rest = [], readsLeft = null, ...fields } = planned;
+    const sent = this.resource.accept?.(fields, project) ?? (fields as Sent);
+    const { created } = this.resource.profiles[project.profile];
+    const ahead: Plan = path
+      ? { path: inOrder(path), rest, readsLeft: rest.length > 0 ? readsLeft : null }
+      : this.plan(project, state === undefined ? created : [{ state }], why);
+    this.put(transaction, project, { id, sent, errorMessage, ...ahead });
+    return id;
   }
 
-  /** Plans stages from now on, after the states that `old` has passed. */
-  plan(
-    project: Project,
-    stages: readonly Stage[],
-    why: string,
-    old?: { readonly path: Path },
-    movement = project.pace.movement,
-  ): Plan {
-    const durations = { ...this.#durations, ...project.pace.durations };
-    const ahead = plan(stages, { movement, durations }, project.now, why);
-    return { ...ahead, path: [...(old ? past(old.path, project.now) : []), ...ahead.path] };
+  /** An item in the next of the stages that time does not bring; the others follow as the movement says. */
+  resumed(project: Project, item: CurrentItem<Sent>, why: string, movement?: Movement): CurrentItem<Sent> {
+    return { ...item, ...this.plan(project, item.rest, why, item, movement) };
   }
 
-  lifecycles(project: Project): Lifecycles {
-    return this.resource.profiles[project.profile];
+  /** Plans stages from now on, after the states that `old` has passed. @param movement the project's by default */
+  plan(project: Project, stages: readonly Stage[], why: string, old?: Item<Sent>, movement?: Movement): Plan {
+    const { pace, now } = project;
+    const durations = { ...this.#durations, ...pace.durations };
+    return plan(stages, durations, movement ?? pace.movement, now, why, past(old?.path ?? [], now));
   }
 
   /** The item as it is now. @throws {Refusal} */
@@ -140,23 +158,19 @@ export class Items<Sent extends object> implements DueWork {
     return this.store.current(project.id, id, project.now) ?? this.#refuseUnknown(project, id);
   }
 
-  newId(): string {
-    return this.services.newId();
-  }
-
   write<T>(work: (transaction: Transaction) => T): Promise<T> {
     return this.services.database.write(work);
   }
 
   nextDueAt(): number | undefined {
-    return this.store.alarms.first();
+    return this.store.nextDueAt();
   }
 
   moveDue(transaction: Transaction, now: number, limit: number): number {
     let moved = 0;
     // One state of one item at a time: its next may be due before or after those of others.
     for (; moved < limit; moved += 1) {
-      const item = this.store.alarms.due(now);
+      const item = this.store.due(now);
       if (!item) break;
       this.store.move(item);
       const entered = item.path.filter(([, at]) => at === item.dueAt);
@@ -165,28 +179,12 @@ export class Items<Sent extends object> implements DueWork {
     return moved;
   }
 
-  #save(transaction: Transaction, project: Project, item: Item<Sent>, seq?: number): void {
-    const wakeAt = this.store.save(item, project, this.services.clock.now(), seq);
-    if (wakeAt === undefined) return;
-    transaction.afterCommit(() => {
-      this.services.scheduler.wakeAt(wakeAt);
-    });
-  }
-
-  #get(project: Project, id: string, baseUrl: string): { text: JsonText; readsLeft: number | undefined } {
+  #get(project: Project, id: string, baseUrl: string): { text: JsonText; readsLeft: number | null } {
     return this.store.get(project.id, id, project.now, baseUrl) ?? this.#refuseUnknown(project, id);
   }
 
   #refuseUnknown(project: Project, id: string): never {
     throw this.resource.notFound(id, project.id);
-  }
-
-  /** Refuses what is too large, or has the target of another item. */
-  #check(project: Project, sent: Sent, self?: string): void {
-    refuseTooLarge(sent);
-    const { target } = this.resource;
-    const other = target && this.store.sameTarget(project.id, target.of(sent), project.now);
-    if (target && other !== undefined && other !== self) throw target.duplicate(other);
   }
 
   /** Emits, once committed, the states that were entered. */

@@ -14,29 +14,38 @@ export interface Plan {
   readonly path: Path;
   /** Stages that time does not bring. */
   readonly rest: readonly Stage[];
-  /** How many reads bring the next of them. */
-  readonly readsLeft: number | undefined;
+  /** How many reads bring the next of them; null if reads do not. */
+  readonly readsLeft: number | null;
 }
 
-/** Where an item is on its path. */
-export interface Position {
-  readonly state: string;
-  /** When the next state is entered; undefined in the last. */
-  readonly dueAt: number | undefined;
-}
-
-/** Plans the path of an item that enters the first stage at `from`. A stage that lasts 0 ms is passed at once. */
-export function planPath(stages: readonly Stage[], durations: Durations, from: number): Path {
+/**
+ * Plans the states of an item that enters the first stage at `from`. A stage that lasts 0 ms is passed at once.
+ *
+ * @param why it enters the first stage
+ * @param passed the states that it has entered before
+ */
+export function plan(
+  stages: readonly Stage[],
+  durations: Durations,
+  movement: Movement,
+  from: number,
+  why: string,
+  passed: Path = [],
+): Plan {
+  const byTime = movement === 'time' || movement === 'at once';
+  const rest = byTime ? [] : stages.slice(1);
   let at = from;
-  return stages.map(({ state, lasts }) => {
-    const entered = [state, at] as const;
-    if (lasts !== undefined) at += durations[lasts] ?? 0;
-    return entered;
+  const ahead = stages.slice(0, stages.length - rest.length).map(({ state, lasts }, index): Path[number] => {
+    const entered = at;
+    if (movement === 'time' && lasts !== undefined) at += durations[lasts] ?? 0;
+    return index === 0 ? [state, entered, why] : [state, entered];
   });
+  const readsLeft = rest.length > 0 && typeof movement === 'object' ? movement.reads : null;
+  return { path: [...passed, ...ahead], rest, readsLeft };
 }
 
-/** Where an item on `path`, which is not empty, is when its project's clock shows `now`. */
-export function positionAt(path: Path, now: number): Position {
+/** Where an item on `path`, which is not empty, is at `now`, and when it enters the next state, if there is one. */
+export function positionAt(path: Path, now: number): { state: string; dueAt: number | undefined } {
   const next = path.findIndex(([, at]) => at > now);
   const index = next === -1 ? path.length - 1 : Math.max(0, next - 1);
   return { state: path[index]?.[0] ?? '', dueAt: path[index + 1]?.[1] };
@@ -46,27 +55,6 @@ export function positionAt(path: Path, now: number): Position {
 export function goneAt(path: Path, gone: string): number | undefined {
   const [state, at] = path.at(-1) ?? [];
   return state === gone ? at : undefined;
-}
-
-/** Plans the states of an item that enters the first stage at `from`. @param why it does */
-export function plan(
-  stages: readonly Stage[],
-  { durations, movement }: { readonly durations: Durations; readonly movement: Movement },
-  from: number,
-  why: string,
-): Plan {
-  const byTime = movement === 'time' || movement === 'at once';
-  const [first, ...others] = planPath(
-    byTime ? stages : stages.slice(0, 1),
-    movement === 'time' ? durations : {},
-    from,
-  );
-  const rest = byTime ? [] : stages.slice(1);
-  return {
-    path: first ? [[first[0], first[1], why], ...others] : [],
-    rest,
-    readsLeft: rest.length > 0 && typeof movement === 'object' ? movement.reads : undefined,
-  };
 }
 
 /** The part of a path that was entered by `now`. */

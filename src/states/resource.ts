@@ -7,7 +7,10 @@ import type { DurationSetting } from '../kernel/pace.js';
 import type { ProfileName, Refusal } from '../profiles/index.js';
 import type { Items } from './items.js';
 import type { Stage } from './lifecycle.js';
-import type { ResourceName } from './names.js';
+import type { ResourceName } from './tables.js';
+
+/** The longest `errorMessage`, in characters: far less than the rest of an item may have. */
+export const MESSAGE_MAX = 10_000;
 
 /** The states that an item enters after each operation, in a profile. */
 export interface Lifecycles {
@@ -28,18 +31,20 @@ export interface Shown {
   readonly errorMessage: string | undefined;
 }
 
-/** Which items a rule for items to come applies to. */
-export interface RuleMatch<Sent> {
-  /** The filter as a client sends it. */
-  readonly schema: TObject;
-  /** Refuses a filter that no item can match. @throws {ControlError} 400 */
-  readonly check?: (match: object) => void;
-  readonly matches: (match: object, sent: Sent) => boolean;
-}
-
-/** The part of a resource that says nothing of what clients send. */
-export interface StateModel<Duration extends string = string> {
+/**
+ * A resource whose items pass through states. Everything else follows from this declaration: timer, control
+ * operations, events, settings, fixture sections and snapshots.
+ *
+ * Its functions are declared as methods, so that a resource of any kind of item is one of `object`.
+ */
+export interface StatefulResource<Sent extends object = object, Duration extends string = string> {
   readonly name: ResourceName;
+  /** Its migrations: see `createTables`. */
+  readonly migrations: readonly Migration[];
+  /** Emitted when an item enters a state. */
+  readonly event: ChangedEvent;
+  /** The path parameter of an item in the control API, such as `connectionId`. */
+  readonly parameter: string;
   /** All states, in their usual order. */
   readonly states: readonly string[];
   /** The state in which an item shows its computed fields. */
@@ -55,51 +60,27 @@ export interface StateModel<Duration extends string = string> {
   readonly profiles: Readonly<Record<ProfileName, Lifecycles>>;
   /** What a client may send. */
   readonly sent: TObject;
-  /** Which items a rule for items to come applies to; without it, there are no rules. */
-  readonly rules?: Pick<RuleMatch<never>, 'schema'>;
-}
-
-/**
- * A resource whose items pass through states. Everything else follows from this declaration: timer, control
- * operations, events, settings, fixture sections and snapshots.
- */
-export interface StatefulResource<
-  Sent extends object,
-  Duration extends string = string,
-> extends StateModel<Duration> {
-  /** Its migrations: see `createTables`. */
-  readonly migrations: readonly Migration[];
-  /** Emitted when an item enters a state. */
-  readonly event: ChangedEvent;
-  /** The path parameter of an item in the control API, such as `connectionId`. */
-  readonly parameter: string;
   /** Checks an item of a fixture or of the control API, which fits `sent`. @throws {Refusal} */
-  readonly accept?: (item: Record<string, unknown>, project: Project) => Sent;
+  accept?(item: Record<string, unknown>, project: Project): Sent;
   /** The JSON of an item, with marks: see text.ts. */
-  readonly represent: (sent: Sent, shown: Shown) => JsonText;
+  represent(sent: Sent, shown: Shown): JsonText;
   /** What a create answers, if not the representation. */
-  readonly created?: (sent: Sent, id: string, project: Project) => JsonText | undefined;
+  created?(sent: Sent, id: string, project: Project): JsonText | undefined;
   /** What no two items of a project may have in common. */
-  readonly target?: { readonly of: (sent: Sent) => string; readonly duplicate: (id: string) => Refusal };
-  readonly notFound: (id: string, projectId: string) => Refusal;
+  readonly target?: { of(sent: Sent): string; duplicate(id: string): Refusal };
+  notFound(id: string, projectId: string): Refusal;
+  /** Which items a rule for items to come applies to; without it, there are no rules. */
   readonly rules?: RuleMatch<Sent>;
   /** The control API can add items: the Atlas API has no create. */
   readonly addedByControl?: true;
-  readonly operations: (items: Items<Sent>) => readonly AtlasOperation[];
+  operations(items: Items<Sent>): readonly AtlasOperation[];
 }
 
-/** States that an item passes after its create, in either profile: those that a rule can hold it in. */
-export function passingStates({ states, profiles }: StateModel): string[] {
-  const passing = Object.values(profiles).flatMap(({ created }) =>
-    created.filter(({ lasts }) => lasts !== undefined),
-  );
-  return states.filter((state) => passing.some((stage) => stage.state === state));
-}
-
-/** Whether an item in this state is being deleted, in either profile. */
-export function isBeingDeleted({ profiles, gone }: StateModel, state: string): boolean {
-  return (
-    state === gone ||
-    Object.values(profiles).some(({ deleted = [] }) => deleted.some((stage) => stage.state === state))
-  );
+/** Which items a rule for items to come applies to. */
+export interface RuleMatch<Sent extends object> {
+  /** The filter as a client sends it. */
+  readonly schema: TObject;
+  /** Refuses a filter that no item can match. @throws {ControlError} 400 */
+  check?(match: object): void;
+  matches(match: object, sent: Sent): boolean;
 }

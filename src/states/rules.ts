@@ -1,11 +1,18 @@
+import { Type, type TObject } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
+import { controlGroup, type ControlOperation } from '../http/operation.js';
+import { object, oneOf, strict, text, within } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
+import { OBJECT_ID } from '../kernel/ids.js';
+import { MOST } from '../kernel/pace.js';
+import type { SharedSection } from '../world/index.js';
+import type { Items } from './items.js';
 import type { Stage } from './lifecycle.js';
-import { namesOf } from './names.js';
-import type { StatefulResource } from './resource.js';
+import { namesOf } from './tables.js';
+import { MESSAGE_MAX, type StatefulResource } from './resource.js';
 
-/** What becomes of items that are not created yet. */
-export interface ItemRule {
+/** What happens to items that are not created yet. */
+interface ItemRule {
   /** Which items it applies to; all if left out. */
   readonly match?: object;
   /** To how many items; all if left out. */
@@ -17,7 +24,7 @@ export interface ItemRule {
 }
 
 /** A stored rule. */
-export interface StoredRule {
+interface StoredRule {
   readonly id: string;
   readonly rule: ItemRule;
   /** To how many more items it applies; null for all. */
@@ -25,12 +32,12 @@ export interface StoredRule {
 }
 
 /** Rules for items to come, in SQL: of one project, or of the whole server. */
-export class ItemRules<Sent extends object> {
+export class ItemRules {
   readonly #table: string;
 
   constructor(
     private readonly database: Database,
-    private readonly resource: StatefulResource<Sent>,
+    private readonly resource: StatefulResource,
   ) {
     this.#table = namesOf(resource.name).ruleTable;
   }
@@ -53,16 +60,13 @@ export class ItemRules<Sent extends object> {
     this.resource.rules?.check?.(rule.match ?? {});
     this.database.run(
       `INSERT INTO ${this.#table} (id, project_id, rule, times_left) VALUES (?, ?, ?, ?)`,
-      id,
-      projectId ?? null,
-      JSON.stringify(rule),
-      timesLeft,
+      ...[id, projectId ?? null, JSON.stringify(rule), timesLeft],
     );
     return { id, rule, timesLeft };
   }
 
   /** Removes one rule of the scope, or all of them; returns how many. */
-  remove(projectId: string | undefined, id: string | undefined): number {
+  remove(projectId: string | undefined, id?: string): number {
     return this.database.run(
       `DELETE FROM ${this.#table} WHERE project_id IS :projectId AND (:id IS NULL OR id = :id)`,
       { projectId: projectId ?? null, id: id ?? null },
@@ -70,35 +74,152 @@ export class ItemRules<Sent extends object> {
   }
 
   /** What an item that is created now passes through: `stages`, unless the first rule that matches says otherwise. */
-  apply(
-    projectId: string,
-    sent: Sent,
-    stages: readonly Stage[],
-  ): { readonly stages: readonly Stage[]; readonly errorMessage: string | undefined } {
+  apply(projectId: string, sent: object, stages: readonly Stage[]) {
     const { rules, failed = '' } = this.resource;
-    if (!rules) return { stages, errorMessage: undefined };
     const found = this.#select(
       `(project_id = ? OR project_id IS NULL) AND (times_left IS NULL OR times_left > 0)
        ORDER BY project_id IS NULL, seq`,
       projectId,
-    ).find(({ rule }) => rules.matches(rule.match ?? {}, sent));
-    if (!found) return { stages, errorMessage: undefined };
-    if (found.timesLeft !== null) {
-      this.database.run(`UPDATE ${this.#table} SET times_left = times_left - 1 WHERE id = ?`, found.id);
+    ).find(({ rule }) => rules?.matches(rule.match ?? {}, sent));
+    if (!found) return { stages, errorMessage: null };
+    this.database.run(`UPDATE ${this.#table} SET times_left = times_left - 1 WHERE id = ?`, found.id);
+    const { fail = null, staysIn } = found.rule;
+    if (staysIn === undefined) {
+      return { stages: [...stages.slice(0, -1), { state: failed }], errorMessage: fail };
     }
-    const { fail, staysIn } = found.rule;
-    if (staysIn !== undefined) {
-      const index = stages.findIndex(({ state }) => state === staysIn);
-      // In a profile without the state, the item stays in its first.
-      return { stages: stages.slice(0, Math.max(0, index) + 1), errorMessage: undefined };
-    }
-    return { stages: [...stages.slice(0, -1), { state: failed }], errorMessage: fail };
+    // In a profile without the state, the item stays in its first.
+    const index = Math.max(
+      0,
+      stages.findIndex(({ state }) => state === staysIn),
+    );
+    return { stages: stages.slice(0, index + 1), errorMessage: null };
   }
 
   #select(where: string, projectId: string | null): readonly StoredRule[] {
     const sql = `SELECT id, rule, times_left AS timesLeft FROM ${this.#table} WHERE ${where}`;
     return this.database
-      .all<Omit<StoredRule, 'rule'> & { rule: string }>(sql, projectId)
+      .all<StoredRule & { rule: string }>(sql, projectId)
       .map((row) => ({ ...row, rule: JSON.parse(row.rule) as ItemRule }));
   }
+}
+
+/** A rule, as the control API takes it. */
+function ruleSchema({ name, states, profiles, complete, failed, rules }: StatefulResource): TObject {
+  const { one, many, title } = namesOf(name);
+  // States that an item passes after its create, in either profile: it can stay in those.
+  const passing = Object.values(profiles).flatMap(({ created }) =>
+    created.slice(0, -1).map(({ state }) => state),
+  );
+  return object(
+    `What happens to a ${one} that is not created yet.`,
+    {
+      match: Type.Optional({
+        ...(rules?.schema ?? Type.Object({})),
+        description: `which ${many} it is for; all if left out`,
+      }),
+      times: Type.Optional(within(1, MOST, `for how many ${many}; all if left out`)),
+      ...(failed !== undefined && {
+        fail: Type.Optional(
+          text(`they end ${failed} instead of ${complete}, with this errorMessage`, {
+            minLength: 1,
+            maxLength: MESSAGE_MAX,
+          }),
+        ),
+      }),
+      staysIn: Type.Optional(
+        oneOf(
+          states.filter((state) => passing.includes(state)),
+          'they stay in this state for good',
+        ),
+      ),
+    },
+    { ...strict, title: `${title}Rule` },
+  );
+}
+
+/** What the control API does with rules for items to come. */
+export function ruleControl(items: Items): readonly ControlOperation[] {
+  const { resource, rules } = items;
+  const { many, rulePath, title } = namesOf(resource.name);
+  const rule = ruleSchema(resource);
+  const timesLeft = Type.Union([Type.Integer(), Type.Null()], {
+    description: `for how many more ${many}; null for all`,
+  });
+  const stored = object(
+    'A stored rule.',
+    { id: text('the id of the rule'), rule, timesLeft },
+    { title: `Kept${title}Rule` },
+  );
+  const control = controlGroup(`/${rulePath}`, {
+    scope: 'both',
+    tag: { name: rulePath, description: `What becomes of ${many} that are not created yet.` },
+    parameters: { ruleId: text('Id of a rule.') },
+  });
+  return [
+    control('GET', '', {
+      id: `list${title}Rules`,
+      summary: `Lists the rules for ${many} that are not created yet.`,
+      response: Type.Object({ rules: Type.Array(stored, { description: 'oldest first' }) }),
+      handle: ({ project }) => ({ rules: rules.list(project?.id) }),
+    }),
+    control('POST', '', {
+      id: `add${title}Rule`,
+      summary: `Determines what happens to ${many} that are not created yet.`,
+      body: { schema: rule },
+      response: stored,
+      status: 201,
+      handle: ({ project, body }) => items.write(() => rules.add(project?.id, items.services.newId(), body)),
+    }),
+    control('DELETE', '/:ruleId', {
+      id: `remove${title}Rule`,
+      summary: 'Removes a rule.',
+      status: 204,
+      handle: ({ project, parameters: { ruleId } }) =>
+        items.write(() => {
+          if (rules.remove(project?.id, ruleId) === 0)
+            throw new ControlError(404, `There is no rule ${ruleId} here.`);
+        }),
+    }),
+    control('DELETE', '', {
+      id: `remove${title}Rules`,
+      summary: 'Removes all rules of the scope.',
+      status: 204,
+      handle: ({ project }) => items.write(() => rules.remove(project?.id)),
+    }),
+  ];
+}
+
+/** What a rule of a fixture may have beside what a client would send. */
+type FixtureRule = ItemRule & { readonly id?: string; readonly timesLeft?: number };
+
+/** The rules for items to come, of each project and of the whole server, in a fixture. */
+export function ruleSection(items: Items): SharedSection {
+  const { resource, rules } = items;
+  const { many, ruleKey } = namesOf(resource.name);
+  return {
+    key: ruleKey,
+    item: Type.Object(
+      {
+        id: Type.Optional(Type.String({ pattern: OBJECT_ID.source })),
+        ...ruleSchema(resource).properties,
+        timesLeft: Type.Optional(within(0, MOST, `for how many more ${many}; times if left out`)),
+      },
+      strict,
+    ),
+    scope: 'both',
+    load(_transaction, project, item) {
+      const { id = items.services.newId(), timesLeft, ...rule } = item as FixtureRule;
+      if (timesLeft !== undefined && timesLeft > (rule.times ?? 0)) {
+        throw new ControlError(400, 'timesLeft is what is left of times: send no more than that.');
+      }
+      rules.add(project?.id, id, rule, timesLeft);
+    },
+    save: (project) =>
+      rules
+        .list(project?.id)
+        .map(({ id, rule, timesLeft }) => ({ id, ...rule, ...(timesLeft !== null && { timesLeft }) })),
+    clear() {
+      rules.remove(undefined);
+    },
+  };
 }

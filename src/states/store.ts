@@ -3,17 +3,17 @@ import type { Project } from '../http/gatekeeper.js';
 import type { JsonText } from '../http/operation.js';
 import type { Paging } from '../http/steps/query.js';
 import type { Database } from '../kernel/database.js';
-import { Alarms, type DueItem } from './alarms.js';
 import { goneAt, positionAt, type Path, type Plan, type Stage } from './lifecycle.js';
 import type { StatefulResource } from './resource.js';
-import { itemStatements, type StoredModel } from './statements.js';
+import { statementsOf } from './tables.js';
 import { render } from './text.js';
 
 /** An item: all that its representation follows from. */
 export interface Item<Sent> extends Plan {
   readonly id: string;
   readonly sent: Sent;
-  readonly errorMessage: string | undefined;
+  /** What it shows while it has failed. */
+  readonly errorMessage: string | null;
 }
 
 /** An item as it is now. */
@@ -22,54 +22,44 @@ export interface CurrentItem<Sent> extends Item<Sent> {
   readonly seq: number;
   readonly state: string;
   /** Until when the persisted state holds: no event was emitted yet for states entered from then on. */
-  readonly dueAt: number | undefined;
+  readonly dueAt: number | null;
 }
 
 /** A {@link CurrentItem} as SQL returns it. */
-type Row = Record<'id' | 'sent' | 'path' | 'rest' | 'state', string> & {
-  readonly seq: number;
-  readonly dueAt: number | null;
-  readonly readsLeft: number | null;
-  readonly errorMessage: string | null;
-};
+type Row = Omit<CurrentItem<string>, 'path' | 'rest'> & Readonly<Record<'path' | 'rest', string>>;
 
-/** What the store needs to know of a resource. */
-type StoredResource<Sent extends object> = StoredModel & Pick<StatefulResource<Sent>, 'represent' | 'target'>;
+/** An item whose next state is due. */
+export type DueItem = Pick<Item<unknown>, 'id' | 'path'> &
+  Readonly<Record<'seq' | 'dueAt', number> & Record<'projectId', string>>;
 
-/** Items of one resource in SQL. Reads derive the state from the row and the project's time, and never write. */
+/**
+ * Items of one resource in SQL. Reads derive the state from the row and the project's time, and never write.
+ *
+ * A project has one alarm, at the emulator's time at which the first of its items is due: moving a clock changes no
+ * item. An alarm may ring early, never late.
+ */
 export class ItemStore<Sent extends object> {
-  /** When its rows are due. */
-  readonly alarms: Alarms;
   readonly #sql;
   /** How many items a project had when the database was at a revision, between two moments of the project's time. */
   #counted: { projectId: string; revision: number; from: number; until: number; count: number } | undefined;
 
   constructor(
     private readonly database: Database,
-    private readonly resource: StoredResource<Sent>,
+    private readonly resource: StatefulResource<Sent>,
   ) {
-    this.alarms = new Alarms(database, resource.name);
-    this.#sql = itemStatements(resource);
+    this.#sql = statementsOf(resource);
   }
 
   /** One item as JSON text, and how many reads are left until its next state, if reads bring it. */
-  get(
-    projectId: string,
-    id: string,
-    now: number,
-    baseUrl: string,
-  ): { readonly text: JsonText; readonly readsLeft: number | undefined } | undefined {
-    const row = this.database.get<{ text: string; state: string; readsLeft: number | null }>(this.#sql.get, {
-      ...{ id, projectId, now },
-    });
-    return row && { text: render(row.text, [row.state], baseUrl), readsLeft: row.readsLeft ?? undefined };
+  get(projectId: string, id: string, now: number, baseUrl: string) {
+    type Found = Pick<Row, 'state' | 'readsLeft'> & { readonly text: string };
+    const row = this.database.get<Found>(this.#sql.get, { id, projectId, now });
+    return row && { text: render(row.text, [row.state], baseUrl), readsLeft: row.readsLeft };
   }
 
   /** One page of a project's items, oldest first, as JSON texts joined by commas. */
-  page(projectId: string, paging: Paging, now: number, baseUrl: string): JsonText {
-    const limit = paging.itemsPerPage;
-    const offset = (paging.pageNum - 1) * limit;
-    const page = { projectId, now, limit, offset };
+  page(projectId: string, { itemsPerPage, pageNum }: Paging, now: number, baseUrl: string): JsonText {
+    const page = { projectId, now, limit: itemsPerPage, offset: (pageNum - 1) * itemsPerPage };
     const { texts, states } =
       this.database.get<{ texts: string | null; states: string | null }>(this.#sql.page, page) ?? {};
     return render(texts ?? '', states?.split(',') ?? [], baseUrl);
@@ -97,30 +87,29 @@ export class ItemStore<Sent extends object> {
   /** All items of a project that are not gone, oldest first, read one at a time. */
   *all(projectId: string, now: number): Iterable<CurrentItem<Sent>> {
     for (let after = 0; ;) {
-      const row = this.database.get<Row>(this.#sql.next, { projectId, now, after });
-      if (!row) return;
-      yield currentOf<Sent>(row);
-      after = row.seq;
+      const item = this.#current(this.#sql.next, { projectId, now, after });
+      if (!item) return;
+      yield item;
+      after = item.seq;
     }
   }
 
   /** An item that is not gone. */
   current(projectId: string, id: string, now: number): CurrentItem<Sent> | undefined {
-    const row = this.database.get<Row>(this.#sql.current, { id, projectId, now });
-    return row && currentOf(row);
+    return this.#current(this.#sql.current, { projectId, now, id });
   }
 
   /**
    * Inserts an item, or replaces that of a number; removes it if its path has ended.
    *
    * @param emulatorNow what the emulator's clock shows
-   * @returns the emulator's time at which its next state is due, if it has one
+   * @returns the emulator's time at which an item of the project is due, if one is
    */
   save(item: Item<Sent>, project: Project, emulatorNow: number, seq?: number): number | undefined {
     const { id, sent, path, errorMessage } = item;
-    const { represent, target, gone } = this.resource;
+    const { resource } = this;
     const { state, dueAt } = positionAt(path, project.now);
-    if (state === gone && seq !== undefined) {
+    if (state === resource.gone && seq !== undefined) {
       this.database.run(this.#sql.remove, seq);
       return undefined;
     }
@@ -129,23 +118,38 @@ export class ItemStore<Sent extends object> {
       seq: seq ?? null,
       id,
       project_id: project.id,
-      target: target ? hashOf(project.id, target.of(sent)) : Buffer.alloc(0),
+      target: resource.target ? hashOf(project.id, resource.target.of(sent)) : Buffer.alloc(0),
       sent: JSON.stringify(sent),
-      shown: represent(sent, shown),
-      shown_done: represent(sent, { ...shown, complete: true }),
-      shown_failed: errorMessage === undefined ? null : represent(sent, { ...shown, errorMessage }),
-      error_message: errorMessage ?? null,
+      shown: resource.represent(sent, shown),
+      shown_done: resource.represent(sent, { ...shown, complete: true }),
+      shown_failed: errorMessage === null ? null : resource.represent(sent, { ...shown, errorMessage }),
+      error_message: errorMessage,
       path: JSON.stringify(path),
       rest: JSON.stringify(item.rest),
-      reads_left: item.readsLeft ?? null,
+      reads_left: item.readsLeft,
       state,
       due_at: dueAt ?? null,
-      gone_at: goneAt(path, gone) ?? null,
+      gone_at: goneAt(path, resource.gone) ?? null,
     });
-    if (dueAt === undefined || project.frozen) return undefined;
-    const wakeAt = dueAt + emulatorNow - project.now;
-    this.alarms.hurry(project.id, wakeAt);
-    return wakeAt;
+    return dueAt === undefined ? undefined : this.setAlarm(project.id, emulatorNow);
+  }
+
+  /** When the first alarm rings, in the emulator's time. */
+  nextDueAt(): number | undefined {
+    return this.#firstAlarm()?.at;
+  }
+
+  /** The item that is due first, of all that are due at `now`, in the emulator's time. Writes. */
+  due(now: number): DueItem | undefined {
+    for (;;) {
+      const alarm = this.#firstAlarm();
+      if (!alarm || alarm.at > now) return undefined;
+      const at = this.setAlarm(alarm.projectId, now);
+      // One that rang early is now set for later.
+      if (at === undefined || at > alarm.at) continue;
+      const item = this.database.get<DueItem & { path: string }>(this.#sql.due, alarm.projectId);
+      return item && { ...item, path: JSON.parse(item.path) as Path };
+    }
   }
 
   /** Persists where a due item is from now on. */
@@ -154,18 +158,29 @@ export class ItemStore<Sent extends object> {
     if (state === this.resource.gone) this.database.run(this.#sql.remove, seq);
     else this.database.run(this.#sql.move, { seq, state, dueAt: dueAt ?? null });
   }
-}
 
-function currentOf<Sent>({ dueAt, readsLeft, errorMessage, ...row }: Row): CurrentItem<Sent> {
-  return {
-    ...row,
-    sent: JSON.parse(row.sent) as Sent,
-    path: JSON.parse(row.path) as Path,
-    rest: JSON.parse(row.rest) as Stage[],
-    dueAt: dueAt ?? undefined,
-    readsLeft: readsLeft ?? undefined,
-    errorMessage: errorMessage ?? undefined,
-  };
+  /**
+   * Sets the alarm of a project, or all, after items or clocks have changed.
+   *
+   * @returns when that of the project rings, if it has one
+   */
+  setAlarm(projectId: string | undefined, now: number): number | undefined {
+    const projects = `projects ${projectId === undefined ? '' : 'WHERE id = :projectId'}`;
+    const parameters = { now, projectId: projectId ?? null };
+    this.database.run(this.#sql.removeAlarms(projects), parameters);
+    return this.database.value<number>(this.#sql.setAlarms(projects), parameters);
+  }
+
+  #firstAlarm(): { projectId: string; at: number } | undefined {
+    return this.database.get(this.#sql.firstAlarm);
+  }
+
+  #current(sql: string, which: Record<string, string | number>): CurrentItem<Sent> | undefined {
+    const row = this.database.get<Row>(sql, which);
+    if (!row) return undefined;
+    const [sent, path, rest] = [row.sent, row.path, row.rest].map((text) => JSON.parse(text) as unknown);
+    return { ...row, sent: sent as Sent, path: path as Path, rest: rest as Stage[] };
+  }
 }
 
 /** What identifies a target of a project in the index. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { goneAt, planPath, positionAt, type Path, type Stage } from '../../src/states/lifecycle.js';
+import { goneAt, plan, positionAt, type Path, type Stage } from '../../src/states/lifecycle.js';
 import { privateLinkProfiles } from '../../src/features/private-links/profile.js';
 import { TestEmulator } from '../support/emulator.js';
 import { Links, PROFILES } from '../support/links.js';
@@ -10,22 +10,26 @@ import { fixtureWith } from '../support/world.js';
 const DURATIONS = { pendingMs: 2000, idleMs: 10, workingMs: 20, deleteRequestedMs: 30, deletingMs: 40 };
 const { documented, observed } = privateLinkProfiles;
 
-describe('planPath()', () => {
+/** The path of an item that is created at 1000, and moves by time. */
+const pathOf = (stages: readonly Stage[], durations = DURATIONS): Path =>
+  plan(stages, durations, 'time', 1000, 'created').path;
+
+describe('plan()', () => {
   it.each<[string, readonly Stage[], Path]>([
     [
       'a documented create',
       documented.created,
       [
-        ['PENDING', 1000],
+        ['PENDING', 1000, 'created'],
         ['DONE', 3000],
       ],
     ],
-    ['a documented delete', documented.deleted, [['DELETED', 1000]]],
+    ['a documented delete', documented.deleted, [['DELETED', 1000, 'created']]],
     [
       'an observed create',
       observed.created,
       [
-        ['IDLE', 1000],
+        ['IDLE', 1000, 'created'],
         ['WORKING', 1010],
         ['DONE', 1030],
       ],
@@ -34,7 +38,7 @@ describe('planPath()', () => {
       'an observed delete',
       observed.deleted,
       [
-        ['DELETE_REQUESTED', 1000],
+        ['DELETE_REQUESTED', 1000, 'created'],
         ['DELETING', 1030],
         ['DELETED', 1070],
       ],
@@ -43,14 +47,14 @@ describe('planPath()', () => {
   ])(
     'enters the first stage at once and each other when the one before has lasted: %s',
     (_, stages, path) => {
-      expect(planPath(stages, DURATIONS, 1000)).toEqual(path);
+      expect(pathOf(stages)).toEqual(path);
     },
   );
 
   it('passes a stage that lasts 0 ms at once', () => {
-    const path = planPath(observed.created, { ...DURATIONS, idleMs: 0, workingMs: 0 }, 1000);
+    const path = pathOf(observed.created, { ...DURATIONS, idleMs: 0, workingMs: 0 });
     expect(path).toEqual([
-      ['IDLE', 1000],
+      ['IDLE', 1000, 'created'],
       ['WORKING', 1000],
       ['DONE', 1000],
     ]);
@@ -92,9 +96,9 @@ describe('positionAt()', () => {
 
 describe('goneAt()', () => {
   it('is when DELETED is entered, and never where it is not', () => {
-    expect(goneAt(planPath(observed.deleted, DURATIONS, 1000), 'DELETED')).toBe(1070);
-    expect(goneAt(planPath(documented.deleted, DURATIONS, 1000), 'DELETED')).toBe(1000);
-    expect(goneAt(planPath(documented.created, DURATIONS, 1000), 'DELETED')).toBeUndefined();
+    expect(goneAt(pathOf(observed.deleted), 'DELETED')).toBe(1070);
+    expect(goneAt(pathOf(documented.deleted), 'DELETED')).toBe(1000);
+    expect(goneAt(pathOf(documented.created), 'DELETED')).toBeUndefined();
     expect(goneAt([], 'DELETED')).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { goneAt, positionAt, type Path } from '../../src/states/lifecycle.js';
 import { BASE_URL_MARK, STATE_MARK } from '../../src/states/text.js';
 import { privateLinkMigrations } from '../../src/features/private-links/migrations.js';
-import type { Shown } from '../../src/states/index.js';
+import type { Shown, StatefulResource } from '../../src/states/index.js';
 import { ItemStore } from '../../src/states/store.js';
 import { identityMigrations } from '../../src/identity/index.js';
 import { Database } from '../../src/kernel/database.js';
@@ -51,10 +51,11 @@ async function openStore(offsetMs = 0, otherOffsetMs = 0, represent = numbered) 
     gone: 'DELETED',
     represent,
     target: { of: ({ target }) => target, duplicate: () => new Error() as never },
-  });
+    // Nothing else of a resource concerns its store.
+  } as Partial<StatefulResource<{ target: string }>> as StatefulResource<{ target: string }>);
   const moveDue = (now: number) =>
     database.write(() => {
-      const link = store.alarms.due(now);
+      const link = store.due(now);
       if (link) store.move(link);
       return link?.id;
     });
@@ -77,7 +78,7 @@ type Saved = Parameters<ItemStore<{ target: string }>['save']>;
 
 /** What is saved of a link whose text is a mark of the state, and 1, or 2 when DONE, or 3 when FAILED. */
 function rowOf(id: string, path: Path, now: number, toEmulatorTime: number, projectId = PROJECT): Saved {
-  const item = { id, path, sent: { target: id }, rest: [], readsLeft: undefined, errorMessage: 'no' };
+  const item = { id, path, sent: { target: id }, rest: [], readsLeft: null, errorMessage: 'no' };
   return [item, { id: projectId, now, frozen: false } as Saved[1], now + toEmulatorTime];
 }
 
@@ -137,20 +138,20 @@ describe('rows that wait', () => {
       ['DONE', at],
     ];
 
-    expect(store.alarms.first()).toBeUndefined();
+    expect(store.nextDueAt()).toBeUndefined();
     expect(await insert('one', PROJECT, path(500), 1000)).toBe(1500);
     expect(await insert('two', OTHER, path(2000), -900)).toBe(1100);
-    expect(await insert('three', PROJECT, path(600), 1000)).toBe(1600);
+    expect(await insert('three', PROJECT, path(600), 1000), 'the first of the project').toBe(1500);
     expect(await insert('four', PROJECT, [['DONE', 0]], 1000)).toBeUndefined();
 
-    expect(store.alarms.first()).toBe(1100);
+    expect(store.nextDueAt()).toBe(1100);
     expect(await moveDue(1099)).toBeUndefined();
     expect([await moveDue(1550), await moveDue(1550), await moveDue(1550)]).toEqual([
       ...['two', 'one', undefined],
     ]);
-    expect(store.alarms.first()).toBe(1600);
+    expect(store.nextDueAt()).toBe(1600);
     expect(await moveDue(1600)).toBe('three');
-    expect([await moveDue(9999), store.alarms.first()]).toEqual([undefined, undefined]);
+    expect([await moveDue(9999), store.nextDueAt()]).toEqual([undefined, undefined]);
   });
 
   it('wake nobody for a link that is gone before it was due', async () => {
@@ -165,7 +166,7 @@ describe('rows that wait', () => {
       store.save(item, project, now, first?.seq);
     });
     expect(await moveDue(5)).toBeUndefined();
-    expect(store.alarms.first()).toBe(9);
+    expect(store.nextDueAt()).toBe(9);
   });
 
   it('are gone when they have been moved to DELETED', async () => {
