@@ -1,80 +1,66 @@
 import type { Caller, Target } from '../http/gatekeeper.js';
 
-/** Roles in an organization that the emulator knows, as Atlas spells them, each with its title in Atlas's documents. */
-const ORGANIZATION_TITLES = {
+/** The roles that the emulator knows, as Atlas spells them, each with its title in Atlas's documents. */
+const TITLES = {
   ORG_OWNER: 'Organization Owner',
   ORG_GROUP_CREATOR: 'Organization Project Creator',
   ORG_STREAM_PROCESSING_ADMIN: 'Organization Stream Processing Admin',
   ORG_READ_ONLY: 'Organization Read Only',
   ORG_MEMBER: 'Organization Member',
-} as const;
-type OrganizationRole = keyof typeof ORGANIZATION_TITLES;
-export const ORGANIZATION_ROLES = Object.keys(ORGANIZATION_TITLES) as OrganizationRole[];
-
-/** Roles in a project, likewise. */
-const PROJECT_TITLES = {
   GROUP_OWNER: 'Project Owner',
   GROUP_STREAM_PROCESSING_OWNER: 'Project Stream Processing Owner',
   GROUP_STREAM_PROCESSING_MANAGER: 'Project Stream Processing Manager',
   GROUP_READ_ONLY: 'Project Read Only',
 } as const;
-type ProjectRole = keyof typeof PROJECT_TITLES;
-export const PROJECT_ROLES = Object.keys(PROJECT_TITLES) as ProjectRole[];
+type Role = keyof typeof TITLES;
 
-interface Allowed {
-  readonly organization: readonly OrganizationRole[];
-  readonly project: readonly ProjectRole[];
-}
+const ROLES = Object.keys(TITLES) as Role[];
+/** Roles in an organization. */
+export const ORGANIZATION_ROLES = ROLES.filter((role) => role.startsWith('ORG_'));
+/** Roles in a project. */
+export const PROJECT_ROLES = ROLES.filter((role) => role.startsWith('GROUP_'));
 
 /**
- * Who may do what in a project. The page names Project Owner and Project Stream Processing Owner for writes,
- * the newer description Organization Stream Processing Admin and Project Stream Processing Manager: all four
- * may. An Organization Owner is owner of each project (Atlas documentation). How the newer two are spelled is
- * inferred from their titles.
+ * The roles that allow each access, project roles first. The page names Project Owner and Project Stream Processing
+ * Owner for writes, the newer description Organization Stream Processing Admin and Project Stream Processing Manager:
+ * all four are allowed. An Organization Owner is owner of each project (Atlas documentation). How the newer two are
+ * spelled is inferred from their titles.
  */
-const ACCESS: Readonly<Record<string, Allowed>> = {
-  readOrganization: { organization: ORGANIZATION_ROLES, project: [] },
-  createProject: { organization: ['ORG_OWNER', 'ORG_GROUP_CREATOR'], project: [] },
-  writeProject: { organization: ['ORG_OWNER'], project: ['GROUP_OWNER'] },
-  readProject: {
-    organization: ['ORG_OWNER', 'ORG_READ_ONLY', 'ORG_STREAM_PROCESSING_ADMIN'],
-    project: PROJECT_ROLES,
-  },
-  writeStreams: {
-    organization: ['ORG_OWNER', 'ORG_STREAM_PROCESSING_ADMIN'],
-    project: ['GROUP_OWNER', 'GROUP_STREAM_PROCESSING_OWNER', 'GROUP_STREAM_PROCESSING_MANAGER'],
-  },
+const ACCESS: Readonly<Record<string, readonly Role[]>> = {
+  readOrganization: ORGANIZATION_ROLES,
+  createProject: ['ORG_OWNER', 'ORG_GROUP_CREATOR'],
+  writeProject: ['GROUP_OWNER', 'ORG_OWNER'],
+  readProject: [...PROJECT_ROLES, 'ORG_OWNER', 'ORG_READ_ONLY', 'ORG_STREAM_PROCESSING_ADMIN'],
+  writeStreams: [
+    'GROUP_OWNER',
+    'GROUP_STREAM_PROCESSING_OWNER',
+    'GROUP_STREAM_PROCESSING_MANAGER',
+    'ORG_OWNER',
+    'ORG_STREAM_PROCESSING_ADMIN',
+  ],
 };
 
 /** Whether the caller's roles allow an access to its organization or a project of it; never to another's. */
 export function permits(
   caller: Pick<Caller, 'organizationId' | 'organizationRoles' | 'projectRoles'>,
   access: string,
-  target: Target,
+  { organizationId, id }: Target,
 ): boolean {
-  const allowed = allowedFor(access);
-  if (caller.organizationId !== target.organizationId) return false;
-  const has = (roles: readonly string[], held: readonly string[]): boolean =>
-    held.some((role) => roles.includes(role));
+  const allowed: readonly string[] = roleNamesFor(access);
+  const inProject = id === undefined ? [] : (caller.projectRoles[id] ?? []);
   return (
-    has(allowed.organization, caller.organizationRoles) ||
-    (target.id !== undefined && has(allowed.project, caller.projectRoles[target.id] ?? []))
+    caller.organizationId === organizationId &&
+    [...caller.organizationRoles, ...inProject].some((role) => allowed.includes(role))
   );
 }
 
 /** The titles of the roles that allow an access, project roles first. */
 export function rolesFor(access: string): readonly string[] {
-  const titles = { ...PROJECT_TITLES, ...ORGANIZATION_TITLES };
-  return roleNamesFor(access).map((role) => titles[role]);
+  return roleNamesFor(access).map((role) => TITLES[role]);
 }
 
 /** The roles that allow an access, as Atlas spells them, project roles first. */
-export function roleNamesFor(access: string): readonly (ProjectRole | OrganizationRole)[] {
-  const { project, organization } = allowedFor(access);
-  return [...project, ...organization];
-}
-
-function allowedFor(access: string): Allowed {
+export function roleNamesFor(access: string): readonly Role[] {
   const allowed = ACCESS[access];
   if (!allowed) throw new Error(`no roles are declared for the access ${access}`);
   return allowed;
