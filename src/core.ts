@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from './config.js';
-import { faultMigrations, faultSection, FaultStore, faultTables, type Core } from './control/index.js';
+import { faultSection, type Core } from './control/index.js';
 import { features as allFeatures, type Feature } from './features/index.js';
+import { faultMigrations, FaultStore, faultTables } from './http/faults/store.js';
 import {
   CredentialStore,
   identityMigrations,
@@ -72,7 +73,6 @@ export async function buildCore(
       ...faultTables,
     ];
     const world = new World(kernel, identity, sections, tables, running);
-    world.addCache(faults);
 
     const restored = world.hasBegun;
     if (restored) await world.goOn();

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { FaultStore } from '../http/faults/store.js';
 import type { AtlasOperation, ControlOperation } from '../http/operation.js';
 import type { PipelineParts } from '../http/pipeline.js';
 import type { Identity } from '../identity/index.js';
@@ -6,7 +7,6 @@ import type { Kernel } from '../kernel/kernel.js';
 import { fixtureSchema, type FixtureSection, type RunningFeature, type World } from '../world/index.js';
 import { clockOperations } from './clock.js';
 import { documentOperations } from './documents/operations.js';
-import type { FaultStore } from './faults/fault-store.js';
 import { faultOperations } from './faults/faults.js';
 import { checkAccess } from './guard.js';
 import { installControl } from './install.js';

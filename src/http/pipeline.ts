@@ -5,10 +5,8 @@ import { profiles, SOURCE } from '../profiles/index.js';
 import { checkEncoding, parseBody } from './steps/body.js';
 import { bodyCheck } from './steps/fields.js';
 import { Credentials } from './credentials/credentials.js';
-import { challenge } from './credentials/digest.js';
 import { installShared, type SharedParts } from './every-request.js';
-import { reasonLine } from './observation/exchange.js';
-import type { FaultBook } from './faults/rule.js';
+import type { FaultStore } from './faults/store.js';
 import { FaultGate } from './faults/gate.js';
 import type { Limits } from './faults/limits.js';
 import { acceptedVersion } from './steps/version.js';
@@ -16,7 +14,7 @@ import { contextOf, type AtlasOperation } from './operation.js';
 import { patternOf } from './known-paths.js';
 import { API_PREFIX } from './paths.js';
 import { readQuery, type Flags } from './steps/query.js';
-import { sendAnswer } from './replies/replies.js';
+import { sendAnswer, sendBytes } from './replies/replies.js';
 import { protectLiteralPaths } from './steps/route.js';
 import { checkParameters, checkScope, findScope, type ScopeParameters } from './steps/scope.js';
 import type { ScriptedAnswers } from './steps/scripted.js';
@@ -26,7 +24,7 @@ export interface PipelineParts extends SharedParts {
   /** Undefined where the emulator's own additions are turned off. */
   readonly scripted: ScriptedAnswers | undefined;
   /** Undefined likewise. */
-  readonly faults: FaultBook | undefined;
+  readonly faults: FaultStore | undefined;
   readonly limits: Limits;
   readonly clock: Clock;
 }
@@ -42,7 +40,7 @@ export function installPipeline(
   operations: readonly AtlasOperation[],
 ): FaultGate | undefined {
   const { gatekeeper, nonces, limits } = parts;
-  const faults = parts.faults && new FaultGate({ ...parts, book: parts.faults });
+  const faults = parts.faults && new FaultGate({ ...parts, store: parts.faults });
   const credentials = new Credentials(gatekeeper, nonces);
   installShared(app, parts, faults);
 
@@ -161,13 +159,7 @@ function sendScripted(
     remedy: 'Leave Prefer out.',
     source: SOURCE.page,
   };
-  // Clients take a 401 without a challenge for a broken connection (run, Go).
-  if (answer.status === '401') void reply.header('www-authenticate', challenge(nonces.issue(), false));
-  void reply
-    .code(Number(answer.status))
-    .header('content-type', 'application/json')
-    .header('preference-applied', `code=${answer.status}`)
-    .header('x-emulator-reason', reasonLine(exchange.rung, exchange.condition))
-    .send(answer.body);
+  void reply.header('preference-applied', `code=${answer.status}`);
+  sendBytes(exchange, reply, Number(answer.status), answer.body, () => nonces.issue());
   return true;
 }

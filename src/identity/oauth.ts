@@ -48,7 +48,8 @@ export function oauth(app: FastifyInstance, services: TokenServices): void {
     const form = formOf(request);
     const client = await admit(createToken, request, reply, form, services);
     if (!client) return reply;
-    limits.countToken(request, reply, client, () => store.liveTokens(client));
+    const owner = client.projectId ?? client.caller.organizationId;
+    limits.countToken(request, reply, owner, () => store.liveTokens(client));
     request.exchange.rung = 'fields';
     const grant = form.get('grant_type');
     if (grant !== 'client_credentials') {

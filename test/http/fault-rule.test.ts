@@ -1,27 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import {
-  actionOf,
-  firesOn,
-  isAtRest,
-  matches,
-  type FaultFacts,
-  type FaultMatch,
-} from '../../src/http/faults/rule.js';
+import { actionOf, firesOn, matches, type FaultRule } from '../../src/http/faults/rule.js';
 
-const FACTS: FaultFacts = {
-  place: 'faults',
-  project: 'p',
-  operation: 'getThing',
-  aboutTokens: false,
-  method: 'GET',
-  path: '/api/atlas/v2/groups/g/things/t',
-  caller: 'key',
-};
+type Match = NonNullable<FaultRule['match']>;
+type Request = Parameters<typeof matches>[2];
 
-const rule = (match: FaultMatch) => ({ id: 'r', match, delayMs: 1 });
+const EXCHANGE = { operation: {}, operationId: 'getThing', caller: { id: 'key' } };
+
+function request(url = '/api/atlas/v2/groups/g/things/t', exchange: object = {}): Request {
+  const made: unknown = { method: 'GET', url, exchange: { ...EXCHANGE, ...exchange } };
+  return made as Request;
+}
+
+const rule = (match: Match) => ({ id: 'r', match, delayMs: 1 });
+const isMet = (match: Match, by = request()) => matches(rule(match), 'faults', by);
 
 describe('a rule', () => {
-  it.each<[FaultMatch]>([
+  it.each<[Match]>([
     [{}],
     [{ operation: 'getThing' }],
     [{ method: 'GET' }],
@@ -35,10 +29,10 @@ describe('a rule', () => {
     [{ path: '/api/atlas/v2/groups/g/things/t*' }],
     [{ operation: 'getThing', method: 'GET', caller: 'key', path: '*' }],
   ])('matches with %j', (match) => {
-    expect(matches(rule(match), FACTS)).toBe(true);
+    expect(isMet(match)).toBe(true);
   });
 
-  it.each<[FaultMatch]>([
+  it.each<[Match]>([
     [{ operation: 'getthing' }],
     [{ method: 'POST' }],
     [{ caller: 'other' }],
@@ -51,31 +45,41 @@ describe('a rule', () => {
     [{ path: '/api/*/things/*/groups/*' }],
     [{ operation: 'getThing', method: 'POST' }],
   ])('does not match with %j', (match) => {
-    expect(matches(rule(match), FACTS)).toBe(false);
+    expect(isMet(match)).toBe(false);
   });
 
-  it('without a match matches, in its own place alone', () => {
-    expect(matches({ id: 'r', drop: 'before' }, FACTS)).toBe(true);
-    expect(matches({ id: 'r', drop: 'before', before: 'credentials' }, FACTS)).toBe(false);
-    const before = { ...FACTS, place: 'credentials' } as const;
-    expect(matches({ id: 'r', drop: 'before' }, before)).toBe(false);
-    expect(matches({ id: 'r', drop: 'before', before: 'credentials' }, before)).toBe(true);
+  it('ignores the query', () => {
+    expect(isMet({ path: '*/t' }, request('/api/atlas/v2/groups/g/things/t?pretty=true'))).toBe(true);
   });
 
-  it('of a caller matches nobody whose name is not known', () => {
-    expect(matches(rule({ caller: 'key' }), { ...FACTS, caller: undefined })).toBe(false);
+  it('without a match matches, at its own step alone', () => {
+    const before = { id: 'r', drop: 'before', before: 'credentials' } as const;
+    const after = { id: 'r', drop: 'before' } as const;
+    const steps = ['credentials', 'faults'] as const;
+    expect(steps.map((step) => matches(before, step, request()))).toEqual([true, false]);
+    expect(steps.map((step) => matches(after, step, request()))).toEqual([false, true]);
   });
 
-  it('is about the token endpoints only if it names the operation or a path', () => {
-    const tokens: FaultFacts = { ...FACTS, operation: 'createToken', aboutTokens: true };
-    const ways = [{}, { method: 'GET' }, { caller: 'key' }, { operation: 'createToken' }, { path: '*' }];
-    expect(ways.map((match) => matches(rule(match), tokens))).toEqual([false, false, false, true, true]);
+  it('of a caller does not match an unknown one', () => {
+    expect(isMet({ caller: 'key' }, request(undefined, { caller: undefined }))).toBe(false);
+  });
+
+  it('matches the token endpoints only if it names the operation or a path', () => {
+    const tokens = request(undefined, { operation: undefined, operationId: 'createToken' });
+    const ways: Match[] = [
+      {},
+      { method: 'GET' },
+      { caller: 'key' },
+      { operation: 'createToken' },
+      { path: '*' },
+    ];
+    expect(ways.map((match) => isMet(match, tokens))).toEqual([false, false, false, true, true]);
   });
 
   it('with a hundred stars is matched in no time', () => {
     const path = `/${'a*'.repeat(100)}b`;
     const started = performance.now();
-    expect(matches(rule({ path }), { ...FACTS, path: `/${'a'.repeat(10_000)}` })).toBe(false);
+    expect(isMet({ path }, request(`/${'a'.repeat(10_000)}`))).toBe(false);
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
@@ -102,16 +106,6 @@ describe('a rule fires', () => {
   it.each([0.01, 0.07, 0.1, 0.29, 0.57, 0.99])('on exactly a share of %d of a hundred', (share) => {
     expect(firings({ share }, 100)).toHaveLength(Math.round(share * 100));
     expect(firings({ share }, 1000)).toHaveLength(Math.round(share * 1000));
-  });
-
-  it('until it has fired as often as it shall', () => {
-    expect([0, 1, 2, 3].map((fired) => isAtRest({ id: 'r', times: 2 }, fired))).toEqual([
-      false,
-      false,
-      true,
-      true,
-    ]);
-    expect(isAtRest({ id: 'r' }, 1_000_000)).toBe(false);
   });
 
   it('with its one action', () => {

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Static } from '@sinclair/typebox';
-import { FAULT_ACTIONS, type FaultAnswer, type FaultRule } from '../../http/faults/rule.js';
-import type { newFault } from '../../http/faults/rule-schema.js';
 import { ControlError } from '../../http/control-error.js';
+import { FAULT_ACTIONS, type FaultAnswer, type FaultRule, type newFault } from '../../http/faults/rule.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';
 
-/** How many arrays and objects of an answer may stand in one another: thousands, and it could not be written as JSON. */
+/** How deep the arrays and objects of an answer may be nested: JSON thousands of levels deep cannot be serialized. */
 const DEEPEST = 100;
 
 /** Headers that the server writes itself. */
@@ -16,7 +15,7 @@ const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-aliv
  * The rule that a client or a fixture has sent, which fits its schema; it gets an id if it has none.
  *
  * @param project the project whose rule it is to be; undefined for the whole server
- * @throws {ControlError} 400 at what the schema cannot say
+ * @throws {ControlError} 400 for what the schema cannot express
  */
 export function ruleOf(
   sent: Static<typeof newFault>,
@@ -26,45 +25,42 @@ export function ruleOf(
   const rule: FaultRule = { id: `fault-${randomBytes(5).toString('hex')}`, ...sent };
   const actions = FAULT_ACTIONS.filter((name) => rule[name] !== undefined);
   if (actions.length !== 1) {
-    const has = actions.length === 0 ? 'none' : actions.join(' and ');
+    const has = actions.join(' and ') || 'none';
     throw new ControlError(400, `The rule has ${has} of ${FAULT_ACTIONS.join(', ')}: send exactly one.`);
   }
   const { before, match: { operation, caller } = {} } = rule;
   if (before && caller !== undefined) {
-    throw new ControlError(
-      400,
-      'Before the credentials no caller is known: leave out before, or match.caller.',
-    );
+    const problem = 'Before the credentials no caller is known: leave out before, or match.caller.';
+    throw new ControlError(400, problem);
   }
   if (operation !== undefined) {
     const elsewhere = 'no rule of a project meets it: send the rule to /_emulator/faults';
     checkOperation(operation, project, operations, elsewhere);
   }
-  if (rule.answer) checkAnswer(rule.answer);
+  const problem = rule.answer && problemOf(rule.answer);
+  if (problem !== undefined) throw new ControlError(400, problem);
   return rule;
 }
 
-function checkAnswer({ status, body, headers = {} }: FaultAnswer): void {
+function problemOf({ status, body, headers = {} }: FaultAnswer): string | undefined {
   if (body !== undefined && (status === 204 || status === 304)) {
-    throw new ControlError(400, `An answer of ${status} has no body: leave out answer.body.`);
+    return `An answer of ${status} has no body: leave out answer.body.`;
   }
   if (isDeeperThan(DEEPEST, body)) {
-    throw new ControlError(
-      400,
-      `answer.body is too deep: put at most ${DEEPEST} arrays and objects in one another.`,
-    );
+    return `answer.body is too deep: put at most ${DEEPEST} arrays and objects in one another.`;
   }
   for (const [name, value] of Object.entries(headers)) {
     if (FRAMING.includes(name.toLowerCase())) {
-      throw new ControlError(400, `The server writes ${name} itself: leave it out of answer.headers.`);
+      return `The server writes ${name} itself: leave it out of answer.headers.`;
     }
     try {
       validateHeaderName(name);
       validateHeaderValue(name, value);
     } catch {
-      throw new ControlError(400, `answer.headers.${name} is no header that HTTP can carry.`);
+      return `answer.headers.${name} is no header that HTTP can carry.`;
     }
   }
+  return undefined;
 }
 
 function isDeeperThan(levels: number, value: unknown): boolean {

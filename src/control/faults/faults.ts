@@ -1,11 +1,11 @@
 import { Type, type Static } from '@sinclair/typebox';
-import type { KeptFault } from '../../http/faults/rule.js';
-import { ruleOf } from './fault-check.js';
-import { fault, faults, newFault } from '../../http/faults/rule-schema.js';
-import type { FaultStore } from './fault-store.js';
 import { ControlError } from '../../http/control-error.js';
+import { fault, faults, fixtureFault, newFault, type ScopedFault } from '../../http/faults/rule.js';
+import type { FaultStore } from '../../http/faults/store.js';
 import { controlGroup, type ControlOperation } from '../../http/operation.js';
+import type { SharedSection } from '../../world/index.js';
 import type { NamedOperations } from '../operation-names.js';
+import { ruleOf } from './fault-check.js';
 
 const group = controlGroup('/faults', {
   scope: 'both',
@@ -14,18 +14,21 @@ const group = controlGroup('/faults', {
 });
 
 /**
- * The operations on fault rules. A project sees and touches its own alone; those of the whole server act on every
- * request, behind the project's.
+ * The operations on fault rules. A project sees and changes only its own; those of the whole server act on every
+ * request, after the project's.
  *
  * @param operations those that a rule can name
  */
 export function faultOperations(store: FaultStore, operations: NamedOperations): readonly ControlOperation[] {
+  const { database } = store;
+  const find = (project: string | undefined, id: string): ScopedFault | undefined =>
+    store.list(project).find(({ rule }) => rule.id === id);
   return [
     group('GET', '', {
       id: 'listFaults',
       summary: 'List the fault rules.',
       response: faults,
-      handle: ({ project }) => ({ results: store.list(project?.id).map(shown) }),
+      handle: ({ project }) => ({ results: store.list(project?.id).map(serialized) }),
     }),
     group('POST', '', {
       id: 'createFault',
@@ -36,13 +39,15 @@ export function faultOperations(store: FaultStore, operations: NamedOperations):
       errors: [409],
       async handle({ project, body }) {
         const rule = ruleOf(body, project?.id, operations);
-        if (store.find(project?.id, rule.id)) {
-          throw new ControlError(
-            409,
-            `There is a fault rule ${rule.id} already: delete it, or use another id.`,
-          );
+        if (find(project?.id, rule.id)) {
+          const problem = `There is a fault rule ${rule.id} already: delete it, or use another id.`;
+          throw new ControlError(409, problem);
         }
-        return shown(await store.add(project?.id, rule));
+        const added = { rule, project: project?.id ?? null, matched: 0, fired: 0 };
+        await database.write(() => {
+          store.insert(added);
+        });
+        return serialized(added);
       },
     }),
     group('GET', '/:faultId', {
@@ -50,8 +55,9 @@ export function faultOperations(store: FaultStore, operations: NamedOperations):
       summary: 'Get a fault rule, and how often it has fired.',
       response: fault,
       handle({ project, parameters: { faultId } }) {
-        const kept = store.find(project?.id, faultId);
-        return kept ? shown(kept) : refuseUnknown(faultId);
+        const found = find(project?.id, faultId);
+        if (!found) throw unknown(faultId);
+        return serialized(found);
       },
     }),
     group('DELETE', '/:faultId', {
@@ -59,8 +65,8 @@ export function faultOperations(store: FaultStore, operations: NamedOperations):
       summary: 'Delete a fault rule.',
       status: 204,
       async handle({ project, parameters: { faultId } }) {
-        const removed = await store.remove(project?.id, ({ id }) => id === faultId);
-        if (removed === 0) refuseUnknown(faultId);
+        const removed = await database.write(() => store.remove(project?.id, faultId));
+        if (removed === 0) throw unknown(faultId);
       },
     }),
     group('DELETE', '', {
@@ -68,17 +74,35 @@ export function faultOperations(store: FaultStore, operations: NamedOperations):
       summary: 'Delete all fault rules of the scope.',
       status: 204,
       async handle({ project }) {
-        await store.remove(project?.id, () => true);
+        await database.write(() => store.remove(project?.id));
       },
     }),
   ];
 }
 
-/** A rule as it is shown, and as a fixture keeps it. */
-export function shown({ rule, matched, fired }: KeptFault): Static<typeof fault> {
+/** The fault rules of a fixture. @param operations those that a rule can name */
+export function faultSection(store: FaultStore, operations: NamedOperations): SharedSection {
+  return {
+    key: 'faults',
+    item: fixtureFault,
+    scope: 'both',
+    load(_transaction, project, item) {
+      const { matched = 0, fired = 0, ...sent } = item as Static<typeof fixtureFault>;
+      const rule = ruleOf(sent, project?.id, operations);
+      store.insert({ rule, project: project?.id ?? null, matched, fired });
+    },
+    save: (project) => store.list(project?.id).map(serialized),
+    clear() {
+      store.remove(undefined);
+    },
+  };
+}
+
+/** A rule as the control API returns it, and as a fixture has it. */
+function serialized({ rule, matched, fired }: ScopedFault): Static<typeof fault> {
   return { ...rule, matched, fired };
 }
 
-function refuseUnknown(id: string): never {
-  throw new ControlError(404, `There is no fault rule ${id} here.`);
+function unknown(id: string): ControlError {
+  return new ControlError(404, `There is no fault rule ${id} here.`);
 }

@@ -9,9 +9,8 @@ import { BODY_LIMIT, bodyTooLarge, unsupportedMediaType } from '../steps/body.js
 import { methodNotAllowed, pathNotFound } from '../steps/route.js';
 import { projectExists } from '../steps/scope.js';
 import { notAcceptable } from '../steps/version.js';
-import { rateLimited, TOKENS_A_MINUTE } from './limits.js';
-import { REQUESTS_A_MINUTE } from './request-quota.js';
-import { actionOf, type KeptFault } from './rule.js';
+import { rateLimited, REQUESTS_A_MINUTE, TOKENS_A_MINUTE } from './limits.js';
+import { actionOf, type ScopedFault } from './rule.js';
 
 export const addressNotAllowed = defineCondition('addressNotAllowed', {
   when: 'A fault rule answers 403. The emulator itself has no access lists.',
@@ -47,11 +46,8 @@ export function limitOf({ exchange }: FastifyRequest): number {
   return exchange.operationId === 'createToken' ? TOKENS_A_MINUTE : REQUESTS_A_MINUTE;
 }
 
-/**
- * The condition of a request that a rule answers with a status. A status that Atlas was not seen to send is dressed as
- * an unexpected error.
- */
-export function injectedCondition(request: FastifyRequest, fault: KeptFault, status: number): Condition {
+/** The condition of a request that a rule answers with a status: of one that Atlas was not seen to send, `unexpected`. */
+export function injectedCondition(request: FastifyRequest, fault: ScopedFault, status: number): Condition {
   const { conflict } = request.exchange.operation ?? {};
   const usual =
     status === 409 && conflict
@@ -60,10 +56,10 @@ export function injectedCondition(request: FastifyRequest, fault: KeptFault, sta
   return { ...usual, ...faultDecision(fault, `answers ${status}`), name: usual.name };
 }
 
-/** Why a request met a rule that decided it, in words that name the rule. */
-export function faultDecision({ rule, project }: KeptFault, does: string): Decision {
-  const where = project === undefined ? 'the whole server' : `project ${project}`;
-  const path = project === undefined ? '' : `/projects/${project}`;
+/** The reason of an answer that a rule decided; it names the rule. */
+export function faultDecision({ rule, project }: ScopedFault, does: string): Decision {
+  const [where, path] =
+    project === null ? ['the whole server', ''] : [`project ${project}`, `/projects/${project}`];
   return {
     name: actionOf(rule),
     problem: `The fault rule ${rule.id} of ${where} ${does}.`,

@@ -2,13 +2,17 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
 import type { Caller, Project } from '../gatekeeper.js';
 import { pathWithoutQuery } from '../paths.js';
-import { REQUESTS_A_MINUTE, RequestQuota } from './request-quota.js';
+
+/** Requests a minute that Atlas allows a project, as its answers say (recorded). */
+export const REQUESTS_A_MINUTE = 1200;
 
 /** Requests a minute that Atlas's token endpoint takes from one address and client (recorded). */
 export const TOKENS_A_MINUTE = 50;
 
 /** Tokens of a service account that can live at a time (Atlas documentation). */
-export const LIVE_TOKENS = 100;
+const LIVE_TOKENS = 100;
+
+const MINUTE_MS = 60_000;
 
 /** What Atlas answers in both profiles, since the source page does not mention limits. */
 const RATE_LIMITED = 'Resource %s is limited to %s requests every %s minutes.';
@@ -42,7 +46,7 @@ export const tooManyTokens = defineCondition('tooManyTokens', {
   example: [LIVE_TOKENS, 'mdb_sa_id_000000000000000000000011', LIVE_TOKENS],
 });
 
-/** Which of Atlas's limits hold. None does unless it is asked for: Terraform is soon over them. */
+/** Which of Atlas's limits are enforced. By default none: Terraform soon exceeds them. */
 export interface LimitSettings {
   readonly limitTokens: boolean;
   readonly limitRequests: boolean;
@@ -55,36 +59,26 @@ export interface LiveTokens {
   readonly seconds: number;
 }
 
-/** Who asks for a token. */
-export interface TokenHolder {
-  readonly caller: Pick<Caller, 'id' | 'organizationId'>;
-  /** The project that it was made for, if it was for one. */
-  readonly projectId: string | undefined;
-}
-
-/** Atlas's own limits. Requests are counted whether or not a limit holds, for the `RateLimit-*` headers. */
+/** Atlas's own limits. Requests are counted whether or not a limit is enforced, for the `RateLimit-*` headers. */
 export class Limits {
-  readonly #requests: RequestQuota;
-  readonly #tokens: RequestQuota;
+  /** The requests of this minute. A key begins with the id of a project or organization. */
+  readonly #counts = new Map<string, number>();
+  #minute = 0;
 
   /** @param now milliseconds since the epoch */
   constructor(
-    now: () => number,
+    private readonly now: () => number,
     private readonly settings: LimitSettings,
-  ) {
-    this.#requests = new RequestQuota(now, REQUESTS_A_MINUTE);
-    this.#tokens = new RequestQuota(now, TOKENS_A_MINUTE);
-  }
+  ) {}
 
-  /** Number of projects and organizations that have a count. */
+  /** Number of counts. */
   get retained(): number {
-    return this.#requests.retained + this.#tokens.retained;
+    return this.#counts.size;
   }
 
   /** Drops the counts of projects and organizations that were removed. */
   evict(isGone: (owner: string) => boolean): void {
-    this.#requests.evict(isGone);
-    this.#tokens.evict(isGone);
+    for (const key of this.#counts.keys()) if (isGone(key.split(' ')[0] ?? '')) this.#counts.delete(key);
   }
 
   /**
@@ -93,61 +87,52 @@ export class Limits {
    * @returns how many are left in this minute
    * @throws {Refusal} `rateLimited`
    */
-  countRequest(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    caller: Caller,
-    project: Project | undefined,
-  ): number {
+  countRequest(request: FastifyRequest, reply: FastifyReply, caller: Caller, project?: Project): number {
     const own = project?.organizationId === caller.organizationId ? project.id : undefined;
-    const left = this.#requests.take(own ?? caller.organizationId);
+    const left = REQUESTS_A_MINUTE - this.#count(own ?? caller.organizationId);
     if (left >= 0 || !this.settings.limitRequests) return Math.max(0, left);
     const who = own === undefined ? `Organization ${caller.organizationId}` : `Project ${own}`;
-    const problem = `${who} has had its ${REQUESTS_A_MINUTE} requests of this minute.`;
-    throw usedUp(request, reply, this.#requests, problem, '--limit-requests');
+    throw this.#exceeded(request, reply, REQUESTS_A_MINUTE, 'requests', who);
   }
 
   /**
    * Counts a request for a token on the address and the client that it comes from.
    *
+   * @param owner the client's project, else its organization
    * @throws {Refusal} `rateLimited`; `tooManyTokens`, of which Atlas's answer is not known
    */
-  countToken(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    { caller: { id: clientId, organizationId }, projectId }: TokenHolder,
-    live: () => LiveTokens,
-  ): void {
+  countToken(request: FastifyRequest, reply: FastifyReply, owner: string, live: () => LiveTokens): void {
     if (!this.settings.limitTokens) return;
-    if (this.#tokens.take(projectId ?? organizationId, `${request.ip} ${clientId}`) < 0) {
-      const problem = `${clientId} has asked for ${TOKENS_A_MINUTE} tokens in this minute.`;
-      throw usedUp(request, reply, this.#tokens, problem, '--limit-tokens');
+    const clientId = request.exchange.caller?.id ?? '';
+    if (this.#count(`${owner} ${request.ip} ${clientId}`) > TOKENS_A_MINUTE) {
+      throw this.#exceeded(request, reply, TOKENS_A_MINUTE, 'tokens', clientId);
     }
     const { count, seconds } = live();
     if (count < LIVE_TOKENS) return;
     void reply.header('retry-after', seconds);
     throw tooManyTokens(LIVE_TOKENS, clientId, count);
   }
+
+  /** Returns how many requests of this minute a key has, with this one. */
+  #count(key: string): number {
+    const minute = Math.floor(this.now() / MINUTE_MS);
+    if (minute !== this.#minute) this.#counts.clear();
+    this.#minute = minute;
+    const count = (this.#counts.get(key) ?? 0) + 1;
+    this.#counts.set(key, count);
+    return count;
+  }
+
+  #exceeded({ url }: FastifyRequest, reply: FastifyReply, limit: number, what: string, who: string): Refusal {
+    const seconds = Math.ceil((MINUTE_MS - (this.now() % MINUTE_MS)) / 1000);
+    void reply.headers(exceededHeaders(limit, seconds));
+    const problem = `${who} has had its ${limit} ${what} of this minute.`;
+    const remedy = `Wait ${seconds} s, or start the emulator without --limit-${what}.`;
+    return rateLimited(pathWithoutQuery(url), limit, 1, problem, remedy);
+  }
 }
 
-/** The refusal of a request for which a quota has no room left; sets the headers that come with it. */
-function usedUp(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  quota: RequestQuota,
-  problem: string,
-  setting: string,
-): Refusal {
-  const seconds = quota.secondsLeft();
-  limitHeaders(reply, quota.limit, seconds);
-  const remedy = `Wait ${seconds} s, or start the emulator without ${setting}.`;
-  return rateLimited(pathWithoutQuery(request.url), quota.limit, 1, problem, remedy);
-}
-
-/** Sets the headers of a limit that is used up (recorded). */
-export function limitHeaders(reply: FastifyReply, limit: number, retryAfterS: number): void {
-  void reply
-    .header('retry-after', retryAfterS)
-    .header('ratelimit-limit', limit)
-    .header('ratelimit-remaining', 0);
+/** The headers of a limit that is exceeded (recorded). */
+export function exceededHeaders(limit: number, retryAfterS = 1): Record<string, number> {
+  return { 'retry-after': retryAfterS, 'ratelimit-limit': limit, 'ratelimit-remaining': 0 };
 }

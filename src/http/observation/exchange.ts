@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Decision } from '../../kernel/events.js';
 import type { Profile } from '../../profiles/index.js';
-import type { KeptFault } from '../faults/rule.js';
+import type { ScopedFault } from '../faults/rule.js';
 import type { Caller, Organization, Project } from '../gatekeeper.js';
 import type { AtlasOperation } from '../operation.js';
 import { lenientFlags, type Flags } from '../steps/query.js';
@@ -40,7 +40,7 @@ export class Exchange {
   /** The caller signed with a nonce that can be used no more. */
   staleNonce = false;
   /** A fault rule that spoils the answer once it is ready. */
-  fault: KeptFault | undefined;
+  fault: ScopedFault | undefined;
   /** How many requests Atlas would still take in this minute. */
   requestsLeft = 0;
   /** Why the request was refused. */

@@ -8,7 +8,7 @@ import { pretty } from './pretty.js';
 import { mediaType } from '../steps/version.js';
 import { pathWithoutQuery } from '../paths.js';
 import type { Paging } from '../steps/query.js';
-import { REQUESTS_A_MINUTE } from '../faults/request-quota.js';
+import { REQUESTS_A_MINUTE } from '../faults/limits.js';
 
 /** Writes an answer as the profile, `envelope` and `pretty` want it. */
 export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
@@ -99,4 +99,21 @@ export function sendRefusal(
       // As bytes: to a text Fastify would add a charset, which Atlas's errors do not name (recorded).
       .send(Buffer.from(flags.pretty || indented ? pretty(shown) : JSON.stringify(shown)))
   );
+}
+
+/**
+ * Sends a body as it is, for the reason in `exchange.condition`. A 401 has the challenge: clients take one without it for
+ * a broken connection (run, Go).
+ */
+export function sendBytes(
+  { rung, condition }: Exchange,
+  reply: FastifyReply,
+  status: number,
+  body: Buffer | undefined,
+  nonce: () => string,
+): FastifyReply {
+  if (status === 401) void reply.header('www-authenticate', challenge(nonce(), false));
+  if (!reply.hasHeader('content-type')) void reply.header('content-type', 'application/json');
+  if (condition) void reply.header('x-emulator-reason', reasonLine(rung, condition));
+  return reply.code(status).send(body);
 }

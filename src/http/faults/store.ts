@@ -1,0 +1,97 @@
+import type { FastifyRequest } from 'fastify';
+import type { CoveredTable, Database, Migration } from '../../kernel/database.js';
+import { firesOn, matches, type FaultRule, type FaultStep, type ScopedFault } from './rule.js';
+
+export const faultMigrations: readonly Migration[] = [
+  {
+    name: '0005_faults',
+    sql: `
+      CREATE TABLE faults (
+        -- Never used twice: a restore puts rows back with the numbers that they had.
+        seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+        -- The project, or nothing, and the rule's own id, which another project may use too.
+        id         TEXT NOT NULL UNIQUE,
+        -- Null for a rule of the whole server.
+        project_id TEXT REFERENCES projects (id) ON DELETE CASCADE,
+        rule       TEXT NOT NULL,
+        matched    INTEGER NOT NULL DEFAULT 0,
+        fired      INTEGER NOT NULL DEFAULT 0
+      ) STRICT;
+      CREATE INDEX faults_of_project ON faults (project_id);
+    `,
+  },
+];
+
+/** The tables that snapshots cover. */
+export const faultTables: readonly CoveredTable[] = [{ name: 'faults', key: 'id', project: 'project_id' }];
+
+/** The fault rules, in SQL. */
+export class FaultStore {
+  /** The number of rules at a revision of the database: where there are none, a request runs no query. */
+  #count: number | undefined;
+  #revision: number | undefined;
+
+  constructor(readonly database: Database) {}
+
+  /** The rules of a project, or of the whole server, oldest first. */
+  list(project: string | undefined): readonly ScopedFault[] {
+    return this.#select('project_id IS ? ORDER BY seq', project);
+  }
+
+  /** Adds a rule, whose id no other of its scope has, with its counts. Belongs inside a write. */
+  insert(scoped: ScopedFault): void {
+    const { rule, project, matched, fired } = scoped;
+    const sql = 'INSERT INTO faults (id, project_id, rule, matched, fired) VALUES (?, ?, ?, ?, ?)';
+    this.database.run(sql, keyOf(scoped), project, JSON.stringify(rule), matched, fired);
+  }
+
+  /** Removes a rule of a scope, or all if no id is given. Returns how many. Belongs inside a write. */
+  remove(project: string | undefined, id?: string): number {
+    const key = id === undefined ? null : `${project ?? ''}/${id}`;
+    const sql = 'DELETE FROM faults WHERE project_id IS ? AND id = ifnull(?, id)';
+    return this.database.run(sql, project ?? null, key);
+  }
+
+  /**
+   * Counts a request on the rules that it matches, those of its project first.
+   *
+   * @returns the rules that fire, in order, once the counts are committed: only the last can end the request.
+   * undefined, at once, if it matches none
+   */
+  meet(step: FaultStep, request: FastifyRequest): Promise<readonly ScopedFault[]> | undefined {
+    const { revision } = this.database;
+    if (revision !== this.#revision) this.#count = this.database.value('SELECT count(*) FROM faults');
+    this.#revision = revision;
+    if (this.#count === 0) return undefined;
+    const matched: ScopedFault[] = [];
+    const firing: ScopedFault[] = [];
+    const where = 'project_id = ? OR project_id IS NULL ORDER BY project_id IS NULL, seq';
+    for (const scoped of this.#select(where, request.exchange.projectId)) {
+      const { rule, fired } = scoped;
+      if (fired >= (rule.times ?? Infinity) || !matches(rule, step, request)) continue;
+      matched.push(scoped);
+      if (!firesOn(rule, ++scoped.matched)) continue;
+      scoped.fired++;
+      firing.push(scoped);
+      // A delayed request goes on to the next rule.
+      if (rule.delayMs === undefined) break;
+    }
+    if (matched.length === 0) return undefined;
+    const sql = 'UPDATE faults SET matched = ?, fired = ? WHERE id = ?';
+    return this.database.write(() => {
+      for (const scoped of matched) this.database.run(sql, scoped.matched, scoped.fired, keyOf(scoped));
+      return firing;
+    });
+  }
+
+  #select(where: string, project: string | undefined): ScopedFault[] {
+    const sql = `SELECT project_id AS project, rule, matched, fired FROM faults WHERE ${where}`;
+    return this.database
+      .all<Omit<ScopedFault, 'rule'> & { rule: string }>(sql, project ?? null)
+      .map((row) => ({ ...row, rule: JSON.parse(row.rule) as FaultRule }));
+  }
+}
+
+function keyOf({ rule, project }: ScopedFault): string {
+  return `${project ?? ''}/${rule.id}`;
+}
