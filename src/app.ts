@@ -20,7 +20,7 @@ import type { EventBus } from './kernel/events.js';
 import { profiles } from './profiles/index.js';
 import { tlsIdentity, type TlsIdentity } from './tls/identity.js';
 import { besideHttp, finish } from './tls/server.js';
-import { FIXTURES, VERSION } from './version.js';
+import { FIXTURES } from './version.js';
 import type { World } from './world/index.js';
 
 /** How long a request may take to arrive, so that a client that stalls does not hold a connection for ever. */
@@ -99,13 +99,10 @@ export async function buildApp(
     );
     const observation = config.noControl
       ? undefined
-      : observe({
-          events,
-          clock: base,
-          version: VERSION,
-          operations,
-          exists: (project) => identity.projects.project(project) !== undefined,
-        });
+      : observe(
+          { events, clock: base, operations },
+          (project) => identity.projects.project(project) !== undefined,
+        );
     if (observation) {
       world.addCache(observation.journal);
       server.addHook('preClose', observation.end);

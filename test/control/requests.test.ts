@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { requestSchema, type RenderedRequest } from '../../src/control/journal/request-entry.js';
+import { requestSchema, type RenderedRequest } from '../../src/control/journal/request.js';
 import type { EmulatorEvent } from '../../src/kernel/events.js';
 import { ManualClock } from '../support/clock.js';
 import { linksPath, SEEDED } from '../support/emulator.js';

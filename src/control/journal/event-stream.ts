@@ -1,14 +1,14 @@
-import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { Type } from '@sinclair/typebox';
+import { ControlError } from '../../http/control-error.js';
+import { controlGroup, type ControlOperation } from '../../http/operation.js';
 import { within } from '../../http/schema.js';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
 import type { EmulatorEvent } from '../../kernel/events.js';
 import type { Observed } from './observation.js';
-import { ControlError } from '../../http/control-error.js';
-import { controlGroup, type ControlOperation } from '../../http/operation.js';
 
 /** Interval of heartbeats: proxies and clients close a stream that is silent for long. */
-export const HEARTBEAT_MS = 15_000;
+const HEARTBEAT_MS = 15_000;
 
 const query = Type.Object({
   since: Type.Optional(
@@ -36,9 +36,9 @@ export function eventStream(observed: Observed): ControlOperation {
     mediaType: 'text/event-stream',
     handle({ project, query: { since }, request, reply }) {
       const from = lastEventId(request.headers['last-event-id']) ?? since ?? observed.events.last;
-      reply.hijack();
-      stream(observed, reply.raw, project?.id, from);
-      return reply;
+      // The stream ends with its connection, which so never holds up a close.
+      void reply.headers({ 'cache-control': 'no-store', connection: 'close' });
+      return stream(observed, project?.id, from, () => reply.raw.destroy());
     },
   });
 }
@@ -54,89 +54,81 @@ function lastEventId(header: string | string[] | undefined): number | undefined 
 
 /**
  * Streams events to one reader. Events that a slow reader has not taken are not buffered here: the bus retains the last
- * ones. A reader that takes nothing from one heartbeat to the next is disconnected.
+ * ones. A reader that takes nothing between two heartbeats is disconnected.
  *
  * @param sent the number of the last event that the reader has, or does not want
  */
 function stream(
   { events, clock, closing }: Observed,
-  raw: ServerResponse,
   project: string | undefined,
   sent: number,
-): void {
-  let blockedSince: number | undefined;
-
-  const write = (text: string): void => {
-    if (raw.write(text) || blockedSince !== undefined) return;
-    blockedSince = clock.now();
-    raw.once('drain', () => {
-      blockedSince = undefined;
+  disconnect: () => void,
+): Readable {
+  /** The reader takes more. */
+  let wanted = true;
+  let stalled = false;
+  const readable = new Readable({
+    read() {
+      wanted = true;
+      stalled = false;
       catchUp();
-    });
+    },
+    destroy(error, done) {
+      cancelHeartbeat();
+      unsubscribe();
+      closing.removeEventListener('abort', end);
+      done(error);
+    },
+  });
+  const write = (id: number, event: string, data: object): void => {
+    wanted = readable.push(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
   /** Says that events before `next`, the first that is still there, are lost. */
-  const sendLost = (next: number): void => {
+  const writeLost = (next: number): void => {
     const at = new Date(clock.now()).toISOString();
-    const data = JSON.stringify({ type: 'lost', at, after: sent, next });
-    write(`id: ${next - 1}\nevent: lost\ndata: ${data}\n\n`);
+    write(next - 1, 'lost', { type: 'lost', at, after: sent, next });
+    sent = next - 1;
   };
-  const send = ({ seq, at, type, project: own, data }: EmulatorEvent): void => {
+  const writeEvent = (event: EmulatorEvent): void => {
+    const { seq, type, data } = event;
     sent = seq;
-    if (project !== undefined && own !== project) return;
+    if (project !== undefined && event.project !== project) return;
     // A reader does not see the requests of other readers.
     if (type === 'request.finished' && data.control) return;
-    const rendered = { seq, at: new Date(at).toISOString(), type, project: own, data };
-    write(`id: ${seq}\nevent: ${type}\ndata: ${JSON.stringify(rendered)}\n\n`);
+    write(seq, type, { ...event, at: new Date(event.at).toISOString() });
   };
-  /** Sends the events of the bus after the last one sent, as long as the reader takes them. */
+  /** Writes the events of the bus after the last one written, as long as the reader takes them. */
   const catchUp = (): void => {
     for (const event of events.since(sent)) {
-      if (blockedSince !== undefined) return;
-      if (event.seq > sent + 1) sendLost(event.seq);
-      send(event);
+      if (!wanted) return;
+      if (event.seq > sent + 1) writeLost(event.seq);
+      writeEvent(event);
     }
   };
   const heartbeat = (): void => {
-    if (blockedSince === undefined) write(':\n\n');
-    else if (clock.now() - blockedSince >= HEARTBEAT_MS) {
-      raw.destroy();
+    if (!wanted && stalled) {
+      disconnect();
       return;
     }
+    if (wanted) wanted = readable.push(':\n\n');
+    else stalled = true;
     cancelHeartbeat = clock.setAlarm(clock.now() + HEARTBEAT_MS, heartbeat);
   };
-  const leave = (): void => {
-    cancelHeartbeat();
-    unsubscribe();
-    closing.removeEventListener('abort', end);
-  };
   const end = (): void => {
-    leave();
-    if (blockedSince === undefined) raw.end();
-    else raw.destroy();
+    if (wanted) readable.push(null);
+    else disconnect();
   };
 
-  raw.on('error', () => raw.destroy());
-  raw.once('close', leave);
-  raw.writeHead(200, {
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    // The stream ends with its connection, which so never holds up a close.
-    connection: 'close',
-  });
-  write(': the events of atlas-streams-emulator\n\n');
-  if (sent > events.last) {
-    // The number is from an earlier run of the emulator: every event is new to this reader.
-    const next = events.since(0)[0]?.seq ?? events.last + 1;
-    sendLost(next);
-    sent = next - 1;
-  }
-  catchUp();
+  readable.push(': the events of atlas-streams-emulator\n\n');
+  // A number of an earlier run of the emulator: every event is new to this reader.
+  if (sent > events.last) writeLost(events.since(0)[0]?.seq ?? events.last + 1);
   const unsubscribe = events.subscribe((event) => {
-    if (blockedSince !== undefined) return;
-    if (event.seq === sent + 1) send(event);
+    if (!wanted) return;
+    if (event.seq === sent + 1) writeEvent(event);
     else catchUp();
   });
   let cancelHeartbeat = clock.setAlarm(clock.now() + HEARTBEAT_MS, heartbeat);
   closing.addEventListener('abort', end);
   if (closing.aborted) end();
+  return readable;
 }

@@ -1,24 +1,25 @@
-import type { EventBus, RequestDetail } from '../../kernel/events.js';
-import { sizeOf, type Entry, type RequestEvent } from './entry.js';
+import type { EventBus, EventOf, RequestDetail } from '../../kernel/events.js';
+import type { ProjectCache } from '../../world/index.js';
 
-/** How much the journal holds. */
-export interface JournalLimits {
-  /** Approximate bytes of all requests; the oldest are evicted beyond it. Up to half of it is for retained requests. */
-  readonly bytes: number;
-  /** The most recently active projects, which retain requests that have left the ring. */
-  readonly projects: number;
-  /** How many of its last requests such a project retains. */
-  readonly perProject: number;
-  /** Projects whose cut is remembered. */
-  readonly cuts: number;
+/** A recorded request: its event, and the headers and bodies that the bus does not retain. */
+export interface Entry {
+  readonly event: EventOf<'request.finished'>;
+  readonly detail: RequestDetail;
 }
 
-const LIMITS: JournalLimits = {
+/** How much the journal holds. */
+const LIMITS = {
+  /** Approximate bytes of all requests; the oldest are evicted beyond it. Up to half of it is for retained requests. */
   bytes: 16 * 1024 * 1024,
+  /** The most recently active projects, which retain requests that have left the ring. */
   projects: 200,
+  /** How many of its last requests such a project retains. */
   perProject: 200,
+  /** Projects whose cut is remembered, removed ones included. */
   cuts: 50_000,
 };
+
+export type JournalLimits = Readonly<typeof LIMITS>;
 
 /** The requests of a scope: of one project, or of the whole server. */
 export interface Selection {
@@ -38,7 +39,15 @@ interface StoredEntry extends Entry {
   left: boolean;
 }
 
-type Scope = { -readonly [Key in 'cut' | 'floor']: Selection[Key] };
+interface Scope {
+  cut: number;
+  floor: number;
+  /** The project was removed; its cut is remembered in case that it comes back. */
+  removed: boolean;
+}
+
+/** Approximate bytes of an entry beside its texts. */
+const ENTRY_BYTES = 1024;
 
 /**
  * Records the last requests for the Atlas API, in memory, and knows what it has evicted.
@@ -47,10 +56,8 @@ type Scope = { -readonly [Key in 'cut' | 'floor']: Selection[Key] };
  * that a busy project does not push out the few requests of a quiet one; otherwise it is evicted. The requests of a
  * project are evicted oldest first, so those after its cut are complete.
  */
-export class Journal {
-  readonly #events: EventBus;
+export class Journal implements ProjectCache {
   readonly #limits: JournalLimits;
-  readonly #exists: (project: string) => boolean;
   #ring: (StoredEntry | undefined)[] = [];
   /** Index of the oldest entry of the ring; those before it have left. */
   #first = 0;
@@ -58,37 +65,33 @@ export class Journal {
   readonly #recent = new Map<string, StoredEntry[]>();
   #bytes = 0;
   #retainedBytes = 0;
-  readonly #server: Scope = { cut: 0, floor: 0 };
-  /** Projects that exist and have had requests. */
+  #server: Scope = { cut: 0, floor: 0, removed: false };
+  /** Projects that have had requests, the least recently active first. */
   readonly #scopes = new Map<string, Scope>();
-  /** Cuts of projects that were removed, in case that they come back. */
-  readonly #removed = new Map<string, number>();
   /** The highest cut of a project that exists and whose scope is forgotten. */
   #forgottenCut = 0;
   readonly #readers = new Set<(entry: Entry) => void>();
 
   /** @param exists whether there is a project with this id */
   constructor(
-    events: EventBus,
+    private readonly events: EventBus,
     limits: Partial<JournalLimits> = {},
-    exists: (project: string) => boolean = () => true,
+    private readonly exists: (project: string) => boolean = () => true,
   ) {
-    this.#events = events;
-    this.#exists = exists;
     this.#limits = { ...LIMITS, ...limits };
     events.subscribe((event, detail) => {
-      if (event.type === 'request.finished' && detail) this.#add(event, detail);
+      if (event.type === 'request.finished' && detail) this.#add({ event, detail });
     });
   }
 
   /** Number of the last event; requests are numbered among them. */
   get last(): number {
-    return this.#events.last;
+    return this.events.last;
   }
 
-  /** Number of projects of which it holds something. */
+  /** Number of existing projects of which it holds something. */
   get retained(): number {
-    return this.#scopes.size;
+    return [...this.#scopes.values()].filter(({ removed }) => !removed).length;
   }
 
   /** Approximate number of bytes it holds. */
@@ -124,57 +127,43 @@ export class Journal {
   /** Empties a scope. The requests of a project remain visible for the whole server. */
   forget(project: string | undefined): void {
     if (project !== undefined) {
-      const scope = this.#scopeOf(project);
-      scope.floor = this.last;
-      this.#remember(project, scope);
+      this.#touch(project).floor = this.last;
       return;
     }
     this.#ring = [];
     this.#first = this.#bytes = this.#retainedBytes = this.#forgottenCut = 0;
-    for (const map of [this.#recent, this.#scopes, this.#removed]) map.clear();
-    Object.assign(this.#server, { cut: 0, floor: this.last });
+    this.#recent.clear();
+    this.#scopes.clear();
+    this.#server = { cut: 0, floor: this.last, removed: false };
   }
 
   /** Cuts removed projects off: one that comes back does not see its earlier requests. The whole server still does. */
   evict(isGone: (project: string) => boolean): void {
-    for (const project of this.#scopes.keys()) {
-      if (!isGone(project)) continue;
-      this.#scopes.delete(project);
-      this.#removed.set(project, this.last);
-      // After so many others, a project that comes back is taken for a new one.
-      if (this.#removed.size > this.#limits.cuts) this.#removed.delete(oldest(this.#removed));
+    for (const [project, scope] of this.#scopes) {
+      if (scope.removed || !isGone(project)) continue;
+      Object.assign(scope, { cut: this.last, floor: 0, removed: true });
       this.#release(project);
     }
   }
 
-  #add(event: RequestEvent, detail: RequestDetail): void {
-    const entry = {
-      event,
-      detail,
-      size: sizeOf(event, detail),
-      owner: this.#ownerOf(event.project),
-      left: false,
-    };
-    this.#ring.push(entry);
-    this.#bytes += entry.size;
-    if (entry.owner !== undefined) this.#addRecent(entry.owner, entry);
+  #add(entry: Entry): void {
+    const { project } = entry.event;
+    // A project may have been deleted while its request was under way.
+    const exists = project !== undefined && (this.#recent.has(project) || this.exists(project));
+    const stored = { ...entry, size: sizeOf(entry), owner: exists ? project : undefined, left: false };
+    this.#ring.push(stored);
+    this.#bytes += stored.size;
+    if (exists) this.#addRecent(project, stored);
     while (this.#bytes > this.#limits.bytes) this.#shift();
-    for (const reader of this.#readers) reader(entry);
-  }
-
-  /** A project may have been deleted while its request was under way. */
-  #ownerOf(project: string | undefined): string | undefined {
-    return project !== undefined && (this.#scopes.has(project) || this.#exists(project))
-      ? project
-      : undefined;
+    for (const reader of this.#readers) reader(stored);
   }
 
   /** Makes the project the most recently active one. */
   #addRecent(project: string, entry: StoredEntry): void {
+    this.#touch(project);
     const recent = this.#recent.get(project) ?? [];
     this.#recent.delete(project);
     this.#recent.set(project, recent);
-    if (!this.#scopes.has(project)) this.#remember(project, this.#scopeOf(project));
     recent.push(entry);
     if (recent.length > this.#limits.perProject) this.#evict(recent.shift());
     if (this.#recent.size > this.#limits.projects) this.#release(oldest(this.#recent));
@@ -220,26 +209,39 @@ export class Journal {
     this.#bytes -= size;
     this.#retainedBytes -= size;
     this.#server.cut = Math.max(this.#server.cut, event.seq);
-    if (owner === undefined || this.#removed.has(owner)) return;
-    const scope = this.#scopes.get(owner);
+    const scope = owner === undefined ? undefined : this.#scopes.get(owner);
+    if (scope?.removed) return;
     if (scope) scope.cut = Math.max(scope.cut, event.seq);
-    else this.#forgottenCut = Math.max(this.#forgottenCut, event.seq);
+    else if (owner !== undefined) this.#forgottenCut = Math.max(this.#forgottenCut, event.seq);
   }
 
   /** What is known of a project; a new scope if nothing is. */
   #scopeOf(project: string): Scope {
-    return this.#scopes.get(project) ?? { cut: this.#removed.get(project) ?? this.#forgottenCut, floor: 0 };
+    return this.#scopes.get(project) ?? { cut: this.#forgottenCut, floor: 0, removed: false };
   }
 
-  #remember(project: string, scope: Scope): void {
-    this.#removed.delete(project);
+  /** Remembers the scope of a project that exists as the most recently active. */
+  #touch(project: string): Scope {
+    const scope = this.#scopeOf(project);
+    scope.removed = false;
+    this.#scopes.delete(project);
     this.#scopes.set(project, scope);
-    if (this.#scopes.size <= this.#limits.cuts) return;
-    const dropped = oldest(this.#scopes);
-    const { cut, floor } = this.#scopeOf(dropped);
-    this.#scopes.delete(dropped);
-    this.#forgottenCut = Math.max(this.#forgottenCut, cut, floor);
+    if (this.#scopes.size > this.#limits.cuts) {
+      const dropped = oldest(this.#scopes);
+      const { cut, floor, removed } = this.#scopeOf(dropped);
+      this.#scopes.delete(dropped);
+      // A removed project that comes back after so many others is taken for a new one.
+      if (!removed) this.#forgottenCut = Math.max(this.#forgottenCut, cut, floor);
+    }
+    return scope;
   }
+}
+
+/** Approximate bytes that an entry takes in memory. */
+function sizeOf({ event: { data }, detail: { request, response } }: Entry): number {
+  const texts = [data.path, data.reason, request.body, response.body];
+  const headers = [...Object.values(request.headers), ...Object.values(response.headers)];
+  return [...texts, ...headers].reduce((size, text = '') => size + text.length, ENTRY_BYTES);
 }
 
 /** The key of a map that was set first. */

@@ -2,14 +2,13 @@ import { METHODS } from 'node:http';
 import { Type, type Static, type TObject } from '@sinclair/typebox';
 import { RUNGS } from '../../http/observation/exchange.js';
 import { text, within } from '../../http/schema.js';
-import { hasForm } from '../../http/paths.js';
+import { hasForm, pathWithoutQuery } from '../../http/paths.js';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { ControlError } from '../../http/control-error.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';
-import type { Entry } from './entry.js';
-import type { Selection } from './journal.js';
-import { rungSchema } from './request-entry.js';
+import type { Entry, Selection } from './journal.js';
+import { rungSchema } from './request.js';
 
 /** Criteria that select requests, in queries and bodies. */
 export const criteria = Type.Partial(
@@ -75,10 +74,12 @@ export function checkMatcher(
  * @throws {ControlError} 409 if its body was cut, so that it cannot be compared
  */
 export function matches({ event: { seq, data }, detail }: Entry, matcher: Matcher): boolean {
-  const { method, path, body } = matcher;
+  const { path, body } = matcher;
+  const method = matcher.method && asciiUpperCase(matcher.method);
   if (EXACT.some((key) => matcher[key] !== undefined && data[key] !== matcher[key])) return false;
-  if (method !== undefined && data.method !== asciiUpperCase(method)) return false;
-  if (path !== undefined && !pathMatches(data.path, path)) return false;
+  if (method !== undefined && data.method !== method) return false;
+  const sentPath = path?.includes('?') ? data.path : pathWithoutQuery(data.path);
+  if (path !== undefined && !hasForm(sentPath, path)) return false;
   if (body === undefined) return true;
   const { request } = detail;
   if (request.truncated) {
@@ -93,10 +94,6 @@ export function matches({ event: { seq, data }, detail }: Entry, matcher: Matche
   } catch {
     return false;
   }
-}
-
-function pathMatches(path: string, wanted: string): boolean {
-  return hasForm(wanted.includes('?') ? path : path.replace(/\?.*$/s, ''), wanted);
 }
 
 /** Whether a JSON value has all that a part of it has. */

@@ -1,28 +1,15 @@
 import { Type } from '@sinclair/typebox';
+import { controlGroup, type ControlOperation } from '../../http/operation.js';
+import { integer, strict, within } from '../../http/schema.js';
 import { harOf, harSchema } from './har.js';
 import type { Observed } from './observation.js';
-import { controlGroup, type ControlOperation } from '../../http/operation.js';
-import { refusedSchema, renderRefused, renderRequest, requestSchema } from './request-entry.js';
+import { refusedSchema, renderLine, renderRequest, requestSchema } from './request.js';
 import { checkMatcher, criteria, matcherProperties, matches, requireWhole } from './request-matcher.js';
-import { waitFor } from './waiting.js';
+import { waitFor } from './wait.js';
 
-const number = (standard: number, minimum: number, maximum: number, description: string) =>
-  Type.Optional(Type.Integer({ default: standard, minimum, maximum, description }));
-const limit = (standard: number) => number(standard, 1, 1000, 'How many at the most.');
+const limit = (standard: number) => within(1, 1000, 'How many at the most.', { default: standard });
 
 const requestsSchema = Type.Array(requestSchema, { description: 'The requests, oldest first.' });
-
-const listQuery = Type.Object({ ...criteria, limit: limit(100) });
-const refusedQuery = Type.Object({ limit: limit(20) });
-const countBody = Type.Object(matcherProperties, { additionalProperties: false });
-const waitBody = Type.Object(
-  {
-    ...matcherProperties,
-    count: number(1, 1, 1000, 'How many are to have come.'),
-    timeoutMs: number(5000, 0, 60_000, 'How long to wait.'),
-  },
-  { additionalProperties: false },
-);
 
 const requests = controlGroup('/requests', {
   scope: 'both',
@@ -31,41 +18,41 @@ const requests = controlGroup('/requests', {
 
 /** The operations on the journal: what was called, by whom, with what, what was answered and why. */
 export function requestOperations(observed: Observed): ControlOperation[] {
-  const { journal, version, operations } = observed;
+  const { journal, operations } = observed;
   return [
     requests('GET', '', {
       id: 'listRequests',
       summary: 'Lists the last requests that match, newest last.',
-      query: listQuery,
+      query: Type.Object({ ...criteria, limit: limit(100) }),
       response: Type.Object({
         requests: requestsSchema,
-        cut: Type.Integer({ description: 'Highest number of a request that was dropped for want of room.' }),
-        last: Type.Integer({ description: 'Number of the last event; since takes it.' }),
+        cut: integer('Highest number of a request that was dropped for want of room.'),
+        last: integer('Number of the last event; since takes it.'),
       }),
       handle({ project, query }) {
         checkMatcher(query, project?.id, operations);
         const { entries, cut } = journal.select(project?.id, query.since);
-        const found = entries.filter((entry) => matches(entry, query)).slice(-(query.limit ?? 100));
+        const found = entries.filter((entry) => matches(entry, query)).slice(-query.limit);
         return { requests: found.map(renderRequest), cut, last: journal.last };
       },
     }),
     requests('GET', '/refused', {
       id: 'listRefusedRequests',
       summary: 'Lists the last refusals, newest first, each with its rule and what would have passed.',
-      query: refusedQuery,
+      query: Type.Object({ limit: limit(20) }),
       response: Type.Object({
         requests: Type.Array(refusedSchema, { description: 'The refusals, newest first.' }),
       }),
       handle({ project, query }) {
-        const refused = journal.select(project?.id).entries.flatMap((entry) => renderRefused(entry) ?? []);
-        return { requests: refused.slice(-(query.limit ?? 20)).reverse() };
+        const refused = journal.select(project?.id).entries.filter(({ detail }) => detail.condition);
+        return { requests: refused.slice(-query.limit).reverse().map(renderLine) };
       },
     }),
     requests('POST', '/count', {
       id: 'countRequests',
       summary: 'Counts the requests that match; 410 where some of them may have been dropped.',
-      body: { schema: countBody, optional: true },
-      response: Type.Object({ count: Type.Integer({ description: 'How many match.' }) }),
+      body: { schema: Type.Object(matcherProperties, strict), optional: true },
+      response: Type.Object({ count: integer('How many match.') }),
       errors: [409, 410],
       handle({ project, body: matcher }) {
         checkMatcher(matcher, project?.id, operations);
@@ -78,7 +65,17 @@ export function requestOperations(observed: Observed): ControlOperation[] {
       id: 'waitForRequests',
       summary:
         'Answers once as many requests have come as are asked for; 408 if they do not, 410 if they may have been dropped.',
-      body: { schema: waitBody, optional: true },
+      body: {
+        schema: Type.Object(
+          {
+            ...matcherProperties,
+            count: Type.Optional(within(1, 1000, 'How many are to have come.', { default: 1 })),
+            timeoutMs: Type.Optional(within(0, 60_000, 'How long to wait.', { default: 5000 })),
+          },
+          strict,
+        ),
+        optional: true,
+      },
       response: Type.Object({ requests: requestsSchema }),
       errors: [408, 409, 410, 503],
       handle({ project, body: wanted, reply }) {
@@ -98,7 +95,7 @@ export function requestOperations(observed: Observed): ControlOperation[] {
       id: 'exportRequests',
       summary: 'Exports the requests as an HTTP Archive (HAR 1.2), secrets removed.',
       response: harSchema,
-      handle: ({ project }) => harOf(journal.select(project?.id).entries, version),
+      handle: ({ project }) => harOf(journal.select(project?.id).entries),
     }),
   ];
 }

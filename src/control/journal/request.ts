@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { integer, object, oneOf, text } from '../../http/schema.js';
 import { RUNGS } from '../../http/observation/exchange.js';
 import type { RequestDetail } from '../../kernel/events.js';
-import type { Entry } from './entry.js';
+import type { Entry } from './journal.js';
 
 /** A step of the pipeline. */
 export const rungSchema = oneOf(RUNGS, 'Step that decided the response.');
@@ -66,30 +66,21 @@ export const refusedSchema = object(
 export type RenderedRequest = Static<typeof requestSchema>;
 
 /** A request as the journal shows it; what is undefined is left out of the JSON. */
-export function renderRequest({ event, detail }: Entry) {
-  return {
-    ...lineOf(event),
-    version: event.data.version,
-    tookMs: event.data.tookMs,
-    refusal: refusalOf(detail),
-    request: detail.request,
-    response: detail.response,
-  };
-}
-
-/** A request that was refused, and why; undefined if it was not. */
-export function renderRefused({ event, detail }: Entry) {
+export function renderRequest({ event: { seq, at, project, data }, detail }: Entry) {
+  const { control, reason, ...line } = data;
+  const { request, response } = detail;
   const refusal = refusalOf(detail);
-  return refusal && { ...lineOf(event), refusal };
+  return { seq, at: new Date(at).toISOString(), project, ...line, refusal, request, response };
 }
 
-function lineOf({ seq, at, project, data }: Entry['event']) {
-  const { method, path, operation, caller, status, rung } = data;
-  return { seq, at: new Date(at).toISOString(), project, method, path, operation, caller, status, rung };
+/** A request without headers and bodies. */
+export function renderLine(entry: Entry) {
+  const { version, tookMs, request, response, ...line } = renderRequest(entry);
+  return line;
 }
 
 /** Why a request was refused; undefined if it was not. */
-export function refusalOf({ condition }: RequestDetail): Static<typeof refusalSchema> | undefined {
+function refusalOf({ condition }: RequestDetail): Static<typeof refusalSchema> | undefined {
   if (!condition) return undefined;
   const { name, problem, source, remedy } = condition;
   return { name, rule: problem, source, remedy };
