@@ -10,6 +10,7 @@ import { ruleControl, ruleSection } from './rules.js';
 export type { Items } from './items.js';
 export { createTables } from './tables.js';
 export type { Lifecycles, RuleMatch, Shown, StatefulResource } from './resource.js';
+export type { Stage } from './lifecycle.js';
 export type { CurrentItem } from './store.js';
 export { BASE_URL_MARK, objectText, Raw, STATE } from './text.js';
 

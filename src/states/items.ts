@@ -1,6 +1,7 @@
 import type { Project } from '../http/gatekeeper.js';
-import type { JsonText } from '../http/operation.js';
+import type { Answer, JsonText } from '../http/operation.js';
 import { refuseTooLarge } from '../http/steps/body.js';
+import type { Paging } from '../http/steps/query.js';
 import type { Transaction } from '../kernel/database.js';
 import type { Durations, Movement } from '../kernel/pace.js';
 import type { DueWork } from '../kernel/scheduler.js';
@@ -45,6 +46,13 @@ export class Items<Sent extends object = object> implements DueWork {
       this.put(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
       return this.resource.created?.(sent, id, project) ?? this.#get(project, id, baseUrl).text;
     });
+  }
+
+  /** A page of a project's items, oldest first. */
+  list(project: Project, paging: Paging, baseUrl: string): Answer {
+    const totalCount = this.store.count(project.id, project.now);
+    const items = this.store.page(project.id, paging, project.now, baseUrl);
+    return { kind: 'page', items, totalCount, hasNext: paging.pageNum * paging.itemsPerPage < totalCount };
   }
 
   /** Reads an item, which moves it to its next state in projects where reads do. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { STATES } from '../../src/features/private-links/states.js';
+import { STATES } from '../../src/features/private-links/profile.js';
 import type { Link } from '../support/links.js';
 import { after, ControlledEmulator, START, type LinkState, type TestProject } from './world-support.js';
 

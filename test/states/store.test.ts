@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { goneAt, positionAt, type Path } from '../../src/states/lifecycle.js';
 import { BASE_URL_MARK, STATE_MARK } from '../../src/states/text.js';
-import { privateLinkMigrations } from '../../src/features/private-links/migrations.js';
+import { privateLinkMigrations } from '../../src/features/private-links/index.js';
 import type { Shown, StatefulResource } from '../../src/states/index.js';
 import { ItemStore } from '../../src/states/store.js';
 import { identityMigrations } from '../../src/identity/index.js';

@@ -92,6 +92,26 @@ describe('a database file that 0.1.0 left when it was killed', () => {
     expect(found).toEqual(answers.opened);
   });
 
+  it('has the schema of a new file from then on', async () => {
+    const schemaOf = async (db: string) => {
+      await (await open(db)).close();
+      const rows = rowsIn(db, `SELECT type, name, sql FROM sqlite_schema ORDER BY name`);
+      // Comments and spaces aside.
+      return (rows as { sql: string | null }[]).map((row) => ({
+        ...row,
+        sql: row.sql
+          ?.replace(/--.*/g, '')
+          .replace(/\s+/g, ' ')
+          .replace(/ ?([(),]) ?/g, '$1'),
+      }));
+    };
+    const schema = await schemaOf(copy());
+    expect(schema).toEqual(await schemaOf(join(temporaryFolder(), 'new.db')));
+    expect(schema.map(({ sql }) => sql)).toContainEqual(
+      expect.stringContaining('CREATE TABLE private_links('),
+    );
+  });
+
   it('lets in the bearer of a token that 0.1.0 issued', async () => {
     const { inject } = await open(copy());
     const { statusCode } = await atlas(inject, answers.token, 'GET', answers.project);

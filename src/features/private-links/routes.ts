@@ -1,7 +1,7 @@
 import { atlasResource, resource, type AtlasOperation } from '../../http/operation.js';
 import { pagingQuery } from '../../http/steps/query.js';
 import { nothing, objectId } from '../../http/shapes.js';
-import type { Items } from '../../states/index.js';
+import type { CurrentItem, Items } from '../../states/index.js';
 import {
   duplicateLink,
   linkNotFound,
@@ -9,7 +9,6 @@ import {
   unknownVendor,
   updateNotAllowed,
 } from './conditions.js';
-import { changeDomain } from './domain.js';
 import { privateLinkProfiles } from './profile.js';
 import { checkVendor, prepare, withoutAbsent } from './rules.js';
 import {
@@ -55,15 +54,7 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       javaMethod: 'getPrivateLinkConnections',
       query: pagingQuery,
       response: privateLinkPage,
-      handle({ project, query, baseUrl }) {
-        const totalCount = links.store.count(project.id, project.now);
-        return {
-          kind: 'page',
-          items: links.store.page(project.id, query, project.now, baseUrl),
-          totalCount,
-          hasNext: query.pageNum * query.itemsPerPage < totalCount,
-        };
-      },
+      handle: ({ project, query, baseUrl }) => links.list(project, query, baseUrl),
     }),
     link('GET', '/:connectionId', {
       id: 'getGroupStreamPrivateLinkConnection',
@@ -82,15 +73,16 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       conditions: [linkNotFound, updateNotAllowed, duplicateLink],
       response: privateLink,
       body: { prepare: withoutAbsent, schema: updateBody },
-      handle: async ({ project, parameters, body: { dnsDomain }, baseUrl }) =>
-        resource(
-          await links.update(
-            project,
-            parameters.connectionId,
-            changeDomain(dnsDomain, project.profile),
-            baseUrl,
-          ),
-        ),
+      async handle({ project, parameters: { connectionId }, body: { dnsDomain }, baseUrl }) {
+        const changed = (link: CurrentItem<SentFields>): SentFields => {
+          refuseChange(link, links.isBeingDeleted(link));
+          const sent = { ...link.sent, dnsDomain };
+          // That the rules of its vendor apply to what it is then, is inferred.
+          checkVendor(sent, privateLinkProfiles[project.profile].enforced);
+          return sent;
+        };
+        return resource(await links.update(project, connectionId, changed, baseUrl));
+      },
     }),
     link('DELETE', '/:connectionId', {
       id: 'deleteGroupStreamPrivateLinkConnection',
@@ -105,4 +97,16 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       },
     }),
   ];
+}
+
+/**
+ * Refuses a change of domain if one is set and the link is not IDLE (Atlas documentation).
+ *
+ * @throws {Refusal} `updateNotAllowed`
+ */
+function refuseChange({ id, sent, state }: CurrentItem<SentFields>, leaving: boolean): void {
+  const sentence = `The dnsDomain cannot be changed: the private link ${id}`;
+  if (leaving) throw updateNotAllowed(`${sentence} is being deleted`);
+  if (sent.dnsDomain === undefined || state === 'IDLE') return;
+  throw updateNotAllowed(`${sentence} has a dnsDomain already and is ${state}`);
 }

@@ -1,11 +1,18 @@
+import { Type, type Static } from '@sinclair/typebox';
+import { ControlError } from '../../http/control-error.js';
+import { strict, text } from '../../http/schema.js';
 import { invalidAttribute, missingAttribute, wrongType } from '../../http/steps/fields.js';
 import { asciiUpperCase } from '../../kernel/ascii.js';
 import { SOURCE } from '../../profiles/index.js';
+import type { RuleMatch } from '../../states/index.js';
 import { unknownProvider, unknownVendor } from './conditions.js';
 import { READ_ONLY, type SentFields } from './schema.js';
 
 /** The vendor of a link that names none (source page). */
 export const DEFAULT_VENDOR = 'GENERIC';
+
+/** Writes a choice as in "AWS, AZURE or GCP". */
+const LIST = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 type Field = Exclude<keyof SentFields, 'provider' | 'vendor'>;
 
@@ -28,7 +35,7 @@ const forbids = (field: Field): Rule => ({ forbids: field, source: 'tools' });
 const subDomains: Rule = { eachOf: 'dnsSubDomain', contains: 'dnsDomain', source: 'tools' };
 
 /** The rules of each provider's vendors, in the order in which they are checked. `GENERIC` has none (inferred). */
-export const VENDORS: Readonly<Record<string, Readonly<Record<string, readonly Rule[]>>>> = {
+const VENDORS: Readonly<Record<string, Readonly<Record<string, readonly Rule[]>>>> = {
   AWS: {
     MSK: [documented('arn')],
     CONFLUENT: [
@@ -68,12 +75,10 @@ export const VENDORS: Readonly<Record<string, Readonly<Record<string, readonly R
 
 /** Drops what counts as absent (an empty string, null) and what only the server sets; the rest stays as it is. */
 export function withoutAbsent(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const readOnly: readonly string[] = READ_ONLY;
-  return Object.fromEntries(
-    Object.entries(body).filter(
-      ([name, value]) => value !== null && value !== '' && !readOnly.includes(name),
-    ),
+  const sent = Object.entries(body).filter(
+    ([name, value]) => value !== null && value !== '' && !READ_ONLY.includes(name),
   );
+  return Object.fromEntries(sent);
 }
 
 /**
@@ -84,7 +89,7 @@ export function withoutAbsent(body: Readonly<Record<string, unknown>>): Record<s
 export function prepare(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const sent = withoutAbsent(body);
   const provider = sent.provider;
-  const choices = oneOf(Object.keys(VENDORS));
+  const choices = LIST.format(Object.keys(VENDORS));
   if (provider === undefined) throw missingAttribute('provider', `Send ${choices}.`);
   if (typeof provider !== 'string') throw wrongType('provider', 'Send a string.');
   if (!Object.hasOwn(VENDORS, asciiUpperCase(provider))) throw unknownProvider(provider, choices);
@@ -104,7 +109,7 @@ export function checkVendor(sent: SentFields, enforced: readonly RuleSource[]): 
   if (vendor === DEFAULT_VENDOR) return;
   const vendors = VENDORS[provider] ?? {};
   if (!Object.hasOwn(vendors, vendor)) {
-    const choices = oneOf([...Object.keys(vendors), DEFAULT_VENDOR]);
+    const choices = LIST.format([...Object.keys(vendors), DEFAULT_VENDOR]);
     throw unknownVendor(sent.vendor ?? '', provider, choices, DEFAULT_VENDOR);
   }
   for (const rule of vendors[vendor] ?? []) {
@@ -144,8 +149,8 @@ function isAbsent(value: SentFields[Field]): boolean {
 }
 
 /** The vendor in capitals, as rules know it. Matching is without case; what is stored is what was sent. */
-export function vendorOf(sent: Pick<SentFields, 'vendor'>): string {
-  return asciiUpperCase(sent.vendor ?? DEFAULT_VENDOR);
+export function vendorOf({ vendor = DEFAULT_VENDOR }: { readonly vendor?: string | undefined }): string {
+  return asciiUpperCase(vendor);
 }
 
 /**
@@ -167,6 +172,35 @@ export function targetOf(sent: SentFields): string {
   ]);
 }
 
-function oneOf(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
+const filter = Type.Object(
+  {
+    provider: Type.Optional(text('the provider, in any case')),
+    vendor: Type.Optional(text('the vendor, in any case; GENERIC where none is sent')),
+    region: Type.Optional(text('the region, as sent', { minLength: 1 })),
+  },
+  strict,
+);
+
+type LinkFilter = Static<typeof filter>;
+
+/** Which links a rule for links to come applies to. */
+export const linkMatch: RuleMatch<SentFields> = {
+  schema: filter,
+  check({ provider, vendor }: LinkFilter) {
+    const providers = Object.keys(VENDORS);
+    const named = providers.filter((one) => provider === undefined || one === asciiUpperCase(provider));
+    if (named.length === 0) refuseFilter('provider', provider, providers);
+    const vendors = [...new Set(named.flatMap((one) => Object.keys(VENDORS[one] ?? {}))), DEFAULT_VENDOR];
+    if (!vendors.includes(vendorOf({ vendor }))) refuseFilter('vendor', vendor, vendors);
+  },
+  matches: ({ provider, vendor, region }: LinkFilter, sent) =>
+    (provider === undefined || asciiUpperCase(provider) === asciiUpperCase(sent.provider)) &&
+    (vendor === undefined || vendorOf({ vendor }) === vendorOf(sent)) &&
+    (region === undefined || region === sent.region),
+};
+
+/** Refuses a filter that no link can match: it is a mistake. */
+function refuseFilter(field: string, sent = '', known: readonly string[]): never {
+  const choices = `Send one of ${known.join(', ')}.`;
+  throw new ControlError(400, `No private link has ${JSON.stringify(sent)} for match.${field}. ${choices}`);
 }

@@ -1,95 +1,83 @@
-import { Type, type Static } from '@sinclair/typebox';
+import { Type, type Static, type StringOptions } from '@sinclair/typebox';
+import { object, oneOf, strict, text } from '../../http/schema.js';
 import { links, objectId, pageOf } from '../../http/shapes.js';
-import { STATES } from './states.js';
+import { STATES } from './profile.js';
 
 /** Wire shapes of a private link. Patterns and limits are the source page's. */
 
-const text = (description: string) => Type.Optional(Type.String({ description }));
-const strings = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
-const threeStrings = (description: string) =>
-  Type.Optional(Type.Array(Type.String(), { maxItems: 3, uniqueItems: true, description }));
+const optional = (description: string, options?: StringOptions) => Type.Optional(text(description, options));
+const strings = (description: string, options = {}) =>
+  Type.Optional(Type.Array(Type.String(), { ...options, description }));
+const threeStrings = (description: string) => strings(description, { maxItems: 3, uniqueItems: true });
 
 /** What a client may send. `authenticationScheme` is newer than the source page. */
-export const sentFields = Type.Object(
+export const sentFields = object(
+  'A private link to create.',
   {
-    arn: Type.Optional(
-      Type.String({ pattern: '^arn:aws:kafka', description: 'ARN of an MSK cluster: arn:aws:kafka:…' }),
-    ),
+    arn: optional('ARN of an MSK cluster: arn:aws:kafka:…', { pattern: '^arn:aws:kafka' }),
     authenticationScheme: Type.Optional(
-      Type.Union([Type.Literal('TLS'), Type.Literal('SASL_SCRAM'), Type.Literal('IAM')], {
-        description: 'How clients of the cluster sign in.',
-      }),
+      oneOf(['TLS', 'SASL_SCRAM', 'IAM'], 'How clients of the cluster sign in.'),
     ),
     azureResourceIds: strings('Resource ids of Azure private link services, one for each zone.'),
-    dnsDomain: text('Domain under which the target is reached.'),
+    dnsDomain: optional('Domain under which the target is reached.'),
     dnsSubDomain: strings("Subdomains of the cluster's zones; [] where it has none."),
     gcpConnectionIds: threeStrings('Connection ids of Private Service Connect.'),
     gcpServiceAttachmentUris: threeStrings('Service attachments of Private Service Connect.'),
-    provider: Type.String({ description: 'AWS, AZURE or GCP, in any case.' }),
-    region: text("The provider's name of the region."),
-    serviceEndpointId: text('Name or id of the endpoint service.'),
-    vendor: text('Who serves the target, such as CONFLUENT, in any case; GENERIC where it is left out.'),
+    provider: text('AWS, AZURE or GCP, in any case.'),
+    region: optional("The provider's name of the region."),
+    serviceEndpointId: optional('Name or id of the endpoint service.'),
+    vendor: optional('Who serves the target, such as CONFLUENT, in any case; GENERIC where it is left out.'),
   },
-  { additionalProperties: false, title: 'PrivateLinkRequest', description: 'A private link to create.' },
+  { ...strict, title: 'PrivateLinkRequest' },
 );
 
 /** What a client sent, absent fields left out. */
 export type SentFields = Static<typeof sentFields>;
 
 /** What an update may change (Atlas's public description; the source page has no update). */
-export const updateBody = Type.Object(
-  { dnsDomain: Type.String({ description: 'The new domain.' }) },
-  { additionalProperties: false, title: 'PrivateLinkUpdate', description: 'What is to change.' },
+export const updateBody = object(
+  'What is to change.',
+  { dnsDomain: text('The new domain.') },
+  { ...strict, title: 'PrivateLinkUpdate' },
 );
-
-/** Fields that only the server sets; a request may repeat them, and they are ignored. */
-export const READ_ONLY = [
-  '_id',
-  'errorMessage',
-  'interfaceEndpointId',
-  'interfaceEndpointName',
-  'links',
-  'providerAccountId',
-  'state',
-] as const;
 
 /** States that a client can see: what is DELETED is not found. */
-const shownState = Type.Union(
-  STATES.filter((name) => name !== 'DELETED').map((name) => Type.Literal(name)),
-  { description: 'Where it is in its life.' },
+const shownState = oneOf(
+  STATES.filter((name) => name !== 'DELETED'),
+  'Where it is in its life.',
 );
 
-/** What the server adds to what was sent. */
+/** What the server adds to what was sent, beside the state. */
 const added = {
   _id: objectId('Id of the private link.'),
-  errorMessage: text('Why it is FAILED.'),
-  interfaceEndpointId: text('Id of the endpoint that was made, from DONE on.'),
-  interfaceEndpointName: text('Name of the endpoint that was made, from DONE on.'),
+  errorMessage: optional('Why it is FAILED.'),
+  interfaceEndpointId: optional('Id of the endpoint that was made, from DONE on.'),
+  interfaceEndpointName: optional('Name of the endpoint that was made, from DONE on.'),
   links: Type.Optional(links),
-  providerAccountId: text('Account or subscription that the endpoint is in, from DONE on.'),
+  providerAccountId: optional('Account or subscription that the endpoint is in, from DONE on.'),
 };
 
+/** Fields that only the server sets; a request may repeat them, and they are ignored. */
+export const READ_ONLY: readonly string[] = [...Object.keys(added), 'state'];
+
 /** A private link as GET shows it. Only the documented profile shows `links`. */
-export const privateLink = Type.Object(
+export const privateLink = object(
+  'A private link.',
   {
     ...sentFields.properties,
     ...added,
-    provider: Type.String({ description: 'AWS, AZURE or GCP.' }),
+    provider: text('AWS, AZURE or GCP.'),
     state: shownState,
-    vendor: Type.String({ description: 'Who serves the target, as it was sent; GENERIC where none was.' }),
+    vendor: text('Who serves the target, as it was sent; GENERIC where none was.'),
   },
-  { title: 'PrivateLink', description: 'A private link.' },
+  { title: 'PrivateLink' },
 );
 
 /** A private link as its create answers it: the whole in the documented profile, its fields and id as observed. */
-export const createdPrivateLink = Type.Object(
+export const createdPrivateLink = object(
+  'A private link that was just created. As observed it has the fields that were sent and its id; as documented, all that a GET shows.',
   { ...sentFields.properties, ...added, state: Type.Optional(shownState) },
-  {
-    title: 'CreatedPrivateLink',
-    description:
-      'A private link that was just created. As observed it has the fields that were sent and its id; as ' +
-      'documented, all that a GET shows.',
-  },
+  { title: 'CreatedPrivateLink' },
 );
 
 /** A page of private links. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { computedFields } from '../../../src/features/private-links/computed.js';
+import { computedFields } from '../../../src/features/private-links/representation.js';
 import type { SentFields } from '../../../src/features/private-links/schema.js';
 import { TestEmulator } from '../../support/emulator.js';
 import { Links, PROFILES } from '../../support/links.js';
