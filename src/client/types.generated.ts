@@ -1,10 +1,10 @@
 // Generated from the document of the control API; do not edit. To generate it again: npm run client-types
 
-/** How it is. */
+/** The state of the emulator. */
 export interface Health {
-  /** It can answer. */
+  /** The emulator accepts requests. */
   readonly status: 'ready';
-  /** Its version. */
+  /** The version of the emulator. */
   readonly version: string;
   /** Operations that clients requested and that are not emulated. */
   readonly notEmulated: readonly string[];
@@ -18,11 +18,11 @@ export interface ControlError {
   readonly reason: string;
   /** What was expected. */
   readonly detail: string;
-  /** The requests that did come, where too few were waited for. */
+  /** The requests that arrived, if a wait for more timed out. */
   readonly requests?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** A project and how its states move. */
+/** A project and how its states change. */
 export interface Project {
   /** The groupId of the Atlas API. */
   readonly id: string;
@@ -30,11 +30,11 @@ export interface Project {
   readonly name: string;
   /** The organization that it is in. */
   readonly organizationId: string;
-  /** How it behaves: documented or observed. */
+  /** Which behavior it has: documented or observed. */
   readonly profile: 'documented' | 'observed';
   /** Its own durations, in milliseconds. */
   readonly durations: Readonly<Record<string, number>>;
-  /** What moves its states. */
+  /** What moves states: time, reads of the resource, the control API (by hand), or nothing (at once). */
   readonly movement:
     | 'time'
     | 'at once'
@@ -60,7 +60,7 @@ export interface Credentials {
   };
 }
 
-/** A project that was made, with its secrets. */
+/** A project that was created, with its secrets. */
 export interface MadeProject {
   /** The groupId of the Atlas API. */
   readonly id: string;
@@ -68,11 +68,11 @@ export interface MadeProject {
   readonly name: string;
   /** The organization that it is in. */
   readonly organizationId: string;
-  /** How it behaves: documented or observed. */
+  /** Which behavior it has: documented or observed. */
   readonly profile: 'documented' | 'observed';
   /** Its own durations, in milliseconds. */
   readonly durations: Readonly<Record<string, number>>;
-  /** What moves its states. */
+  /** What moves states: time, reads of the resource, the control API (by hand), or nothing (at once). */
   readonly movement:
     | 'time'
     | 'at once'
@@ -131,11 +131,11 @@ export interface ProjectAccess {
   readonly name: string;
   /** The organization that it is in. */
   readonly organizationId: string;
-  /** How it behaves: documented or observed. */
+  /** Which behavior it has: documented or observed. */
   readonly profile: 'documented' | 'observed';
   /** Its own durations, in milliseconds. */
   readonly durations: Readonly<Record<string, number>>;
-  /** What moves its states. */
+  /** What moves states: time, reads of the resource, the control API (by hand), or nothing (at once). */
   readonly movement:
     | 'time'
     | 'at once'
@@ -145,7 +145,7 @@ export interface ProjectAccess {
       };
   /** The address of the emulator. */
   readonly url: string;
-  /** An API key and a service account for each role, as far as there are any. */
+  /** An API key and a service account for each role, where they exist. */
   readonly credentials: Readonly<Record<string, SomeCredentials>>;
   /** The owner's variables for each client. */
   readonly environment: {
@@ -165,17 +165,17 @@ export interface ProjectAccess {
   };
 }
 
-/** What a clock shows. */
+/** The state of a clock. */
 export interface Clock {
-  /** What the clock shows (ISO 8601). */
+  /** The time of the clock (ISO 8601). */
   readonly now: string;
-  /** Whether it stands still. */
+  /** Whether it is frozen. */
   readonly frozen: boolean;
 }
 
 /** A snapshot. */
 export interface Snapshot {
-  /** A name of your own; a snapshot of the same name is replaced. */
+  /** Your name for it; a snapshot of the same name is replaced. */
   readonly name: string;
   /** When it was taken, in the emulator's time (ISO 8601). */
   readonly takenAt: string;
@@ -293,6 +293,7 @@ export interface Fixture {
         readonly frozenAt?: number;
       };
       readonly pace?: {
+        /** How long transient states last, in milliseconds; the server's settings where omitted. */
         readonly durations: {
           readonly pendingMs?: number;
           readonly idleMs?: number;
@@ -300,6 +301,7 @@ export interface Fixture {
           readonly deleteRequestedMs?: number;
           readonly deletingMs?: number;
         };
+        /** What moves states: time, reads of the resource, the control API (by hand), or nothing (at once). */
         readonly movement:
           | 'time'
           | 'at once'
@@ -881,13 +883,13 @@ export interface HttpArchive {
   };
 }
 
-/** Body: Makes a project with credentials of its own for each role. */
+/** Body: Creates a project with its own credentials for each role. */
 export interface MakeProjectBody {
-  /** How it behaves: documented or observed. */
+  /** Which behavior it has: documented or observed. */
   readonly profile?: 'documented' | 'observed';
-  /** As Atlas takes it; one is made if left out. */
+  /** As Atlas accepts it; generated if omitted. */
   readonly name?: string;
-  /** How long passing states last, in milliseconds; the server's settings where left out. */
+  /** How long transient states last, in milliseconds; the server's settings where omitted. */
   readonly durations?: {
     readonly pendingMs?: number;
     readonly idleMs?: number;
@@ -895,7 +897,7 @@ export interface MakeProjectBody {
     readonly deleteRequestedMs?: number;
     readonly deletingMs?: number;
   };
-  /** What moves states: time, a number of reads, a hand, or nothing since they are passed at once. */
+  /** What moves states: time, reads of the resource, the control API (by hand), or nothing (at once). */
   readonly movement?:
     | 'time'
     | 'at once'
@@ -905,9 +907,9 @@ export interface MakeProjectBody {
       };
 }
 
-/** Body: Changes how the states of a project move, from the next create, update or delete on. */
+/** Body: Changes how the states of a project change, from the next create, update or delete on. */
 export interface ChangeProjectBody {
-  /** How long passing states last, in milliseconds; the server's settings where left out. */
+  /** How long transient states last, in milliseconds; the server's settings where omitted. */
   readonly durations?: {
     readonly pendingMs?: number;
     readonly idleMs?: number;
@@ -915,7 +917,7 @@ export interface ChangeProjectBody {
     readonly deleteRequestedMs?: number;
     readonly deletingMs?: number;
   };
-  /** What moves states: time, a number of reads, a hand, or nothing since they are passed at once. */
+  /** What moves states: time, reads of the resource, the control API (by hand), or nothing (at once). */
   readonly movement?:
     | 'time'
     | 'at once'
@@ -925,19 +927,19 @@ export interface ChangeProjectBody {
       };
 }
 
-/** Body: Moves the clock to a moment ahead. */
+/** Body: Sets the clock to a later moment. */
 export interface SetClockBody {
   /** A moment, such as 2026-01-31T09:00:00Z. */
   readonly now: string;
 }
 
-/** Body: Stops the clock, at a moment ahead if one is sent. */
+/** Body: Freezes the clock, optionally at a later moment. */
 export interface FreezeClockBody {
   /** A moment, such as 2026-01-31T09:00:00Z. */
   readonly at?: string;
 }
 
-/** Body: Moves the clock on, whether it runs or stands still. */
+/** Body: Advances the clock, running or frozen. */
 export interface AdvanceClockBody {
   /** Milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d. */
   readonly by: number | string;
@@ -945,7 +947,7 @@ export interface AdvanceClockBody {
 
 /** Body: Takes a snapshot: resources, rules and the clock. */
 export interface TakeSnapshotBody {
-  /** A name of your own; a snapshot of the same name is replaced. */
+  /** Your name for it; a snapshot of the same name is replaced. */
   readonly name: string;
 }
 

@@ -16,10 +16,10 @@ export const CALLERS = {
 } as const;
 const callerNames = Object.keys(CALLERS) as (keyof typeof CALLERS)[];
 
-export const profile = oneOf(PROFILE_NAMES, 'how it behaves: documented or observed');
+export const profile = oneOf(PROFILE_NAMES, 'which behavior it has: documented or observed');
 
 export const project: TObject = object(
-  'A project and how its states move.',
+  'A project and how its states change.',
   {
     id: text('the groupId of the Atlas API'),
     name: text('its name'),
@@ -28,7 +28,7 @@ export const project: TObject = object(
     durations: Type.Record(Type.String(), Type.Integer(), {
       description: 'its own durations, in milliseconds',
     }),
-    movement: { ...movement, description: 'what moves its states' },
+    movement,
   },
   { title: 'Project' },
 );
@@ -56,7 +56,7 @@ const variables = Object.entries(CLIENTS).map(([name, client]) => [
 const environment = object("the owner's variables for each client", Object.fromEntries(variables));
 
 export const madeProject = object(
-  'A project that was made, with its secrets.',
+  'A project that was created, with its secrets.',
   {
     ...project.properties,
     url,
@@ -75,7 +75,7 @@ export const projectAccess = object(
     ...project.properties,
     url,
     credentials: Type.Record(Type.String(), Type.Partial(credentials, { title: 'SomeCredentials' }), {
-      description: 'an API key and a service account for each role, as far as there are any',
+      description: 'an API key and a service account for each role, where they exist',
     }),
     environment,
   },
@@ -88,7 +88,7 @@ export function shownProject({ id, name, organizationId, profile, pace }: Projec
 }
 
 /**
- * What clients of a project need, whether it comes from a fixture or was made.
+ * What clients of a project need, whether a fixture or the control API created it.
  *
  * @param httpsPort where https is served, if it is
  */
@@ -116,7 +116,7 @@ function httpsAddress(
   return `${baseUrl.replace(/^http:/, 'https:').replace(/:\d*$/, '')}:${port}`;
 }
 
-/** The first caller of each role, in the order of the roles: those made for the project, or its organization's. */
+/** The first caller of each role, in the order of the roles: those created for the project, else its organization's. */
 function callersOf({ credentials: store }: Identity, own: Project): Record<string, CallerSecrets> {
   const made = store.ofProject(own.id);
   const shared = store.ofOrganization(own.organizationId).filter((one) => one.projectId === undefined);

@@ -15,18 +15,18 @@ const moment = text('a moment, such as 2026-01-31T09:00:00Z');
 
 const clock = controlGroup('/clock', {
   scope: 'both',
-  tag: { name: 'clock', description: 'Time: of one project, or of all.' },
+  tag: { name: 'clock', description: 'Time of one project or of all.' },
   response: object(
-    'What a clock shows.',
+    'The state of a clock.',
     {
-      now: text('what the clock shows (ISO 8601)'),
-      frozen: Type.Boolean({ description: 'whether it stands still' }),
+      now: text('the time of the clock (ISO 8601)'),
+      frozen: Type.Boolean({ description: 'whether it is frozen' }),
     },
     { title: 'Clock' },
   ),
 });
 
-/** Time, of one project or of all. Everything that becomes due is done before an operation responds. */
+/** Reads and moves the clock of one project, or of all. Everything that becomes due is done before an operation responds. */
 export function clockOperations(time: WorldTime): readonly ControlOperation[] {
   return [
     clock('GET', '', {
@@ -36,25 +36,25 @@ export function clockOperations(time: WorldTime): readonly ControlOperation[] {
     }),
     clock('POST', '/freeze', {
       id: 'freezeClock',
-      summary: 'Stops the clock, at a moment ahead if one is sent.',
+      summary: 'Freezes the clock, optionally at a later moment.',
       body: { schema: Type.Object({ at: Type.Optional(moment) }, strict), optional: true },
       handle: ({ project, body: { at } }) =>
         time.freeze(project?.id, at === undefined ? undefined : millisecondsAt(at)),
     }),
     clock('POST', '/resume', {
       id: 'resumeClock',
-      summary: 'Lets the clock go on from what it shows.',
+      summary: 'Resumes the clock from the time that it shows.',
       handle: ({ project }) => time.resume(project?.id),
     }),
     clock('POST', '/advance', {
       id: 'advanceClock',
-      summary: 'Moves the clock on, whether it runs or stands still.',
+      summary: 'Advances the clock, running or frozen.',
       body: { schema: Type.Object({ by: duration }, strict) },
       handle: ({ project, body }) => time.advance(project?.id, millisecondsOf(body.by)),
     }),
     clock('PUT', '', {
       id: 'setClock',
-      summary: 'Moves the clock to a moment ahead.',
+      summary: 'Sets the clock to a later moment.',
       body: { schema: Type.Object({ now: moment }, strict) },
       handle: ({ project, body }) => time.set(project?.id, millisecondsAt(body.now)),
     }),

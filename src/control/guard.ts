@@ -6,10 +6,10 @@ const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/;
 const LOCAL_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /**
- * Who may use the control API. On loopback anyone; where the emulator listens on any other address, whoever has the
- * token. A web page elsewhere may not: a browser sends its origin, and a name that DNS has rebound is not local.
+ * Checks whether a request may use the control API: on loopback every request, elsewhere those that have the token. Web
+ * pages of other origins may not: a browser sends `Origin`, and a rebound DNS name is not local.
  *
- * @param token what `Authorization: Bearer` must bring; undefined where the emulator listens on loopback alone
+ * @param token required as `Authorization: Bearer`; undefined if the emulator listens on loopback only
  * @throws {ControlError} 401 or 403
  */
 export function checkAccess(request: FastifyRequest, token: string | undefined): void {
@@ -35,7 +35,7 @@ export function checkAccess(request: FastifyRequest, token: string | undefined):
   }
 }
 
-/** Whether an address that a server listens on is reached from its own machine alone. */
+/** Whether a server that listens on this address is reachable only from its own machine. */
 export function isLoopback(address: string): boolean {
   return LOOPBACK.test(address) || address === 'localhost';
 }

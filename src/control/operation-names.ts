@@ -2,14 +2,14 @@ import type { Operation } from '../http/operation.js';
 import { tokenOperations } from '../identity/index.js';
 import { ControlError } from '../http/control-error.js';
 
-/** The operations that a rule or a question can name. */
+/** The operations that a fault rule or a matcher can name. */
 export type NamedOperations = readonly Pick<Operation, 'id' | 'path'>[];
 
 /**
- * Checks the name of an operation: one that is misspelt would silently match nothing.
+ * Checks the name of an operation: a misspelt name would silently match nothing.
  *
  * @param project the project whose requests are meant; undefined for those of the whole server
- * @param elsewhere where to turn with an operation that names no project
+ * @param elsewhere what to use for an operation without a project
  * @throws {ControlError} 400 if no request of the scope has this operation
  */
 export function checkOperation(

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import { Type, type Static } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { strict } from '../http/schema.js';
@@ -12,35 +12,19 @@ const tag = { name: 'projects', description: 'Projects for tests.' };
 const projects = controlGroup('/projects', { scope: 'server', tag });
 const ownProject = controlGroup('', { scope: 'project', tag });
 
-/** A schema whose type is kept, with another description. */
-const described = <Schema extends TSchema>(schema: Schema, description: string): Schema => ({
-  ...schema,
-  description,
-});
-
 /** Projects for tests: a call creates one with everything that a client needs, another deletes it. */
 export function projectControl(
   { identity, database, clock, world, newId, sections }: Core,
   httpsPort: () => number | undefined,
 ): readonly ControlOperation[] {
   const pace = {
-    durations: Type.Optional(
-      described(
-        durationsSchema(sections),
-        "how long passing states last, in milliseconds; the server's settings where left out",
-      ),
-    ),
-    movement: Type.Optional(
-      described(
-        movement,
-        'what moves states: time, a number of reads, a hand, or nothing since they are passed at once',
-      ),
-    ),
+    durations: Type.Optional(durationsSchema(sections)),
+    movement: Type.Optional(movement),
   };
   const newProject = Type.Object(
     {
       profile: Type.Optional(profile),
-      name: Type.Optional(nameSchema('as Atlas takes it; one is made if left out')),
+      name: Type.Optional(nameSchema('as Atlas accepts it; generated if omitted')),
       ...pace,
     },
     strict,
@@ -78,13 +62,13 @@ export function projectControl(
       id: 'listProjects',
       summary: 'Lists all projects of all organizations.',
       response: Type.Object({
-        projects: Type.Array(project, { description: 'in the order in which they came' }),
+        projects: Type.Array(project, { description: 'oldest first' }),
       }),
       handle: () => ({ projects: identity.projects.all().map(shownProject) }),
     }),
     projects('POST', '', {
       id: 'makeProject',
-      summary: 'Makes a project with credentials of its own for each role.',
+      summary: 'Creates a project with its own credentials for each role.',
       body: { schema: newProject, optional: true },
       response: madeProject,
       status: 201,
@@ -96,13 +80,13 @@ export function projectControl(
     }),
     ownProject('GET', '', {
       id: 'getProject',
-      summary: 'Returns a project and how its states move.',
+      summary: 'Returns a project and how its states change.',
       response: project,
       handle: ({ project }) => shownProject(project),
     }),
     ownProject('PATCH', '', {
       id: 'changeProject',
-      summary: 'Changes how the states of a project move, from the next create, update or delete on.',
+      summary: 'Changes how the states of a project change, from the next create, update or delete on.',
       body: { schema: Type.Object(pace, strict) },
       response: project,
       async handle({ project: { id, pace }, body: { durations, movement = pace.movement } }) {
@@ -114,7 +98,7 @@ export function projectControl(
     }),
     ownProject('DELETE', '', {
       id: 'deleteProject',
-      summary: 'Deletes a project with all that is in it, the credentials that were made for it too.',
+      summary: 'Deletes a project with everything in it, including credentials created for it.',
       status: 204,
       handle: ({ project }) =>
         database.write((transaction) => {
@@ -123,8 +107,7 @@ export function projectControl(
     }),
     ownProject('GET', '/access', {
       id: 'getProjectAccess',
-      summary:
-        'Returns what clients of a project need: the credentials of each role, and environment variables.',
+      summary: 'Returns what clients of a project need: credentials of each role and environment variables.',
       response: projectAccess,
       handle: (context) => accessTo(context.project, identity, context, httpsPort()),
     }),

@@ -1,37 +1,29 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
-import { controlGroup, type ControlOperation } from '../http/operation.js';
+import type { ControlOperation } from '../http/operation.js';
 import { object, text } from '../http/schema.js';
 import { VERSION } from '../version.js';
 
-const health = controlGroup('/health', {
-  scope: 'server',
-  tag: { name: 'health', description: 'Whether the emulator is ready.' },
-});
-const authority = controlGroup('/ca.pem', {
-  scope: 'server',
-  tag: { name: 'ca', description: 'Whom clients over https must trust.' },
-});
-const config = controlGroup('/config', {
-  scope: 'server',
-  tag: { name: 'config', description: 'What the emulator runs with.' },
-});
+const get = { scope: 'server', method: 'GET' } as const;
 
 /**
- * `GET /_emulator/health`: 200 once the emulator can answer. It is served without a token, and with `--no-control`.
+ * `GET /_emulator/health`: 200 once the emulator accepts requests. It is served without a token, and with `--no-control`.
  *
  * @param missing the operations of Atlas that clients requested and that are not emulated
  */
 export function healthOperation(missing: ReadonlySet<string>): ControlOperation {
-  return health('GET', '', {
+  return {
+    ...get,
+    path: '/health',
+    tag: { name: 'health', description: 'Whether the emulator is ready.' },
     id: 'getHealth',
     summary: 'Returns 200 once the emulator is ready.',
     security: [],
     response: object(
-      'How it is.',
+      'The state of the emulator.',
       {
-        status: Type.Literal('ready', { description: 'It can answer.' }),
-        version: text('Its version.'),
+        status: Type.Literal('ready', { description: 'The emulator accepts requests.' }),
+        version: text('The version of the emulator.'),
         notEmulated: Type.Array(Type.String(), {
           description: 'Operations that clients requested and that are not emulated.',
         }),
@@ -39,7 +31,7 @@ export function healthOperation(missing: ReadonlySet<string>): ControlOperation 
       { title: 'Health' },
     ),
     handle: () => ({ status: 'ready', version: VERSION, notEmulated: [...missing] }),
-  });
+  };
 }
 
 /**
@@ -49,9 +41,12 @@ export function healthOperation(missing: ReadonlySet<string>): ControlOperation 
  * @param ca as PEM; undefined where https is served with the user's own certificate
  */
 export function authorityOperation(ca: string | undefined): ControlOperation {
-  return authority('GET', '', {
+  return {
+    ...get,
+    path: '/ca.pem',
+    tag: { name: 'ca', description: 'The authority that clients over https must trust.' },
     id: 'getAuthority',
-    summary: 'Gives the authority that clients over https must trust.',
+    summary: 'Returns the authority that clients over https must trust.',
     security: [],
     mediaType: 'application/x-pem-file',
     errors: [404],
@@ -62,17 +57,20 @@ export function authorityOperation(ca: string | undefined): ControlOperation {
         'Https is served with the certificate of --tls-cert: its authority is known to whoever made it.',
       );
     },
-  });
+  };
 }
 
-/** `GET /_emulator/config`: what the emulator runs with. @param settings without secrets */
+/** `GET /_emulator/config`: the settings of the emulator. @param settings without secrets */
 export function configurationOperation(settings: Readonly<Record<string, unknown>>): ControlOperation {
-  return config('GET', '', {
+  return {
+    ...get,
+    path: '/config',
+    tag: { name: 'config', description: 'The settings of the emulator.' },
     id: 'getConfig',
     summary: 'Returns the settings of the emulator, without secrets.',
     response: Type.Record(Type.String(), Type.Unknown(), {
       description: 'the settings by their keys; a control token only as whether it is set',
     }),
     handle: () => settings,
-  });
+  };
 }

@@ -4,7 +4,7 @@ import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { object, strict, text } from '../http/schema.js';
 import { FIXTURE_LIMIT, type Fixture, type World } from '../world/index.js';
 
-const name = text('a name of your own; a snapshot of the same name is replaced', {
+const name = text('your name for it; a snapshot of the same name is replaced', {
   minLength: 1,
   maxLength: 100,
 });
@@ -16,16 +16,16 @@ const snapshot = object(
 
 const resets = controlGroup('/reset', {
   scope: 'both',
-  tag: { name: 'reset', description: 'Back to the beginning.' },
+  tag: { name: 'reset', description: 'Return to the initial state.' },
 });
 const snapshots = controlGroup('/snapshots', {
   scope: 'both',
-  tag: { name: 'snapshots', description: 'States of the world to come back to.' },
+  tag: { name: 'snapshots', description: 'States of the world that can be restored.' },
   parameters: { name: text('Name of a snapshot.') },
 });
 const fixtures = controlGroup('/fixture', {
   scope: 'server',
-  tag: { name: 'fixture', description: 'The world as a file.' },
+  tag: { name: 'fixture', description: 'The world as one JSON document.' },
 });
 
 /** Reset, snapshots, and the world as a fixture. None of them invalidates a token of a client that remains. */
@@ -33,7 +33,7 @@ export function worldOperations(world: World, fixture: TSchema): readonly Contro
   return [
     resets('POST', '', {
       id: 'reset',
-      summary: 'Goes back to the fixture; a project that was made, to its making.',
+      summary: 'Restores the fixture; restores a project created by the control API as it was created.',
       status: 204,
       errors: [409],
       handle: ({ project }) => world.reset(project?.id),
@@ -61,7 +61,7 @@ export function worldOperations(world: World, fixture: TSchema): readonly Contro
     }),
     snapshots('POST', '/:name/restore', {
       id: 'restoreSnapshot',
-      summary: 'Goes back to a snapshot, the time it was taken at included.',
+      summary: 'Restores a snapshot, including its time.',
       status: 204,
       errors: [409],
       handle: ({ project, parameters }) => world.restore(project?.id, parameters.name),
@@ -77,15 +77,14 @@ export function worldOperations(world: World, fixture: TSchema): readonly Contro
     }),
     fixtures('GET', '', {
       id: 'exportFixture',
-      summary:
-        'The world as it is now, as a fixture that can be loaded again: what to send with a bug report.',
+      summary: 'Exports the world as a fixture that can be loaded again, for example for a bug report.',
       response: fixture,
       errors: [409],
       handle: () => world.export(),
     }),
     fixtures('PUT', '', {
       id: 'loadFixture',
-      summary: 'Puts a fixture in the place of the world; a reset comes back to it.',
+      summary: 'Replaces the world with a fixture, which later resets restore.',
       body: { schema: fixture, limit: FIXTURE_LIMIT },
       status: 204,
       handle: ({ body }) => world.load(body as Fixture),

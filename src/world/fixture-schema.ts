@@ -1,6 +1,6 @@
 import { Type, type Static, type TArray, type TObject, type TOptional } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
-import { oneOf, strict, text } from '../http/schema.js';
+import { object, oneOf, strict, text } from '../http/schema.js';
 import type { Transaction } from '../kernel/database.js';
 import { LATEST, LONGEST_MS, MOST, type Durations } from '../kernel/pace.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
@@ -63,18 +63,27 @@ const clock = Type.Object(
 );
 
 /** How a project's states move. */
-export const movement = Type.Union([
-  Type.Literal('time'),
-  Type.Literal('at once'),
-  Type.Literal('by hand'),
-  Type.Object({ reads: Type.Integer({ minimum: 1, maximum: MOST }) }, strict),
-]);
+export const movement = Type.Union(
+  [
+    Type.Literal('time'),
+    Type.Literal('at once'),
+    Type.Literal('by hand'),
+    Type.Object({ reads: Type.Integer({ minimum: 1, maximum: MOST }) }, strict),
+  ],
+  {
+    description:
+      'what moves states: time, reads of the resource, the control API (by hand), or nothing (at once)',
+  },
+);
 
 /** How long passing states last in a project, as far as it says. */
 export function durationsSchema(sections: readonly FixtureSection[]) {
   const ms = Type.Optional(Type.Integer({ minimum: 0, maximum: LONGEST_MS }));
   const names = sections.flatMap(({ durations = [] }) => durations);
-  return Type.Unsafe<Durations>(Type.Object(Object.fromEntries(names.map((name) => [name, ms])), strict));
+  const description = "how long transient states last, in milliseconds; the server's settings where omitted";
+  return Type.Unsafe<Durations>(
+    object(description, Object.fromEntries(names.map((name) => [name, ms])), strict),
+  );
 }
 
 const settings = Type.Object(

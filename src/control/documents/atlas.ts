@@ -13,12 +13,12 @@ import { dress, PROFILE_NAMES, profiles, type ConditionType } from '../../profil
 import { JSON_TYPE, type Api, type View } from './document.js';
 import type { Components, Part } from './openapi-schema.js';
 
-const DESCRIPTION = `The part of the MongoDB Atlas Administration API that the emulator has, as it answers.
+const DESCRIPTION = `The part of the MongoDB Atlas Administration API that the emulator implements.
 
-- **Versions**: \`Accept: application/vnd.atlas.<date>+json\`, with any date from the operation's first version on; the
-  newest version that is not after it answers. \`application/json\` is a 406.
-- **Profiles**: an organization is \`documented\` or \`observed\`, and its projects answer so. Errors have an example of
-  each; what only one of them shows may be left out.
+- **Versions**: \`Accept: application/vnd.atlas.<date>+json\`, with any date from the operation's first version on,
+  selects the newest version up to that date. \`application/json\` is a 406.
+- **Profiles**: an organization is \`documented\` or \`observed\`, and so are its projects. Errors have an example of
+  each. Members that only one of them has are optional.
 - **Envelope**: schemas describe answers without it. With \`envelope=true\` they are in \`content\`, beside \`status\`; a
   list has \`status\` beside its \`results\`.
 - **Errors**: the names are those of docs/errors.md. A path that is not here is a 404, another method a 405 with \`Allow\`,
@@ -26,50 +26,46 @@ const DESCRIPTION = `The part of the MongoDB Atlas Administration API that the e
 - **Bodies**: what only the server sets may be sent, and is ignored; \`null\`, and for some resources \`""\`, count as left
   out. Whatever \`Content-Type: application/vnd.atlas.…+json\` is taken.`;
 
-const PREFER: Part = {
-  name: 'Prefer',
-  in: 'header',
-  description:
+const HEADERS = {
+  Prefer: text(
     "`code=400`, 401, 403, 404, 409 or 500 returns the documentation page's own error body for that status to every " +
-    'caller, and changes nothing. Another code from 400 to 599 is refused with 400; other preferences are ignored.',
-  schema: { type: 'string' },
+      'caller, and changes nothing. Another code from 400 to 599 is refused with 400; other preferences are ignored.',
+  ),
 };
 
 const header = (description: string, type = 'string'): Part => ({ description, schema: { type } });
 
 const LIMIT_HEADERS = {
-  'RateLimit-Limit': header('Requests a minute that Atlas takes.', 'integer'),
+  'RateLimit-Limit': header('Requests per minute that Atlas allows.', 'integer'),
   'RateLimit-Remaining': header('How many of them are left.', 'integer'),
 };
 const ANSWER_HEADERS = {
   ...LIMIT_HEADERS,
-  'X-Java-Method': header('The method of Atlas that serves the operation; only as observed.'),
+  'X-Java-Method': header('The method of Atlas that serves the operation; only in the observed profile.'),
 };
 const ERROR_HEADERS = {
   'X-Emulator-Reason': header(
     'Which step refused, by which rule, where the rule is from, and what would have passed.',
   ),
-  'X-Error-Code': header('The errorCode; only as observed.'),
+  'X-Error-Code': header('The errorCode; only in the observed profile.'),
 };
 /** Headers of some errors, by status. */
 const HEADERS_OF: Readonly<Record<number, Readonly<Record<string, Part>>>> = {
   401: { 'WWW-Authenticate': header('The digest challenge, where credentials are missing or wrong.') },
   429: { 'Retry-After': header('Seconds to wait.', 'integer'), ...LIMIT_HEADERS },
 };
-const PREFERRED = {
-  'Preference-Applied': header('The preference, where Prefer asked for this answer.'),
-};
+const PREFERRED = { 'Preference-Applied': header('The preference, if Prefer requested this response.') };
 
 /** An error of the Atlas API, in both profiles. */
 const apiError = object(
   'Why a request was refused.',
   {
-    detail: text('What is wrong, for a person.'),
+    detail: text('What is wrong, as text.'),
     error: integer('The status.'),
-    errorCode: text('What is wrong, for a program.'),
+    errorCode: text('What is wrong, as a code.'),
     parameters: Type.Optional(
       Type.Array(Type.Union([Type.String(), Type.Number()]), {
-        description: 'What the detail speaks of; only as observed.',
+        description: 'The parameters of the detail; only in the observed profile.',
       }),
     ),
     reason: text('Name of the status.'),
@@ -81,7 +77,7 @@ const apiError = object(
 export const atlasApiOf = (baseUrl: string): Api => ({
   info: {
     title: 'Atlas Administration API, emulated',
-    summary: 'What atlas-streams-emulator answers like MongoDB Atlas.',
+    summary: 'The API of MongoDB Atlas as atlas-streams-emulator serves it.',
     description: DESCRIPTION,
   },
   security: [{ digest: [] }, { oauth2: [] }],
@@ -106,10 +102,9 @@ export const atlasApiOf = (baseUrl: string): Api => ({
 export function atlasView(operation: AtlasOperation, scripted: ScriptedAnswers | undefined): View {
   const { path, access, versions } = operation;
   const types = versions.map(mediaType);
-  const who =
-    access === undefined
-      ? 'For every caller; it sees what it has a role in.'
-      : `Roles: ${rolesFor(access).join(', ')}.`;
+  const who = access
+    ? `Roles: ${rolesFor(access).join(', ')}.`
+    : 'For every caller; the response has what its roles allow it to see.';
   return {
     operation,
     path: API_PREFIX + path,
@@ -117,7 +112,7 @@ export function atlasView(operation: AtlasOperation, scripted: ScriptedAnswers |
       description: `${who} First version: ${versions[0]}.`,
       'x-roles': access && roleNamesFor(access),
     },
-    headers: [PREFER],
+    headers: HEADERS,
     sent: [...types, JSON_TYPE],
     answered: types,
     answerHeaders: ANSWER_HEADERS,
@@ -134,7 +129,7 @@ export function tokenView(operation: Operation): View {
     errors(components) {
       const content = { [JSON_TYPE]: { schema: components.schema(tokenError) } };
       return {
-        400: { description: 'The form is wrong.', content },
+        400: { description: 'The form is invalid.', content },
         401: { description: 'No service account has this client id and secret.', content },
         ...refusals(operation.conditions ?? [], undefined, components),
       };
@@ -164,12 +159,12 @@ function refusals(
     const asked = scripted?.body(status);
     if (asked) {
       const value = JSON.parse(asked.toString()) as unknown;
-      const summary = `What Prefer: code=${status} brings`;
+      const summary = `Response to Prefer: code=${status}`;
       examples.prefer = components.add('examples', `prefer.${status}`, { summary, value });
     }
     const headers = { ...ERROR_HEADERS, ...HEADERS_OF[status], ...(asked && PREFERRED) };
     const response = {
-      description: `${STATUS_CODES[status] ?? ''}: ${[...names].join(', ') || 'only where Prefer asks for it'}.`,
+      description: `${STATUS_CODES[status] ?? ''}: ${[...names].join(', ') || 'only if Prefer requests it'}.`,
       headers: components.addAll('headers', headers),
       content: { [JSON_TYPE]: { schema: components.schema(apiError), examples } },
     };

@@ -7,9 +7,8 @@ import { pathsOf, PROJECT_PREFIX } from '../install.js';
 import { JSON_TYPE, type Api, type View } from './document.js';
 import type { Components, Part } from './openapi-schema.js';
 
-const DESCRIPTION = `What the emulator has beside the Atlas API: time, failures, a record of what was called, and a clean
-state. Operations below \`${PROJECT_PREFIX.replace(':groupId', '{groupId}')}\` act on one project, and neither see nor disturb another; the others on the
-whole server. A web page of another origin cannot use it. What it cannot serve is refused, and has changed nothing.`;
+const DESCRIPTION = `What the emulator has beside the Atlas API: time, faults, a journal of requests, and resets. Operations below \`${PROJECT_PREFIX.replace(':groupId', '{groupId}')}\` act on one project only; the others act on
+the whole server. Web pages of other origins cannot use it. A refused request has changed nothing.`;
 
 /** An error of the control API. */
 const controlError = object(
@@ -20,7 +19,7 @@ const controlError = object(
     detail: text('What was expected.'),
     requests: Type.Optional(
       Type.Array(Type.Object({}, { additionalProperties: true }), {
-        description: 'The requests that did come, where too few were waited for.',
+        description: 'The requests that arrived, if a wait for more timed out.',
       }),
     ),
   },
@@ -31,7 +30,7 @@ const controlError = object(
 export const controlApiOf = (guarded: boolean): Api => ({
   info: {
     title: 'Control API of atlas-streams-emulator',
-    summary: 'What tests do with the emulator.',
+    summary: 'How tests control the emulator.',
     description: DESCRIPTION,
   },
   // A server that listens on loopback alone requires no token.
@@ -41,7 +40,7 @@ export const controlApiOf = (guarded: boolean): Api => ({
       type: 'http',
       scheme: 'bearer',
       description:
-        'The control token (--control-token), wanted where the emulator listens on another address than loopback.',
+        'The control token (--control-token), required if the emulator listens on an address other than loopback.',
     },
   },
   parameters: { groupId: objectId('Id of a project.') },
@@ -69,9 +68,9 @@ function errorsOf(
   components: Components,
 ): Part {
   // HTTP that cannot be parsed is answered in the form of the Atlas API.
-  if (security) return { 400: { description: 'The request is not HTTP that can be read.' }, ...all(errors) };
+  if (security) return { 400: { description: 'The request is not valid HTTP.' }, ...all(errors) };
   const named = path.includes(':') ? [404] : [];
-  // Whatever body comes is read, wanted or not.
+  // A body is read even if the operation has none.
   const ofBody = method === 'GET' ? [] : [413, 415];
   return all([400, 401, 403, ...named, ...ofBody, ...errors]);
 

@@ -29,7 +29,7 @@ export interface View {
   /** Members that replace those of the descriptor, or that it lacks, such as a description. */
   readonly members?: Part;
   /** Header parameters. */
-  readonly headers?: readonly Part[];
+  readonly headers?: Readonly<Record<string, TSchema>>;
   /** Media types of the body. */
   readonly sent?: readonly string[];
   /** Media types of a success, and its headers. */
@@ -89,7 +89,7 @@ function describe(view: View, api: Api, components: Components): Part {
 }
 
 /** The parameters of the path, in its order, of the query, and of the headers. Those with a default may be left out. */
-function parametersOf({ operation, path, headers = [] }: View, api: Api, components: Components) {
+function parametersOf({ operation, path, headers = {} }: View, api: Api, components: Components) {
   const { parameters, query } = operation;
   const parameter = (place: string, name: string, rule: TSchema, required: boolean): Part => {
     const { description, ...schema } = components.schema(rule);
@@ -102,7 +102,7 @@ function parametersOf({ operation, path, headers = [] }: View, api: Api, compone
     ...Object.entries(query?.properties ?? {}).map(([name, rule]) =>
       parameter('query', name, rule, query?.required?.includes(name) === true && rule.default === undefined),
     ),
-    ...headers,
+    ...Object.entries(headers).map(([name, rule]) => parameter('header', name, rule, false)),
   ];
   return all.map((one) => {
     const name = one.name as string;
