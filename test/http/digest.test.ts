@@ -1,11 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import {
-  challenge,
-  digestResponse,
-  Nonces,
-  parseDigest,
-  type DigestAlgorithm,
-} from '../../src/http/credentials/digest.js';
+import { challenge, digestResponse, Nonces, parseDigest } from '../../src/http/credentials/digest.js';
 import { ManualClock } from '../support/clock.js';
 import { nonceOf } from '../support/digest.js';
 
@@ -20,10 +14,7 @@ function nonces(): { readonly clock: ManualClock; readonly nonces: Nonces } {
 }
 
 describe('the response of a digest', () => {
-  it.each<[DigestAlgorithm, string]>([
-    ['MD5', '8ca523f5e9506fed4657c9700eebdbec'],
-    ['SHA-256', '753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1'],
-  ])('is what RFC 7616, section 3.9.1, has for %s', (algorithm, response) => {
+  it('is what RFC 7616, section 3.9.1, has for MD5', () => {
     const sent = {
       username: 'Mufasa',
       realm: 'http-auth@example.org',
@@ -33,7 +24,8 @@ describe('the response of a digest', () => {
       cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
       qop: 'auth',
     };
-    expect(digestResponse(sent, { password: 'Circle of Life', method: 'GET', algorithm })).toBe(response);
+    const secret = { password: 'Circle of Life', method: 'GET' };
+    expect(digestResponse(sent, secret)).toBe('8ca523f5e9506fed4657c9700eebdbec');
   });
 });
 

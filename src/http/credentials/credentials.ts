@@ -4,7 +4,7 @@ import { digestResponse, parseDigest, REALM, sameSecret, type Nonces } from './d
 import type { Caller, Gatekeeper } from '../gatekeeper.js';
 import { API_PREFIX, pathOf, pathWithoutQuery } from '../paths.js';
 
-/** Why a request has no caller. `stale`: right credentials on a nonce that can be used no more. */
+/** Why a request has no caller. `stale`: right credentials on a nonce that is no longer valid. */
 interface Denial {
   readonly problem: string;
   readonly remedy: string;
@@ -15,17 +15,34 @@ interface Denial {
 const SEND_CREDENTIALS =
   'Send HTTP digest with an API key (curl --user PUBLIC:PRIVATE --digest) or Authorization: Bearer with a token from /api/oauth/token.';
 
+const NO_CREDENTIALS: Denial = {
+  problem: 'The request has no credentials.',
+  remedy: SEND_CREDENTIALS,
+  source: SOURCE.recorded,
+};
+
+/** What the challenge demands of the parameters of a digest, the problem, and the remedy. */
+const DEMANDS = [
+  ['algorithm', /^MD5$/i, 'is made with another algorithm', 'Use MD5'],
+  ['qop', /^auth$/i, 'has another quality of protection', 'Use qop=auth'],
+  [
+    'nc',
+    /^[0-9a-f]{8}$/i,
+    'has an nc that is not 8 hexadecimal digits',
+    'Count requests as nc=00000001 and so on',
+  ],
+  ['realm', new RegExp(`^${REALM}$`), 'is made for another realm', `Use realm="${REALM}"`],
+] as const;
+
 export const unauthenticated = defineCondition('unauthenticated', {
   when: 'There are no credentials, or they are wrong, too old or revoked. The answer carries the digest challenge; as observed it is indented and has its keys in an order of its own.',
   observed: [401, 'UNEXPECTED_ERROR', 'You are not authorized for this resource.', SOURCE.recorded],
   form: { keys: ['error', 'reason', 'detail', 'errorCode'], indented: true },
   describe: ({ problem, remedy, source }: Denial) => ({ problem, remedy, source }),
-  example: [
-    { problem: 'The request has no credentials.', remedy: SEND_CREDENTIALS, source: SOURCE.recorded },
-  ],
+  example: [NO_CREDENTIALS],
 });
 
-/** Finds out who sends a request, by HTTP digest or by a bearer token. */
+/** Authenticates requests, by HTTP digest or by a bearer token. */
 export class Credentials {
   constructor(
     private readonly gatekeeper: Gatekeeper,
@@ -47,27 +64,13 @@ export class Credentials {
   }
 
   #callerOf(request: IncomingMessage, projectProfile: ProfileName | undefined): Caller | Denial {
-    const header = request.headers.authorization;
-    if (header === undefined) {
-      return {
-        problem: 'The request has no credentials.',
-        remedy: SEND_CREDENTIALS,
-        source: SOURCE.recorded,
-      };
-    }
-    const [, scheme = '', rest = ''] = /^\s*(\S+)\s*(.*)$/s.exec(header) ?? [];
-    switch (scheme.toLowerCase()) {
-      case 'digest':
-        return this.#digest(rest, request.method ?? '', request.url ?? '', projectProfile);
-      case 'bearer':
-        return this.#bearer(rest.trim());
-      default:
-        return {
-          problem: 'The Authorization header is neither Digest nor Bearer.',
-          remedy: SEND_CREDENTIALS,
-          source: SOURCE.page,
-        };
-    }
+    const { authorization } = request.headers;
+    if (authorization === undefined) return NO_CREDENTIALS;
+    const [, scheme = '', rest = ''] = /^\s*(\S+)\s*(.*)$/s.exec(authorization) ?? [];
+    if (/^digest$/i.test(scheme)) return this.#digest(rest, request, projectProfile);
+    if (/^bearer$/i.test(scheme)) return this.#bearer(rest.trim());
+    const problem = 'The Authorization header is neither Digest nor Bearer.';
+    return { problem, remedy: SEND_CREDENTIALS, source: SOURCE.page };
   }
 
   #bearer(token: string): Caller | Denial {
@@ -78,73 +81,38 @@ export class Credentials {
       revoked: 'The bearer token was revoked.',
       unknown: 'The bearer token is not one of this emulator.',
     }[holder];
-    return {
-      problem,
-      remedy: 'Get a token with POST /api/oauth/token, client id and secret as HTTP Basic.',
-      source: 'RFC 6750, section 3.1',
-    };
+    const remedy = 'Get a token with POST /api/oauth/token, client id and secret as HTTP Basic.';
+    return { problem, remedy, source: 'RFC 6750, section 3.1' };
   }
 
   #digest(
     parameters: string,
-    method: string,
-    target: string,
+    { method = '', url = '' }: IncomingMessage,
     projectProfile: ProfileName | undefined,
   ): Caller | Denial {
-    const sent = parseDigest(parameters);
-    const denied = (problem: string, remedy: string, section: string): Denial => ({
+    const denied = (problem: string, remedy: string, section = '3.4'): Denial => ({
       problem,
       remedy,
       source: `RFC 7616, section ${section}`,
     });
-    if (typeof sent === 'string') return denied(sent, SEND_CREDENTIALS, '3.4');
-    if (sent.algorithm.toUpperCase() !== 'MD5') {
-      return denied('The digest is made with another algorithm.', 'Use MD5, as the challenge says.', '3.4');
-    }
-    if (sent.qop.toLowerCase() !== 'auth') {
-      return denied(
-        'The digest has another quality of protection.',
-        'Use qop=auth, as the challenge says.',
-        '3.4',
-      );
-    }
-    if (!/^[0-9a-f]{8}$/i.test(sent.nc)) {
-      return denied(
-        "The digest's nc is not 8 hexadecimal digits.",
-        'Count requests as nc=00000001 and so on.',
-        '3.4',
-      );
-    }
-    if (sent.realm !== REALM) {
-      return denied(
-        'The digest is made for another realm.',
-        `Use realm="${REALM}", as the challenge says.`,
-        '3.4',
-      );
-    }
+    const sent = parseDigest(parameters);
+    if (typeof sent === 'string') return denied(sent, SEND_CREDENTIALS);
+    const unmet = DEMANDS.find(([name, demanded]) => !demanded.test(sent[name]));
+    if (unmet) return denied(`The digest ${unmet[2]}.`, `${unmet[3]}, as the challenge says.`);
     const key = this.gatekeeper.credentials.credential(sent.username);
     if (key?.caller.kind !== 'API key') {
-      return denied(
-        'No API key has the public key that the digest names.',
-        'Use a public key that the fixture or the start-up message names.',
-        '3.4',
-      );
+      const remedy = 'Use a public key that the fixture or the start-up message names.';
+      return denied('No API key has the public key that the digest names.', remedy);
     }
-    if (!isUriOf(pathOf(target), pathOf(sent.uri), projectProfile ?? key.caller.profile)) {
-      return denied(
-        'The digest is made for another uri.',
-        'Sign the path and query of the request line.',
-        '3.4.6',
-      );
+    if (!isUriOf(pathOf(url), pathOf(sent.uri), projectProfile ?? key.caller.profile)) {
+      const remedy = 'Sign the path and query of the request line.';
+      return denied('The digest is made for another uri.', remedy, '3.4.6');
     }
     // Before the nonce: only a right response may learn that its nonce is stale, or use up a count.
     const expected = digestResponse(sent, { password: key.secret, method });
     if (!sameSecret(expected, sent.response.toLowerCase())) {
-      return denied(
-        'The digest does not match the private key of this public key.',
-        'Sign with the private key that belongs to the public key.',
-        '3.4.1',
-      );
+      const remedy = 'Sign with the private key that belongs to the public key.';
+      return denied('The digest does not match the private key of this public key.', remedy, '3.4.1');
     }
     const taken = this.nonces.take(sent.nonce, parseInt(sent.nc, 16));
     if (taken === 'taken') return key.caller;

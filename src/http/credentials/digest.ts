@@ -6,19 +6,11 @@ import type { Clock } from '../../kernel/clock.js';
 /** The realm of Atlas's challenge (recorded). */
 export const REALM = 'MMS Public API';
 
-/** The parameters of a digest `Authorization` header that a check needs, as sent. */
-export interface DigestCredentials {
-  readonly username: string;
-  readonly realm: string;
-  readonly nonce: string;
-  readonly uri: string;
-  readonly response: string;
-  readonly qop: string;
-  readonly nc: string;
-  readonly cnonce: string;
-  /** `MD5` if not sent (RFC 7616, section 3.4). */
-  readonly algorithm: string;
-}
+/** The parameters that a digest must have. */
+const PARAMETERS = ['username', 'realm', 'nonce', 'uri', 'response', 'qop', 'nc', 'cnonce'] as const;
+
+/** The parameters of a digest `Authorization` header, as sent; `algorithm` is by default `MD5` (RFC 7616, 3.4). */
+export type DigestCredentials = Readonly<Record<(typeof PARAMETERS)[number] | 'algorithm', string>>;
 
 const PARAMETER = /\s*([a-z0-9*_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*(?:,|$)/iy;
 
@@ -42,47 +34,33 @@ export function parseDigest(parameters: string): DigestCredentials | string {
   }
   if (end !== parameters.length) return 'The digest is not a list of name=value pairs.';
 
-  const missing = ['username', 'realm', 'nonce', 'uri', 'response', 'qop', 'nc', 'cnonce'].filter(
-    (name) => !found.has(name),
-  );
+  const missing = PARAMETERS.filter((name) => !found.has(name));
   if (missing.length > 0) return `The digest lacks ${missing.join(', ')}.`;
-  const get = (name: string): string => found.get(name) ?? '';
-  return {
-    username: get('username'),
-    realm: get('realm'),
-    nonce: get('nonce'),
-    uri: get('uri'),
-    response: get('response'),
-    qop: get('qop'),
-    nc: get('nc'),
-    cnonce: get('cnonce'),
-    algorithm: found.get('algorithm') ?? 'MD5',
-  };
+  const sent = Object.fromEntries(
+    [...PARAMETERS, 'algorithm'].map((name) => [name, found.get(name) ?? 'MD5']),
+  );
+  return sent as DigestCredentials;
 }
 
-/** The hash functions of RFC 7616 that its vectors use. Atlas asks for MD5. */
-export type DigestAlgorithm = 'MD5' | 'SHA-256';
-
-/** Computes the `response` of RFC 7616, section 3.4.1, for `qop=auth`: lower-case hexadecimal digits. */
+/** Computes the `response` of RFC 7616, section 3.4.1, for MD5 and `qop=auth`: lower-case hexadecimal digits. */
 export function digestResponse(
-  sent: Pick<DigestCredentials, 'username' | 'realm' | 'nonce' | 'uri' | 'qop' | 'nc' | 'cnonce'>,
-  secret: { readonly password: string; readonly method: string; readonly algorithm?: DigestAlgorithm },
+  sent: Omit<DigestCredentials, 'response' | 'algorithm'>,
+  { password, method }: { readonly password: string; readonly method: string },
 ): string {
-  const algorithm = secret.algorithm === 'SHA-256' ? 'sha256' : 'md5';
-  const hash = (text: string): string => createHash(algorithm).update(text).digest('hex');
-  const who = hash(`${sent.username}:${sent.realm}:${secret.password}`);
-  const what = hash(`${secret.method}:${sent.uri}`);
+  const hash = (text: string): string => createHash('md5').update(text).digest('hex');
+  const who = hash(`${sent.username}:${sent.realm}:${password}`);
+  const what = hash(`${method}:${sent.uri}`);
   return hash(`${who}:${sent.nonce}:${sent.nc}:${sent.cnonce}:${sent.qop}:${what}`);
 }
 
 /** Compares two texts in a time that does not depend on where they differ. */
 export function sameSecret(one: string, other: string): boolean {
-  // Hashed first, since the comparison wants equal lengths and must not tell the length either.
+  // Hashed, because the comparison needs equal lengths and must not reveal the length either.
   const sha = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(sha(one), sha(other));
 }
 
-/** How many used nonces are remembered: past it the oldest turn stale, which every client recovers from. */
+/** How many used nonces are remembered. Beyond it the oldest become stale, from which every client recovers. */
 const REMEMBERED_NONCES = 50_000;
 
 /** How far behind the highest count of a nonce a late one may come. */
@@ -94,18 +72,18 @@ interface Counts {
 }
 
 /**
- * Issues nonces and takes each of their counts once.
+ * Issues nonces, and accepts each of their counts once.
  *
- * A nonce is 24 bytes in base64, the length Atlas's have (recorded): its number (6 bytes), when it was issued
- * (6 bytes), and 12 bytes of an HMAC over them. So only nonces that were used with a right password take
- * memory, and a stranger cannot fill it. A nonce may start at any count, and counts of a client that sends
- * several requests at once may come in any order, but none twice.
+ * A nonce is 24 bytes in base64, the length of Atlas's (recorded): its number (6 bytes), when it was issued (6 bytes), and
+ * 12 bytes of an HMAC over them. So only nonces that were used with a right password take memory, and a stranger cannot
+ * fill it. A nonce may start at any count, and the counts of a client that sends requests in parallel may arrive in any
+ * order, but none twice.
  */
 export class Nonces {
   readonly #key = randomBytes(32);
   readonly #used = new Map<number, Counts>();
   #issued = 0;
-  /** Nonces up to this number are stale: what was remembered of them is forgotten. */
+  /** Nonces up to this number are stale: their counts are forgotten. */
   #forgotten = 0;
 
   /** @param lifeMs how long a nonce can be used, in milliseconds of real time */
@@ -122,7 +100,7 @@ export class Nonces {
   }
 
   /**
-   * Takes one count of a nonce; to be asked only once the response is known to be right.
+   * Takes one count of a nonce. Call it only with a right response.
    *
    * @returns `taken`, or why the client has to start again with a new nonce
    */
@@ -137,7 +115,10 @@ export class Nonces {
     const counts = this.#used.get(number);
     if (!counts) {
       this.#used.set(number, { highest: count, seen: new Set([count]) });
-      if (this.#used.size > REMEMBERED_NONCES) this.#forget();
+      const [oldest = 0] = this.#used.keys();
+      if (this.#used.size > REMEMBERED_NONCES && this.#used.delete(oldest)) {
+        this.#forgotten = Math.max(this.#forgotten, oldest);
+      }
       return 'taken';
     }
     if (counts.seen.has(count) || count <= counts.highest - COUNT_WINDOW) return 'replayed';
@@ -147,16 +128,6 @@ export class Nonces {
       for (const seen of counts.seen) if (seen <= counts.highest - COUNT_WINDOW) counts.seen.delete(seen);
     }
     return 'taken';
-  }
-
-  /** Forgets the tenth of the remembered nonces that was used first, and with it all nonces issued before. */
-  #forget(): void {
-    let left = REMEMBERED_NONCES / 10;
-    for (const number of this.#used.keys()) {
-      if (left-- === 0) break;
-      this.#forgotten = Math.max(this.#forgotten, number);
-    }
-    for (const number of this.#used.keys()) if (number <= this.#forgotten) this.#used.delete(number);
   }
 
   #sign(bytes: Buffer): Buffer {
