@@ -11,7 +11,7 @@ import { pathOf } from './paths.js';
 import { sendRefusal } from './replies/replies.js';
 import { noRoute, recordRoutes, type RouteParts } from './steps/route.js';
 import { findScope, scopeParametersOf } from './steps/scope.js';
-import { emitRequestFinished, installRequestEvents } from './observation/request-finished.js';
+import { observeBodies, observeRequest } from './observation/request-finished.js';
 
 /** Dependencies of what all requests share, whether a route takes them or not. */
 export interface SharedParts extends RouteParts {
@@ -43,11 +43,18 @@ export function installShared(app: FastifyInstance, parts: SharedParts, faults: 
     }
   });
 
-  app.addHook('onRequest', (request, _reply, done) => {
-    request.exchange = new Exchange(request, profiles[parts.defaultProfile], parts.publicUrl);
+  app.addHook('onRequest', (request, reply, done) => {
+    begin(request, reply, parts);
     done();
   });
-  installRequestEvents(app, parts.events);
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    const read = observeBodies(request, payload);
+    if (read)
+      void read.then(() => {
+        done();
+      });
+    else done();
+  });
   if (faults) {
     app.addHook('onSend', (request, reply, payload, done) => {
       if (!faults.spoil(request, reply, payload)) done();
@@ -70,6 +77,11 @@ export function installShared(app: FastifyInstance, parts: SharedParts, faults: 
   recordRoutes(app, parts.paths);
 }
 
+function begin(request: FastifyRequest, reply: FastifyReply, parts: SharedParts): void {
+  request.exchange = new Exchange(request, profiles[parts.defaultProfile], parts.publicUrl);
+  observeRequest(parts.events, request, reply);
+}
+
 /** Notes what a path names, where no route has read its parameters. */
 function nameScope({ exchange, url }: FastifyRequest, { gatekeeper }: SharedParts): void {
   const { project, organization } = findScope(scopeParametersOf(pathOf(url)), gatekeeper);
@@ -84,14 +96,9 @@ function nameScope({ exchange, url }: FastifyRequest, { gatekeeper }: SharedPart
  */
 export function frameworkErrors(parts: SharedParts) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
-    request.exchange = new Exchange(request, profiles[parts.defaultProfile], parts.publicUrl);
-    nameScope(request, parts);
     // No hook runs here.
-    for (const end of ['finish', 'close']) {
-      reply.raw.once(end, () => {
-        emitRequestFinished(parts.events, request, reply);
-      });
-    }
+    begin(request, reply, parts);
+    nameScope(request, parts);
     const { condition } = refusalOf(error, request);
     void sendRefusal(request.exchange, reply, condition, () => parts.nonces.issue());
   };

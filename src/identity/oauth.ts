@@ -8,7 +8,7 @@ import type { Limits } from '../http/faults/limits.js';
 import type { Operation } from '../http/operation.js';
 import { profiles, SOURCE } from '../profiles/index.js';
 import { reasonLine } from '../http/observation/exchange.js';
-import { shownForm } from '../http/observation/redaction.js';
+import { redactForm } from '../http/observation/redaction.js';
 import type { Credential, CredentialStore } from './credential-store.js';
 import { createToken, revokeToken } from './token-operations.js';
 
@@ -35,7 +35,7 @@ export function oauth(app: FastifyInstance, services: TokenServices): void {
     { parseAs: 'string' },
     (request, text, done) => {
       const form = new URLSearchParams(String(text));
-      request.exchange.sentBody = shownForm(form);
+      request.exchange.sentBody = redactForm(form);
       done(null, form);
     },
   );

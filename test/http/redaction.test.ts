@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { REMOVED, shownHeaders, shownJson, shownTarget } from '../../src/http/observation/redaction.js';
+import { REMOVED, redactHeaders, redactJson, redactTarget } from '../../src/http/observation/redaction.js';
 
-describe('an address as it is told', () => {
+describe('a redacted address', () => {
   it.each([
     '/x?client_secret=HUSH&a=1',
     '/x?client_%73ecret=HUSH&a=1',
@@ -13,7 +13,7 @@ describe('an address as it is told', () => {
     '/x?b=2?access_token=HUSH&a=1',
     '/x;token=HUSH&a=1',
   ])('has no secret: %s', (target) => {
-    const shown = shownTarget(target);
+    const shown = redactTarget(target);
     expect(shown).not.toContain('HUSH');
     expect(shown).toMatch(/=\[removed\]&a=1$/);
   });
@@ -21,17 +21,17 @@ describe('an address as it is told', () => {
   it.each(['/x', '/x?a=1&b=%zz', '/x?a=b=c&d', '/x?pageNum=1#f', '/token/secret'])(
     'is as it was where it has none: %s',
     (target) => {
-      expect(shownTarget(target)).toBe(target);
+      expect(redactTarget(target)).toBe(target);
     },
   );
 });
 
 it('an address of a thousand parameters in one another has no secret', () => {
   const target = `/x?${'a='.repeat(8000)}&${'b=?'.repeat(8000)}token=HUSH`;
-  expect(shownTarget(target)).toBe(target.replace('HUSH', REMOVED));
+  expect(redactTarget(target)).toBe(target.replace('HUSH', REMOVED));
 });
 
-describe('headers as they are told', () => {
+describe('redacted headers', () => {
   it('have no secret by their name, or in an address', () => {
     const headers = {
       'x-private-key': 'HUSH',
@@ -39,7 +39,7 @@ describe('headers as they are told', () => {
       referer: 'http://x/?access_token=HUSH',
       accept: 'a/b;q=0.5',
     };
-    expect(shownHeaders(headers)).toEqual({
+    expect(redactHeaders(headers)).toEqual({
       'x-private-key': REMOVED,
       'x-api-key': REMOVED,
       referer: `http://x/?access_token=${REMOVED}`,
@@ -48,36 +48,39 @@ describe('headers as they are told', () => {
   });
 });
 
-describe('JSON as it is told', () => {
+describe('redacted JSON', () => {
   it.each([
     ['{"tokens":["HUSH"],"a":1}', '{"tokens":"[removed]","a":1}'],
     ['{"secret":{"value":"HUSH"}}', '{"secret":"[removed]"}'],
     [String.raw`{"client\u0053ecret":"HUSH"}`, '{"clientSecret":"[removed]"}'],
     ['[{"a":{"private-key":"HUSH"}}]', '[{"a":{"private-key":"[removed]"}}]'],
     ['{"__proto__":{"pwd":"HUSH"}}', '{"__proto__":{"pwd":"[removed]"}}'],
+    ['{"access token.value" : "HUSH"}', '{"access token.value":"[removed]"}'],
   ])('has no secret: %s', (text, shown) => {
-    expect(shownJson(text)).toBe(shown);
+    expect(redactJson(text)).toBe(shown);
   });
 
   it.each([
-    [`{'clientSecret':'HU\\'SH'}`, `{'clientSecret':"[removed]"}`],
-    ['{clientSecret: HUSH, a', '{clientSecret: "[removed]", a'],
-    ['{"a":1,"token":"HU\\"SH', '{"a":1,"token":"[removed]"'],
-    ['{"tokens":["HUSH"],"a":["HUSH"', '{"tokens":"[removed]"'],
-    [String.raw`{"\u0070assword":"HU\u0022SH","a`, '{"password":"[removed]","a'],
-  ])('has none where it is no whole JSON: %s', (text, shown) => {
-    expect(shownJson(text)).toBe(shown);
+    [`{'clientSecret':'HU\\'SH'}`, `{'client[removed]`],
+    ['{clientSecret: HUSH, a', '{client[removed]'],
+    ['{"a":1,"token":"HU\\"SH', '{"a":1,"[removed]'],
+    ['{"token.value":"HUSH', '{"[removed]'],
+    ['{"tokens":["HUSH"],"a":["HUSH"', '{"[removed]'],
+    [String.raw`{"\u0070assword":"HU\u0022SH","a`, '{"[removed]'],
+    [String.raw`{"a":1,"to\u006ben":"HUSH","b`, '{"a":1,"to[removed]'],
+  ])('ends before the first where it is no whole JSON: %s', (text, shown) => {
+    expect(redactJson(text)).toBe(shown);
   });
 
   it.each(['{ "a" : "b" }', String.raw`{"a": "\u00e9"}`, '{"a":"no token here"}', 'token'])(
     'is as it was where it has none: %s',
     (text) => {
-      expect(shownJson(text)).toBe(text);
+      expect(redactJson(text)).toBe(text);
     },
   );
 
   it('has none however deep it is', () => {
     const deep = '['.repeat(200_000);
-    expect(shownJson(`${deep}{"token":"HUSH"}${']'.repeat(200_000)}`)).not.toContain('HUSH');
+    expect(redactJson(`${deep}{"token":"HUSH"}${']'.repeat(200_000)}`)).not.toContain('HUSH');
   });
 });

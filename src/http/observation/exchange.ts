@@ -49,8 +49,6 @@ export class Exchange {
   sentBody: string | undefined;
   /** The body of the answer, as it was handed to Fastify. */
   sentAnswer: unknown;
-  /** The event of the request's end was emitted. */
-  told = false;
   readonly baseUrl: string;
 
   constructor(

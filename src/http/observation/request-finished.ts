@@ -1,66 +1,53 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventBus, Message, RequestDetail } from '../../kernel/events.js';
 import { reasonLine } from './exchange.js';
 import { pathOf } from '../paths.js';
 import { hasJsonBody, readUnread } from './unread-body.js';
-import { shownHeaders, shownJson, shownTarget, type ShownHeaders } from './redaction.js';
+import { redactHeaders, redactJson, redactTarget, type RedactedHeaders } from './redaction.js';
 
-/** How much of a body is kept, in characters. */
-export const BODY_KEPT = 16 * 1024;
+/** How much of a body is recorded, in characters. */
+const BODY_LIMIT = 16 * 1024;
 
 const CONTROL_PATH = /^\/_emulator(?:[/?]|$)/;
 
-/** Emits `request.finished` for each request once it is answered, or its connection has closed before that. */
-export function installRequestEvents(app: FastifyInstance, events: EventBus): void {
-  app.addHook('onRequest', (request, reply, done) => {
-    // A connection that breaks off finishes no answer.
-    reply.raw.once('close', () => {
-      emitRequestFinished(events, request, reply);
-    });
-    done();
-  });
-  app.addHook('onSend', (request, _reply, payload, done) => {
-    request.exchange.sentAnswer = payload;
-    const unread = isControl(request) ? undefined : readUnread(request);
-    if (!unread) done();
-    else
-      void unread.then(() => {
-        done();
-      });
-  });
-  app.addHook('onResponse', (request, reply, done) => {
-    emitRequestFinished(events, request, reply);
-    done();
-  });
+/**
+ * Emits `request.finished`, with secrets redacted, once the request is answered or its connection has closed before that.
+ * It is emitted before the client can have read the end of the answer, so a client that then asks finds the request.
+ */
+export function observeRequest(events: EventBus, request: FastifyRequest, reply: FastifyReply): void {
+  const { exchange } = request;
+  let emitted = false;
+  const emit = (): void => {
+    if (emitted) return;
+    emitted = true;
+    const control = isControl(request);
+    const path = redactTarget(request.url);
+    events.emit(
+      'request.finished',
+      exchange.projectId,
+      {
+        method: request.method,
+        path,
+        operation: exchange.operationId,
+        caller: exchange.caller?.id,
+        version: exchange.version,
+        status: reply.raw.headersSent ? reply.statusCode : 0,
+        rung: exchange.rung,
+        reason: exchange.condition && reasonLine(exchange.rung, exchange.condition),
+        tookMs: Math.round(reply.elapsedTime * 1000) / 1000,
+        control,
+      },
+      control ? undefined : detailOf(request, reply, path),
+    );
+  };
+  // A connection that breaks off finishes no answer.
+  reply.raw.once('finish', emit).once('close', emit);
 }
 
-/**
- * Emits `request.finished`, once for each request. Secrets are removed here. It comes before the client can have
- * read the answer's end, so what was answered is told of when the client asks.
- */
-export function emitRequestFinished(events: EventBus, request: FastifyRequest, reply: FastifyReply): void {
-  const { exchange } = request;
-  if (exchange.told) return;
-  exchange.told = true;
-  const control = isControl(request);
-  const path = shownTarget(request.url);
-  events.emit(
-    'request.finished',
-    exchange.projectId,
-    {
-      method: request.method,
-      path,
-      operation: exchange.operationId,
-      caller: exchange.caller?.id,
-      version: exchange.version,
-      status: reply.raw.headersSent ? reply.statusCode : 0,
-      rung: exchange.rung,
-      reason: exchange.condition && reasonLine(exchange.rung, exchange.condition),
-      tookMs: Math.round(reply.elapsedTime * 1000) / 1000,
-      control,
-    },
-    control ? undefined : detailOf(request, reply, path),
-  );
+/** Records the body of an answer, and reads that of a request which was refused before its body. */
+export function observeBodies(request: FastifyRequest, payload: unknown): Promise<void> | undefined {
+  request.exchange.sentAnswer = payload;
+  return isControl(request) ? undefined : readUnread(request);
 }
 
 function isControl({ url }: FastifyRequest): boolean {
@@ -73,23 +60,21 @@ function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): R
     url: exchange.baseUrl + pathOf(path),
     httpVersion: raw.httpVersion,
     request: {
-      ...message(shownHeaders(request.headers), exchange.sentBody),
+      ...message(redactHeaders(request.headers), exchange.sentBody),
       ...(exchange.sentBody === undefined && hasJsonBody(request) && { truncated: true }),
     },
     response: reply.raw.headersSent
-      ? message(shownHeaders(reply.getHeaders()), exchange.sentAnswer)
+      ? message(redactHeaders(reply.getHeaders()), exchange.sentAnswer)
       : message({}, undefined),
     condition: exchange.condition,
   };
 }
 
-function message(headers: ShownHeaders, sent: unknown): Message {
-  if (sent === undefined || sent === null) return { headers, body: undefined, truncated: false };
-  const text = typeof sent === 'string' ? sent : Buffer.isBuffer(sent) ? sent.toString() : undefined;
-  if (text === undefined || text.length <= BODY_KEPT) {
-    return { headers, body: text && shownJson(text), truncated: false };
-  }
-  // A copy: a slice would keep the whole text in memory.
-  const start = Buffer.from(text.slice(0, BODY_KEPT)).toString();
-  return { headers, body: shownJson(start), truncated: true };
+function message(headers: RedactedHeaders, sent: unknown): Message {
+  const text = Buffer.isBuffer(sent) ? sent.toString() : sent;
+  if (typeof text !== 'string') return { headers, body: undefined, truncated: false };
+  const truncated = text.length > BODY_LIMIT;
+  // A copy: a slice would retain the whole text in memory.
+  const body = truncated ? Buffer.from(text.slice(0, BODY_LIMIT)).toString() : text;
+  return { headers, body: redactJson(body), truncated };
 }

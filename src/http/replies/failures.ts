@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { defineCondition, Refusal, SOURCE } from '../../profiles/index.js';
 import { BODY_LIMIT, bodyTooLarge, unsupportedMediaType } from '../steps/body.js';
-import { shownTarget } from '../observation/redaction.js';
+import { redactTarget } from '../observation/redaction.js';
 
 export const malformedRequest = defineCondition('malformedRequest', {
   when: 'The path has a broken escape, or the request is not well-formed HTTP. A request that cannot be read at all gets this code with 400, 408 (it never ended) or 431 (its headers are too long).',
@@ -39,7 +39,7 @@ export function refusalOf(error: unknown, request: FastifyRequest): Refusal {
     return unsupportedMediaType(request.headers['content-type'] ?? 'none');
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return unexpected();
   const sentence = (message ?? 'the request is malformed')
-    .replace(request.url, () => shownTarget(request.url))
+    .replace(request.url, () => redactTarget(request.url))
     .replace(/\.$/, '');
   return malformedRequest(sentence);
 }
