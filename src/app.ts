@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import Fastify, { LogController, type FastifyInstance, type FastifyPluginCallback } from 'fastify';
-import { tellable, type Config } from './config.js';
+import Fastify, { LogController, type FastifyInstance } from 'fastify';
+import { redacted, type Config } from './config.js';
 import { authorityOperation, controlApi, healthOperation, installControl, observe } from './control/index.js';
 import { buildCore } from './core.js';
 import type { Feature } from './features/index.js';
@@ -19,24 +20,24 @@ import { systemClock, type Clock } from './kernel/clock.js';
 import type { EventBus } from './kernel/events.js';
 import { profiles } from './profiles/index.js';
 import { tlsIdentity, type TlsIdentity } from './tls/identity.js';
-import { besideHttp, finish } from './tls/server.js';
+import { besideHttp } from './tls/server.js';
 import { FIXTURES } from './version.js';
 import type { World } from './world/index.js';
 
-/** How long a request may take to arrive, so that a client that stalls does not hold a connection for ever. */
+/** A client that stalls while it sends a request must not hold a connection for ever. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
-/** The parts of a running emulator that its ways in share. */
+/** A running emulator: what the command, the library and tests use of it. */
 export interface App {
   readonly server: FastifyInstance;
   readonly events: EventBus;
   readonly identity: Identity;
   readonly world: World;
-  /** Whether the world came from the database, and not from the fixture. */
+  /** Whether the world came from the database instead of the fixture. */
   readonly restored: boolean;
-  /** What serves https beside http, and the authority that its clients must trust. */
+  /** The HTTPS server, and the authority that its clients must trust. */
   readonly tls: (Pick<TlsIdentity, 'ca' | 'caFile'> & { readonly server: HttpsServer }) | undefined;
-  /** Ends what would go on for long, waits and streams. `server.close()` does it too. */
+  /** Ends event streams and waiting requests. `server.close()` does it too. */
   readonly endWaits: () => Promise<void>;
 }
 
@@ -47,11 +48,11 @@ export interface Replacements {
 }
 
 /**
- * Builds the emulator with its way in. It listens nowhere yet; `server.close()` ends it and closes the database.
+ * Builds the emulator. It does not listen yet; `server.close()` stops it and closes the database.
  *
  * @throws {DatabaseUnusable} if the database cannot be used
- * @throws {FixtureError} if the fixture cannot
- * @throws {TlsError} if the files for https cannot
+ * @throws {FixtureError} if the fixture cannot be used
+ * @throws {TlsError} if the files for HTTPS cannot be used
  */
 export async function buildApp(
   config: Config,
@@ -78,88 +79,72 @@ export async function buildApp(
     publicUrl: config.publicUrl,
     settled: () => database.settled(),
   };
-  const server = newServer(config, parts);
-  try {
-    // A certificate is checked by the clients' own time, whatever time the emulator is given.
-    const certified = await tlsIdentity(config, systemClock.now());
-    const tls = certified && { ...certified, server: besideHttp(server.server, certified) };
-    const gate = installPipeline(server, parts, operations);
-    const tokens = { ...parts, database, store: identity.credentials, faults: gate };
-    await server.register(
-      scoped((at) => {
-        oauth(at, tokens);
-      }),
-    );
-    await server.register(scoped(telemetry));
-    const open = [healthOperation(parts.missing), ...(certified ? [authorityOperation(certified.ca)] : [])];
-    await server.register(
-      scoped((at) => {
-        installControl(at, open, parts);
-      }),
-    );
-    const observation = config.noControl
-      ? undefined
-      : observe(
-          { events, clock: base, operations },
-          (project) => identity.projects.project(project) !== undefined,
-        );
-    if (observation) {
-      world.addCache(observation.journal);
-      server.addHook('preClose', observation.end);
-      await server.register(
-        scoped((at) => {
-          controlApi(at, core, parts, observation, {
-            token: config.controlToken,
-            config: tellable(config),
-            open,
-            httpsPort: () => (tls?.server.address() as AddressInfo | null | undefined)?.port,
-          });
-        }),
-      );
-    }
-
-    events.subscribe(({ type, data }) => {
-      if (type === 'request.finished') server.log.info(data);
-      else if (type === 'operation.missing') server.log.warn(data, 'a client asked for what is not emulated');
-      else server.log.debug(data);
-    });
-    server.addHook('onClose', (_instance, done) => {
-      core.close();
-      done();
-    });
-    if (tls) server.addHook('preClose', () => finish(tls.server));
-    await server.ready();
-    return { server, events, identity, world, restored, tls, endWaits: async () => observation?.end() };
-  } catch (error) {
-    core.close();
-    throw error;
-  }
-}
-
-/** The one HTTP server; https hands its requests to it. */
-function newServer(config: Config, parts: PipelineParts): FastifyInstance {
-  return Fastify({
+  const server = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true }),
-    // One logger for all: a child for each request costs more than it tells.
+    // A child logger for each request costs time and adds nothing.
     childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    // A path's length is bounded by that of the headers; what is too long for an id is told so by its check.
+    // The limit of headers bounds a path; the check of an id reports one that is too long.
     routerOptions: { maxParamLength: 100_000 },
     frameworkErrors: frameworkErrors(parts),
     clientErrorHandler: (error, socket) => {
       answerBrokenRequest(error, socket, profiles[parts.defaultProfile]);
     },
   });
-}
+  try {
+    // Clients check a certificate by their own time, whatever the clock of the emulator.
+    const identityOfTls = await tlsIdentity(config, systemClock.now());
+    const tls = identityOfTls && { ...identityOfTls, server: besideHttp(server.server, identityOfTls) };
+    const faults = installPipeline(server, parts, operations);
+    const open = [healthOperation(parts.missing), ...(tls ? [authorityOperation(tls.ca)] : [])];
+    const observation = config.noControl
+      ? undefined
+      : observe(
+          { events, clock: base, operations },
+          (project) => identity.projects.project(project) !== undefined,
+        );
+    // Each plugin has its own body parsers.
+    await server.register(async (at) => {
+      oauth(at, { ...parts, database, store: identity.credentials, faults });
+    });
+    await server.register(async (at) => {
+      telemetry(at);
+    });
+    await server.register(async (at) => {
+      installControl(at, open, parts);
+    });
+    if (observation) {
+      world.addCache(observation.journal);
+      server.addHook('preClose', observation.end);
+      await server.register(async (at) => {
+        controlApi(at, core, parts, observation, {
+          token: config.controlToken,
+          config: redacted(config),
+          open,
+          httpsPort: () => (tls?.server.address() as AddressInfo | null | undefined)?.port,
+        });
+      });
+    }
 
-/** A Fastify plugin whose parsers are its own. */
-function scoped(install: (at: FastifyInstance) => void): FastifyPluginCallback {
-  return (at, _options, done) => {
-    install(at);
-    done();
-  };
+    events.subscribe(({ type, data }) => {
+      if (type === 'request.finished') server.log.info(data);
+      else if (type === 'operation.missing') server.log.warn(data, 'operation is not emulated');
+      else server.log.debug(data);
+    });
+    server.addHook('preClose', async () => {
+      if (tls?.server.listening) await once(tls.server.close(), 'close');
+    });
+    server.addHook('onClose', async () => {
+      core.close();
+    });
+    await server.ready();
+    return { server, events, identity, world, restored, tls, endWaits: async () => observation?.end() };
+  } catch (error) {
+    core.close();
+    throw error;
+  }
 }

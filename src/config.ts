@@ -2,37 +2,21 @@ import { Type, type Static, type TInteger, type TSchema } from '@sinclair/typebo
 import { Value } from '@sinclair/typebox/value';
 import { UsageError } from './exit.js';
 import { features, type DurationName, type Feature } from './features/index.js';
+import { oneOf, strict, text, within } from './http/schema.js';
 import { LONGEST_MS } from './kernel/pace.js';
 import { describeValue } from './kernel/schema-text.js';
 import { PROFILE_NAMES } from './profiles/index.js';
 
 const milliseconds = (standard: number, description: string, minimum = 0) =>
-  Type.Integer({ default: standard, minimum, maximum: LONGEST_MS, description });
+  within(minimum, LONGEST_MS, description, { default: standard });
 
-const port = (standard: number, description: string) =>
-  Type.Integer({ default: standard, minimum: 0, maximum: 65535, description });
+const port = (standard: number, description: string) => within(0, 65535, description, { default: standard });
 
 const flag = (description: string) => Type.Boolean({ default: false, description });
 
-const text = (description: string, standard?: string) =>
-  Type.String({
-    ...(standard !== undefined && { default: standard }),
-    minLength: 1,
-    wanted: 'a text that is not empty',
-    description,
-  });
+const NOT_EMPTY = { minLength: 1, wanted: 'a text that is not empty' };
 
-const choice = <const Name extends string>(
-  names: readonly Name[],
-  standard: NoInfer<Name>,
-  description: string,
-) =>
-  Type.Union(
-    names.map((name) => Type.Literal(name)),
-    { default: standard, description },
-  );
-
-/** The settings for how long passing states last, which features declare. */
+/** The settings for the durations of states, which features declare. */
 export function durationSettings(declaring: readonly Feature[]) {
   const declared = declaring.flatMap(({ durations = {} }) => Object.entries(durations));
   return Object.fromEntries(
@@ -43,99 +27,91 @@ export function durationSettings(declaring: readonly Feature[]) {
 /** All settings. A key of the file is the name here, `--tls-port` its flag, `ATLAS_EMULATOR_TLS_PORT` its variable. */
 export const settings = Type.Object(
   {
-    host: text('address to listen on', '127.0.0.1'),
+    host: text('address to listen on', { ...NOT_EMPTY, default: '127.0.0.1' }),
     port: port(27080, 'port to listen on, 0 for any free one'),
-    tls: flag('serves https too, with a certificate that it makes itself'),
-    tlsPort: port(27443, 'port for https, 0 for any free one'),
-    tlsCert: Type.Optional(text('PEM file with a certificate of your own for https')),
-    tlsKey: Type.Optional(text('PEM file with its private key')),
-    db: text('SQLite file that persists across restarts; without it, state is in memory', ':memory:'),
-    fixture: Type.Optional(text('JSON file with the organizations, projects and credentials to start with')),
-    profile: choice(
-      PROFILE_NAMES,
-      'documented',
-      'how requests are answered that name neither a project nor a caller',
+    tls: flag('serves HTTPS too, with a generated certificate'),
+    tlsPort: port(27443, 'port for HTTPS, 0 for any free one'),
+    tlsCert: Type.Optional(text('PEM file with a certificate of your own for HTTPS', NOT_EMPTY)),
+    tlsKey: Type.Optional(text('PEM file with its private key', NOT_EMPTY)),
+    db: text('SQLite file that persists across restarts; without it, state is in memory', {
+      ...NOT_EMPTY,
+      default: ':memory:',
+    }),
+    fixture: Type.Optional(
+      text('JSON file with the organizations, projects and credentials to start with', NOT_EMPTY),
     ),
+    profile: oneOf(PROFILE_NAMES, 'profile of requests that name neither a project nor a caller', {
+      default: 'documented',
+    }),
     publicUrl: Type.Optional(
-      Type.String({
+      text('address that links in responses begin with, such as http://emulator:27080', {
         pattern: '^https?://[^/?#\\s]+$',
         wanted: 'an address such as http://emulator:27080',
-        description: 'address that links in answers begin with, such as http://emulator:27080',
       }),
     ),
     ...durationSettings(features),
     nonceMs: milliseconds(300_000, 'how long a nonce of a digest challenge can be used', 1),
     limitTokens: flag("enforces Atlas's limits of tokens: 50 a minute, 100 at a time"),
     limitRequests: flag("enforces Atlas's limit of requests: 1,200 a minute for each project"),
-    logLevel: choice(
+    logLevel: oneOf(
       ['silent', 'error', 'warn', 'info', 'debug'],
-      'warn',
       'what is logged to standard error; info has a line for each request',
+      { default: 'warn' },
     ),
     controlToken: Type.Optional(
-      Type.String({
-        pattern: '^[!-~]+$',
-        wanted: 'a text without spaces',
-        description:
-          'bearer token of the control API; on addresses other than loopback one is generated if none is given',
-      }),
+      text(
+        'bearer token of the control API; on addresses other than loopback one is generated if none is given',
+        { pattern: '^[!-~]+$', wanted: 'a text without spaces' },
+      ),
     ),
     noControl: flag(
       'turns off what Atlas does not have: /_emulator (but its health and ca.pem) and Prefer: code=…',
     ),
   },
-  { additionalProperties: false },
+  strict,
 );
 
 /** Settings as the emulator runs with them. */
 export type Config = Static<typeof settings>;
 
-/** Settings that can be told to anybody: those with a secret only as whether they are set. */
-export function tellable({ controlToken, ...config }: Config): Readonly<Record<string, unknown>> {
+/** Settings without secrets: a token is only `set` or `not set`. */
+export function redacted({ controlToken, ...config }: Config): Readonly<Record<string, unknown>> {
   return { ...config, controlToken: controlToken === undefined ? 'not set' : 'set' };
 }
 
 /**
- * The settings of a start without arguments, some of them replaced; one that is undefined is not.
+ * The default settings, with changes; a change that is undefined is ignored.
  *
- * @param usual what other defaults a start has that is none of the command's
- * @throws {UsageError} for the first setting that is unknown or wrong
+ * @param usual other defaults than those of the command
+ * @throws {UsageError} for the first setting that is unknown or invalid
  */
 export function defaultConfig(changes: Partial<Config> = {}, usual: Partial<Config> = {}): Config {
   const given = Object.entries<unknown>(changes).filter(([, value]) => value !== undefined);
-  for (const [name, value] of given) {
-    if (!isSetting(name)) throw new UsageError(noSetting(name));
-    checkSetting(name, value, name);
-  }
+  for (const [name, value] of given) checkSetting(name, value, name);
   return { ...Value.Create(settings), ...usual, ...Object.fromEntries(given) };
 }
 
-/** Whether there is a setting of this name. */
+/** Whether a setting of this name exists. */
 export function isSetting(name: string): name is keyof Config {
   return Object.hasOwn(settings.properties, name);
 }
 
-/** What is said of a setting that there is none of. */
-export const noSetting = (name: string): string =>
-  `there is no setting ${name}; see atlas-streams-emulator --help`;
+/** The error of a setting that does not exist. */
+export const unknownSetting = (name: string): UsageError =>
+  new UsageError(`there is no setting ${name}; see atlas-streams-emulator --help`);
 
 /**
  * Checks the value of a setting.
  *
- * @param where it was read
- * @param given what stood there
+ * @param where the value was read
+ * @param given the value as it was written
  * @throws {UsageError}
  */
-export function checkSetting(name: keyof Config, value: unknown, where: string, given = value): void {
+export function checkSetting(name: string, value: unknown, where: string, given = value): void {
+  if (!isSetting(name)) throw unknownSetting(name);
   const rule = settings.properties[name] as TSchema;
   if (Value.Check(rule, value)) return;
-  // A secret is not repeated, even one that cannot be used.
+  // Errors do not contain secrets, even invalid ones.
   const found = name === 'controlToken' ? '' : `, and is ${JSON.stringify(given)}`;
   throw new UsageError(`${where} must be ${describeValue(rule)}${found}`);
-}
-
-/** The texts that a setting takes, if it is a choice of some. */
-export function choicesOf(rule: TSchema): string[] | undefined {
-  const { anyOf } = rule as { anyOf?: readonly { const?: unknown }[] };
-  return anyOf?.map((choice) => String(choice.const));
 }

@@ -1,72 +1,97 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { buildApp, type App, type Replacements } from './app.js';
 import { defaultConfig, type Config } from './config.js';
 import { isLoopback } from './control/index.js';
-import { listen as listenToTls } from './tls/server.js';
 
-/** An emulator that listens, with its parts. */
+/** A listening emulator. */
 export interface Listening extends App {
-  /** Its address as a client on this machine reaches it, without a slash at its end. */
+  /** Its address for a client on this machine, without a slash at the end. */
   readonly url: string;
-  /** The same over https; undefined without `tls`. */
+  /** Its address over HTTPS; undefined without `tls`. */
   readonly tlsUrl: string | undefined;
   /** The bearer token of the control API; undefined if it is open or disabled. */
   readonly controlToken: string | undefined;
-  /** Answers what is under way, and closes the database. */
+  /** Finishes the requests in progress, and closes the database. */
   close(): Promise<void>;
 }
 
-/** How long requests under way may take to end once the emulator is told to stop, in milliseconds. */
+/** How long requests in progress may take after the emulator is stopped, in milliseconds. */
 const DRAIN_MS = 700;
 
 /**
- * Starts to listen, by default on a free port and silent.
+ * Starts an emulator, by default on a free port and without a log.
  *
  * @param settings those that differ from the defaults
- * @throws if a port is in use (`EADDRINUSE`), the database not usable, the fixture or the files for https wrong
+ * @throws if a port is in use (`EADDRINUSE`), or if the database, the fixture or the files for HTTPS cannot be used
  */
 export async function listen(
   settings: Partial<Config> = {},
   replacements: Replacements = {},
 ): Promise<Listening> {
-  const wanted = defaultConfig(settings, { port: 0, tlsPort: 0, logLevel: 'silent' });
-  const config = { ...wanted, ...controlTokenFor(wanted) };
+  const config = defaultConfig(settings, { port: 0, tlsPort: 0, logLevel: 'silent' });
+  const { host, port, tlsPort, noControl } = config;
+  // Other machines can reach the emulator.
+  if (!isLoopback(host) && !noControl) config.controlToken ??= randomBytes(24).toString('base64url');
   const app = await buildApp(config, replacements);
   const { server, tls } = app;
-  const unused = [
+  const servers = [server.server, ...(tls ? [tls.server] : [])];
+  const destroyUnused = [
     unusedConnections(server.server, 'connection'),
     ...(tls ? [unusedConnections(tls.server, 'secureConnection')] : []),
   ];
   try {
-    await server.listen({ host: config.host, port: config.port });
-    if (tls) await listenToTls(tls.server, config.host, config.tlsPort);
+    const url = await listenOn(server.server, 'http', host, port, '--port');
+    const tlsUrl = tls && (await listenOn(tls.server, 'https', host, tlsPort, '--tls-port'));
+    return {
+      ...app,
+      url,
+      tlsUrl,
+      controlToken: config.controlToken,
+      async close() {
+        for (const destroy of destroyUnused) destroy();
+        // A client that keeps a request open must not keep the emulator from stopping.
+        const timer = setTimeout(() => {
+          for (const one of servers) one.closeAllConnections();
+        }, DRAIN_MS);
+        await server.close();
+        clearTimeout(timer);
+      },
+    };
   } catch (error) {
     await server.close();
     throw error;
   }
-  return {
-    ...app,
-    url: urlOf('http', server.server.address() as AddressInfo),
-    tlsUrl: tls && urlOf('https', tls.server.address() as AddressInfo),
-    controlToken: config.controlToken,
-    async close() {
-      for (const drop of unused) drop();
-      // A client that keeps a request open must not keep the emulator from stopping.
-      const cut = setTimeout(() => {
-        server.server.closeAllConnections();
-        tls?.server.closeAllConnections();
-      }, DRAIN_MS);
-      await server.close();
-      clearTimeout(cut);
-    },
-  };
 }
 
 /**
- * Keeps the connections that no request has come on yet, as some clients open them in advance: the server takes them
- * for busy, and would wait for them at its end. Returns what closes them.
+ * Listens on an address.
+ *
+ * @param setting sets the port; added to an error
+ * @returns the URL for a client on this machine: an address that stands for all becomes loopback
+ */
+async function listenOn(
+  server: Server,
+  scheme: string,
+  host: string,
+  port: number,
+  setting: string,
+): Promise<string> {
+  try {
+    await once(server.listen({ host, port }), 'listening');
+  } catch (error) {
+    throw Object.assign(error as Error, { setting });
+  }
+  const bound = server.address() as AddressInfo;
+  const address = { '0.0.0.0': '127.0.0.1', '::': '::1' }[bound.address] ?? bound.address;
+  return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${bound.port}`;
+}
+
+/**
+ * Collects connections without a request, which some clients open in advance: Node considers them active, and would
+ * wait for them to end. Returns a function that destroys them.
  */
 function unusedConnections(server: Server, event: 'connection' | 'secureConnection'): () => void {
   const unused = new Set<Socket>();
@@ -78,17 +103,4 @@ function unusedConnections(server: Server, event: 'connection' | 'secureConnecti
   return () => {
     for (const socket of unused) socket.destroy();
   };
-}
-
-/** The control token of the settings; one is made where the emulator can be reached from elsewhere. */
-function controlTokenFor({ host, controlToken, noControl }: Config): Pick<Config, 'controlToken'> {
-  if (controlToken !== undefined) return { controlToken };
-  return isLoopback(host) || noControl ? {} : { controlToken: randomBytes(24).toString('base64url') };
-}
-
-/** An address that a client on this machine can use; "any" addresses become the loopback's. */
-function urlOf(scheme: string, { address, port }: AddressInfo): string {
-  const host =
-    { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[address] ?? (address.includes(':') ? `[${address}]` : address);
-  return `${scheme}://${host}:${port}`;
 }

@@ -4,13 +4,13 @@ import { Exit, STATUS, UsageError } from '../exit.js';
 import { FixtureError } from '../world/index.js';
 import { DatabaseUnusable } from '../kernel/database-file.js';
 import { listen } from '../listener.js';
-import { TlsError } from '../tls/authority.js';
+import { TlsError } from '../tls/identity.js';
 import { VERSION } from '../version.js';
 
 /**
- * Serves until SIGINT or SIGTERM, then answers what is under way, closes the database and ends the process.
+ * Serves until SIGINT or SIGTERM, then finishes the requests in progress, closes the database and ends the process.
  *
- * @throws {Exit} if it cannot begin
+ * @throws {Exit} if it cannot start
  */
 export async function serve(config: Config): Promise<void> {
   const emulator = await listen(config).catch((error: unknown) => {
@@ -29,7 +29,7 @@ export async function serve(config: Config): Promise<void> {
   );
 }
 
-/** Why an emulator cannot begin, for whoever started it; what is nobody's mistake stays as it is. */
+/** The error of a failed start in one line; other errors stay as they are. */
 function explained(error: unknown): unknown {
   if (error instanceof TlsError) return new UsageError(error.message);
   if (error instanceof FixtureError) return new UsageError(`fixture ${error.message}`);

@@ -2,6 +2,7 @@ import {
   Type,
   type IntegerOptions,
   type ObjectOptions,
+  type SchemaOptions,
   type StringOptions,
   type TProperties,
 } from '@sinclair/typebox';
@@ -28,8 +29,12 @@ export const object = <Properties extends TProperties>(
 ) => Type.Object(properties, { ...options, description });
 
 /** One of some texts. */
-export const oneOf = <Choice extends string>(choices: readonly Choice[], description?: string) =>
+export const oneOf = <Choice extends string>(
+  choices: readonly Choice[],
+  description?: string,
+  options: SchemaOptions = {},
+) =>
   Type.Union(
     choices.map((choice) => Type.Literal(choice)),
-    { ...(description !== undefined && { description }) },
+    { ...options, ...(description !== undefined && { description }) },
   );

@@ -11,39 +11,24 @@ export interface KeyPair {
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
-/** Some clients take no certificate that lasts longer than 398 days. */
+/** Some clients reject certificates that are valid for more than 398 days. */
 const LEAF_DAYS = 397;
 
-type Extensions = readonly object[];
-
-/** The library is loaded only where a certificate is made: a start without TLS does not pay for it. */
-async function library(): Promise<typeof Pki> {
-  const { default: forge } = await import('node-forge');
-  return forge.pki;
-}
-
 /**
- * Makes an authority that signs nothing but this emulator's certificates.
+ * Makes an authority that signs only this emulator's certificates.
  *
  * @param now milliseconds since 1970
  */
-export async function makeAuthority(now: number): Promise<KeyPair> {
-  const pki = await library();
-  const key = await newKey();
+export function makeAuthority(now: number): Promise<KeyPair> {
   const subject = [
     { shortName: 'O', value: 'atlas-streams-emulator' },
-    // Two authorities of one name are told apart by clients that keep several.
+    // A client that trusts several authorities selects one by its name.
     { shortName: 'CN', value: `atlas-streams-emulator ${randomBytes(4).toString('hex')}` },
   ];
-  const certificate = unsigned(pki, key, now, AUTHORITY_DAYS);
-  certificate.setSubject(subject);
-  certificate.setIssuer(subject);
-  certificate.setExtensions([
+  return makeKeyPair(now, AUTHORITY_DAYS, subject, [
     { name: 'basicConstraints', critical: true, cA: true, pathLenConstraint: 0 },
     { name: 'keyUsage', critical: true, keyCertSign: true, cRLSign: true },
-    { name: 'subjectKeyIdentifier' },
   ]);
-  return signed(pki, certificate, key, key);
 }
 
 /**
@@ -52,58 +37,49 @@ export async function makeAuthority(now: number): Promise<KeyPair> {
  * @param names its host names and addresses
  * @param now milliseconds since 1970
  */
-export async function makeCertificate(
-  authority: KeyPair,
-  names: readonly string[],
-  now: number,
-): Promise<KeyPair> {
-  const pki = await library();
-  const key = await newKey();
-  const issuer = pki.certificateFromPem(authority.cert);
-  const certificate = unsigned(pki, key, now, LEAF_DAYS);
-  certificate.setSubject([{ shortName: 'CN', value: 'localhost' }]);
-  certificate.setIssuer(issuer.subject.attributes);
-  const extensions: Extensions = [
+export function makeCertificate(authority: KeyPair, names: readonly string[], now: number): Promise<KeyPair> {
+  const altNames = names.map((name) => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name }));
+  const extensions = [
     { name: 'basicConstraints', critical: true, cA: false },
     { name: 'keyUsage', critical: true, digitalSignature: true, keyEncipherment: true },
     { name: 'extKeyUsage', serverAuth: true },
-    {
-      name: 'subjectAltName',
-      altNames: names.map((name) => (isIP(name) ? { type: 7, ip: name } : { type: 2, value: name })),
-    },
-    { name: 'subjectKeyIdentifier' },
-    // Python from 3.13 on refuses a certificate without.
-    { name: 'authorityKeyIdentifier', keyIdentifier: issuer.generateSubjectKeyIdentifier().getBytes() },
+    { name: 'subjectAltName', altNames },
   ];
-  certificate.setExtensions([...extensions]);
-  return signed(pki, certificate, key, authority.key);
+  return makeKeyPair(now, LEAF_DAYS, [{ shortName: 'CN', value: 'localhost' }], extensions, authority);
 }
 
-/** The library makes keys in JavaScript, which takes seconds; Node makes them natively. */
-async function newKey(): Promise<string> {
+/** @param authority signs the certificate; without it, the certificate signs itself */
+async function makeKeyPair(
+  now: number,
+  days: number,
+  subject: Pki.CertificateField[],
+  extensions: readonly object[],
+  authority?: KeyPair,
+): Promise<KeyPair> {
+  // Loaded on demand: a start without TLS does not need it.
+  const { md, pki } = (await import('node-forge')).default;
+  // node-forge generates keys in JavaScript, which takes seconds.
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
-}
-
-function unsigned(pki: typeof Pki, key: string, now: number, days: number): Pki.Certificate {
-  const certificate = pki.createCertificate();
+  const key = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
   const { n, e } = pki.privateKeyFromPem(key);
+  const issuer = authority && pki.certificateFromPem(authority.cert);
+
+  const certificate = pki.createCertificate();
   certificate.publicKey = pki.setRsaPublicKey(n, e);
-  // Positive, and different for each: clients refuse two certificates of one issuer with the same number.
+  // Positive and unique: clients reject two certificates of one issuer with the same number.
   certificate.serialNumber = `01${randomBytes(15).toString('hex')}`;
   // A client's clock may be behind.
   certificate.validity.notBefore = new Date(now - DAY_MS);
   certificate.validity.notAfter = new Date(now + (days - 1) * DAY_MS);
-  return certificate;
-}
-
-async function signed(
-  pki: typeof Pki,
-  certificate: Pki.Certificate,
-  key: string,
-  signer: string,
-): Promise<KeyPair> {
-  const { md } = (await import('node-forge')).default;
-  certificate.sign(pki.privateKeyFromPem(signer), md.sha256.create());
+  certificate.setSubject(subject);
+  certificate.setIssuer(issuer?.subject.attributes ?? subject);
+  const issuerId = issuer?.generateSubjectKeyIdentifier().getBytes();
+  certificate.setExtensions([
+    ...extensions,
+    { name: 'subjectKeyIdentifier' },
+    // Python 3.13 and later require it.
+    ...(issuerId === undefined ? [] : [{ name: 'authorityKeyIdentifier', keyIdentifier: issuerId }]),
+  ]);
+  certificate.sign(pki.privateKeyFromPem(authority?.key ?? key), md.sha256.create());
   return { cert: pki.certificateToPem(certificate).replaceAll('\r\n', '\n'), key };
 }

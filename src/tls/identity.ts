@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createSecureContext } from 'node:tls';
-import { authorityFiles, keptAuthority, TlsError } from './authority.js';
 import { makeAuthority, makeCertificate, type KeyPair } from './certificates.js';
 
-/** The settings that say with which certificate https is served. */
+/** The settings of HTTPS. */
 export interface TlsSettings {
   readonly tls: boolean;
   readonly tlsCert?: string;
@@ -14,16 +14,22 @@ export interface TlsSettings {
   readonly db: string;
 }
 
-/** What https is served with. */
+/** The certificate of HTTPS and its authority. */
 export interface TlsIdentity extends KeyPair {
   /** The authority that clients must trust, as PEM; undefined with a certificate of the user's own. */
   readonly ca: string | undefined;
-  /** The file that holds it, where it is kept. */
+  /** The file with the authority, if there is one. */
   readonly caFile: string | undefined;
 }
 
+/** The settings of HTTPS cannot be used; `message` is one line that names the file or setting. */
+export class TlsError extends Error {}
+
+/** An authority that expires sooner is replaced, so that none expires while a server uses it. */
+const SHORTEST_REST_MS = 400 * 86_400_000;
+
 /**
- * The certificate to serve https with; undefined without `tls`.
+ * The certificate of HTTPS; undefined without `tls`.
  *
  * @throws {TlsError} if the files that the settings name cannot be used
  */
@@ -38,13 +44,39 @@ export async function tlsIdentity(settings: TlsSettings, now: number): Promise<T
   }
   if (tlsCert !== undefined && tlsKey !== undefined) return ownIdentity(tlsCert, tlsKey);
 
-  const kept = db !== ':memory:';
-  const authority = kept ? await keptAuthority(db, now) : await makeAuthority(now);
-  return {
-    ...(await makeCertificate(authority, namesOf(settings), now)),
-    ca: authority.cert,
-    caFile: kept ? authorityFiles(db).cert : undefined,
-  };
+  const caFile = db === ':memory:' ? undefined : `${db}-ca.pem`;
+  const authority = await (caFile === undefined
+    ? makeAuthority(now)
+    : storedAuthority(caFile, `${db}-ca-key.pem`, now));
+  return { ...(await makeCertificate(authority, namesOf(settings), now)), ca: authority.cert, caFile };
+}
+
+/** The authority in files beside the database, which a restart uses again; generated if there is none. */
+async function storedAuthority(certFile: string, keyFile: string, now: number): Promise<KeyPair> {
+  try {
+    if (existsSync(certFile) && existsSync(keyFile)) {
+      const stored = { cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+      const certificate = new X509Certificate(stored.cert);
+      if (!certificate.checkPrivateKey(createPrivateKey(stored.key))) {
+        throw new Error('the key is not that of the certificate');
+      }
+      if (Date.parse(certificate.validTo) - now > SHORTEST_REST_MS) return stored;
+    }
+    const made = await makeAuthority(now);
+    replaceFile(keyFile, made.key, 0o600);
+    replaceFile(certFile, made.cert, 0o644);
+    return made;
+  } catch (error) {
+    throw new TlsError(
+      `the authority in ${certFile} and ${keyFile} cannot be used: ${(error as Error).message}; delete both files to generate a new one`,
+    );
+  }
+}
+
+/** Atomically: a process that is killed does not leave a part of a file. */
+function replaceFile(path: string, text: string, mode: number): void {
+  writeFileSync(`${path}.new`, text, { mode });
+  renameSync(`${path}.new`, path);
 }
 
 function ownIdentity(certFile: string, keyFile: string): TlsIdentity {
@@ -68,12 +100,10 @@ function read(flag: string, path: string): string {
   }
 }
 
-const ANY_ADDRESS = ['0.0.0.0', '::'];
-
-/** The names and addresses by which clients may call: this machine's, and that of the public address. */
+/** The names and addresses that clients use: those of this machine, and that of the public address. */
 function namesOf({ host, publicUrl }: TlsSettings): readonly string[] {
   const given = publicUrl === undefined ? [] : [new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')];
-  const listening = ANY_ADDRESS.includes(host) ? [] : [host];
+  const listening = ['0.0.0.0', '::'].includes(host) ? [] : [host];
   const names = ['localhost', '127.0.0.1', '::1', hostname(), ...given, ...listening];
   return [...new Set(names.map((name) => name.toLowerCase()))];
 }

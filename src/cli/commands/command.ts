@@ -1,29 +1,34 @@
 import type { Emulator } from '../../client/index.js';
+import { UsageError } from '../../exit.js';
 
-/** What a command does with a running emulator. */
+/** A command that calls a running emulator. */
 export interface Command {
-  /** What stands behind its name in the help. */
+  /** Its arguments in the help. */
   readonly arguments: string;
   readonly summary: string;
   /** Lines of its help. */
   readonly details: readonly string[];
-  /** Its options, each with a text; `--url` and `--help` are all commands'. */
+  /** Its options, each with a text; every command has `--url` and `--help`. */
   readonly options: readonly string[];
-  readonly run: (call: CommandCall) => Promise<CommandResult>;
+  /** Returns what to print. */
+  readonly run: (call: CommandCall) => Promise<string>;
 }
 
-/** A command as it was called. */
+/** A call of a command. */
 export interface CommandCall {
-  /** Of the emulator, without a slash at its end. */
+  /** The emulator's address, without a slash at the end. */
   readonly url: string;
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, string | undefined>>;
-  /** @throws {EmulatorError} if there is none */
+  /** @throws {EmulatorError} if there is no emulator */
   readonly connect: () => Promise<Emulator>;
 }
 
-/** What a command prints. */
-export interface CommandResult {
-  readonly stdout?: string;
-  readonly stderr?: string;
+/** The number of an option. @param flag such as `why: --limit` @throws {UsageError} */
+export function numberOf(text: string, flag: string, from: number, to: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= from && value <= to) return value;
+  throw new UsageError(
+    `${flag} must be a whole number from ${from} to ${to}, and is ${JSON.stringify(text)}`,
+  );
 }

@@ -2,7 +2,7 @@ import type { ClientName, ProfileName } from '../../client/index.js';
 import { Exit, STATUS, UsageError } from '../../exit.js';
 import type { Command } from './command.js';
 
-/** The profile that each client is at home in: real ones know the states and errors that were recorded. */
+/** The default profile of each client: real clients expect the recorded states and errors. */
 const CLIENT_PROFILE: Readonly<Record<ClientName, ProfileName>> = {
   curl: 'documented',
   terraform: 'observed',
@@ -13,14 +13,14 @@ const CLIENT_PROFILE: Readonly<Record<ClientName, ProfileName>> = {
 
 const NAMES = Object.keys(CLIENT_PROFILE).join(', ');
 
-/** Prints the variables by which a client finds the emulator, as lines for a shell. */
+/** Prints the variables that a client needs to call the emulator, as lines for a shell. */
 export const env: Command = {
   arguments: '<client>',
   summary: `Prints lines for eval: the variables of a client (${NAMES}).`,
   details: [
-    'They are those of the owner of the project of the fixture whose profile fits the client: documented for',
-    'curl, observed for the others; or of --profile, or of --project, by its id.',
-    'All of them take the address of --url, but mcp: its server wants https, which the emulator serves with --tls.',
+    'They are those of the owner of a project: the one with the id --project, or the oldest one of --profile,',
+    'which is documented for curl and observed for the others. All of them contain the address of --url, except',
+    'those of mcp: its server requires HTTPS, which the emulator serves with --tls.',
   ],
   options: ['project', 'profile'],
   async run({ positionals, options, connect }) {
@@ -37,31 +37,30 @@ export const env: Command = {
       );
     }
     const emulator = await connect();
-    const project = id === undefined ? await emulator.seededProject(profile) : await emulator.projectById(id);
+    const project = await (id === undefined ? emulator.seededProject(profile) : emulator.projectById(id));
     if (!Object.hasOwn(project.credentials, 'owner')) {
       throw new Exit(STATUS.failed, `env: project ${project.id} has no credentials of an owner to print`);
     }
     const variables = project.environment[name];
-    const lines = Object.entries(variables).map(
-      ([variable, value]) => `export ${variable}=${quoted(value)}\n`,
-    );
-    const note = name === 'mcp' ? await noteOnHttps(emulator.url, variables.MDB_MCP_API_BASE_URL) : undefined;
-    return {
-      stdout: lines.join(''),
-      ...(note !== undefined && { stderr: `atlas-streams-emulator: ${note}\n` }),
-    };
+    if (name === 'mcp') await noteOnHttps(emulator.url, variables.MDB_MCP_API_BASE_URL);
+    return Object.entries(variables)
+      .map(([variable, value]) => `export ${variable}=${quoted(value)}\n`)
+      .join('');
   },
 };
 
-/** What the MCP server needs beside its variables: an https address (run), and trust in who has signed for it. */
-async function noteOnHttps(url: string, address = ''): Promise<string | undefined> {
-  if (address.startsWith('http:')) {
-    return 'the MCP server takes https addresses only, and this emulator serves none: start it with --tls';
-  }
+/** Writes to standard error what else the MCP server needs: HTTPS (run), and trust in the emulator's authority. */
+async function noteOnHttps(url: string, address = ''): Promise<void> {
   const authority = `${url}/_emulator/ca.pem`;
-  const { ok } = await fetch(authority);
-  if (!ok) return undefined;
-  return `the MCP server must trust ${authority}: save it, and name the file in SSL_CERT_FILE and NODE_EXTRA_CA_CERTS`;
+  if (address.startsWith('http:')) {
+    process.stderr.write(
+      'atlas-streams-emulator: the MCP server requires HTTPS, which this emulator does not serve: start it with --tls\n',
+    );
+  } else if ((await fetch(authority)).ok) {
+    process.stderr.write(
+      `atlas-streams-emulator: the MCP server must trust ${authority}: save it, and name the file in SSL_CERT_FILE and NODE_EXTRA_CA_CERTS\n`,
+    );
+  }
 }
 
 function isClient(name: string): name is ClientName {

@@ -1,71 +1,48 @@
-import { parseArgs } from 'node:util';
 import { addressOf, connectEmulator } from '../../client/index.js';
 import { UsageError } from '../../exit.js';
-import type { Command, CommandResult } from './command.js';
+import { parseFlags, type Environment } from '../arguments.js';
+import type { Command } from './command.js';
 import { env } from './env.js';
 import { wait } from './wait.js';
 import { why } from './why.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = { env, wait, why };
 
-/** Where an emulator is looked for. */
+/** The emulator's default address. */
 const DEFAULT_URL = 'http://127.0.0.1:27080';
 
-/** Rows for the program's help: a command with its arguments, and what it does. */
+/** Rows for the program's help: each command with its arguments, and its summary. */
 export const commandRows: readonly (readonly [string, string])[] = Object.entries(COMMANDS).map(
-  ([name, { arguments: rest, summary }]) => [`${name}${rest === '' ? '' : ` ${rest}`}`, summary],
+  ([name, command]) => [`${name} ${command.arguments}`.trimEnd(), command.summary],
 );
 
 /**
  * Runs the command that the arguments begin with.
  *
- * @returns what to print; undefined if they begin with none
- * @throws {UsageError} if its arguments are wrong
- * @throws {Exit} or {EmulatorError} if no emulator answers, or it refuses
+ * @returns what to print; undefined if the arguments do not begin with a command
+ * @throws {UsageError} if the arguments are wrong
+ * @throws {Exit} or {EmulatorError} if no emulator responds, or it refuses
  */
 export async function runCommand(
   [name = '', ...argv]: readonly string[],
-  { ATLAS_EMULATOR_URL, ATLAS_EMULATOR_CONTROL_TOKEN }: Readonly<Record<string, string | undefined>>,
-): Promise<CommandResult | undefined> {
+  variables: Environment,
+): Promise<string | undefined> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) return undefined;
-  const options = {
-    url: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-    ...Object.fromEntries(command.options.map((option) => [option, { type: 'string' } as const])),
-  } as const;
-  let parsed;
-  try {
-    parsed = parseArgs({ args: argv, options, strict: true, allowPositionals: true });
-  } catch (error) {
-    const [sentence = ''] = (error as Error).message.split(/\. |\n/);
-    throw new UsageError(
-      `${name}: ${sentence.replace(/\.$/, '')}; see atlas-streams-emulator ${name} --help`,
-    );
-  }
-  const { values, positionals } = parsed as {
-    values: Record<string, string | undefined>;
-    positionals: string[];
-  };
-  if (values.help) return { stdout: usage(name, command) };
-  const wanted = values.url ?? given(ATLAS_EMULATOR_URL) ?? DEFAULT_URL;
+  const types = Object.fromEntries(['url', ...command.options].map((option) => [option, 'string' as const]));
+  const { flags, positionals } = parseFlags(argv, types, name, command.arguments !== '');
+  if (flags.help) return usage(name, command);
+  const options = flags as Readonly<Record<string, string | undefined>>;
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const wanted = options.url ?? set.ATLAS_EMULATOR_URL ?? DEFAULT_URL;
   const url = addressOf(wanted);
   if (url === undefined) {
     throw new UsageError(
       `${name}: --url must be an address such as ${DEFAULT_URL}, and is ${JSON.stringify(wanted)}`,
     );
   }
-  return command.run({
-    url,
-    positionals,
-    options: values,
-    connect: () => connectEmulator(url, given(ATLAS_EMULATOR_CONTROL_TOKEN)),
-  });
-}
-
-/** A variable that is set to nothing is as good as none. */
-function given(variable: string | undefined): string | undefined {
-  return variable === '' ? undefined : variable;
+  const connect = () => connectEmulator(url, set.ATLAS_EMULATOR_CONTROL_TOKEN);
+  return command.run({ url, positionals, options, connect });
 }
 
 function usage(name: string, { arguments: rest, summary, details, options }: Command): string {

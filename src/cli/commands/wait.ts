@@ -1,28 +1,24 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { Exit, STATUS, UsageError } from '../../exit.js';
-import type { Command } from './command.js';
+import { Exit, STATUS } from '../../exit.js';
+import { numberOf, type Command } from './command.js';
 
 const TIMEOUT_MS = 30_000;
 
-/** How long to let a server that is not ready alone, in milliseconds. */
+/** The pause between two health checks, in milliseconds. */
 const PAUSE_MS = 50;
 
 /** Returns once an emulator is ready. */
 export const wait: Command = {
   arguments: '',
   summary: 'Waits until an emulator is ready.',
-  details: [`--timeout-ms says for how long, ${TIMEOUT_MS} unless given.`],
+  details: [`At most --timeout-ms, by default ${TIMEOUT_MS}.`],
   options: ['timeout-ms'],
-  async run({ url, positionals, options }) {
+  async run({ url, options }) {
     const { 'timeout-ms': given = String(TIMEOUT_MS) } = options;
-    if (positionals.length > 0) throw new UsageError('wait takes no arguments but its options');
-    if (!/^\d{1,9}$/.test(given)) {
-      throw new UsageError(`wait: --timeout-ms must be a whole number, and is ${JSON.stringify(given)}`);
-    }
-    const end = performance.now() + Number(given);
+    const end = performance.now() + numberOf(given, 'wait: --timeout-ms', 0, 999_999_999);
     for (;;) {
-      const problem = await ask(url, Math.max(1, end - performance.now()));
-      if (problem === undefined) return {};
+      const problem = await checkHealth(url, Math.max(1, end - performance.now()));
+      if (problem === undefined) return '';
       if (performance.now() + PAUSE_MS >= end) {
         throw new Exit(STATUS.failed, `no emulator is ready at ${url} after ${given} ms: ${problem}`);
       }
@@ -31,14 +27,13 @@ export const wait: Command = {
   },
 };
 
-/** Asks an emulator whether it is ready. Returns why it is not. */
-async function ask(url: string, forMs: number): Promise<string | undefined> {
+/** Returns why an emulator is not ready; undefined if it is. */
+async function checkHealth(url: string, timeoutMs: number): Promise<string | undefined> {
   try {
-    const response = await fetch(`${url}/_emulator/health`, {
-      signal: AbortSignal.timeout(Math.ceil(forMs)),
-    });
+    const signal = AbortSignal.timeout(Math.ceil(timeoutMs));
+    const response = await fetch(`${url}/_emulator/health`, { signal });
     await response.arrayBuffer();
-    return response.status === 200 ? undefined : `it answers ${response.status}`;
+    return response.status === 200 ? undefined : `the response is ${response.status}`;
   } catch (error) {
     const { code, message } = ((error as Error).cause ?? error) as Error & { code?: string };
     return typeof code === 'string' ? code : message;
