@@ -3,7 +3,7 @@ import { Value } from '@sinclair/typebox/value';
 import { UsageError } from './exit.js';
 import { features, type DurationName, type Feature } from './features/index.js';
 import { oneOf, strict, text, within } from './http/schema.js';
-import { LONGEST_MS } from './kernel/pace.js';
+import { LONGEST_MS } from './kernel/clock.js';
 import { describeValue } from './kernel/schema-text.js';
 import { PROFILE_NAMES } from './profiles/index.js';
 

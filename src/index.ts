@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import {
   EmulatorError,
   emulatorOver,
@@ -7,7 +8,6 @@ import {
   type Send,
 } from './client/index.js';
 import type { Config } from './config.js';
-import { setImmediate } from './kernel/turn.js';
 import { listen, type Listening } from './listener.js';
 
 export { connectEmulator, EmulatorError } from './client/index.js';

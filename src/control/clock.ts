@@ -2,8 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { object, strict, text } from '../http/schema.js';
-import { parseMoment } from '../kernel/moment.js';
-import { LONGEST_MS } from '../kernel/pace.js';
+import { LONGEST_MS, parseTime } from '../kernel/clock.js';
 import type { WorldTime } from '../world/world-time.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -74,7 +73,7 @@ function millisecondsOf(value: string | number): number {
 
 /** Milliseconds since the epoch of a {@link moment}. @throws {ControlError} 400 */
 function millisecondsAt(value: string): number {
-  const at = parseMoment(value);
+  const at = parseTime(value);
   if (!Number.isNaN(at)) return at;
   throw new ControlError(
     400,

@@ -1,4 +1,3 @@
-import type { Pace } from '../kernel/pace.js';
 import type { ProfileName } from '../profiles/index.js';
 
 /** Who sent a request: an API key or a service account, with its roles. */
@@ -26,6 +25,21 @@ export interface Target {
   readonly organizationId: string;
   /** The project's id. */
   readonly id?: string;
+}
+
+/** How long states last, in milliseconds, by the name of the setting. */
+export type Durations = Readonly<Record<string, number>>;
+
+/**
+ * What moves the items of a project to their next state: its time; nothing, since states are skipped; the control API;
+ * or a number of reads of the resource, so that a poller is tested without a clock.
+ */
+export type Movement = 'time' | 'at once' | 'by hand' | { readonly reads: number };
+
+/** How the states of a project move. For durations that it lacks, the server's apply. */
+export interface Pace {
+  readonly durations: Durations;
+  readonly movement: Movement;
 }
 
 /** A project as a request meets it. */

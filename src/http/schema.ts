@@ -9,6 +9,9 @@ import {
 
 /** Short forms of schemas that have a description, as everything has that the documents show. */
 
+/** The largest count of reads, requests or items that a schema accepts. */
+export const MAX_COUNT = 1_000_000;
+
 /** Options of an object without other members. */
 export const strict = { additionalProperties: false };
 

@@ -1,7 +1,6 @@
-import type { Organization, Project } from '../http/gatekeeper.js';
-import type { ClockState } from '../kernel/clock-state.js';
+import type { Organization, Pace, Project } from '../http/gatekeeper.js';
+import type { ClockState } from '../kernel/clock.js';
 import type { Database } from '../kernel/database.js';
-import { USUAL_PACE, type Pace } from '../kernel/pace.js';
 
 /** What the owner of a project sets besides its name; what was not set is left out. */
 export interface ProjectSettings {
@@ -31,6 +30,8 @@ interface ProjectRow extends Omit<StoredProject, 'settings' | 'pace' | 'clock' |
   readonly offsetMs: number;
   readonly frozenAt: number | null;
 }
+
+const DEFAULT_PACE: Pace = { durations: {}, movement: 'time' };
 
 /** What a project's clock shows when real time is `:now`. */
 export const PROJECT_NOW = 'coalesce(projects.frozen_at, :now + projects.clock_offset_ms)';
@@ -90,7 +91,7 @@ export class ProjectStore {
     this.database.run('INSERT INTO organizations (id, name, profile) VALUES (?, ?, ?)', id, name, profile);
   }
 
-  add({ settings = {}, pace = USUAL_PACE, ...project }: NewProject): void {
+  add({ settings = {}, pace = DEFAULT_PACE, ...project }: NewProject): void {
     this.database.run(
       `INSERT INTO projects (id, organization_id, name, created_at, settings, pace)
        VALUES (:id, :organizationId, :name, :createdAt, :settings, :pace)`,

@@ -2,25 +2,37 @@ import { accessSync, constants } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Migration } from './database.js';
-import { keep } from './kept.js';
 
-/** The database cannot be used; `message` is one line that says why, for a person. */
+/** The database cannot be used; `message` says why, in one line. */
 export class DatabaseUnusable extends Error {}
+
+/**
+ * An addon compiled with the headers of Node 24.19 to 24.21 aborts the process when V8 collects one of its objects while
+ * no JavaScript runs (nodejs/node#65446). There all of them are retained, some 0.2 MB for each emulator that was closed.
+ */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const retained: unknown[] | undefined = major === 24 && minor >= 19 ? [] : undefined;
+
+/** Returns what the addon created, safe from collection where that would abort the process. */
+export function retain<Created>(created: Created): Created {
+  retained?.push(created);
+  return created;
+}
 
 /** "ASE1": marks a file as the emulator's own. */
 const APPLICATION_ID = 0x41534531;
 
-/** How long a start waits for a file that another process is just letting go of. */
+/** How long a start waits for another process to unlock the file. */
 const LOCK_WAIT_MS = 250;
 
 /** Opens a file, locks it and brings its schema up to date. @throws {DatabaseUnusable} */
 export function openFile(path: string, migrations: readonly Migration[]): BetterSqlite3.Database {
   let sqlite: BetterSqlite3.Database | undefined;
   try {
-    sqlite = keep(new BetterSqlite3(path, { timeout: LOCK_WAIT_MS }));
+    sqlite = retain(new BetterSqlite3(path, { timeout: LOCK_WAIT_MS }));
     sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
-    // Before WAL, which is written into the file: that of another program stays unchanged.
-    refuseStranger(sqlite, path);
+    // Before WAL, which changes the file: the file of another program must stay as it is.
+    refuseForeignFile(sqlite, path);
     sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON');
     migrate(sqlite, path, migrations);
     return sqlite;
@@ -32,10 +44,10 @@ export function openFile(path: string, migrations: readonly Migration[]): Better
 
 /** The first column of each row. */
 function column(sqlite: BetterSqlite3.Database, sql: string): unknown[] {
-  return keep(sqlite.prepare(sql)).pluck().all();
+  return retain(sqlite.prepare(sql)).pluck().all();
 }
 
-function refuseStranger(sqlite: BetterSqlite3.Database, path: string): void {
+function refuseForeignFile(sqlite: BetterSqlite3.Database, path: string): void {
   const [tables] = column(sqlite, 'SELECT count(*) FROM sqlite_schema');
   if (tables !== 0 && column(sqlite, 'PRAGMA application_id')[0] !== APPLICATION_ID) {
     throw new DatabaseUnusable(`${path} is a SQLite database, but not one of atlas-streams-emulator`);
@@ -59,7 +71,7 @@ function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: reado
       for (const { name, sql } of migrations) {
         if (applied.has(name)) continue;
         sqlite.exec(sql);
-        keep(sqlite.prepare('INSERT INTO migrations VALUES (?)')).run(name);
+        retain(sqlite.prepare('INSERT INTO migrations VALUES (?)')).run(name);
       }
     })
     .immediate();
@@ -72,7 +84,7 @@ function unusable(path: string, error: unknown): string {
   }
   if (code.startsWith('SQLITE_NOTADB')) return `${path} is not a SQLite database`;
   if (code.startsWith('SQLITE_CORRUPT')) return `${path} is damaged`;
-  // For a file without write permission SQLite speaks of an I/O error, or that it cannot open it.
+  // Without write permission, SQLite reports an I/O error, or that it cannot open the file.
   if (code.startsWith('SQLITE_READONLY') || isReadOnly(path) || isReadOnly(dirname(path))) {
     return `${path} cannot be written`;
   }

@@ -1,7 +1,7 @@
 /** The data of each type of event. Events contain no secrets. */
 export interface EventData {
   /**
-   * A request was answered, or its connection broke off; `project` is the one that its path names, whoever asked.
+   * A request was answered, or its connection closed first; `project` is that of its path.
    * `rung` is the step that decided it.
    */
   'request.finished': {
@@ -9,31 +9,31 @@ export interface EventData {
     readonly path: string;
     readonly operation: string | undefined;
     readonly caller: string | undefined;
-    /** The version of the operation that answered. */
+    /** The version of the operation. */
     readonly version: string | undefined;
-    /** 0 where no answer was sent. */
+    /** 0 if no response was sent. */
     readonly status: number;
     readonly rung: string;
     readonly reason: string | undefined;
-    /** From the request's arrival to the answer's end, in milliseconds. */
+    /** From the arrival of the request to the end of the response, in milliseconds. */
     readonly tookMs: number;
-    /** It was for the control API, and none that Atlas could have got. */
+    /** Whether it was a request of the control API. */
     readonly control: boolean;
   };
   /** An item entered a state. Each resource with states has its own event. */
   readonly [changed: ChangedEvent]: StateChange;
-  /** A fault rule took effect on a request. `scope` says where the rule belongs. */
+  /** A fault rule took effect on a request. `scope` is that of the rule. */
   'fault.fired': {
     readonly rule: string;
     readonly scope: 'project' | 'server';
     readonly operation: string | undefined;
     readonly action: string;
   };
-  /** A clock was moved: the project's, or the server's where no project is named. */
+  /** A clock was moved: the project's, or the server's if there is no project. */
   'clock.moved': { readonly how: string; readonly now: string; readonly frozen: boolean };
-  /** A project, or the whole server, was put back to what it was. */
+  /** A project, or the whole server, was reset or restored. */
   'world.reset': { readonly cause: string };
-  /** A client asked for an Atlas operation that is not emulated. */
+  /** A client requested an Atlas operation that is not emulated. */
   'operation.missing': { readonly operation: string };
 }
 
@@ -50,7 +50,7 @@ export interface StateChange {
 
 export type EventType = keyof EventData;
 
-/** An event as its readers get it. `seq` grows by one; `at` is real time. */
+/** An event as subscribers receive it. `seq` increases by one; `at` is real time. */
 export interface EventOf<T extends EventType> {
   readonly seq: number;
   readonly at: number;
@@ -61,50 +61,47 @@ export interface EventOf<T extends EventType> {
 
 export type EmulatorEvent = { [T in EventType]: EventOf<T> }[EventType];
 
-/** One side of a request, without secrets. */
+/** A request or a response, with secrets redacted. */
 export interface Message {
   readonly headers: Readonly<Record<string, string>>;
-  /** Undefined where there was none, or none was read. */
+  /** Undefined if there was none, or it was not read. */
   readonly body: string | undefined;
-  /** The body was longer, and `body` is only its beginning, if anything. */
+  /** Whether `body` is only the beginning of the body. */
   readonly truncated: boolean;
 }
 
-/** Why a request was answered as it was, with the rule that decided it. Holds no secrets. */
+/** The reason for a response: the condition or the rule that decided it. Contains no secrets. */
 export interface Decision {
   readonly name: string;
   /** What is wrong with the request, as a sentence. */
   readonly problem: string;
-  /** What would have passed, as a sentence. */
+  /** What would pass, as a sentence. */
   readonly remedy: string;
-  /** Where the rule was learned: the source page, a recording, a client's source, an RFC, or "inferred". */
+  /** The evidence: the source page, a recording, a client's source, an RFC, or "inferred". */
   readonly source: string;
 }
 
-/** What a request held. Too large to be kept with its event: only those who listen when it is emitted get it. */
+/** The content of a request. The bus does not retain it: only those subscribed when it is emitted receive it. */
 export interface RequestDetail {
   /** The address that the client used. */
   readonly url: string;
   readonly httpVersion: string;
   readonly request: Message;
   readonly response: Message;
-  /** Why it was refused, if it was. */
+  /** The reason for an error response. */
   readonly condition: Decision | undefined;
 }
 
-/** Gets each event, and what belongs to it and is not kept. */
+/** Receives each event; `detail` only with `request.finished`. */
 export type EventReader = (event: EmulatorEvent, detail: RequestDetail | undefined) => void;
 
-/** How many past events a late reader can still get. */
-const KEPT = 1000;
+/** How many past events are retained. */
+const RETAINED = 1000;
 
-/**
- * One bounded bus with growing sequence numbers. Whatever shows what happened reads it: the log, and all that
- * will follow it. Events are emitted after the commit of what they tell.
- */
+/** The event bus. It is bounded; events are emitted after the commit of what they report. */
 export class EventBus {
   #seq = 0;
-  readonly #kept: EmulatorEvent[] = [];
+  readonly #retained: EmulatorEvent[] = [];
   readonly #readers = new Set<EventReader>();
   #ended = false;
 
@@ -121,7 +118,7 @@ export class EventBus {
     return this.#seq;
   }
 
-  /** @param detail what belongs to a `request.finished`, for those who listen now */
+  /** @param detail content of a `request.finished`, for the subscribers */
   emit<T extends EventType>(
     type: T,
     project: string | undefined,
@@ -131,20 +128,20 @@ export class EventBus {
     if (this.#ended) return;
     // The compiler cannot tie one T to one member of the union.
     const event = { seq: ++this.#seq, at: this.now(), type, project, data } as EmulatorEvent;
-    this.#kept.push(event);
+    this.#retained.push(event);
     // Trimmed by halves: shifting one by one would move the whole array at each event.
-    if (this.#kept.length > 2 * KEPT) this.#kept.splice(0, KEPT);
+    if (this.#retained.length > 2 * RETAINED) this.#retained.splice(0, RETAINED);
     for (const reader of this.#readers) reader(event, detail);
   }
 
-  /** Calls `reader` with each event from now on. Returns a function that ends it. */
+  /** Calls `reader` with each later event. Returns a function that unsubscribes it. */
   subscribe(reader: EventReader): () => void {
     this.#readers.add(reader);
     return () => this.#readers.delete(reader);
   }
 
-  /** The events after `seq` that are still kept, oldest first; at most {@link KEPT}. */
+  /** The retained events after `seq`, oldest first; at most {@link RETAINED}. */
   since(seq: number): readonly EmulatorEvent[] {
-    return this.#kept.slice(-KEPT).filter((event) => event.seq > seq);
+    return this.#retained.slice(-RETAINED).filter((event) => event.seq > seq);
   }
 }

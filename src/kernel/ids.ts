@@ -1,12 +1,15 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { createHash, randomBytes, randomInt } from 'node:crypto';
 
 const LARGEST_COUNT = 0xff_ff_ff;
 
+/** The form of Atlas's ids (source page). */
+export const OBJECT_ID = /^[a-f0-9]{24}$/;
+
 /**
- * Returns a maker of ids shaped like Atlas's: 24 lower-case hexadecimal digits, a second, a random part that
- * is the maker's own, and a count. Ids of one maker grow, so that an index on them is filled at its end.
+ * Returns a generator of ids of Atlas's form: a second, a random part that is the generator's own, and a count. Its ids
+ * increase, so that an index on them is filled at its end.
  *
- * @param firstCount what the count begins after
+ * @param firstCount the count before the first id
  */
 export function objectIds(now: () => number, firstCount = randomInt(LARGEST_COUNT)): () => string {
   const own = randomBytes(5).toString('hex');
@@ -23,5 +26,26 @@ export function objectIds(now: () => number, firstCount = randomInt(LARGEST_COUN
   };
 }
 
-/** What an id of Atlas looks like (source page). */
-export const OBJECT_ID = /^[a-f0-9]{24}$/;
+/** Hexadecimal digits that look random but follow from `seed`: an id, and what the digits are for. */
+export function hexDigits(seed: string, length: number): string {
+  return createHash('sha256').update(seed).digest('hex').slice(0, length);
+}
+
+/** Decimal digits, the first of them not 0. See {@link hexDigits}. */
+export function decimalDigits(seed: string, length: number): string {
+  const digits = hexDigits(seed, length).replace(/[a-f]/g, (digit) => String(parseInt(digit, 16) - 10));
+  return digits.replace(/^0/, '1');
+}
+
+/** A UUID of version 4's form. See {@link hexDigits}. */
+export function uuid(seed: string): string {
+  return hexDigits(seed, 32).replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-a$4-');
+}
+
+/**
+ * Makes the ASCII letters of a name upper-case, to compare names without case. `toUpperCase` makes `ſ` an S, `ı` an I
+ * and `ß` SS, so that names that do not exist would match.
+ */
+export function asciiUpperCase(name: string): string {
+  return name.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+}

@@ -1,24 +1,25 @@
+// Not the global function: batches must not depend on a test's fake timers.
+import { setImmediate } from 'node:timers';
 import type { Clock } from './clock.js';
 import type { Database, Transaction } from './database.js';
-import { setImmediate } from './turn.js';
 
-/** Rows that change when their time has come. */
+/** Rows that change when they are due. */
 export interface DueWork {
-  /** Real time at which the next row is due, or undefined if none waits. */
+  /** When the next row is due, in the time of the clock; undefined if there is none. */
   nextDueAt(): number | undefined;
-  /** Moves at most `limit` rows that are due at the real time `now`, in due order; returns how many it moved. */
+  /** Processes at most `limit` rows that are due at `now`, in due order. Returns how many. */
   moveDue(transaction: Transaction, now: number, limit: number): number;
 }
 
-/** Rows moved in one go: more of them would hold up the requests that wait meanwhile. */
+/** Rows of one batch. A larger batch would delay the requests that wait for it. */
 const BATCH = 500;
 
-/** How long rows that could not be moved wait for the next try: at once would keep the process busy with errors. */
+/** The delay after a failure. */
 const RETRY_MS = 1000;
 
 /**
- * One alarm for all rows of all features and projects, set for the next that is due. It keeps the file true;
- * answers do not wait for it, since reads derive the state from the row and the time.
+ * One alarm for the due rows of all features and projects, set for the next of them. It persists what has changed;
+ * responses do not depend on it, because reads derive the state from the row and the time.
  */
 export class Scheduler {
   readonly #works: DueWork[] = [];
@@ -26,20 +27,20 @@ export class Scheduler {
   #disarm: () => void = () => undefined;
   #stopped = false;
 
-  /** @param onError told when due rows could not be moved; they stay due, and answers stay right */
+  /** @param onError receives the error of a failed batch, which is retried */
   constructor(
     private readonly clock: Clock,
     private readonly database: Database,
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Adds work and wakes for what of it waits already. */
+  /** Adds work, and sets the alarm for its rows. */
   add(work: DueWork): void {
     this.#works.push(work);
     this.#armForNext();
   }
 
-  /** Sets the alarm for a row that is due at the real time `at`. */
+  /** Sets the alarm for a row that is due at `at`. */
   wakeAt(at: number): void {
     if (this.#stopped || at >= this.#armedFor) return;
     this.#disarm();
@@ -50,7 +51,7 @@ export class Scheduler {
     });
   }
 
-  /** Moves all that is due, in due order, within a write; after clocks were moved. */
+  /** Processes all due rows, in due order, within a write; after clocks were moved. */
   catchUp(transaction: Transaction): void {
     const now = this.clock.now();
     for (const work of this.#works) {
@@ -58,7 +59,7 @@ export class Scheduler {
     }
   }
 
-  /** Sets the alarm anew, after clocks were moved. */
+  /** Sets the alarm again, after clocks were moved. */
   rearm(): void {
     this.#disarm();
     this.#armedFor = Infinity;
@@ -81,7 +82,7 @@ export class Scheduler {
           if (work.moveDue(transaction, now, BATCH) === BATCH) fullBatches += 1;
           failed.delete(work);
         })
-        // Not only `moveDue` can fail, but the commit too, later.
+        // The commit can fail too.
         .catch((error: unknown) => {
           this.onError(error);
           this.wakeAt(now + RETRY_MS);

@@ -1,8 +1,8 @@
 import { Type, type TObject } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
-import { oneOf, strict, within } from '../http/schema.js';
+import { MAX_COUNT, oneOf, strict, within } from '../http/schema.js';
+import { LATEST, LONGEST_MS } from '../kernel/clock.js';
 import { OBJECT_ID } from '../kernel/ids.js';
-import { LATEST, LONGEST_MS, MOST } from '../kernel/pace.js';
 import type { ProjectSection } from '../world/index.js';
 import type { Items } from './items.js';
 import type { Path, Plan } from './lifecycle.js';
@@ -27,7 +27,7 @@ export function itemSchema({ sent, states, settled, durations }: StatefulResourc
       // Written by an export: see lifecycle.ts.
       path: Type.Optional(Type.Array(entered, { minItems: 1 })),
       rest: Type.Optional(Type.Array(stage)),
-      readsLeft: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST })),
+      readsLeft: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_COUNT })),
     },
     strict,
   );

@@ -1,9 +1,8 @@
-import type { Project } from '../http/gatekeeper.js';
+import type { Durations, Movement, Project } from '../http/gatekeeper.js';
 import type { Answer, JsonText } from '../http/operation.js';
 import { refuseTooLarge } from '../http/steps/body.js';
 import type { Paging } from '../http/steps/query.js';
 import type { Transaction } from '../kernel/database.js';
-import type { Durations, Movement } from '../kernel/pace.js';
 import type { DueWork } from '../kernel/scheduler.js';
 import type { Services } from '../world/index.js';
 import { inOrder, type FixtureItem } from './fixture.js';

@@ -1,4 +1,4 @@
-import type { Durations, Movement } from '../kernel/pace.js';
+import type { Durations, Movement } from '../http/gatekeeper.js';
 
 /** A state of a lifecycle and the name of the duration that it lasts; the last state has none. */
 export interface Stage {

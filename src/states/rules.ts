@@ -1,10 +1,9 @@
 import { Type, type TObject } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { object, oneOf, strict, text, within } from '../http/schema.js';
+import { MAX_COUNT, object, oneOf, strict, text, within } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { OBJECT_ID } from '../kernel/ids.js';
-import { MOST } from '../kernel/pace.js';
 import type { SharedSection } from '../world/index.js';
 import type { Items } from './items.js';
 import type { Stage } from './lifecycle.js';
@@ -117,7 +116,7 @@ function ruleSchema({ name, states, profiles, complete, failed, rules }: Statefu
         ...(rules?.schema ?? Type.Object({})),
         description: `which ${many} it is for; all if left out`,
       }),
-      times: Type.Optional(within(1, MOST, `for how many ${many}; all if left out`)),
+      times: Type.Optional(within(1, MAX_COUNT, `for how many ${many}; all if left out`)),
       ...(failed !== undefined && {
         fail: Type.Optional(
           text(`they end ${failed} instead of ${complete}, with this errorMessage`, {
@@ -202,7 +201,7 @@ export function ruleSection(items: Items): SharedSection {
       {
         id: Type.Optional(Type.String({ pattern: OBJECT_ID.source })),
         ...ruleSchema(resource).properties,
-        timesLeft: Type.Optional(within(0, MOST, `for how many more ${many}; times if left out`)),
+        timesLeft: Type.Optional(within(0, MAX_COUNT, `for how many more ${many}; times if left out`)),
       },
       strict,
     ),

@@ -4,7 +4,6 @@ import type { FixtureSection } from './fixture-schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { CoveredTable, Migration } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { DurationSetting } from '../kernel/pace.js';
 import type { DueWork } from '../kernel/scheduler.js';
 
 /** What a feature may use. */
@@ -12,6 +11,12 @@ export interface Services extends Pick<Kernel, 'database' | 'events' | 'schedule
   readonly clock: Clock;
   /** Settings: how long states last, where it is not as declared. */
   readonly durations: Readonly<Record<string, unknown>>;
+}
+
+/** A setting for how long a state lasts. `default` is in milliseconds. */
+export interface DurationSetting {
+  readonly default: number;
+  readonly description: string;
 }
 
 /** A resource of Atlas: what it is, before anything runs. */

@@ -1,8 +1,8 @@
 import { Type, type Static, type TArray, type TObject, type TOptional } from '@sinclair/typebox';
-import type { Project } from '../http/gatekeeper.js';
-import { object, oneOf, strict, text } from '../http/schema.js';
+import type { Durations, Project } from '../http/gatekeeper.js';
+import { MAX_COUNT, object, oneOf, strict, text } from '../http/schema.js';
 import type { Transaction } from '../kernel/database.js';
-import { LATEST, LONGEST_MS, MOST, type Durations } from '../kernel/pace.js';
+import { LATEST, LONGEST_MS } from '../kernel/clock.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { nameSchema, ORGANIZATION_ROLES, PROJECT_ROLES } from '../identity/index.js';
 
@@ -68,7 +68,7 @@ export const movement = Type.Union(
     Type.Literal('time'),
     Type.Literal('at once'),
     Type.Literal('by hand'),
-    Type.Object({ reads: Type.Integer({ minimum: 1, maximum: MOST }) }, strict),
+    Type.Object({ reads: Type.Integer({ minimum: 1, maximum: MAX_COUNT }) }, strict),
   ],
   {
     description:

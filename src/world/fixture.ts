@@ -3,7 +3,7 @@ import { refuseTooLarge } from '../http/steps/body.js';
 import { ControlError } from '../http/control-error.js';
 import { Refusal } from '../profiles/index.js';
 import type { Transaction } from '../kernel/database.js';
-import { parseMoment } from '../kernel/moment.js';
+import { parseTime } from '../kernel/clock.js';
 import { pathOfPointer } from '../kernel/schema-text.js';
 import {
   fixtureSchema,
@@ -67,7 +67,7 @@ export function loadFixture(
     });
     organization.projects.forEach((project, projectIndex) => {
       const projectAt = `${at}.projects[${projectIndex}]`;
-      const createdAt = project.createdAt === undefined ? now : parseMoment(project.createdAt);
+      const createdAt = project.createdAt === undefined ? now : parseTime(project.createdAt);
       if (Number.isNaN(createdAt)) throw new FixtureError(`${projectAt}.createdAt: there is no such moment`);
       within(`${projectAt}.settings`, () => {
         refuseTooLarge(project.settings ?? {});

@@ -1,4 +1,4 @@
-export type { Feature, RunningFeature, Services } from './feature.js';
+export type { DurationSetting, Feature, RunningFeature, Services } from './feature.js';
 export type { ProjectCache } from './project-cache.js';
 export { FixtureError, loadFixture, parseFixture } from './fixture.js';
 export { exportFixture } from './fixture-export.js';

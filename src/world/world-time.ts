@@ -1,7 +1,6 @@
-import { advanced, frozen, IN_STEP, resumed, shows, type ClockState } from '../kernel/clock-state.js';
+import { advanced, frozen, IN_STEP, LATEST, resumed, shows, type ClockState } from '../kernel/clock.js';
 import type { Transaction } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { LATEST } from '../kernel/pace.js';
 import type { ProjectStore } from '../identity/index.js';
 import { ControlError } from '../http/control-error.js';
 
@@ -132,7 +131,7 @@ export class WorldTime {
   /** Whose clock shows a moment after the last that a clock can be moved to, if any does. */
   beyond(): string | undefined {
     const { clock } = this.kernel;
-    if (shows(clock.state, clock.baseNow()) > LATEST) return 'the server';
+    if (shows(clock.state, clock.base.now()) > LATEST) return 'the server';
     const project = this.#projectBeyond();
     return project && `project ${project}`;
   }
@@ -149,7 +148,7 @@ export class WorldTime {
 
   /** What the clock follows: a project's the emulator's, the emulator's the machine's. */
   #reference(projectId: string | undefined): number {
-    return projectId === undefined ? this.kernel.clock.baseNow() : this.kernel.clock.now();
+    return projectId === undefined ? this.kernel.clock.base.now() : this.kernel.clock.now();
   }
 }
 

@@ -1,4 +1,4 @@
-import { IN_STEP, type ClockState } from '../kernel/clock-state.js';
+import { IN_STEP, type ClockState } from '../kernel/clock.js';
 import type { CoveredTable, Transaction } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { Snapshots } from './snapshots.js';
@@ -123,7 +123,7 @@ export class World {
       // Clocks that run show what they showed then.
       if (projectId === undefined) {
         const { frozenAt } = taken.extra as ClockState;
-        this.time.setServerClock({ offsetMs: taken.takenAt - this.kernel.clock.baseNow(), frozenAt });
+        this.time.setServerClock({ offsetMs: taken.takenAt - this.kernel.clock.base.now(), frozenAt });
         this.#rememberReturned();
       } else {
         this.identity.projects.shiftClock(projectId, taken.takenAt - this.kernel.clock.now());

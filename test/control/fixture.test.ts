@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { LATEST } from '../../src/kernel/pace.js';
+import { LATEST } from '../../src/kernel/clock.js';
 import { SEEDED } from '../support/emulator.js';
 import { ControlledEmulator, START, TestProject, type LinkState } from './world-support.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { asciiUpperCase } from '../../src/kernel/ascii.js';
+import { asciiUpperCase } from '../../src/kernel/ids.js';
 
 it.each([
   ['aws', 'AWS'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advanced, frozen, IN_STEP, resumed, shows } from '../../src/kernel/clock-state.js';
+import { advanced, frozen, IN_STEP, resumed, shows } from '../../src/kernel/clock.js';
 
 describe('a clock beside another', () => {
   it('shows what the other shows', () => {

@@ -27,8 +27,8 @@ beforeEach(() => {
 async function makeDatabase(migrations = MIGRATIONS): Promise<void> {
   const database = Database.open(path, migrations);
   await database.write(() => {
-    const insert = database.prepare('INSERT INTO entries VALUES (?)');
-    for (let number = 0; number < 1000; number += 1) insert.run(`entry ${number} ${'x'.repeat(50)}`);
+    for (let number = 0; number < 1000; number += 1)
+      database.run('INSERT INTO entries VALUES (?)', `entry ${number} ${'x'.repeat(50)}`);
   });
   database.close();
 }
@@ -73,7 +73,7 @@ describe('a database file', () => {
       database.close();
     });
     expect(refusalOf()).toBe(`${path} is in use by another process`);
-    await database.write(() => database.prepare("INSERT INTO entries VALUES ('one')").run());
+    await database.write(() => database.run("INSERT INTO entries VALUES ('one')"));
   });
 
   it.each([

@@ -33,7 +33,7 @@ class Entries {
     try {
       await this.database.write((transaction) => {
         transaction.afterCommit(() => log.push(`effect of ${name}`));
-        this.database.prepare('INSERT INTO entries VALUES (?)').run(name);
+        this.database.run('INSERT INTO entries VALUES (?)', name);
         log.push(`work of ${name}`);
         if (fail) throw new Error(`${name} fails`);
       });
@@ -58,8 +58,8 @@ class Entries {
 
 const NAMES = 'SELECT name FROM entries ORDER BY rowid';
 
-function namesIn(database: Pick<Database, 'prepare'>): unknown[] {
-  return (database.prepare(NAMES).all() as { name: string }[]).map(({ name }) => name);
+function namesIn(database: Database): unknown[] {
+  return database.all<{ name: string }>(NAMES).map(({ name }) => name);
 }
 
 describe('a write', () => {

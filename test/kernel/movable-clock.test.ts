@@ -1,7 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { advanced, frozen, IN_STEP, resumed } from '../../src/kernel/clock-state.js';
-import { systemClock } from '../../src/kernel/clock.js';
-import { MovableClock } from '../../src/kernel/movable-clock.js';
+import { advanced, frozen, IN_STEP, MovableClock, resumed, systemClock } from '../../src/kernel/clock.js';
 import { ManualClock } from '../support/clock.js';
 
 /** A clock, its base, and what its alarms have rung: the name and what the clock showed. */
@@ -129,7 +127,7 @@ describe('over the machine’s clock', () => {
   it('a clock that stands still keeps no timer', () => {
     const clock = new MovableClock(systemClock);
     clock.setAlarm(clock.now() + 1000, () => undefined);
-    clock.change(frozen(clock.state, clock.baseNow()));
+    clock.change(frozen(clock.state, clock.base.now()));
     expect(vi.getTimerCount()).toBe(0);
   });
 });

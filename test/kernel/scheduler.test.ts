@@ -181,13 +181,9 @@ describe('work that fails', () => {
   it('is reported and tried again where the commit fails, too', async () => {
     const work = new FakeWork(100);
     const { clock, database, errors } = start(work);
-    database.prepare('CREATE TABLE parents (id INTEGER PRIMARY KEY)').run();
-    database
-      .prepare('CREATE TABLE children (id REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)')
-      .run();
-    void database
-      .write(() => database.prepare('INSERT INTO children VALUES (7)').run())
-      .catch(() => undefined);
+    database.run('CREATE TABLE parents (id INTEGER PRIMARY KEY)');
+    database.run('CREATE TABLE children (id REFERENCES parents (id) DEFERRABLE INITIALLY DEFERRED)');
+    void database.write(() => database.run('INSERT INTO children VALUES (7)')).catch(() => undefined);
     clock.advance(100);
     await database.settled()?.catch(() => undefined);
     await nextTurn();

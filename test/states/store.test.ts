@@ -35,14 +35,11 @@ async function openStore(offsetMs = 0, otherOffsetMs = 0, represent = numbered) 
     database.close();
   });
   await database.write(() => {
-    database
-      .prepare('INSERT INTO organizations (id, name, profile) VALUES (?, ?, ?)')
-      .run(ORGANIZATION, 'o', 'observed');
-    const add = database.prepare(
-      'INSERT INTO projects (id, organization_id, name, created_at, clock_offset_ms) VALUES (?, ?, ?, 0, ?)',
-    );
-    add.run(PROJECT, ORGANIZATION, 'p', offsetMs);
-    add.run(OTHER, ORGANIZATION, 'other', otherOffsetMs);
+    database.run("INSERT INTO organizations (id, name, profile) VALUES (?, 'o', 'observed')", ORGANIZATION);
+    const add =
+      'INSERT INTO projects (id, organization_id, name, created_at, clock_offset_ms) VALUES (?, ?, ?, 0, ?)';
+    database.run(add, PROJECT, ORGANIZATION, 'p', offsetMs);
+    database.run(add, OTHER, ORGANIZATION, 'other', otherOffsetMs);
   });
   const store = new ItemStore<{ target: string }>(database, {
     name: { one: 'private link', many: 'private links' },
@@ -223,7 +220,7 @@ it('a project that is removed takes its links along, and no others', async () =>
   await database.write(() => {
     store.save(...rowOf('one', PENDING, 0, 0));
     store.save(...rowOf('two', PENDING, 0, 0, OTHER));
-    database.prepare('DELETE FROM projects WHERE id = ?').run(PROJECT);
+    database.run('DELETE FROM projects WHERE id = ?', PROJECT);
   });
-  expect(database.prepare('SELECT id FROM private_links').pluck().all()).toEqual(['two']);
+  expect(database.all('SELECT id FROM private_links')).toEqual([{ id: 'two' }]);
 });

@@ -1,11 +1,11 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { keep } from '../../src/kernel/kept.js';
+import { retain } from '../../src/kernel/database-file.js';
 
 /** The rows of a query in a database file, as another program finds them. */
 export function rowsIn(file: string, sql: string): Record<string, unknown>[] {
-  const sqlite = keep(new BetterSqlite3(file, { fileMustExist: true }));
+  const sqlite = retain(new BetterSqlite3(file, { fileMustExist: true }));
   try {
-    return keep(sqlite.prepare<[], Record<string, unknown>>(sql)).all();
+    return retain(sqlite.prepare<[], Record<string, unknown>>(sql)).all();
   } finally {
     sqlite.close();
   }
@@ -13,7 +13,7 @@ export function rowsIn(file: string, sql: string): Record<string, unknown>[] {
 
 /** Runs statements in a database file, which is made if it is not there, as another program may. */
 export function executeIn(file: string, sql: string): void {
-  const sqlite = keep(new BetterSqlite3(file));
+  const sqlite = retain(new BetterSqlite3(file));
   try {
     sqlite.exec(sql);
   } finally {

@@ -43,8 +43,10 @@ it.each(Array.from({ length: 25 }, (_, seed) => seed))(
       { name: 'projects', key: 'id', project: 'id', unique: 'name' },
       { name: 'things', key: 'id', project: 'project_id' },
     ]);
-    const run = (sql: string, ...values: (string | number)[]): number =>
-      Number(database.prepare(sql).run(...values).lastInsertRowid);
+    const run = (sql: string, ...values: (string | number)[]): number => {
+      database.run(sql, ...values);
+      return database.value<number>('SELECT last_insert_rowid()') ?? 0;
+    };
 
     let world: World = new Map();
     let made = 0;
@@ -142,10 +144,10 @@ it.each(Array.from({ length: 25 }, (_, seed) => seed))(
         [...own].map(([id, [seq, value]]) => ({ seq, id, project_id: project, value })),
       );
       const bySeq = (one: { seq: number }, other: { seq: number }): number => one.seq - other.seq;
-      expect(database.prepare('SELECT * FROM projects ORDER BY seq').all(), `${step}: ${what}`).toEqual(
+      expect(database.all('SELECT * FROM projects ORDER BY seq'), `${step}: ${what}`).toEqual(
         projects.sort(bySeq),
       );
-      expect(database.prepare('SELECT * FROM things ORDER BY seq').all(), `${step}: ${what}`).toEqual(
+      expect(database.all('SELECT * FROM things ORDER BY seq'), `${step}: ${what}`).toEqual(
         things.sort(bySeq),
       );
     }

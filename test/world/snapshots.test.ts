@@ -44,7 +44,7 @@ async function open(path = ':memory:') {
        ('1a', '1', 'text'), ('2a', '2', 7), ('1b', '1', x'00ff'), ('2b', '2', NULL), ('none', NULL, 1.5)`,
     `INSERT INTO uses VALUES ('1b'), ('2b'), ('none')`,
   );
-  const all = (table: string): unknown[] => database.prepare(`SELECT * FROM ${table} ORDER BY 1`).all();
+  const all = (table: string): unknown[] => database.all(`SELECT * FROM ${table} ORDER BY 1`);
   const view = () => ({ owners: all('owners'), projects: all('projects'), things: all('things') });
   return {
     database,
@@ -171,7 +171,7 @@ describe('a snapshot of all', () => {
     await world.write('DELETE FROM things');
     await world.restore(undefined);
     expect(world.view()).toEqual(after);
-    const copies = world.database.prepare('SELECT count(*) FROM snapshot_of_things').pluck().get();
+    const copies = world.database.value('SELECT count(*) FROM snapshot_of_things');
     expect(copies).toBe(4);
   });
 
@@ -244,7 +244,7 @@ describe('a snapshot of a project', () => {
     await world.take('1');
     await world.write("DELETE FROM projects WHERE id = '1'");
     expect(world.snapshots.list('1')).toEqual([]);
-    expect(world.database.prepare('SELECT count(*) FROM snapshot_of_things').pluck().get()).toBe(0);
+    expect(world.database.value('SELECT count(*) FROM snapshot_of_things')).toBe(0);
   });
 
   it('is of its own name space', async () => {
@@ -280,5 +280,5 @@ it('snapshots of a table that has other columns now are forgotten, since they la
     database.execute('DELETE FROM things');
     snapshots.restore({ name: 'new', project: undefined, takenOf: undefined });
   });
-  expect(database.prepare('SELECT count(*) FROM things').pluck().get()).toBe(5);
+  expect(database.value('SELECT count(*) FROM things')).toBe(5);
 });

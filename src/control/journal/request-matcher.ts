@@ -4,7 +4,7 @@ import { RUNGS } from '../../http/observation/exchange.js';
 import { text, within } from '../../http/schema.js';
 import { hasForm, pathWithoutQuery } from '../../http/paths.js';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
-import { asciiUpperCase } from '../../kernel/ascii.js';
+import { asciiUpperCase } from '../../kernel/ids.js';
 import { ControlError } from '../../http/control-error.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';
 import type { Entry, Selection } from './journal.js';

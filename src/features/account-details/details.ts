@@ -1,5 +1,4 @@
-import { asciiUpperCase } from '../../kernel/ascii.js';
-import { decimalDigits, hexDigits, uuid } from '../../kernel/derived.js';
+import { asciiUpperCase, decimalDigits, hexDigits, uuid } from '../../kernel/ids.js';
 
 /** Providers that have account details. They match without case: clients send them as typed (run). */
 export const PROVIDERS = ['aws', 'azure', 'gcp'] as const;

@@ -1,7 +1,6 @@
 import { API_PREFIX } from '../../http/paths.js';
 import type { JsonText } from '../../http/operation.js';
-import { asciiUpperCase } from '../../kernel/ascii.js';
-import { decimalDigits, hexDigits, uuid } from '../../kernel/derived.js';
+import { asciiUpperCase, decimalDigits, hexDigits, uuid } from '../../kernel/ids.js';
 import { BASE_URL_MARK, objectText, Raw, STATE, type Shown } from '../../states/index.js';
 import { privateLinkProfiles } from './profile.js';
 import { DEFAULT_VENDOR, vendorOf } from './rules.js';

@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-error.js';
 import { strict, text } from '../../http/schema.js';
 import { invalidAttribute, missingAttribute, wrongType } from '../../http/steps/fields.js';
-import { asciiUpperCase } from '../../kernel/ascii.js';
+import { asciiUpperCase } from '../../kernel/ids.js';
 import { SOURCE } from '../../profiles/index.js';
 import type { RuleMatch } from '../../states/index.js';
 import { unknownProvider, unknownVendor } from './conditions.js';

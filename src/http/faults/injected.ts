@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { hexDigits } from '../../kernel/derived.js';
+import { hexDigits } from '../../kernel/ids.js';
 import type { Decision } from '../../kernel/events.js';
 import { defineCondition, SOURCE, type Condition } from '../../profiles/index.js';
 import { unauthenticated } from '../credentials/credentials.js';

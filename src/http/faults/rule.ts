@@ -1,8 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
-import { MOST } from '../../kernel/pace.js';
 import { hasForm, pathWithoutQuery } from '../paths.js';
-import { object, oneOf, strict, text, within } from '../schema.js';
+import { MAX_COUNT, object, oneOf, strict, text, within } from '../schema.js';
 
 const LONGEST_DELAY_MS = 3_600_000;
 
@@ -66,13 +65,13 @@ export const newFault = Type.Partial(
     {
       id,
       match,
-      times: within(1, MOST, 'How often it fires; without a limit by default.'),
+      times: within(1, MAX_COUNT, 'How often it fires; without a limit by default.'),
       share: Type.Number({
         minimum: 0,
         maximum: 1,
         description: 'The share of matching requests on which it fires: 0.5 is every second one.',
       }),
-      skip: within(0, MOST, 'How many matching requests it ignores first.'),
+      skip: within(0, MAX_COUNT, 'How many matching requests it ignores first.'),
       before: Type.Literal('credentials', {
         description: 'Acts before the credentials are checked, so also on the first request of a digest.',
       }),
