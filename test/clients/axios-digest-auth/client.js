@@ -1,0 +1,7 @@
+import { fromNpm } from '../support/kinds.js';
+
+export default fromNpm({
+  name: 'axios-digest-auth',
+  package: '@mhoc/axios-digest-auth',
+  did: "JavaScript, digest of the path without its query: a link's life; refused as documented",
+});
