@@ -54,7 +54,7 @@ export function oauth(app: FastifyInstance, services: TokenServices): void {
     const grant = form.get('grant_type');
     if (grant !== 'client_credentials') {
       return refuse(request, reply, 400, grant === null ? 'invalid_request' : 'unsupported_grant_type', {
-        problem: grant === null ? 'The form has no grant_type.' : `The grant type ${grant} is not supported.`,
+        problem: grant === null ? 'The form has no grant_type.' : 'The grant type is not supported.',
         remedy: 'Send the form grant_type=client_credentials.',
         source: 'RFC 6749, section 5.2',
       });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { API, linksPath, seededCaller } from '../support/emulator.js';
 import { nonceOf, signed } from '../support/digest.js';
 import { basic, FORM, openSocket, type Outgoing } from '../support/transport.js';
+import { sendRaw } from '../support/raw.js';
 import { openStream } from './stream-support.js';
 
 const LINKS = linksPath('documented');
@@ -139,10 +140,47 @@ describe('what is told of requests', () => {
           });
         }
       }
+      await send(token({}, `grant_type=${clientSecret}`));
+      await send(token({}, `grant_type=x%20${clientSecret}&scope=a%20${clientSecret}`));
+      await send({ path: LINKS, headers: { 'x-client': `id ${clientSecret}`, via: `a, ${clientSecret}` } });
+      await send({ path: LINKS, headers: { referer: `https://${clientId}:${privateKey}@localhost/a` } });
+      for (const path of [LINKS, `${API}/groups`, `${API}/nothing`, '/api/oauth/token']) {
+        await send({ path: `${path}/${clientSecret}` });
+        await send({ path: `${path}/x;${clientSecret}`, headers: { authorization: 'Basic x' } });
+      }
       const filler = 'x'.repeat(16_384 - 30);
       const body = JSON.stringify({ filler, clientSecret });
       await send({ method: 'POST', path: '/nowhere', headers: { 'content-type': JSON_TYPE }, body });
     });
     expectNone(told, secrets);
+  });
+});
+
+describe('a refusal of credentials', () => {
+  const { clientId, clientSecret, privateKey } = OWNER;
+  const digest = `Digest ${clientSecret}=1, ${clientSecret}=2`;
+
+  it.each<[string, Outgoing]>([
+    ['the grant type', token({ authorization: basic(clientId, clientSecret) }, `grant_type=${clientSecret}`)],
+    ['the client id', token({ authorization: basic(clientSecret, clientId) }, '')],
+    ['a part of the path', { path: `${LINKS}/${clientSecret}` }],
+    ['another header', { path: LINKS, headers: { 'x-client': clientSecret } }],
+    ['the name of a parameter of a digest', { path: LINKS, headers: { authorization: digest } }],
+  ])('does not repeat a secret that was sent as %s', async (_where, request) => {
+    const { send } = await openSocket();
+    const answer = await send(request);
+    expect([400, 401]).toContain(answer.status);
+    expect(answer.text + JSON.stringify(answer.headers)).not.toContain(clientSecret);
+  });
+
+  it('has no secret of the user in an absolute target, and neither has the journal', async () => {
+    const { url, send } = await openSocket();
+    const { host } = new URL(url);
+    const lines = [`GET http://${clientId}:${privateKey}@${host}${LINKS} HTTP/1.1`, `Host: ${host}`];
+    const answer = await sendRaw(url, [...lines, 'Connection: close', '', ''].join('\r\n'));
+    expect(answer).not.toContain(privateKey);
+    const journal = (await send({ path: '/_emulator/requests' })).text;
+    expect(journal).toContain(`//[removed]@${host}`);
+    expect(journal).not.toContain(privateKey);
   });
 });

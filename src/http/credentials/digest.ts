@@ -27,7 +27,8 @@ export function parseDigest(parameters: string): DigestCredentials | string {
   for (let match = PARAMETER.exec(parameters); match; match = PARAMETER.exec(parameters)) {
     const [, name = '', quoted, bare] = match;
     const key = name.toLowerCase();
-    if (found.has(key)) return `The digest has ${key} twice.`;
+    // A name that is not known may be a secret.
+    if (found.has(key)) return `The digest has ${PARAMETERS.find((name) => name === key) ?? 'a name'} twice.`;
     found.set(key, quoted === undefined ? (bare ?? '') : quoted.replace(/\\(.)/g, '$1'));
     end = PARAMETER.lastIndex;
     if (end === parameters.length) break;

@@ -5,6 +5,7 @@ import type { ScopedFault } from '../faults/rule.js';
 import type { Caller, Organization, Project } from '../gatekeeper.js';
 import type { AtlasOperation } from '../operation.js';
 import { lenientFlags, type Flags } from '../steps/query.js';
+import { redactText } from './redaction.js';
 
 /** The steps of a request, in order: every answer comes from one of them. */
 export const RUNGS = [
@@ -73,5 +74,5 @@ export function reasonLine(rung: Rung, decision: Decision): string {
   const { problem, source, remedy } = decision;
   const line = `step ${RUNGS.indexOf(rung) + 1} (${rung}): ${problem} | source: ${source} | to pass: ${remedy}`;
   // A header holds visible ASCII only, and what a client sent may be in the line.
-  return line.replace(/[^\x20-\x7e]/g, '?').slice(0, 1000);
+  return redactText(line.replace(/[^\x20-\x7e]/g, '?')).slice(0, 1000);
 }

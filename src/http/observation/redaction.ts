@@ -15,10 +15,19 @@ const SECRET_HEADER = new RegExp(`cookie|${WORDS}`, 'i');
 const SECRET_MEMBER = new RegExp(String.raw`(?:${WORDS})[^:,]{0,40}:|\\u00[2-7]`, 'i');
 
 /** What a form of the token endpoints may hold beside secrets. */
-const OPEN_FIELDS = new Set(['grant_type', 'client_id', 'scope', 'token_type_hint']);
+const OPEN_FIELD =
+  /^(?:grant_type=(?:client_credentials|password|refresh_token|authorization_code)$|(?:client_id|scope|token_type_hint)=)/;
 
 /** A private key, a client secret or a token, sent where a name belongs. */
 const LOOKS_SECRET = /^(?:mdb_(?:sa_sk|at)_|[0-9a-f]{8}-[0-9a-f]{4}-)/i;
+
+/** A client secret or a token, or the user of an address, wherever it stands. */
+const SECRET_TEXT = /mdb_(?:sa_sk|at)_[\w.~-]+|(?<=\/\/)[^\s/?#@"\\]+(?=@)/gi;
+
+/** Redacts what has the form of a secret in any text, such as a path or a message. */
+export function redactText(text: string): string {
+  return text.replace(SECRET_TEXT, REMOVED);
+}
 
 /** Redacts headers; of credentials the scheme and the user remain. */
 export function redactHeaders(
@@ -35,7 +44,7 @@ export function redactHeaders(
 function redactHeader(name: string, text: string): string {
   if (name === 'authorization' || name === 'proxy-authorization') return redactCredentials(text);
   if (SECRET_HEADER.test(name)) return REMOVED;
-  return text.includes('?') ? redactTarget(text) : text;
+  return text.includes('?') ? redactTarget(text) : redactText(text);
 }
 
 /** Scheme and user of an `Authorization` header, such as `Digest owner1`. */
@@ -53,9 +62,9 @@ function redactCredentials(header: string): string {
   }
 }
 
-/** Redacts the query of a request target or of another address. */
+/** Redacts a request target or another address. */
 export function redactTarget(target: string): string {
-  return target.replace(/[^&#]+/g, (part) => {
+  return redactText(target).replace(/[^&#]+/g, (part) => {
     for (const { 0: start, 1: name = '', index } of part.matchAll(/([^=?/;]+)=/g)) {
       if (SECRET_NAME.test(unescape(name))) return part.slice(0, index + start.length) + REMOVED;
     }
@@ -64,7 +73,8 @@ export function redactTarget(target: string): string {
 }
 
 /** Redacts the members of JSON whose names say that they are secret. */
-export function redactJson(text: string): string {
+export function redactJson(json: string): string {
+  const text = redactText(json);
   // Nearly no text has one.
   if (!SECRET_NAME.test(text) && !text.includes('\\u')) return text;
   try {
@@ -84,13 +94,11 @@ export function redactJson(text: string): string {
 
 /** Redacts a form of the token endpoints: only fields that hold no secret remain. */
 export function redactForm(form: URLSearchParams): string {
-  return [...form]
-    .map(([name, value]) =>
-      OPEN_FIELDS.has(name) && redactName(value) !== REMOVED
-        ? `${name}=${encodeURIComponent(value)}`
-        : `${encodeURIComponent(name)}=${REMOVED}`,
-    )
-    .join('&');
+  const fields = [...form].map(([name, value]) => {
+    const isOpen = OPEN_FIELD.test(`${name}=${value}`) && redactText(redactName(value)) === value;
+    return `${encodeURIComponent(name)}=${isOpen ? encodeURIComponent(value) : REMOVED}`;
+  });
+  return fields.join('&');
 }
 
 function redactName(name: string | undefined): string {

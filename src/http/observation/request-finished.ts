@@ -3,7 +3,7 @@ import type { EventBus, Message, RequestDetail } from '../../kernel/events.js';
 import { reasonLine } from './exchange.js';
 import { pathOf } from '../paths.js';
 import { hasJsonBody, readUnread } from './unread-body.js';
-import { redactHeaders, redactJson, redactTarget, type RedactedHeaders } from './redaction.js';
+import { redactHeaders, redactJson, redactTarget, redactText, type RedactedHeaders } from './redaction.js';
 
 /** How much of a body is recorded, in characters. */
 const BODY_LIMIT = 16 * 1024;
@@ -56,6 +56,7 @@ function isControl({ url }: FastifyRequest): boolean {
 
 function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): RequestDetail {
   const { exchange, raw } = request;
+  const { condition } = exchange;
   return {
     url: exchange.baseUrl + pathOf(path),
     httpVersion: raw.httpVersion,
@@ -66,7 +67,11 @@ function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): R
     response: reply.raw.headersSent
       ? message(redactHeaders(reply.getHeaders()), exchange.sentAnswer)
       : message({}, undefined),
-    condition: exchange.condition,
+    condition: condition && {
+      ...condition,
+      problem: redactText(condition.problem),
+      remedy: redactText(condition.remedy),
+    },
   };
 }
 
