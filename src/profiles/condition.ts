@@ -11,6 +11,7 @@ export const SOURCE = {
   errorCodes: "MongoDB's documentation of the API's error codes",
   tools: "stated by MongoDB's own tools",
   description: "Atlas's public API description",
+  standard: "the status is that of RFC 9110; code and text are the emulator's own",
   inferred: 'inferred',
   emulator: "the emulator's own",
 } as const;

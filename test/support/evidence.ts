@@ -15,6 +15,19 @@ export interface Recording {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** An answer of Atlas that was recorded, printed in a client's log, or documented. */
+export interface RecordedAnswer {
+  readonly method: string;
+  /** The path, or the path with its slashes written as underscores. */
+  readonly path?: string;
+  readonly path_flat?: string;
+  readonly status: number;
+  readonly date?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Null or empty if there was none. */
+  readonly body: Readonly<Record<string, unknown>> | '' | null;
+}
+
 /** One request of a client, and the status that it got. */
 export interface ClientStep {
   readonly method: string;
@@ -43,6 +56,7 @@ export type Described = Readonly<Record<string, unknown>>;
 
 interface Evidence {
   readonly 'recorded-responses': readonly Recording[];
+  readonly 'recorded-responses-2': { readonly answers: readonly RecordedAnswer[] };
   readonly 'client-requests': { readonly clients: readonly ClientFlow[] };
   readonly operations: { readonly operations: readonly (readonly [string, string, string])[] };
   readonly 'openapi-streams': Described & {

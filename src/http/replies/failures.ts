@@ -9,7 +9,7 @@ export const malformedRequest = defineCondition('malformedRequest', {
     400,
     'VALIDATION_ERROR',
     'The request content produced the validation error: %s.',
-    SOURCE.inferred,
+    SOURCE.standard,
   ],
   settledBy: 'GET /api/atlas/v2/groups/%zz',
   describe: (sentence: string) => ({

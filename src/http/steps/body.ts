@@ -16,7 +16,7 @@ export type ParsedBody = Record<string, unknown> | unknown[];
 
 export const unsupportedMediaType = defineCondition('unsupportedMediaType', {
   when: 'The body has another `Content-Type` than JSON, or is compressed.',
-  observed: [415, 'UNSUPPORTED_MEDIA_TYPE', 'The media type %s is not supported.', SOURCE.inferred],
+  observed: [415, 'UNSUPPORTED_MEDIA_TYPE', 'The media type %s is not supported.', SOURCE.standard],
   settledBy: 'POST /api/atlas/v2/groups with Content-Type: text/plain',
   describe: (
     type: string,
@@ -24,20 +24,20 @@ export const unsupportedMediaType = defineCondition('unsupportedMediaType', {
       ? 'The body has no Content-Type.'
       : `The Content-Type ${type} is not supported.`,
     remedy: string = 'Send Content-Type: application/json.',
-    source: string = SOURCE.inferred,
+    source: string = SOURCE.standard,
   ) => ({ problem, remedy, source }),
   example: ['text/plain'],
 });
 
 export const bodyTooLarge = defineCondition('bodyTooLarge', {
   when: 'The body is larger than 1 MiB, or what would be stored of it (a resource, the settings of a project) than 128 KiB.',
-  observed: [413, 'REQUEST_TOO_LARGE', 'The request is larger than %s bytes.', SOURCE.inferred],
+  observed: [413, 'REQUEST_TOO_LARGE', 'The request is larger than %s bytes.', SOURCE.standard],
   settledBy: 'POST /api/atlas/v2/groups with a body of 2 MiB',
   describe: (
     limit: number,
     problem: string = `The body is larger than ${limit} bytes.`,
     remedy: string = 'Send a smaller one.',
-    source: string = SOURCE.inferred,
+    source: string = SOURCE.standard,
   ) => ({ problem, remedy, source }),
   example: [BODY_LIMIT],
 });
