@@ -58,9 +58,10 @@ const ENTRY_BYTES = 1024;
  */
 export class Journal implements ProjectCache {
   readonly #limits: JournalLimits;
-  #ring: (StoredEntry | undefined)[] = [];
-  /** Index of the oldest entry of the ring; those before it have left. */
-  #first = 0;
+  /** All requests that it holds, oldest first: retained ones, then those of the ring. */
+  #held = new Set<StoredEntry>();
+  /** The entries in the order in which they leave the ring: the iterator of a Set also returns those added later. */
+  #leaving = this.#held.values();
   /** The last requests of the most recently active projects, the least recently active first. */
   readonly #recent = new Map<string, StoredEntry[]>();
   #bytes = 0;
@@ -108,11 +109,7 @@ export class Journal implements ProjectCache {
   select(project: string | undefined, since = 0): Selection {
     const { cut, floor } = project === undefined ? this.#server : this.#scopeOf(project);
     const start = Math.max(since, floor, this.#server.floor, project === undefined ? 0 : cut);
-    const lists = project === undefined ? [...this.#recent.values()] : [this.#recent.get(project) ?? []];
-    const retained = lists.flatMap((list) => list.filter((entry) => entry.left));
-    retained.sort((one, other) => one.event.seq - other.event.seq);
-    const ring = this.#ring.slice(this.#first) as StoredEntry[];
-    const entries = [...retained, ...ring].filter(
+    const entries = [...this.#held].filter(
       ({ event, owner }) => event.seq > start && (project === undefined || owner === project),
     );
     return { entries, cut, floor: Math.max(floor, this.#server.floor) };
@@ -130,8 +127,9 @@ export class Journal implements ProjectCache {
       this.#touch(project).floor = this.last;
       return;
     }
-    this.#ring = [];
-    this.#first = this.#bytes = this.#retainedBytes = this.#forgottenCut = 0;
+    this.#held = new Set();
+    this.#leaving = this.#held.values();
+    this.#bytes = this.#retainedBytes = this.#forgottenCut = 0;
     this.#recent.clear();
     this.#scopes.clear();
     this.#server = { cut: 0, floor: this.last, removed: false };
@@ -151,7 +149,7 @@ export class Journal implements ProjectCache {
     // A project may have been deleted while its request was under way.
     const exists = project !== undefined && (this.#recent.has(project) || this.exists(project));
     const stored = { ...entry, size: sizeOf(entry), owner: exists ? project : undefined, left: false };
-    this.#ring.push(stored);
+    this.#held.add(stored);
     this.#bytes += stored.size;
     if (exists) this.#addRecent(project, stored);
     while (this.#bytes > this.#limits.bytes) this.#shift();
@@ -171,14 +169,8 @@ export class Journal implements ProjectCache {
 
   /** Takes the oldest entry out of the ring. */
   #shift(): void {
-    const entry = this.#ring[this.#first];
+    const { value: entry } = this.#leaving.next();
     if (!entry) return;
-    this.#ring[this.#first++] = undefined;
-    // Not one by one: that would move the whole array at each request.
-    if (this.#first > this.#ring.length / 2) {
-      this.#ring = this.#ring.slice(this.#first);
-      this.#first = 0;
-    }
     entry.left = true;
     this.#retainedBytes += entry.size;
     const recent = entry.owner === undefined ? [] : (this.#recent.get(entry.owner) ?? []);
@@ -206,6 +198,7 @@ export class Journal implements ProjectCache {
   #evict(entry: StoredEntry | undefined): void {
     if (!entry?.left) return;
     const { event, owner, size } = entry;
+    this.#held.delete(entry);
     this.#bytes -= size;
     this.#retainedBytes -= size;
     this.#server.cut = Math.max(this.#server.cut, event.seq);
