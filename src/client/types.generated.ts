@@ -181,7 +181,10 @@ export interface Snapshot {
   readonly takenAt: string;
 }
 
-/** A limit that was set. */
+/** Settings to change, by name. */
+export type ProjectSettingsUpdate = Readonly<Record<string, boolean>>;
+
+/** A limit. */
 export interface Limit {
   /** What is limited. */
   readonly name: string;
@@ -401,8 +404,7 @@ export interface Fixture {
         readonly timesLeft?: number;
       }[];
       readonly projectDefaults?: {
-        /** Settings to change, by name. */
-        readonly settings?: Readonly<Record<string, boolean>>;
+        readonly settings?: ProjectSettingsUpdate;
         /** The limits that were set. */
         readonly limits?: readonly Limit[];
         /** Teams to add. */

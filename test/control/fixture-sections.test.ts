@@ -60,7 +60,7 @@ async function worldWithRules(): Promise<{ one: ControlledEmulator; made: TestPr
   await one.done('POST', '/private-link-rules', { fail: 'everywhere', match: { provider: 'aws' } });
   await around(made, 'PATCH', 'settings', { isDataExplorerEnabled: false, more: true });
   await around(made, 'PATCH', 'limits/atlas.project.deployment.clusters', { value: 7 });
-  await around(made, 'PATCH', 'limits/9', { value: 1 });
+  await around(made, 'PATCH', 'limits/dataFederation.bytesProcessed.daily', { value: 1 });
   await around(made, 'POST', 'teams', [
     { teamId: 'b', roleNames: ['GROUP_OWNER'] },
     { teamId: 'a', roleNames: [] },

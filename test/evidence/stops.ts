@@ -68,9 +68,14 @@ export function successes(profile: SeededProfile): readonly ((made: Made) => Sto
 
     () => ({ url: `${group}/settings` }),
     () => ({ method: 'PATCH', url: `${group}/settings`, payload: { isDataExplorerEnabled: false } }),
-    () => ({ method: 'PATCH', url: `${group}/limits/some.limit`, payload: { value: 7 } }),
+    () => ({
+      method: 'PATCH',
+      url: `${group}/limits/atlas.project.deployment.clusters`,
+      payload: { value: 7 },
+    }),
     () => ({ url: `${group}/limits` }),
-    () => ({ method: 'DELETE', url: `${group}/limits/some.limit` }),
+    () => ({ url: `${group}/limits/atlas.project.deployment.clusters` }),
+    () => ({ method: 'DELETE', url: `${group}/limits/atlas.project.deployment.clusters` }),
     () => ({ method: 'POST', url: `${group}/teams`, payload: [team] }),
     () => ({ url: `${group}/teams` }),
     () => ({
@@ -124,6 +129,7 @@ export function refusals(profile: SeededProfile): Readonly<Record<string, Stop>>
     unknownVendor: create({ provider: 'AWS', vendor: 'EVENTHUB' }),
     malformedParameter: { url: `${links}/nothex` },
     linkNotFound: { url: `${links}/${UNKNOWN}` },
+    limitNotFound: { url: `${groups}/${project}/limits/incorrect.name` },
     duplicateLink: create(requestBody('aws-s3')),
     updateNotAllowed: { method: 'PATCH', url: `${links}/{withDomain}`, payload: { dnsDomain: 'b.example' } },
   };

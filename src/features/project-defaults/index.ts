@@ -1,11 +1,12 @@
-import type { Feature } from '../../world/index.js';
-import { projectDefaultsSection } from './fixture.js';
+import type { Static } from '@sinclair/typebox';
+import type { Feature, ProjectSection } from '../../world/index.js';
 import { projectDefaultsOperations } from './routes.js';
-import { ProjectDefaultsStore, projectDefaultsMigrations } from './store.js';
+import { fixtureDefaults } from './schema.js';
+import { limitsIn, ProjectDefaultsStore, projectDefaultsMigrations, teamsIn } from './store.js';
 
 /**
  * What Terraform's `mongodbatlas_project` reads and writes around a project (read in its source, and run): settings,
- * limits, teams, users and the like, with plain defaults. What is written is kept and shown, and has no effect.
+ * limits, teams, users and the like, with plain defaults. What is written is stored and shown, and has no effect.
  */
 export const projectDefaults: Feature = {
   name: 'project-defaults',
@@ -16,3 +17,27 @@ export const projectDefaults: Feature = {
     return { operations: projectDefaultsOperations(store), sections: [projectDefaultsSection(store)] };
   },
 };
+
+/** What surrounds a project in a fixture: what was written, in the API's own forms. */
+function projectDefaultsSection(store: ProjectDefaultsStore): ProjectSection {
+  return {
+    key: 'projectDefaults',
+    item: fixtureDefaults,
+    scope: 'project',
+    single: true,
+    load(_transaction, { id }, item) {
+      const old = store.get(id);
+      const { settings, limits = [], teams = [], ...rest } = item as Static<typeof fixtureDefaults>;
+      store.put(id, {
+        settings: { ...old.settings, ...settings },
+        limits: Object.fromEntries(limits.map(({ name, value }) => [name, value])),
+        teams: Object.fromEntries(teams.map(({ teamId, roleNames }) => [teamId, roleNames])),
+        managedSlowMs: rest.managedSlowMs ?? old.managedSlowMs,
+      });
+    },
+    save({ id }) {
+      const written = store.written(id);
+      return written ? [{ ...written, limits: limitsIn(written), teams: teamsIn(written) }] : [];
+    },
+  };
+}

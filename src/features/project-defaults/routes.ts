@@ -1,183 +1,205 @@
+import type { Project } from '../../http/gatekeeper.js';
 import { atlasResource, resource, type Answer, type AtlasOperation } from '../../http/operation.js';
-import { pagingQuery } from '../../http/steps/query.js';
 import { nothing } from '../../http/shapes.js';
-import {
-  ipAddresses,
-  limit,
-  limitBody,
-  limitName,
-  limits,
-  managedSlowMs,
-  noItems,
-  roleNamesBody,
-  settings,
-  settingsBody,
-  teamId,
-  teamPage,
-  teamsBody,
-} from './schema.js';
-import type { ProjectDefaults, ProjectDefaultsStore } from './store.js';
+import { pagingQuery } from '../../http/steps/query.js';
+import { hexDigits } from '../../kernel/ids.js';
+import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
+import * as schema from './schema.js';
+import { LIMITS, limitsIn, teamsIn, type ProjectDefaults, type ProjectDefaultsStore } from './store.js';
 
-const NO_ITEMS: Answer = { kind: 'page', items: '', totalCount: 0, hasNext: false };
+const limitNotFound = defineCondition('limitNotFound', {
+  when: 'Atlas has no limit of this name; or, to a GET, the limit has no default and was not set.',
+  observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.client],
+  settledBy: 'PATCH /api/atlas/v2/groups/{groupId}/limits/incorrect.name (code and text are inferred)',
+  documented: { detail: CANNOT_FIND },
+  describe: (name: string) => ({
+    problem: `The project has no limit ${name}.`,
+    remedy: `Use one of ${Object.keys(LIMITS).join(', ')}.`,
+  }),
+  example: ['incorrect.name'],
+});
 
 const around = atlasResource('/groups/:groupId', {
   tag: {
     name: 'Around projects',
     description:
-      'What Terraform reads and writes around a project. What is written is kept and has no effect.',
+      'What Terraform reads and writes around a project. What is written is stored and has no effect.',
   },
   versions: ['2023-01-01'],
   javaClass: 'ApiAtlasGroupsResource',
   access: { read: 'readProject', write: 'writeProject' },
-  parameters: { limitName, teamId },
+  parameters: { limitName: schema.limitName, teamId: schema.teamId },
 });
 
 /** The operations around a project. Versions, paths and shapes: read in the Terraform provider's source, and run. */
 export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly AtlasOperation[] {
+  const conditions = [limitNotFound];
+  const change = async (
+    { id }: Project,
+    changed: (old: ProjectDefaults) => Partial<ProjectDefaults>,
+    show: (defaults: ProjectDefaults) => Answer = () => resource({}),
+  ): Promise<Answer> => show(await store.update(id, changed));
   return [
     around('GET', '/settings', {
       id: 'getGroupSettings',
       summary: 'Gets the settings of a project.',
-      response: settings,
-      handle: ({ project }) => resource(store.get(project.id).settings),
+      response: schema.settings,
+      handle: ({ project }) => shownSettings(store.get(project.id)),
     }),
     around('PATCH', '/settings', {
       id: 'updateGroupSettings',
       summary: 'Changes settings of a project; they have no effect.',
-      response: settings,
-      body: { schema: settingsBody },
-      handle: async ({ project, body }) =>
-        resource(
-          (await store.update(project.id, ({ settings }) => ({ settings: { ...settings, ...body } })))
-            .settings,
-        ),
+      response: schema.settings,
+      body: { schema: schema.settingsBody },
+      handle: ({ project, body }) =>
+        change(project, ({ settings }) => ({ settings: { ...settings, ...body } }), shownSettings),
     }),
     around('GET', '/limits', {
       id: 'listGroupLimits',
       summary: 'Lists the limits of a project that were set.',
-      response: limits,
-      handle: ({ project }) =>
-        resource(Object.entries(store.get(project.id).limits).map(([name, value]) => ({ name, value }))),
+      response: schema.limits,
+      handle: ({ project }) => resource(limitsIn(store.get(project.id))),
+    }),
+    around('GET', '/limits/:limitName', {
+      id: 'getGroupLimit',
+      summary: 'Gets a limit of a project: what was set, or the default.',
+      response: schema.limit,
+      conditions,
+      handle({ project, parameters }) {
+        const name = knownLimit(parameters.limitName);
+        const value = store.get(project.id).limits[name] ?? LIMITS[name];
+        if (value === undefined) throw limitNotFound(name);
+        return resource({ name, value });
+      },
     }),
     around('PATCH', '/limits/:limitName', {
       id: 'setGroupLimit',
       summary: 'Sets a limit of a project; it has no effect.',
-      response: limit,
-      body: { schema: limitBody },
-      async handle({ project, parameters: { limitName: name }, body: { value } }) {
-        await store.update(project.id, ({ limits }) => ({ limits: { ...limits, [name]: value } }));
-        return resource({ name, value });
+      response: schema.limit,
+      conditions,
+      body: { schema: schema.limitBody },
+      handle({ project, parameters, body: { value } }) {
+        const name = knownLimit(parameters.limitName);
+        const shown = () => resource({ name, value });
+        return change(project, ({ limits }) => ({ limits: { ...limits, [name]: value } }), shown);
       },
     }),
     around('DELETE', '/limits/:limitName', {
       id: 'deleteGroupLimit',
       summary: 'Removes a limit of a project.',
       response: nothing,
-      async handle({ project, parameters }) {
-        await store.update(project.id, ({ limits }) => ({
-          limits: without(limits, parameters.limitName),
-        }));
-        return resource({});
+      conditions,
+      handle({ project, parameters }) {
+        const name = knownLimit(parameters.limitName);
+        return change(project, ({ limits }) => ({ limits: without(limits, name) }));
       },
     }),
     around('GET', '/teams', {
       id: 'listGroupTeams',
       summary: 'Lists the teams of a project.',
-      response: teamPage,
+      response: schema.teamPage,
       query: pagingQuery,
-      handle: ({ project }) => teamsPage(store.get(project.id)),
+      handle: ({ project }) => shownTeams(store.get(project.id)),
     }),
     around('POST', '/teams', {
       id: 'addGroupTeams',
       summary: 'Adds teams to a project; they have no effect.',
-      response: teamPage,
-      body: { schema: teamsBody },
-      handle: async ({ project, body }) =>
-        teamsPage(
-          await store.update(project.id, ({ teams }) => ({
-            teams: { ...teams, ...Object.fromEntries(body.map((team) => [team.teamId, team.roleNames])) },
-          })),
-        ),
+      response: schema.teamPage,
       query: pagingQuery,
+      body: { schema: schema.teamsBody },
+      handle({ project, body }) {
+        const added = Object.fromEntries(body.map(({ teamId, roleNames }) => [teamId, roleNames]));
+        return change(project, ({ teams }) => ({ teams: { ...teams, ...added } }), shownTeams);
+      },
     }),
     around('PATCH', '/teams/:teamId', {
       id: 'updateGroupTeam',
       summary: 'Changes the roles of a team in a project.',
-      response: teamPage,
-      body: { schema: roleNamesBody },
-      handle: async ({ project, parameters, body }) =>
-        teamsPage(
-          await store.update(project.id, ({ teams }) => ({
-            teams: { ...teams, [parameters.teamId]: body.roleNames },
-          })),
-        ),
+      response: schema.teamPage,
       query: pagingQuery,
+      body: { schema: schema.roleNamesBody },
+      handle: ({ project, parameters: { teamId }, body: { roleNames } }) =>
+        change(project, ({ teams }) => ({ teams: { ...teams, [teamId]: roleNames } }), shownTeams),
     }),
     around('DELETE', '/teams/:teamId', {
       id: 'removeGroupTeam',
       summary: 'Removes a team from a project.',
       response: nothing,
-      async handle({ project, parameters }) {
-        await store.update(project.id, ({ teams }) => ({ teams: without(teams, parameters.teamId) }));
-        return resource({});
-      },
+      handle: ({ project, parameters: { teamId } }) =>
+        change(project, ({ teams }) => ({ teams: without(teams, teamId) })),
     }),
     around('GET', '/ipAddresses', {
-      id: 'listGroupIpAddresses',
-      summary: 'Lists the IP addresses of a project, of which there are none.',
-      response: ipAddresses,
+      id: 'getGroupIpAddresses',
+      summary: 'Gets the IP addresses of a project, of which there are none.',
+      response: schema.ipAddresses,
       handle: ({ project }) => resource({ groupId: project.id, services: { clusters: [] } }),
     }),
     around('GET', '/managedSlowMs', {
       id: 'getGroupManagedSlowMs',
       summary: 'Returns whether the threshold of slow operations is managed by Atlas.',
-      response: managedSlowMs,
+      response: schema.managedSlowMs,
       // A bare boolean: Terraform reads nothing else (run).
       handle: ({ project }) => resource(String(store.get(project.id).managedSlowMs)),
     }),
     around('POST', '/managedSlowMs/enable', {
       id: 'enableGroupManagedSlowMs',
-      summary: 'Has slow operations of a project found by themselves; it has no effect.',
+      summary: 'Lets Atlas manage the threshold of slow operations; it has no effect.',
       response: nothing,
-      handle: async ({ project }) => setManagedSlowMs(store, project.id, true),
+      handle: ({ project }) => change(project, () => ({ managedSlowMs: true })),
     }),
     around('DELETE', '/managedSlowMs/disable', {
       id: 'disableGroupManagedSlowMs',
-      summary: 'No longer has slow operations of a project found by themselves.',
+      summary: 'Fixes the threshold of slow operations; it has no effect.',
       response: nothing,
-      handle: async ({ project }) => setManagedSlowMs(store, project.id, false),
+      handle: ({ project }) => change(project, () => ({ managedSlowMs: false })),
     }),
     around('GET', '/users', {
       id: 'listGroupUsers',
-      summary: 'Lists the users of a project, of whom there are none.',
-      response: noItems,
+      summary: 'Lists the users of a project: the one who created it.',
+      response: schema.userPage,
       versions: ['2023-01-01', '2025-02-19'],
       query: pagingQuery,
-      handle: () => NO_ITEMS,
+      // The first version shows users with other fields, and to its clients none.
+      handle: ({ project, request }) =>
+        page(request.exchange.version === '2023-01-01' ? [] : [creatorOf(project)]),
     }),
     around('GET', '/clusters', {
       id: 'listGroupClusters',
       summary: 'Lists the clusters of a project, of which there are none.',
-      response: noItems,
+      response: schema.noItems,
       versions: ['2023-01-01', '2023-02-01', '2024-08-05'],
       query: pagingQuery,
-      handle: () => NO_ITEMS,
+      handle: () => page([]),
     }),
   ];
 }
 
-function teamsPage({ teams }: ProjectDefaults): Answer {
-  const items = Object.entries(teams).map(([teamId, names]) => JSON.stringify({ roleNames: names, teamId }));
-  return { kind: 'page', items: items.join(','), totalCount: items.length, hasNext: false };
+function page(items: readonly object[]): Answer {
+  const texts = items.map((item) => JSON.stringify(item));
+  return { kind: 'page', items: texts.join(','), totalCount: items.length, hasNext: false };
 }
 
-async function setManagedSlowMs(
-  store: ProjectDefaultsStore,
-  projectId: string,
-  on: boolean,
-): Promise<Answer> {
-  await store.update(projectId, () => ({ managedSlowMs: on }));
-  return resource({});
+/** The user who created a project (inferred: Atlas shows the owner that the create names, or that of the key). */
+function creatorOf({ id }: Project): object {
+  return {
+    createdAt: '2020-01-01T00:00:00Z',
+    firstName: 'Project',
+    id: hexDigits(`${id}:creator`, 24),
+    lastName: 'Creator',
+    orgMembershipStatus: 'ACTIVE',
+    roles: ['GROUP_OWNER'],
+    username: `creator@${id}.example`,
+  };
+}
+
+const shownSettings = ({ settings }: ProjectDefaults): Answer => resource(settings);
+
+const shownTeams = (defaults: ProjectDefaults): Answer => page(teamsIn(defaults));
+
+/** A name that Atlas has a limit of. @throws {Refusal} `limitNotFound` */
+function knownLimit(name: string): string {
+  if (!Object.hasOwn(LIMITS, name)) throw limitNotFound(name);
+  return name;
 }
 
 function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {

@@ -1,62 +1,79 @@
 import { Type } from '@sinclair/typebox';
+import { object, strict, text, within } from '../../http/schema.js';
 import { objectId, pageOf } from '../../http/shapes.js';
+import { LIMITS, SETTINGS } from './store.js';
 
 /** Wire shapes of what surrounds a project. */
 
-const on = (what: string) => Type.Boolean({ description: `Whether ${what}.` });
-
+/** Settings to change: those that each project has, and any others. */
 export const settingsBody = Type.Record(Type.String(), Type.Boolean(), {
+  title: 'ProjectSettingsUpdate',
   description: 'Settings to change, by name.',
 });
 
-/** The settings of a project: those that each has, and whatever else was set. */
-export const settings = Type.Object(
-  {
-    isCollectDatabaseSpecificsStatisticsEnabled: on('statistics of its databases are collected'),
-    isDataExplorerEnabled: on('it has the data explorer'),
-    isExtendedStorageSizesEnabled: on('it has extended storage sizes'),
-    isPerformanceAdvisorEnabled: on('it has the performance advisor'),
-    isRealtimePerformancePanelEnabled: on('it has the real-time performance panel'),
-    isSchemaAdvisorEnabled: on('it has the schema advisor'),
-  },
-  { additionalProperties: Type.Boolean(), title: 'ProjectSettings', description: 'Settings, by name.' },
+export const settings = object(
+  'Settings, by name.',
+  Object.fromEntries(
+    Object.entries(SETTINGS).map(([name, [, what]]) => [
+      name,
+      Type.Boolean({ description: `Whether ${what}.` }),
+    ]),
+  ),
+  { additionalProperties: Type.Boolean(), title: 'ProjectSettings' },
 );
 
-// Beyond it a number of JSON would not be kept as it was sent.
-const value = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'The limit.' });
-const name = Type.String({ description: 'What is limited.' });
-
-export const limitName = Type.String({ description: 'What is limited.' });
-export const limitBody = Type.Object(
-  { name: Type.Optional(name), value },
-  { title: 'LimitRequest', description: 'A limit to set; the path says which.' },
+// A larger number of JSON would not be returned as it was sent.
+const value = within(0, Number.MAX_SAFE_INTEGER, 'The limit.');
+export const limitName = text(`What is limited: ${Object.keys(LIMITS).join(', ')}.`);
+export const limitBody = object(
+  'A limit to set.',
+  { name: Type.Optional(text('What is limited, as in the path.', { readOnly: true })), value },
+  { title: 'LimitRequest' },
 );
-export const limit = Type.Object({ name, value }, { title: 'Limit', description: 'A limit that was set.' });
+export const limit = object('A limit.', { name: text('What is limited.'), value }, { title: 'Limit' });
 export const limits = Type.Array(limit, { description: 'The limits that were set.' });
 
 const roleNames = Type.Array(Type.String(), { description: 'Its roles in the project.' });
-const team = Type.Object(
-  { teamId: Type.String({ description: 'Id of the team.' }), roleNames },
-  { title: 'Team', description: 'A team and its roles in a project.' },
+const team = object(
+  'A team and its roles in a project.',
+  { teamId: text('Id of the team.'), roleNames },
+  { title: 'Team' },
 );
-
-export const teamId = Type.String({ description: 'Id of a team.' });
+export const teamId = text('Id of a team.');
 export const teamsBody = Type.Array(team, { description: 'Teams to add.' });
-export const roleNamesBody = Type.Object(
+export const roleNamesBody = object(
+  'The roles that a team is to have.',
   { roleNames },
-  { title: 'TeamUpdate', description: 'The roles that a team is to have.' },
+  { title: 'TeamUpdate' },
 );
 export const teamPage = pageOf('TeamPage', team);
 
-export const ipAddresses = Type.Object(
+export const userPage = pageOf(
+  'ProjectUserPage',
+  object(
+    'A user of a project.',
+    {
+      createdAt: text('When the account was created.', { format: 'date-time' }),
+      firstName: text('First name.'),
+      id: objectId('Id of the user.'),
+      lastName: text('Last name.'),
+      orgMembershipStatus: text('Always ACTIVE.'),
+      roles: Type.Array(Type.String(), { description: 'Roles in the project.' }),
+      username: text('Email address.'),
+    },
+    { title: 'ProjectUser' },
+  ),
+);
+
+export const ipAddresses = object(
+  'The IP addresses of a project.',
   {
     groupId: objectId('Id of the project.'),
-    services: Type.Object(
-      { clusters: Type.Array(Type.Unknown(), { maxItems: 0, description: 'Always empty.' }) },
-      { description: 'Addresses by service.' },
-    ),
+    services: object('Addresses by service.', {
+      clusters: Type.Array(Type.Unknown(), { maxItems: 0, description: 'Always empty.' }),
+    }),
   },
-  { title: 'IpAddresses', description: 'The IP addresses of a project.' },
+  { title: 'IpAddresses' },
 );
 
 export const managedSlowMs = Type.Boolean({ description: 'Whether they are.' });
@@ -65,12 +82,7 @@ export const managedSlowMs = Type.Boolean({ description: 'Whether they are.' });
 export const noItems = pageOf('EmptyPage', Type.Unknown());
 
 /** What surrounds a project in a fixture; what is left out is as in a new project. */
-export const fixtureDefaults = Type.Object(
-  {
-    settings: Type.Optional(settingsBody),
-    limits: Type.Optional(limits),
-    teams: Type.Optional(teamsBody),
-    managedSlowMs: Type.Optional(managedSlowMs),
-  },
-  { additionalProperties: false },
+export const fixtureDefaults = Type.Partial(
+  Type.Object({ settings: settingsBody, limits, teams: teamsBody, managedSlowMs }),
+  strict,
 );

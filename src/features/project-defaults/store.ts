@@ -14,6 +14,40 @@ export const projectDefaultsMigrations: readonly Migration[] = [
   },
 ];
 
+/**
+ * The settings that Terraform reads (run), each as a new project has it (inferred, but that no values are passed on), and
+ * what it says.
+ */
+export const SETTINGS: Readonly<Record<string, readonly [on: boolean, what: string]>> = {
+  isClusterAiAssistantEnabled: [true, 'it has the assistant for clusters'],
+  isCollectDatabaseSpecificsStatisticsEnabled: [true, 'statistics of its databases are collected'],
+  isDataExplorerEnabled: [true, 'it has the data explorer'],
+  isDataExplorerGenAIFeaturesEnabled: [true, 'its data explorer has generative AI features'],
+  isDataExplorerGenAISampleDocumentPassingEnabled: [false, 'these features are sent values of its documents'],
+  isExtendedStorageSizesEnabled: [false, 'it has extended storage sizes'],
+  isNativeRerankingEnabled: [false, 'its aggregations can rerank results'],
+  isPerformanceAdvisorEnabled: [true, 'it has the performance advisor'],
+  isRealtimePerformancePanelEnabled: [true, 'it has the real-time performance panel'],
+  isSchemaAdvisorEnabled: [true, 'it has the schema advisor'],
+};
+
+/** The limits that Atlas has, and the default of each that has one (Atlas's public description). */
+export const LIMITS: Readonly<Record<string, number | undefined>> = {
+  'atlas.project.deployment.clusters': 25,
+  'atlas.project.deployment.nodesPerPrivateLinkRegion': 50,
+  'atlas.project.deployment.privateServiceConnectionsPerRegionGroup': 50,
+  'atlas.project.deployment.privateServiceConnectionsSubnetMask': 27,
+  'atlas.project.deployment.serverlessMTMs': undefined,
+  'atlas.project.security.databaseAccess.customRoles': 100,
+  'atlas.project.security.databaseAccess.users': 100,
+  'atlas.project.security.networkAccess.crossRegionEntries': 40,
+  'atlas.project.security.networkAccess.entries': 200,
+  'dataFederation.bytesProcessed.daily': undefined,
+  'dataFederation.bytesProcessed.monthly': undefined,
+  'dataFederation.bytesProcessed.query': undefined,
+  'dataFederation.bytesProcessed.weekly': undefined,
+};
+
 /** What a project has around it, defaults filled in. */
 export interface ProjectDefaults {
   readonly settings: Readonly<Record<string, boolean>>;
@@ -24,27 +58,15 @@ export interface ProjectDefaults {
   readonly managedSlowMs: boolean;
 }
 
-/** The six settings that Terraform insists on (run), as a new project has them (inferred). */
-const DEFAULTS: ProjectDefaults = {
-  settings: {
-    isCollectDatabaseSpecificsStatisticsEnabled: true,
-    isDataExplorerEnabled: true,
-    isExtendedStorageSizesEnabled: false,
-    isPerformanceAdvisorEnabled: true,
-    isRealtimePerformancePanelEnabled: true,
-    isSchemaAdvisorEnabled: true,
-  },
-  limits: {},
-  teams: {},
-  managedSlowMs: true,
-};
+const DEFAULT_SETTINGS = Object.fromEntries(Object.entries(SETTINGS).map(([name, [on]]) => [name, on]));
 
 /** What surrounds projects, in SQL. */
 export class ProjectDefaultsStore {
   constructor(private readonly database: Database) {}
 
   get(projectId: string): ProjectDefaults {
-    return this.written(projectId) ?? DEFAULTS;
+    const { settings, limits = {}, teams = {}, managedSlowMs = true } = this.written(projectId) ?? {};
+    return { settings: { ...DEFAULT_SETTINGS, ...settings }, limits, teams, managedSlowMs };
   }
 
   /** What was written, if anything ever was. */
@@ -80,3 +102,11 @@ export class ProjectDefaultsStore {
     return defaults;
   }
 }
+
+/** The limits that were set, as the API lists them. */
+export const limitsIn = ({ limits }: ProjectDefaults) =>
+  Object.entries(limits).map(([name, value]) => ({ name, value }));
+
+/** The teams, as the API lists them. */
+export const teamsIn = ({ teams }: ProjectDefaults) =>
+  Object.entries(teams).map(([teamId, names]) => ({ roleNames: [...names], teamId }));
