@@ -39,6 +39,24 @@ const projectNameNotFound = defineCondition('projectNameNotFound', {
   example: ['orders', 'API key reader'],
 });
 
+/** How many projects an organization can have (recorded). */
+const PROJECTS_LIMIT = 250;
+
+const tooManyProjects = defineCondition('tooManyProjects', {
+  when: `The organization has ${PROJECTS_LIMIT} projects already, without those that the control API created.`,
+  observed: [
+    400,
+    'MAX_GROUPS_PER_ORG_EXCEEDED',
+    'Maximum number of groups per organization (%s) in %s exceeded while trying to add group.',
+    SOURCE.recorded,
+  ],
+  describe: (limit: string, organization: string) => ({
+    problem: `Organization ${organization} has ${limit} projects already.`,
+    remedy: 'Delete one of them, or create projects for tests with POST /_emulator/projects.',
+  }),
+  example: [String(PROJECTS_LIMIT), 'f'.repeat(24)],
+});
+
 const projectInUse = defineCondition('projectInUse', {
   when: 'The project to be deleted still has resources in it.',
   observed: [
@@ -128,7 +146,7 @@ export function projectOperations({
     project('POST', '', {
       ...createGroup,
       summary: 'Creates a project; its creator becomes its owner.',
-      conditions: [projectExists, invalidOrganizationId, organizationNotFound],
+      conditions: [projectExists, tooManyProjects, invalidOrganizationId, organizationNotFound],
       javaMethod: 'addGroup',
       status: 201,
       query: Type.Object({
@@ -148,6 +166,7 @@ export function projectOperations({
       async handle({ caller, body: { orgId, name, ...settings }, baseUrl }) {
         const created = await kernel.database.write(() => {
           refuseNameInUse(orgId, name);
+          if (projects.countOf(orgId) >= PROJECTS_LIMIT) throw tooManyProjects(String(PROJECTS_LIMIT), orgId);
           refuseTooLarge(settings);
           const id = kernel.newId();
           projects.add({ id, organizationId: orgId, name, createdAt: kernel.clock.now(), settings });

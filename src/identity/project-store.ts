@@ -82,6 +82,13 @@ export class ProjectStore {
     return this.#select('WHERE organization_id = :id ORDER BY projects.seq', { id });
   }
 
+  /** Number of the organization's projects, without those that have credentials of their own: projects for tests. */
+  countOf(organizationId: string): number {
+    const sql = `SELECT count(*) FROM projects WHERE organization_id = ?
+      AND NOT EXISTS (SELECT 1 FROM credentials WHERE project_id = projects.id)`;
+    return this.database.value(sql, organizationId) ?? 0;
+  }
+
   /** The projects of all organizations, oldest first. @param limit how many at most; -1 for all */
   all(limit = -1): readonly StoredProject[] {
     return this.#select('ORDER BY projects.seq LIMIT :limit', { limit });

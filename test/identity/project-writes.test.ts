@@ -278,3 +278,25 @@ describe.each(PROFILES)('the deletion of a project, %s', (profile) => {
     expect((await owner(emulator, profile, { method: 'DELETE', url })).statusCode).toBe(202);
   });
 });
+
+describe.each(PROFILES)('the 251st project of an organization, %s', (profile) => {
+  it('is refused, unless the control API creates it', async () => {
+    const emulator = await TestEmulator.start();
+    const { projects } = emulator.app.identity;
+    const organizationId = SEEDED[profile].organization;
+    const left = 250 - projects.ofOrganization(organizationId).length;
+    for (let number = 1; number < left; number += 1) {
+      const id = number.toString(16).padStart(24, '0');
+      projects.add({ id, organizationId, name: `project-${number}`, createdAt: 0 });
+    }
+    const { id } = await created(emulator, profile, { name: 'last' });
+    const refused = await create(emulator, profile, { name: 'one-more' });
+    expect(codeOf(refused)).toBe(bad(profile, 'MAX_GROUPS_PER_ORG_EXCEEDED'));
+    expect(refused.headers['x-emulator-reason']).toContain('POST /_emulator/projects');
+
+    await emulator.makeProject({ profile });
+    const deleted = await owner(emulator, profile, { method: 'DELETE', url: `${GROUPS}/${id}` });
+    expect(deleted.statusCode).toBe(202);
+    await created(emulator, profile, { name: 'one-more' });
+  });
+});

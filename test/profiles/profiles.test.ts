@@ -104,6 +104,15 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [409, 'GROUP_ALREADY_EXISTS', OWN],
   ],
   [
+    'tooManyProjects',
+    [
+      400,
+      'MAX_GROUPS_PER_ORG_EXCEEDED',
+      'Maximum number of groups per organization (one) in two exceeded while trying to add group.',
+    ],
+    [400, 'VALIDATION_ERROR', OWN],
+  ],
+  [
     'projectNameNotFound',
     [404, 'GROUP_NAME_NOT_FOUND', 'No group with name "one" exists.'],
     [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one'],
