@@ -85,11 +85,11 @@ export function installPipeline(
         if (!named) exchange.profile = profiles[caller.profile];
 
         exchange.rung = 'faults';
+        exchange.requestsLeft = limits.countRequest(request, reply, caller, scope.project);
         met = faults?.meet(request, reply, 'faults');
         if (met && (await met)) return reply;
         // The rules may have let time pass.
         if (met) scope = findScope(request.params as ScopeParameters, gatekeeper);
-        exchange.requestsLeft = limits.countRequest(request, reply, caller, scope.project);
 
         exchange.rung = 'media type';
         exchange.version = acceptedVersion(request.headers.accept, operation.versions);

@@ -20,7 +20,7 @@ export interface Profile {
   readonly takesPartialDigestUri: boolean;
   /** Whether a parameter of a path that does not match its pattern is refused for that. */
   readonly refusesMalformedParameters: boolean;
-  /** Whether a success carries Atlas's `RateLimit-*` headers. */
+  /** Whether successes and most 400, 404 and 409 have Atlas's `RateLimit-*` headers. */
   readonly rateLimitHeaders: boolean;
   /** Whether an error that a fault rule asks for has the source page's own body, where the page shows one. */
   readonly pageBodies: boolean;

@@ -1,7 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
-import { API, linksPath, seededCaller } from '../support/emulator.js';
+import { API, linksPath, SEEDED, seededCaller, type SeededCaller } from '../support/emulator.js';
 import { PROFILES } from '../support/links.js';
-import { basic, FORM, openLine, tokenOf, type Incoming, type Line } from '../support/transport.js';
+import {
+  basic,
+  FORM,
+  openLine,
+  tokenOf,
+  type Incoming,
+  type Line,
+  type Outgoing,
+} from '../support/transport.js';
 
 // A limit is reached by 1,200 requests, one after the other: seconds of CPU on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -108,6 +116,71 @@ describe.each(PROFILES)('the limit of requests, as %s', (profile) => {
     expect((await list(line, stranger, linksPath(other))).status).toBe(200);
     const groups = { accept: 'application/vnd.atlas.2023-01-01+json', authorization: `Bearer ${token}` };
     expect((await line.send({ path: `${API}/groups`, headers: groups })).status).toBe(200);
+  });
+});
+
+describe.each(PROFILES)('the headers of the limit, as %s', (profile) => {
+  const path = linksPath(profile);
+  const group = path.replace('/streams/privateLinkConnections', '');
+  const json = { 'content-type': 'application/json' };
+  const groups = { accept: 'application/vnd.atlas.2023-01-01+json' };
+  const duplicate = { name: 'orders', orgId: SEEDED[profile].organization };
+  const headersOf = async (line: Line, request: Outgoing, caller: SeededCaller = 'owner') => {
+    const response = await line.as(caller, profile, request);
+    return [response.status, response.header('ratelimit-limit'), response.header('ratelimit-remaining')];
+  };
+
+  it('count down on successes and on the errors of the application', async () => {
+    const line = await openLine('inject');
+    const post = (body: string, at = path, headers: object = {}): Outgoing => ({
+      method: 'POST',
+      path: at,
+      headers: { ...json, ...headers },
+      body,
+    });
+    await line.as('owner', profile, post(JSON.stringify(duplicate), `${API}/groups`, groups));
+    const counted: [Outgoing, number][] = [
+      [{ path }, 200],
+      [post('{'), 400],
+      [post('{"provider":"NONE"}'), 400],
+      [{ path: `${path}?pageNum=x` }, 400],
+      [{ path: `${path}/${'f'.repeat(24)}` }, 404],
+    ];
+    for (const [index, [request, status]] of counted.entries()) {
+      const limit = profile === 'observed' ? ['1200', String(1199 - index)] : [undefined, undefined];
+      expect(await headersOf(line, request)).toEqual([status, ...limit]);
+    }
+    const again = await headersOf(line, post(JSON.stringify(duplicate), `${API}/groups`, groups));
+    expect(again).toEqual([409, ...(profile === 'observed' ? ['1200', '1198'] : [undefined, undefined])]);
+  });
+
+  it.each<[string, Outgoing, SeededCaller?]>([
+    ['a request without credentials', { path, headers: { authorization: 'Basic x' } }],
+    ['one that is not permitted', { method: 'DELETE', path: group, headers: groups }, 'reader'],
+    ['an unknown method', { method: 'DELETE', path }],
+    ['an unknown project', { path: path.replace(SEEDED[profile].project, 'f'.repeat(24)) }],
+    ['a malformed project id', { path: path.replace(SEEDED[profile].project, 'nothex') }],
+    ['an unknown version', { path, headers: { accept: 'text/html' } }],
+    ['a body that is too large', { method: 'POST', path, headers: json, body: 'x'.repeat(2 ** 20 + 1) }],
+    ['another media type', { method: 'POST', path, headers: { 'content-type': 'text/plain' }, body: '{}' }],
+  ])('are not on the refusal of %s', async (_what, request, caller) => {
+    const line = await openLine('inject');
+    const [status, ...limit] = await headersOf(line, request, caller);
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(limit).toEqual([undefined, undefined]);
+  });
+
+  it('are on an injected error as on one of the application', async () => {
+    const line = await openLine('inject');
+    for (const status of [404, 500]) {
+      const rule = JSON.stringify({ times: 1, answer: { status } });
+      await line.send({ method: 'POST', path: '/_emulator/faults', headers: json, body: rule });
+      const limit = (await headersOf(line, { path }))[1];
+      expect([status, limit]).toEqual([
+        status,
+        status === 404 && profile === 'observed' ? '1200' : undefined,
+      ]);
+    }
   });
 });
 

@@ -42,8 +42,8 @@ export class Exchange {
   staleNonce = false;
   /** A fault rule that spoils the answer once it is ready. */
   fault: ScopedFault | undefined;
-  /** How many requests Atlas would still take in this minute. */
-  requestsLeft = 0;
+  /** How many more requests Atlas would accept in this minute, once this one is counted. */
+  requestsLeft: number | undefined;
   /** Why the request was refused. */
   condition: Decision | undefined;
   /** The body as text, where it was read; forms without their secrets. */

@@ -10,18 +10,19 @@ import { pathWithoutQuery } from '../paths.js';
 import type { Paging } from '../steps/query.js';
 import { REQUESTS_A_MINUTE } from '../faults/limits.js';
 
+/** Errors with `RateLimit-*` headers (recorded). That other statuses lack them is recorded of 401, 405 and 500. */
+const COUNTED = new Set([400, 404, 409]);
+
+/** Errors without them all the same: recorded of an unknown project, inferred of the others. */
+const UNCOUNTED = new Set(['GROUP_NOT_FOUND', 'INVALID_GROUP_ID', 'ORG_NOT_FOUND', 'INVALID_ORG_ID']);
+
 /** Writes an answer as the profile, `envelope` and `pretty` want it. */
 export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
   const { exchange } = request;
-  const { operation, profile, version, flags } = exchange;
+  const { operation, version, flags } = exchange;
   const status = operation?.status ?? 200;
   exchange.rung = 'answer';
   addHeaders(exchange, reply);
-  if (profile.rateLimitHeaders) {
-    void reply
-      .header('ratelimit-limit', REQUESTS_A_MINUTE)
-      .header('ratelimit-remaining', exchange.requestsLeft);
-  }
   if (answer.kind === 'resource' && answer.headers) void reply.headers(answer.headers);
   if (version) void reply.header('content-type', `${mediaType(version)};charset=utf-8`);
   const text =
@@ -32,9 +33,12 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
 }
 
 /** The headers that Atlas gives each answer to a known caller, as the profile shows them. */
-function addHeaders({ profile, operation }: Exchange, reply: FastifyReply): void {
+function addHeaders(exchange: Exchange, reply: FastifyReply, isCounted = true): void {
+  const { profile, operation, requestsLeft } = exchange;
   for (const [name, value] of Object.entries(profile.answerHeaders)) void reply.header(name, value);
   if (profile.javaMethodHeader && operation) void reply.header('x-java-method', operation.javaMethod);
+  if (!isCounted || !profile.rateLimitHeaders || requestsLeft === undefined) return;
+  void reply.headers({ 'ratelimit-limit': REQUESTS_A_MINUTE, 'ratelimit-remaining': requestsLeft });
 }
 
 function resourceText(text: string, envelope: boolean, status: number): string {
@@ -88,8 +92,8 @@ export function sendRefusal(
   } else if (profile.errorCodeHeader) {
     void reply.header('x-error-code', errorCode);
   }
-  // An error to a known caller has them too, but for the limit; the challenge has none (recorded).
-  if (exchange.caller) addHeaders(exchange, reply);
+  // The challenge has none (recorded).
+  if (exchange.caller) addHeaders(exchange, reply, COUNTED.has(status) && !UNCOUNTED.has(errorCode));
   const shown = flags.envelope ? { status, content: body } : body;
   return (
     reply
