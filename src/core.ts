@@ -54,7 +54,7 @@ export async function buildCore(
         leftIn: (project) =>
           running.map(({ blocksDeletion }) => blocksDeletion?.(project)).find((left) => left !== undefined),
         onCreate: (id) => {
-          world.remember(id);
+          world.saveInitial(id);
         },
         remove: (transaction, id) => {
           world.removeProject(transaction, id);
@@ -74,9 +74,8 @@ export async function buildCore(
     ];
     const world = new World(kernel, identity, sections, tables, running);
 
-    const restored = world.hasBegun;
-    if (restored) await world.goOn();
-    else await seed(config.fixture, database, world);
+    const restored = await world.resume();
+    if (!restored) await seed(config.fixture, world);
     for (const { due } of running) if (due) kernel.scheduler.add(due);
     return { ...kernel, identity, world, faults, sections, running, operations, restored };
   } catch (error) {
@@ -85,13 +84,10 @@ export async function buildCore(
   }
 }
 
-/** Begins with a fixture. @param path the package's own if undefined */
-async function seed(path: string | undefined, database: Database, world: World): Promise<void> {
+/** Fills a new world with a fixture. @param path the package's own if undefined */
+async function seed(path: string | undefined, world: World): Promise<void> {
   try {
-    const text = readFixture(path ?? new URL('default.json', FIXTURES));
-    await database.write((transaction) => {
-      world.begin(text, transaction);
-    });
+    await world.seed(readFixture(path ?? new URL('default.json', FIXTURES)));
   } catch (error) {
     throw error instanceof FixtureError
       ? new FixtureError(`${path ?? 'default.json'}: ${error.message}`)

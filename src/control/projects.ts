@@ -52,7 +52,7 @@ export function projectControl(
           identity.credentials.add({ organizationId, projectId: id, ...roles, ...secret });
         }
       }
-      world.remember(id);
+      world.saveInitial(id);
     });
     return id;
   };

@@ -1,15 +1,15 @@
 import type { Project } from '../http/gatekeeper.js';
 import type { AtlasOperation, ControlOperation } from '../http/operation.js';
-import type { FixtureSection } from './fixture-schema.js';
 import type { Clock } from '../kernel/clock.js';
 import type { CoveredTable, Migration } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { DueWork } from '../kernel/scheduler.js';
+import type { FixtureSection } from './fixture-schema.js';
 
-/** What a feature may use. */
+/** What a feature can use. */
 export interface Services extends Pick<Kernel, 'database' | 'events' | 'scheduler' | 'newId'> {
   readonly clock: Clock;
-  /** Settings: how long states last, where it is not as declared. */
+  /** The settings of how long states last, as far as they were set. */
   readonly durations: Readonly<Record<string, unknown>>;
 }
 
@@ -19,31 +19,39 @@ export interface DurationSetting {
   readonly description: string;
 }
 
-/** A resource of Atlas: what it is, before anything runs. */
+/** The declaration of an Atlas resource. */
 export interface Feature {
   readonly name: string;
   readonly migrations: readonly Migration[];
-  /** Its tables that a snapshot covers. */
+  /** Its tables that snapshots cover. */
   readonly tables?: readonly CoveredTable[];
-  /** How long its passing states last: settings of the command line, by name. */
+  /** The settings for how long its transient states last, by name. */
   readonly durations?: Readonly<Record<string, DurationSetting>>;
   readonly start: (services: Services) => RunningFeature;
 }
 
-/** A resource at work. */
+/** A resource of a running emulator. */
 export interface RunningFeature {
   readonly operations: readonly AtlasOperation[];
-  /** What of it changes with time. */
+  /** Its rows that change with time. */
   readonly due?: DueWork;
-  /** What the control API can do with it. */
+  /** Its operations in the control API. */
   readonly control?: readonly ControlOperation[];
   /**
-   * Sets its alarms again, after the clock of a project was moved, or those of all; rows that a stopped clock has
-   * passed are due at `now`.
+   * Sets its alarms again after the clock of a project, or all clocks, were moved. Rows that a frozen clock has passed
+   * are due at `now`.
    */
   readonly retime?: (projectId: string | undefined, now: number) => void;
-  /** What a fixture says of it. */
+  /** Its sections of a fixture. */
   readonly sections?: readonly FixtureSection[];
-  /** What of it is left in a project that is to be deleted, such as "2 connections"; undefined if nothing is. */
+  /** What a project still has of it and must not be deleted with, such as "2 connections". */
   readonly blocksDeletion?: (project: Project) => string | undefined;
+}
+
+/** A component that holds data of projects in memory. */
+export interface ProjectCache {
+  /** The number of projects, or the like, that it holds data of. */
+  readonly retained: number;
+  /** Drops the data of removed projects and organizations. Called after the commit. */
+  evict(isGone: (id: string) => boolean): void;
 }

@@ -1,4 +1,11 @@
-import { Type, type Static, type TArray, type TObject, type TOptional } from '@sinclair/typebox';
+import {
+  Type,
+  type Static,
+  type TArray,
+  type TObject,
+  type TOptional,
+  type TProperties,
+} from '@sinclair/typebox';
 import type { Durations, Project } from '../http/gatekeeper.js';
 import { MAX_COUNT, object, oneOf, strict, text } from '../http/schema.js';
 import type { Transaction } from '../kernel/database.js';
@@ -6,41 +13,41 @@ import { LATEST, LONGEST_MS } from '../kernel/clock.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { nameSchema, ORGANIZATION_ROLES, PROJECT_ROLES } from '../identity/index.js';
 
-/** A part of a fixture that a feature declares: what is under its key, and how it is loaded and exported. */
+/** A section of a fixture, which a feature declares: its key and schema, and how it is loaded and exported. */
 export type FixtureSection = ProjectSection | SharedSection;
 
-/** A part of the projects in `Scope`. */
+/** A section of the scope: a project, or undefined for the whole server. */
 interface Section<Scope> {
   readonly key: string;
-  /** What an item of the list under the key looks like, or the object. */
+  /** The schema of each item of the section. */
   readonly item: TObject;
-  /** There is one object under the key, and no list. */
+  /** The section is one object, not a list of items. */
   readonly single?: true;
-  /** Durations of its items' states, which a project's pace can set. */
+  /** The names of the durations of its items' states. */
   readonly durations?: readonly string[];
   /**
-   * Loads an item, which fits its schema.
+   * Loads an item that fits the schema.
    *
    * @throws {Refusal} or {@link ControlError} if an API would refuse it too
    */
   readonly load: (transaction: Transaction, project: Scope, item: Record<string, unknown>) => void;
-  /** The items that describe a project as it is now, one at a time: they may be many; what `load` takes. */
+  /** Exports the present items as `load` accepts them. */
   readonly save: (project: Scope) => Iterable<object>;
 }
 
-/** A part of each project. */
+/** A section of each project. */
 export interface ProjectSection extends Section<Project> {
   readonly scope: 'project';
 }
 
-/** A part of each project, and of the whole server, where no project is named. */
+/** A section of each project, and one of the whole server. */
 export interface SharedSection extends Section<Project | undefined> {
   readonly scope: 'both';
-  /** Removes what the whole server has. */
+  /** Removes the items of the whole server. */
   readonly clear: () => void;
 }
 
-/** The sections that stand beside the organizations, for the whole server. */
+/** The sections of the whole server. */
 export function sharedSections(sections: readonly FixtureSection[]): readonly SharedSection[] {
   return sections.filter((section) => section.scope === 'both');
 }
@@ -51,24 +58,22 @@ export const FIXTURE_LIMIT = 128 * 1024 * 1024;
 const id = text('24 lower-case hexadecimal digits', { pattern: '^[a-f0-9]{24}$' });
 const name = nameSchema("1 to 64 letters, digits and -_.(),:&@+'");
 const nonEmpty = Type.String({ minLength: 1 });
+const exact = <Properties extends TProperties>(properties: Properties) => Type.Object(properties, strict);
 
 /** A clock: the emulator's own, relative to the machine's, or a project's, relative to the emulator's. */
-const clock = Type.Object(
-  {
-    // As far back as the machine's time stays behind 1970.
-    offsetMs: Type.Integer({ minimum: -1_000_000_000_000, maximum: LATEST }),
-    frozenAt: Type.Optional(Type.Integer({ minimum: 0, maximum: LATEST })),
-  },
-  strict,
-);
+const clock = exact({
+  // At least as long as the machine's time since 1970.
+  offsetMs: Type.Integer({ minimum: -1_000_000_000_000, maximum: LATEST }),
+  frozenAt: Type.Optional(Type.Integer({ minimum: 0, maximum: LATEST })),
+});
 
-/** How a project's states move. */
+/** What moves the states of a project. */
 export const movement = Type.Union(
   [
     Type.Literal('time'),
     Type.Literal('at once'),
     Type.Literal('by hand'),
-    Type.Object({ reads: Type.Integer({ minimum: 1, maximum: MAX_COUNT }) }, strict),
+    exact({ reads: Type.Integer({ minimum: 1, maximum: MAX_COUNT }) }),
   ],
   {
     description:
@@ -76,7 +81,7 @@ export const movement = Type.Union(
   },
 );
 
-/** How long passing states last in a project, as far as it says. */
+/** How long the transient states of a project last, where it differs from the settings of the server. */
 export function durationsSchema(sections: readonly FixtureSection[]) {
   const ms = Type.Optional(Type.Integer({ minimum: 0, maximum: LONGEST_MS }));
   const names = sections.flatMap(({ durations = [] }) => durations);
@@ -86,58 +91,46 @@ export function durationsSchema(sections: readonly FixtureSection[]) {
   );
 }
 
-const settings = Type.Object(
-  {
-    tags: Type.Optional(Type.Array(Type.Object({ key: Type.String(), value: Type.String() }, strict))),
-    withDefaultAlertsSettings: Type.Optional(Type.Boolean()),
-    regionUsageRestrictions: Type.Optional(Type.String()),
-  },
-  strict,
-);
+const settings = exact({
+  tags: Type.Optional(Type.Array(exact({ key: Type.String(), value: Type.String() }))),
+  withDefaultAlertsSettings: Type.Optional(Type.Boolean()),
+  regionUsageRestrictions: Type.Optional(Type.String()),
+});
 
-const credential = Type.Object(
-  {
-    // The project that it is made for, and in whose time its tokens live.
-    project: Type.Optional(id),
-    name: Type.Optional(Type.String()),
-    organizationRoles: Type.Array(oneOf(ORGANIZATION_ROLES)),
-    projectRoles: Type.Record(Type.String(), Type.Array(oneOf(PROJECT_ROLES))),
-    apiKey: Type.Optional(Type.Object({ publicKey: nonEmpty, privateKey: nonEmpty }, strict)),
-    serviceAccount: Type.Optional(Type.Object({ clientId: nonEmpty, clientSecret: nonEmpty }, strict)),
-  },
-  strict,
-);
+const credential = exact({
+  // The project that it is made for, whose clock its tokens follow.
+  project: Type.Optional(id),
+  name: Type.Optional(Type.String()),
+  organizationRoles: Type.Array(oneOf(ORGANIZATION_ROLES)),
+  projectRoles: Type.Record(Type.String(), Type.Array(oneOf(PROJECT_ROLES))),
+  apiKey: Type.Optional(exact({ publicKey: nonEmpty, privateKey: nonEmpty })),
+  serviceAccount: Type.Optional(exact({ clientId: nonEmpty, clientSecret: nonEmpty })),
+});
 
-/** What a fixture looks like, with the sections in its projects and beside its organizations. */
+/** The schema of a fixture, with the sections in its projects and beside its organizations. */
 export function fixtureSchema(sections: readonly FixtureSection[]) {
-  const project = Type.Object(
-    {
-      id,
-      name,
-      createdAt: Type.Optional(
-        text('such as 2026-01-31T09:00:00Z', { pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$' }),
-      ),
-      clock: Type.Optional(clock),
-      pace: Type.Optional(Type.Object({ durations: durationsSchema(sections), movement }, strict)),
-      settings: Type.Optional(settings),
-      ...formsOf(sections),
-    },
-    strict,
-  );
-  const organization = Type.Object(
-    {
-      id,
-      name,
-      profile: oneOf(PROFILE_NAMES),
-      projects: Type.Array(project),
-      credentials: Type.Array(credential),
-    },
-    strict,
-  );
+  const project = exact({
+    id,
+    name,
+    createdAt: Type.Optional(
+      text('such as 2026-01-31T09:00:00Z', { pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$' }),
+    ),
+    clock: Type.Optional(clock),
+    pace: Type.Optional(exact({ durations: durationsSchema(sections), movement })),
+    settings: Type.Optional(settings),
+    ...sectionProperties(sections),
+  });
+  const organization = exact({
+    id,
+    name,
+    profile: oneOf(PROFILE_NAMES),
+    projects: Type.Array(project),
+    credentials: Type.Array(credential),
+  });
   return Type.Object(
     {
       clock: Type.Optional(clock),
-      ...formsOf(sharedSections(sections)),
+      ...sectionProperties(sharedSections(sections)),
       organizations: Type.Array(organization),
     },
     { ...strict, title: 'Fixture' },
@@ -145,9 +138,8 @@ export function fixtureSchema(sections: readonly FixtureSection[]) {
 }
 
 export type Fixture = Static<ReturnType<typeof fixtureSchema>>;
-export type FixtureCredential = Static<typeof credential>;
 
-function formsOf(sections: readonly FixtureSection[]): Record<string, TOptional<TArray | TObject>> {
+function sectionProperties(sections: readonly FixtureSection[]): Record<string, TOptional<TArray | TObject>> {
   return Object.fromEntries(
     sections.map(({ key, item, single }) => [key, Type.Optional(single ? item : Type.Array(item))]),
   );

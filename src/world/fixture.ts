@@ -1,24 +1,25 @@
 import { Value } from '@sinclair/typebox/value';
-import { refuseTooLarge } from '../http/steps/body.js';
 import { ControlError } from '../http/control-error.js';
-import { Refusal } from '../profiles/index.js';
+import { refuseTooLarge } from '../http/steps/body.js';
+import type { Identity, StoredProject } from '../identity/index.js';
+import { parseTime, type ClockState } from '../kernel/clock.js';
 import type { Transaction } from '../kernel/database.js';
-import { parseTime } from '../kernel/clock.js';
-import { pathOfPointer } from '../kernel/schema-text.js';
+import { describeValue, pathOfPointer } from '../kernel/schema-text.js';
+import { Refusal } from '../profiles/index.js';
 import {
+  FIXTURE_LIMIT,
   fixtureSchema,
   sharedSections,
   type Fixture,
-  type FixtureCredential,
   type FixtureSection,
+  type SharedSection,
 } from './fixture-schema.js';
-import type { Identity } from '../identity/index.js';
 
-/** A fixture cannot be used; `message` names the place in it and what is wrong there. */
+/** A fixture cannot be used; `message` names the place of the mistake in it. */
 export class FixtureError extends Error {}
 
 /**
- * Reads a fixture.
+ * Parses the text of a fixture.
  *
  * @throws {FixtureError} if it is not JSON or does not fit the schema
  */
@@ -29,19 +30,10 @@ export function parseFixture(text: string, sections: readonly FixtureSection[]):
   } catch (error) {
     throw new FixtureError(`it is not JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`);
   }
-  const schema = fixtureSchema(sections);
-  const error = Value.Errors(schema, value).First();
+  const error = Value.Errors(fixtureSchema(sections), value).First();
   if (error) {
-    const rule = error.schema as {
-      description?: string;
-      pattern?: string;
-      anyOf?: readonly { const?: string | number }[];
-    };
-    const choices = rule.anyOf?.flatMap(({ const: value }) => value ?? []).join(', ');
-    const wanted = choices ? `one of ${choices}` : (rule.description ?? rule.pattern);
-    throw new FixtureError(
-      `${pathOfPointer(error.path) || 'the fixture'}: ${error.message}${wanted === undefined ? '' : ` (${wanted})`}`,
-    );
+    const wanted = error.schema.description ?? describeValue(error.schema);
+    throw new FixtureError(`${pathOfPointer(error.path) || 'the fixture'}: ${error.message} (${wanted})`);
   }
   return value as Fixture;
 }
@@ -49,8 +41,8 @@ export function parseFixture(text: string, sections: readonly FixtureSection[]):
 /**
  * Loads a fixture into an empty world.
  *
- * @param now real time, for projects that do not say when they were created
- * @throws {FixtureError} at the first entry that does not stand, such as an id that is there twice
+ * @param now the emulator's time, for projects whose fixture lacks `createdAt`
+ * @throws {FixtureError} at the first entry that cannot be loaded, such as an id that another has
  */
 export function loadFixture(
   fixture: Fixture,
@@ -59,115 +51,138 @@ export function loadFixture(
   transaction: Transaction,
   now: number,
 ): void {
-  fixture.organizations.forEach((organization, index) => {
-    const at = `organizations[${index}]`;
-    const own = new Set(organization.projects.map((project) => project.id));
-    within(`${at}.id`, () => {
-      projects.addOrganization(organization);
-    });
-    organization.projects.forEach((project, projectIndex) => {
-      const projectAt = `${at}.projects[${projectIndex}]`;
-      const createdAt = project.createdAt === undefined ? now : parseTime(project.createdAt);
-      if (Number.isNaN(createdAt)) throw new FixtureError(`${projectAt}.createdAt: there is no such moment`);
-      within(`${projectAt}.settings`, () => {
-        refuseTooLarge(project.settings ?? {});
-      });
-      within(`${projectAt}.id`, () => {
-        projects.add({
-          id: project.id,
-          name: project.name,
-          organizationId: organization.id,
-          createdAt,
-          ...(project.settings && { settings: project.settings }),
-          ...(project.pace && { pace: project.pace }),
-        });
-      });
-      if (project.clock) {
-        projects.setClock(project.id, { ...project.clock, frozenAt: project.clock.frozenAt });
+  /** The place of what is being loaded. */
+  let place = '';
+  /** Loads the sections of a project, or of the whole fixture. */
+  const loadSections = (holder: object, of: readonly FixtureSection[], at = '', project?: StoredProject) => {
+    for (const { key, single, load } of of as readonly SharedSection[]) {
+      const value = (holder as Readonly<Record<string, unknown>>)[key] ?? [];
+      for (const [index, item] of (single ? [value].flat() : (value as unknown[])).entries()) {
+        place = `${at}${key}${single ? '' : `[${index}]`}`;
+        load(transaction, project, item as Record<string, unknown>);
       }
-      const stored = projects.project(project.id);
-      if (stored) {
-        for (const section of sections) {
-          loadItems(section, project, `${projectAt}.`, (item) => {
-            section.load(transaction, stored, item);
-          });
+    }
+  };
+  try {
+    for (const [index, { id: organizationId, ...organization }] of fixture.organizations.entries()) {
+      const at = `organizations[${index}]`;
+      place = `${at}.id`;
+      projects.addOrganization({ id: organizationId, ...organization });
+      for (const [number, project] of organization.projects.entries()) {
+        const { id, name, createdAt, clock, settings = {}, pace } = project;
+        const projectAt = `${at}.projects[${number}].`;
+        place = `${projectAt}createdAt`;
+        const created = createdAt === undefined ? now : parseTime(createdAt);
+        if (Number.isNaN(created)) throw new ControlError(400, 'there is no such moment');
+        place = `${projectAt}settings`;
+        refuseTooLarge(settings);
+        place = `${projectAt}id`;
+        projects.add({ id, name, organizationId, createdAt: created, settings, ...(pace && { pace }) });
+        if (clock) projects.setClock(id, { frozenAt: undefined, ...clock });
+        loadSections(project, sections, projectAt, projects.existing(id));
+      }
+      const own = new Set(organization.projects.map(({ id }) => id));
+      for (const [number, entry] of organization.credentials.entries()) {
+        const { project: projectId, apiKey, serviceAccount, organizationRoles, projectRoles } = entry;
+        const entryAt = `${at}.credentials[${number}]`;
+        for (const [key, ids] of [
+          ['projectRoles', Object.keys(projectRoles)],
+          ['project', projectId === undefined ? [] : [projectId]],
+        ] as const) {
+          place = `${entryAt}.${key}`;
+          const unknown = ids.find((id) => !own.has(id));
+          if (unknown !== undefined) {
+            throw new ControlError(400, `the organization has no project ${unknown}`);
+          }
+        }
+        const common = { organizationId, organizationRoles, projectRoles, ...(projectId && { projectId }) };
+        place = `${entryAt}.apiKey.publicKey`;
+        if (apiKey) {
+          const { publicKey: id, privateKey: secret } = apiKey;
+          credentials.add({ ...common, kind: 'API key', id, secret });
+        }
+        place = `${entryAt}.serviceAccount.clientId`;
+        if (serviceAccount) {
+          const { clientId: id, clientSecret: secret } = serviceAccount;
+          credentials.add({ ...common, kind: 'service account', id, secret });
         }
       }
-    });
-    organization.credentials.forEach((entry, entryIndex) => {
-      const entryAt = `${at}.credentials[${entryIndex}]`;
-      const named = [
-        ...Object.keys(entry.projectRoles),
-        ...(entry.project === undefined ? [] : [entry.project]),
-      ];
-      const stranger = named.find((project) => !own.has(project));
-      if (stranger !== undefined) {
-        const where = Object.hasOwn(entry.projectRoles, stranger) ? 'projectRoles' : 'project';
-        throw new FixtureError(`${entryAt}.${where}: the organization has no project ${stranger}`);
-      }
-      const { organizationRoles, projectRoles, project: projectId } = entry;
-      const owner = { organizationId: organization.id, ...(projectId && { projectId }) };
-      for (const { field, ...credential } of credentialsIn(entry)) {
-        within(`${entryAt}.${field}`, () => {
-          credentials.add({ ...credential, ...owner, organizationRoles, projectRoles });
-        });
-      }
-    });
-  });
-  for (const section of sharedSections(sections)) {
-    loadItems(section, fixture, '', (item) => {
-      section.load(transaction, undefined, item);
-    });
-  }
-}
-
-/** Loads what stands under the key of a section. @param at the place of what holds the key */
-function loadItems(
-  { key, single }: FixtureSection,
-  holder: object,
-  at: string,
-  load: (item: Record<string, unknown>) => void,
-): void {
-  const value = (holder as Record<string, unknown>)[key];
-  if (value === undefined) return;
-  const items = (single ? [value] : value) as Record<string, unknown>[];
-  items.forEach((item, index) => {
-    within(`${at}${key}${single ? '' : `[${index}]`}`, () => {
-      load(item);
-    });
-  });
-}
-
-/** The key and the account of an entry, each with the field that identifies it. */
-function credentialsIn({ apiKey, serviceAccount }: FixtureCredential) {
-  const key = apiKey && {
-    field: 'apiKey.publicKey',
-    kind: 'API key' as const,
-    id: apiKey.publicKey,
-    secret: apiKey.privateKey,
-  };
-  const account = serviceAccount && {
-    field: 'serviceAccount.clientId',
-    kind: 'service account' as const,
-    id: serviceAccount.clientId,
-    secret: serviceAccount.clientSecret,
-  };
-  return [key, account].filter((one) => one !== undefined);
-}
-
-function within(at: string, work: () => void): void {
-  try {
-    work();
+    }
+    loadSections(fixture, sharedSections(sections));
   } catch (error) {
-    if (error instanceof Refusal) {
-      throw new FixtureError(`${at}: ${error.condition.problem} ${error.condition.remedy}`);
-    }
-    if (error instanceof ControlError) throw new FixtureError(`${at}: ${error.message}`);
-    if (/^SQLITE_CONSTRAINT_(?:UNIQUE|PRIMARYKEY)$/.test(String((error as { code?: string }).code))) {
-      // A project's name is as unique as its id.
-      const place = (error as Error).message.endsWith('projects.name') ? at.replace(/id$/, 'name') : at;
-      throw new FixtureError(`${place}: it is there twice`);
-    }
-    throw error;
+    throw fixtureError(error, place);
   }
+}
+
+/** The error of an entry that cannot be loaded; other errors as they are. */
+function fixtureError(error: unknown, place: string): unknown {
+  if (error instanceof Refusal) {
+    return new FixtureError(`${place}: ${error.condition.problem} ${error.condition.remedy}`);
+  }
+  if (error instanceof ControlError) return new FixtureError(`${place}: ${error.message}`);
+  if (!/^SQLITE_CONSTRAINT_(?:UNIQUE|PRIMARYKEY)$/.test(String((error as { code?: string }).code)))
+    return error;
+  // A project's name is unique, too.
+  const named = (error as Error).message.endsWith('projects.name');
+  return new FixtureError(`${named ? place.replace(/id$/, 'name') : place}: it is there twice`);
+}
+
+/**
+ * Exports the world as a fixture that {@link loadFixture} accepts, secrets included.
+ *
+ * @param clock the emulator's own
+ * @param limit the size of the largest fixture, in bytes of JSON
+ * @throws {ControlError} 409 if it would be larger, before more than that is in memory
+ */
+export function exportFixture(
+  { projects, credentials }: Identity,
+  sections: readonly FixtureSection[],
+  clock: ClockState,
+  limit = FIXTURE_LIMIT,
+): Fixture {
+  let left = limit;
+  const weighed = (part: object): object => {
+    left -= Buffer.byteLength(JSON.stringify(part)) + 1;
+    if (left >= 0) return part;
+    throw new ControlError(
+      409,
+      `As a fixture, the world is larger than ${limit / 1024 / 1024} MiB, the most that can be loaded again: delete resources or projects that it can do without.`,
+    );
+  };
+  /** The items of each section that has any, by its key. */
+  const saved = (of: readonly FixtureSection[], project?: StoredProject): object =>
+    Object.fromEntries(
+      (of as readonly SharedSection[]).flatMap(({ key, single, save }) => {
+        const items = Array.from(save(project), weighed);
+        return items.length === 0 ? [] : [[key, single ? items[0] : items]];
+      }),
+    );
+  const organizations = projects.organizations().map((organization) => {
+    const own = projects.ofOrganization(organization.id);
+    const ids = new Set(own.map(({ id }) => id));
+    return {
+      ...organization,
+      projects: own.map((project) => {
+        const { id, name, pace, settings } = project;
+        const createdAt = new Date(project.createdAt).toISOString().replace(/\.\d+Z$/, 'Z');
+        const fields = { id, name, createdAt, clock: project.clock, pace, settings };
+        return { ...weighed(fields), ...saved(sections, project) };
+      }),
+      credentials: credentials.ofOrganization(organization.id).map(({ caller, secret, projectId }) => {
+        const { id, kind, organizationRoles, projectRoles } = caller;
+        // Not the roles in projects that were removed.
+        const roles = Object.entries(projectRoles).filter(([project]) => ids.has(project));
+        return weighed({
+          project: projectId,
+          organizationRoles,
+          projectRoles: Object.fromEntries(roles),
+          ...(kind === 'API key'
+            ? { apiKey: { publicKey: id, privateKey: secret } }
+            : { serviceAccount: { clientId: id, clientSecret: secret } }),
+        });
+      }),
+    };
+  });
+  const moved = clock.offsetMs !== 0 || clock.frozenAt !== undefined;
+  return { ...(moved && { clock }), ...saved(sharedSections(sections)), organizations } as Fixture;
 }

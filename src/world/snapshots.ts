@@ -1,19 +1,21 @@
 import type { CoveredTable, Database, Migration } from '../kernel/database.js';
-import { copyOf, makeCopies, nameOfCopy } from './snapshot-copies.js';
 
-/** A snapshot. Times are in milliseconds since the epoch, of the emulator. */
-export interface SnapshotInfo {
-  readonly name: string;
-  readonly takenAt: number;
-}
-
-/** Which snapshot, and what of it. */
+/** Which snapshot is restored, and what of it. A scope is a project, or undefined for the whole server. */
 export interface Restored {
   readonly name: string;
-  /** What is restored: a project, or the whole server. */
+  /** The scope that is restored. */
   readonly project: string | undefined;
-  /** In which scope it was taken: the project's, or the whole server's. */
+  /** The scope that the snapshot was taken of. */
   readonly takenOf: string | undefined;
+}
+
+interface Snapshot {
+  readonly seq: number;
+  readonly name: string;
+  /** Milliseconds since the epoch, of the emulator's clock. */
+  readonly takenAt: number;
+  /** JSON. */
+  readonly extra: string;
 }
 
 export const snapshotMigrations: readonly Migration[] = [
@@ -35,17 +37,12 @@ export const snapshotMigrations: readonly Migration[] = [
   },
 ];
 
-interface SnapshotRow extends SnapshotInfo {
-  readonly seq: number;
-  readonly extra: string;
-}
-
 const SELECT = 'SELECT seq, name, taken_at AS takenAt, extra FROM snapshots';
 
 /**
- * Copies of tables, by name, of one project or of the whole server. To restore one, rows that came since are removed,
- * rows that changed are put back, and rows that are as they were are not touched: so what hangs on them, such as a
- * token on its credential, stays. All of it belongs inside `Database.write`.
+ * Copies of tables, by name, of a project or of the whole server. A restore deletes the rows that the snapshot lacks and
+ * writes those that differ. It leaves other rows alone, and so what refers to them: a token of a credential. Methods that
+ * write belong inside `Database.write`.
  */
 export class Snapshots {
   /** @param tables parents before children */
@@ -53,53 +50,50 @@ export class Snapshots {
     private readonly database: Database,
     private readonly tables: readonly CoveredTable[],
   ) {
-    makeCopies(database, tables);
+    for (const table of tables) createCopy(database, table);
   }
 
-  list(projectId: string | undefined): readonly SnapshotInfo[] {
-    return this.database.all<SnapshotInfo>(`${SELECT} WHERE project_id IS ? ORDER BY seq`, projectId ?? null);
+  /** The snapshots of a scope, oldest first. */
+  list(projectId: string | undefined): readonly Snapshot[] {
+    return this.database.all(`${SELECT} WHERE project_id IS ? ORDER BY seq`, projectId ?? null);
   }
 
-  /** Takes a snapshot; one of the same name and scope is replaced. */
+  /** Takes a snapshot; one of the same name and scope is replaced. @param extra data that a restore returns */
   take(projectId: string | undefined, name: string, takenAt: number, extra: unknown = null): void {
     this.remove(projectId, name);
-    this.database.run(
-      'INSERT INTO snapshots (name, project_id, taken_at, extra) VALUES (?, ?, ?, ?)',
-      name,
-      projectId ?? null,
-      takenAt,
-      JSON.stringify(extra),
+    const snapshot = this.database.value<number>(
+      'INSERT INTO snapshots (name, project_id, taken_at, extra) VALUES (?, ?, ?, ?) RETURNING seq',
+      ...[name, projectId ?? null, takenAt, JSON.stringify(extra)],
     );
-    const snapshot = this.database.value<number>('SELECT last_insert_rowid()') ?? 0;
-    const scope = { snapshot, projectId: projectId ?? null };
-    for (const { take } of this.#copies(projectId)) this.database.run(take, scope);
+    for (const { take } of this.#statements(projectId)) {
+      this.database.run(take, { snapshot: snapshot ?? null, projectId: projectId ?? null });
+    }
   }
 
   /**
-   * Restores a snapshot.
+   * Restores a snapshot. Returns undefined if there is none.
    *
-   * @returns when it was taken and what its maker kept with it; undefined if there is none
-   * @throws if what is restored is not to be had beside what is not, such as a name that another project has taken
+   * @throws if a restored row conflicts with one out of scope, such as the name that another project has taken
    */
   restore({
     name,
     project,
     takenOf,
   }: Restored): { readonly takenAt: number; readonly extra: unknown } | undefined {
-    const row = this.#find(takenOf, name);
-    if (!row) return undefined;
-    const scope = { snapshot: row.seq, projectId: project ?? null };
-    const copies = this.#copies(project);
-    // A row that is put back may have hung, meanwhile, on one that is removed.
+    const snapshot = this.#find(takenOf, name);
+    if (!snapshot) return undefined;
+    const statements = this.#statements(project);
+    // Rows that are written later in the transaction may refer to rows that are deleted earlier.
     this.database.execute('PRAGMA defer_foreign_keys = ON');
-    const steps = [
-      ...copies.map(({ renumber }) => renumber),
-      ...copies.map(({ removeOthers }) => removeOthers).reverse(),
-      ...copies.map(({ setAside }) => setAside),
-      ...copies.map(({ putBack }) => putBack),
-    ];
-    for (const step of steps) if (step !== undefined) this.database.run(step, scope);
-    return { takenAt: row.takenAt, extra: JSON.parse(row.extra) as unknown };
+    for (const sql of [
+      ...statements.map(({ renumber }) => renumber),
+      ...statements.map(({ deleteOthers }) => deleteOthers).reverse(),
+      ...statements.map(({ setAside }) => setAside),
+      ...statements.map(({ write }) => write),
+    ]) {
+      if (sql !== undefined) this.database.run(sql, { snapshot: snapshot.seq, projectId: project ?? null });
+    }
+    return { takenAt: snapshot.takenAt, extra: JSON.parse(snapshot.extra) as unknown };
   }
 
   /** Whether there is a snapshot of this name and scope. */
@@ -107,12 +101,10 @@ export class Snapshots {
     return this.#find(projectId, name) !== undefined;
   }
 
-  /** Whether a snapshot of the whole server has a row of a table. */
-  holds(name: string, table: string, key: string): boolean {
-    const { key: column } = this.tables.find((one) => one.name === table) ?? { key: 'id' };
-    const snapshot = this.#find(undefined, name)?.seq ?? null;
-    const sql = `SELECT EXISTS (SELECT 1 FROM ${nameOfCopy(table)} WHERE snapshot = ? AND ${column} = ?)`;
-    return this.database.value(sql, snapshot, key) === 1;
+  /** Whether a snapshot of the whole server has a project. */
+  hasProject(name: string, id: string): boolean {
+    const sql = `SELECT 1 FROM ${copyOf('projects')} WHERE snapshot = ? AND id = ?`;
+    return this.database.get(sql, this.#find(undefined, name)?.seq ?? null, id) !== undefined;
   }
 
   /** Returns whether there was one. */
@@ -121,14 +113,85 @@ export class Snapshots {
     return this.database.run(sql, name, projectId ?? null) > 0;
   }
 
-  #find(projectId: string | undefined, name: string): SnapshotRow | undefined {
+  #find(projectId: string | undefined, name: string): Snapshot | undefined {
     return this.database.get(`${SELECT} WHERE name = ? AND project_id IS ?`, name, projectId ?? null);
   }
 
-  #copies(projectId: string | undefined) {
+  #statements(projectId: string | undefined) {
     const ofProject = projectId !== undefined;
-    // What belongs to no project is not touched where one project is restored.
     const tables = this.tables.filter(({ project }) => !ofProject || project !== undefined);
-    return tables.map((table) => copyOf(this.database, table, ofProject));
+    return tables.map((table) => statementsOf(this.database, table, ofProject));
   }
+}
+
+/** The column that numbers the rows of a table, if it has one. */
+const NUMBER = 'seq';
+
+/** The table with the copies of a table. */
+const copyOf = (table: string): string => `snapshot_of_${table}`;
+
+function columnsOf(database: Database, table: string): string[] {
+  const columns = database.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', table);
+  return columns.map(({ name }) => name);
+}
+
+/** Creates the table of the copies. If the columns have changed, older snapshots cannot be restored and are deleted. */
+function createCopy(database: Database, { name, key, project = key }: CoveredTable): void {
+  const copy = copyOf(name);
+  const columns = columnsOf(database, name);
+  const existing = columnsOf(database, copy);
+  if (existing.join() === ['snapshot', ...columns].join()) return;
+  if (existing.length > 0) database.execute(`DELETE FROM snapshots; DROP TABLE ${copy}`);
+  // SQLite uses an index on numbers only if their column has a type.
+  const typed = columns.map((column) => (column === NUMBER ? `${column} INTEGER` : column));
+  database.execute(`
+    CREATE TABLE ${copy} (
+      snapshot INTEGER NOT NULL REFERENCES snapshots (seq) ON DELETE CASCADE, ${typed.join(', ')});
+    CREATE INDEX ${copy}_by_key ON ${copy} (snapshot, ${key})`);
+  if (columns.includes(NUMBER)) {
+    database.execute(`CREATE INDEX ${copy}_by_number ON ${copy} (snapshot, ${NUMBER}, ${project})`);
+  }
+}
+
+/** Statements that copy a table and restore it. `:snapshot` is the number of the snapshot, `:projectId` the scope. */
+function statementsOf(
+  database: Database,
+  { name, key, project = key, unique }: CoveredTable,
+  ofProject: boolean,
+) {
+  const copy = copyOf(name);
+  const columns = columnsOf(database, name);
+  const list = columns.join(', ');
+  const numbered = columns.includes(NUMBER);
+  const same = numbered ? NUMBER : key;
+  // Without the number: SQLite would move every row that is updated.
+  const others = columns.filter((column) => column !== key && column !== NUMBER);
+  const changing = (change: (column: string) => string): string => others.map(change).join(', ');
+  const inScope = ofProject ? `${project} = :projectId` : '1';
+  const copied = `SELECT 1 FROM ${copy} WHERE snapshot = :snapshot`;
+  const update = `UPDATE
+    SET ${changing((column) => `${column} = excluded.${column}`)}
+    WHERE (${changing((column) => `${name}.${column}`)}) IS NOT (${changing((column) => `excluded.${column}`)})`;
+  return {
+    take: `INSERT INTO ${copy} SELECT :snapshot, ${list} FROM ${name} WHERE ${inScope}`,
+    // Gives a row that was created again under its old key its old number. The index has all that most rows need.
+    renumber: numbered
+      ? `UPDATE ${name} SET ${NUMBER} =
+           (SELECT ${NUMBER} FROM ${copy} WHERE snapshot = :snapshot AND ${copy}.${key} = ${name}.${key})
+         WHERE ${key} IN (
+           SELECT ${key} FROM ${copy} INDEXED BY ${copy}_by_number WHERE snapshot = :snapshot AND ${inScope}
+           AND NOT EXISTS (SELECT 1 FROM ${name} AS live WHERE live.${NUMBER} = ${copy}.${NUMBER}))`
+      : undefined,
+    deleteOthers: `
+      DELETE FROM ${name} WHERE ${inScope} AND NOT EXISTS (${copied} AND ${copy}.${same} = ${name}.${same})`,
+    // Gives rows that may swap their unique values ones that no row has.
+    setAside:
+      unique &&
+      `UPDATE ${name} SET ${unique} = char(0) || ${key} WHERE ${inScope} AND EXISTS (
+         ${copied} AND ${copy}.${key} = ${name}.${key} AND ${copy}.${unique} <> ${name}.${unique})`,
+    write: `
+      INSERT INTO ${name} (${list})
+      SELECT ${list} FROM ${copy} WHERE snapshot = :snapshot AND ${inScope}
+      ON CONFLICT (${same}) DO ${others.length === 0 ? 'NOTHING' : update}`,
+  };
 }

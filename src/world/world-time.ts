@@ -1,13 +1,9 @@
+import { ControlError } from '../http/control-error.js';
+import type { ProjectStore } from '../identity/index.js';
 import { advanced, frozen, IN_STEP, LATEST, resumed, shows, type ClockState } from '../kernel/clock.js';
 import type { Transaction } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { ProjectStore } from '../identity/index.js';
-import { ControlError } from '../http/control-error.js';
-
-/** What has rows that change with time. */
-export interface Timed {
-  readonly retime?: (projectId: string | undefined, now: number) => void;
-}
+import type { RunningFeature } from './feature.js';
 
 /** A clock as the control API shows it. */
 export interface ClockReading {
@@ -15,12 +11,12 @@ export interface ClockReading {
   readonly frozen: boolean;
 }
 
-/** The time of one project, or of the whole server where no project is named. */
+/** The clocks: a project's, which follows the emulator's, or the emulator's if no project is named. */
 export class WorldTime {
   constructor(
     private readonly kernel: Kernel,
     private readonly projects: ProjectStore,
-    private readonly timed: readonly Timed[],
+    private readonly features: readonly RunningFeature[],
   ) {
     const saved = kernel.database.value<string>("SELECT value FROM properties WHERE name = 'clock'");
     if (saved !== undefined) kernel.clock.change(JSON.parse(saved) as ClockState);
@@ -28,10 +24,11 @@ export class WorldTime {
 
   /** What the clock shows. */
   reading(projectId: string | undefined): ClockReading {
-    return this.#reading(this.#clockState(projectId), this.#reference(projectId));
+    const { state, now } = this.#clock(projectId);
+    return this.#reading(state, now);
   }
 
-  /** Stops the clock, and moves it to `at` (milliseconds since the epoch) if that is given. */
+  /** Freezes the clock, and moves it to `at` (milliseconds since the epoch) if that is given. */
   freeze(projectId: string | undefined, at?: number): Promise<ClockReading> {
     return this.#change('frozen', projectId, (state, now) =>
       frozen(at === undefined ? state : moved(state, now, at), now),
@@ -42,17 +39,17 @@ export class WorldTime {
     return this.#change('resumed', projectId, resumed);
   }
 
-  /** Moves the clock on; all that falls due is done, in due order, when this resolves. */
+  /** Moves the clock forward. Everything that becomes due is done, in due order, when this resolves. */
   advance(projectId: string | undefined, ms: number): Promise<ClockReading> {
     return this.#change('advanced', projectId, (state) => advanced(state, ms));
   }
 
-  /** Moves the clock to `at`. @throws {ControlError} 400 if that is behind it */
+  /** Moves the clock to `at`. @throws {ControlError} 400 if it shows a later time */
   set(projectId: string | undefined, at: number): Promise<ClockReading> {
     return this.#change('set', projectId, (state, now) => moved(state, now, at));
   }
 
-  /** Writes. Where that fails, the emulator's clock is what it was, too. */
+  /** `Database.write` for work that can change the emulator's clock: its time is rolled back too. */
   write<T>(work: (transaction: Transaction) => T): Promise<T> {
     const { database, clock } = this.kernel;
     return database.write((transaction) => {
@@ -66,43 +63,54 @@ export class WorldTime {
     });
   }
 
-  /** Runs what falls due after a change of clocks or rows, and sets the alarm anew. */
+  /** Processes what is due after a change of clocks or rows, and sets the alarms again. */
   settle(transaction: Transaction, projectId: string | undefined): void {
     const { scheduler, clock } = this.kernel;
-    for (const one of this.timed) one.retime?.(projectId, clock.now());
+    for (const feature of this.features) feature.retime?.(projectId, clock.now());
     scheduler.catchUp(transaction);
     transaction.afterCommit(() => {
       scheduler.rearm();
     });
   }
 
-  /** Resolves to the time of the change, which the event has too. */
-  async #change(
+  /** Sets the emulator's clock; {@link settle} is left to the caller. Belongs inside a write. */
+  setServerClock(state: ClockState): void {
+    this.kernel.database.run(
+      `INSERT INTO properties VALUES ('clock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+      JSON.stringify(state),
+    );
+    this.kernel.clock.change(state);
+  }
+
+  /** What has a clock that shows a time after {@link LATEST}, if any: `the server`, `project …`. */
+  beyondLatest(): string | undefined {
+    const { state, now } = this.#clock(undefined);
+    if (shows(state, now) > LATEST) return 'the server';
+    const furthest = this.projects.furthestAhead();
+    return furthest && furthest.now > LATEST ? `project ${furthest.id}` : undefined;
+  }
+
+  /** Resolves to the reading at the time of the change, which is in the event too. */
+  #change(
     how: string,
     projectId: string | undefined,
     change: (state: ClockState, now: number) => ClockState,
   ): Promise<ClockReading> {
     return this.write((transaction) => {
-      const old = this.#clockState(projectId);
-      const now = this.#reference(projectId);
+      const { state: old, now } = this.#clock(projectId);
       const state = change(old, now);
       const ahead = shows(state, now) - shows(old, now);
-      if (ahead > 0 && shows(state, now) > LATEST) {
-        throw new ControlError(400, 'A clock ends with the year 9999.');
-      }
       if (projectId === undefined) {
         this.setServerClock(state);
-        // Projects that stand still are moved too.
+        // Frozen projects move too.
         this.projects.shiftFrozen(ahead);
-        const passing = ahead > 0 ? this.#projectBeyond() : undefined;
-        if (passing !== undefined) {
-          throw new ControlError(
-            400,
-            `A clock ends with the year 9999, and that of project ${passing} would pass it.`,
-          );
-        }
       } else {
         this.projects.setClock(projectId, state);
+      }
+      const own = shows(state, now) > LATEST ? `project ${projectId}` : undefined;
+      const late = projectId === undefined ? this.beyondLatest() : own;
+      if (ahead > 0 && late !== undefined) {
+        throw new ControlError(400, `A clock ends with the year 9999, and that of ${late} would pass it.`);
       }
       this.settle(transaction, projectId);
       const reading = this.#reading(state, now);
@@ -114,41 +122,17 @@ export class WorldTime {
   }
 
   #reading(state: ClockState, now: number): ClockReading {
-    // A project's stands still with the server's too.
+    // A project's clock stops with the emulator's.
     const frozenAt = state.frozenAt ?? this.kernel.clock.state.frozenAt;
     return { now: new Date(shows(state, now)).toISOString(), frozen: frozenAt !== undefined };
   }
 
-  /** Sets the emulator's own clock; what follows from it is left to {@link settle}. Belongs inside a write. */
-  setServerClock(state: ClockState): void {
-    this.kernel.database.run(
-      `INSERT INTO properties VALUES ('clock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-      JSON.stringify(state),
-    );
-    this.kernel.clock.change(state);
-  }
-
-  /** Whose clock shows a moment after the last that a clock can be moved to, if any does. */
-  beyond(): string | undefined {
+  /** The state of a clock, and the time of the one that it follows: the emulator's, or the machine's. */
+  #clock(projectId: string | undefined): { readonly state: ClockState; readonly now: number } {
     const { clock } = this.kernel;
-    if (shows(clock.state, clock.base.now()) > LATEST) return 'the server';
-    const project = this.#projectBeyond();
-    return project && `project ${project}`;
-  }
-
-  #projectBeyond(): string | undefined {
-    const furthest = this.projects.furthestAhead();
-    return furthest && furthest.now > LATEST ? furthest.id : undefined;
-  }
-
-  #clockState(projectId: string | undefined): ClockState {
-    if (projectId === undefined) return this.kernel.clock.state;
-    return this.projects.project(projectId)?.clock ?? IN_STEP;
-  }
-
-  /** What the clock follows: a project's the emulator's, the emulator's the machine's. */
-  #reference(projectId: string | undefined): number {
-    return projectId === undefined ? this.kernel.clock.base.now() : this.kernel.clock.now();
+    return projectId === undefined
+      ? { state: clock.state, now: clock.base.now() }
+      : { state: this.projects.project(projectId)?.clock ?? IN_STEP, now: clock.now() };
   }
 }
 

@@ -1,101 +1,90 @@
+import { ControlError } from '../http/control-error.js';
+import { TOKEN_LIFE_S, type Identity } from '../identity/index.js';
 import { IN_STEP, type ClockState } from '../kernel/clock.js';
 import type { CoveredTable, Transaction } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { Snapshots } from './snapshots.js';
-import { ControlError } from '../http/control-error.js';
-import { TOKEN_LIFE_S, type Identity } from '../identity/index.js';
-import { exportFixture } from './fixture-export.js';
-import { FixtureError, loadFixture, parseFixture } from './fixture.js';
+import type { ProjectCache, RunningFeature } from './feature.js';
 import { sharedSections, type Fixture, type FixtureSection } from './fixture-schema.js';
-import type { ProjectCache } from './project-cache.js';
-import { WorldTime, type Timed } from './world-time.js';
+import { exportFixture, FixtureError, loadFixture, parseFixture } from './fixture.js';
+import { Snapshots } from './snapshots.js';
+import { WorldTime } from './world-time.js';
 
-/** The snapshot that a reset goes back to. No name that a client can give. */
+/** The name of the snapshot that a reset restores. Clients cannot use it. */
 const INITIAL = '';
 
 /**
- * All of the state that a fixture, a reset or a snapshot covers, and the time in it: of one project, or of the whole
- * server where no project is named.
+ * All state that a fixture, a reset or a snapshot covers, and its time. Methods concern one project, or the whole server
+ * if no project is named.
  */
 export class World {
   readonly time: WorldTime;
   readonly #snapshots: Snapshots;
   readonly #caches: ProjectCache[] = [];
 
-  /**
-   * @param tables those that snapshots cover, parents before children
-   * @param timed what has rows that change with time
-   */
+  /** @param tables those that snapshots cover, parents before children */
   constructor(
     private readonly kernel: Kernel,
     private readonly identity: Identity,
     private readonly sections: readonly FixtureSection[],
     tables: readonly CoveredTable[],
-    timed: readonly Timed[],
+    features: readonly RunningFeature[],
   ) {
     this.#snapshots = new Snapshots(kernel.database, tables);
-    this.time = new WorldTime(kernel, this.identity.projects, timed);
+    this.time = new WorldTime(kernel, identity.projects, features);
   }
 
   /**
-   * Fills an empty world, and remembers it as what a reset comes back to. Belongs inside a write.
-   *
-   * @throws {FixtureError} if the fixture cannot be used
+   * Resumes the world of the database file; false if it has none yet. A file without an initial state resets to the
+   * present one.
    */
-  begin(text: string, transaction: Transaction): void {
-    this.#fill(parseFixture(text, this.sections), transaction);
-    transaction.afterCommit(() => {
-      this.#reload();
+  async resume(): Promise<boolean> {
+    if (this.#snapshots.has(undefined, INITIAL)) return true;
+    if (this.identity.projects.organizations().length === 0) return false;
+    await this.snapshot(undefined, INITIAL);
+    return true;
+  }
+
+  /** Fills an empty world with a fixture, given as JSON. @throws {FixtureError} */
+  seed(text: string): Promise<void> {
+    return this.kernel.database.write((transaction) => {
+      this.#fill(parseFixture(text, this.sections), transaction);
     });
   }
 
-  /** Whether there is a world to go on with: a fixture without organizations is one too. */
-  get hasBegun(): boolean {
-    return this.#snapshots.has(undefined, INITIAL) || this.identity.projects.organizations().length > 0;
+  /** Makes the present state the one that a reset restores. Belongs inside a write. */
+  saveInitial(projectId: string | undefined): void {
+    this.#take(projectId, INITIAL);
   }
 
-  /** Goes on with a world that a file holds. One without a memory of how it began remembers how it is now. */
-  async goOn(): Promise<void> {
-    if (this.#snapshots.has(undefined, INITIAL)) return;
-    await this.kernel.database.write(() => {
-      this.remember(undefined);
-    });
-  }
-
-  /** Remembers a project, or all, as it is: a reset comes back to it. Belongs inside a write. */
-  remember(projectId: string | undefined): void {
-    this.#snapshots.take(projectId, INITIAL, this.kernel.clock.now(), this.kernel.clock.state);
-  }
-
-  /** Keeps a cache in step with the projects that exist. */
+  /** Registers a cache, which evicts removed projects. */
   addCache(cache: ProjectCache): void {
     this.#caches.push(cache);
   }
 
-  /** Number of projects, or the like, of which the caches hold something, added up. */
+  /** The number of projects that the caches hold data of, added up. */
   get retained(): number {
     return this.#caches.reduce((sum, { retained }) => sum + retained, 0);
   }
 
-  /** Removes a project and all that is in it, the roles in it too. Belongs inside a write. */
+  /** Removes a project, everything in it, and the roles in it. Belongs inside a write. */
   removeProject(transaction: Transaction, id: string): void {
-    const { projects, credentials } = this.identity;
-    credentials.removeProjectRoles(id);
-    projects.remove(id);
+    this.identity.credentials.removeProjectRoles(id);
+    this.identity.projects.remove(id);
     transaction.afterCommit(() => {
       this.#evict((one) => one === id);
     });
   }
 
   /**
-   * Goes back to the fixture; a project that was made, to its making. Signs nobody out.
+   * Restores the state after the fixture was loaded or, of a project that was created later, after its creation. Tokens
+   * stay valid.
    *
-   * @throws {ControlError} 409 if another project has the name that this one had
+   * @throws {ControlError} 409 if another project has taken the name of this one
    */
   reset(projectId: string | undefined): Promise<void> {
     return this.#replace(projectId, 'reset', () => {
-      const takenOf =
-        projectId !== undefined && this.#snapshots.has(projectId, INITIAL) ? projectId : undefined;
+      const own = projectId !== undefined && this.#snapshots.has(projectId, INITIAL);
+      const takenOf = own ? projectId : undefined;
       const taken = this.#snapshots.restore({ name: INITIAL, project: projectId, takenOf });
       if (projectId === undefined) this.time.setServerClock(taken?.extra as ClockState);
     });
@@ -104,14 +93,14 @@ export class World {
   /** Takes a snapshot; one of the same name is replaced. */
   snapshot(projectId: string | undefined, name: string): Promise<void> {
     return this.kernel.database.write(() => {
-      this.#snapshots.take(projectId, name, this.kernel.clock.now(), this.kernel.clock.state);
+      this.#take(projectId, name);
     });
   }
 
   /**
-   * Restores a snapshot, the time it was taken at included. Signs nobody out.
+   * Restores a snapshot and the time at which it was taken. Tokens stay valid.
    *
-   * @throws {ControlError} 404; 409 if another project has the name that this one had
+   * @throws {ControlError} 404; 409 if another project has taken the name of this one
    */
   restore(projectId: string | undefined, name: string): Promise<void> {
     return this.#replace(projectId, `restored ${name}`, () => {
@@ -120,11 +109,11 @@ export class World {
           ? undefined
           : this.#snapshots.restore({ name, project: projectId, takenOf: projectId });
       if (!taken) throw new ControlError(404, `There is no snapshot ${name} here.`);
-      // Clocks that run show what they showed then.
+      // Running clocks show what they showed then.
       if (projectId === undefined) {
         const { frozenAt } = taken.extra as ClockState;
         this.time.setServerClock({ offsetMs: taken.takenAt - this.kernel.clock.base.now(), frozenAt });
-        this.#rememberReturned();
+        this.#saveReturned();
       } else {
         this.identity.projects.shiftClock(projectId, taken.takenAt - this.kernel.clock.now());
       }
@@ -144,23 +133,16 @@ export class World {
     return this.kernel.database.write(() => name !== INITIAL && this.#snapshots.remove(projectId, name));
   }
 
-  /**
-   * The world as a fixture.
-   *
-   * @throws {ControlError} 409 if it is too large to be loaded again
-   */
+  /** The world as a fixture. @throws {ControlError} 409 if it is too large to be loaded again */
   export(): Fixture {
-    const fixture = exportFixture(this.identity, this.sections);
-    const { offsetMs, frozenAt } = this.kernel.clock.state;
-    if (offsetMs === 0 && frozenAt === undefined) return fixture;
-    return { clock: { offsetMs, ...(frozenAt !== undefined && { frozenAt }) }, ...fixture };
+    return exportFixture(this.identity, this.sections, this.kernel.clock.state);
   }
 
   /**
-   * Puts a fixture in the place of the world, and remembers it as what a reset comes back to. Signs nobody out who has
-   * a place in it.
+   * Replaces the world by a fixture, which a reset then restores. Tokens of credentials that the fixture has too stay
+   * valid.
    *
-   * @throws {ControlError} 400 that names the place of what is wrong; nothing has changed then
+   * @throws {ControlError} 400 with the place of the mistake; nothing has changed then
    */
   load(fixture: Fixture): Promise<void> {
     return this.#replace(undefined, 'fixture loaded', (transaction) => {
@@ -174,37 +156,37 @@ export class World {
   #fill(fixture: Fixture, transaction: Transaction): void {
     this.time.setServerClock({ ...IN_STEP, ...fixture.clock });
     loadFixture(fixture, this.identity, this.sections, transaction, this.kernel.clock.now());
-    const late = this.time.beyond();
+    const late = this.time.beyondLatest();
     if (late !== undefined) throw new FixtureError(`the clock of ${late} would pass the year 9999`);
-    this.remember(undefined);
+    this.saveInitial(undefined);
   }
 
-  #reload(): void {
-    for (const cache of this.#caches) cache.reload?.();
+  #take(projectId: string | undefined, name: string): void {
+    const { clock } = this.kernel;
+    this.#snapshots.take(projectId, name, clock.now(), clock.state);
   }
 
   #evict(isGone: (id: string) => boolean): void {
     for (const cache of this.#caches) cache.evict(isGone);
   }
 
-  /** Projects that a snapshot has brought back have lost the memory of their making: they remember how they are now. */
-  #rememberReturned(): void {
+  /** Projects that were removed have lost their initial state. If a restore brings them back, they reset to that. */
+  #saveReturned(): void {
     for (const { id } of this.identity.projects.all()) {
-      if (!this.#snapshots.has(id, INITIAL) && !this.#snapshots.holds(INITIAL, 'projects', id))
-        this.remember(id);
+      if (!this.#snapshots.has(id, INITIAL) && !this.#snapshots.hasProject(INITIAL, id)) this.saveInitial(id);
     }
   }
 
-  /** Puts a project, or the whole world, into another state, whole or not at all. */
+  /** Replaces the state of a project, or of the whole server, atomically. */
   #replace(
     projectId: string | undefined,
     cause: string,
     work: (transaction: Transaction) => void,
   ): Promise<void> {
-    const { projects } = this.identity;
+    const { projects, credentials } = this.identity;
     return this.time.write((transaction) => {
       try {
-        this.identity.credentials.keepingTokens(projectId, TOKEN_LIFE_S * 1000, () => {
+        credentials.keepingTokens(projectId, TOKEN_LIFE_S * 1000, () => {
           work(transaction);
         });
       } catch (error) {
@@ -212,7 +194,6 @@ export class World {
       }
       this.time.settle(transaction, projectId);
       transaction.afterCommit(() => {
-        this.#reload();
         this.#evict((id) => !projects.project(id) && !projects.organization(id));
         this.kernel.events.emit('world.reset', projectId, { cause });
       });
@@ -220,7 +201,7 @@ export class World {
   }
 }
 
-/** What a client is told of what makes a world impossible. */
+/** The error of a client that asked for an impossible world; other errors as they are. */
 function asControlError(error: unknown): unknown {
   if (error instanceof FixtureError) return new ControlError(400, error.message);
   if ((error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') return error;

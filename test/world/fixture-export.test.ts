@@ -19,7 +19,7 @@ it('exports no more than can be loaded again, and says what to do about the rest
   onTestFinished(() => {
     core.close();
   });
-  const exported = (limit?: number) => exportFixture(core.identity, core.sections, limit);
+  const exported = (limit?: number) => exportFixture(core.identity, core.sections, core.clock.state, limit);
 
   const bytes = Buffer.byteLength(JSON.stringify(exported()));
   expect(exported(bytes)).toEqual(exported());
@@ -31,6 +31,6 @@ it('exports no more than can be loaded again, and says what to do about the rest
   );
   // A read that was cut off leaves nothing open: the next write is taken.
   await core.database.write(() => {
-    core.world.remember(undefined);
+    core.world.saveInitial(undefined);
   });
 });

@@ -193,10 +193,10 @@ describe('a snapshot of all', () => {
 
   it('tells which rows it has', async () => {
     const { snapshots, take } = await open();
-    expect([snapshots.has(undefined, 's'), snapshots.holds('s', 'projects', '1')]).toEqual([false, false]);
+    expect([snapshots.has(undefined, 's'), snapshots.hasProject('s', '1')]).toEqual([false, false]);
     await take(undefined);
     expect([snapshots.has(undefined, 's'), snapshots.has('1', 's')]).toEqual([true, false]);
-    expect(['1', '3'].map((id) => snapshots.holds('s', 'projects', id))).toEqual([true, false]);
+    expect(['1', '3'].map((id) => snapshots.hasProject('s', id))).toEqual([true, false]);
   });
 });
 
