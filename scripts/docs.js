@@ -26,7 +26,7 @@ In both, \`X-Emulator-Reason\` names the step that refused, the rule, where the 
 
 Each row ends with where it was learned. An inferred one names a call that would settle it, for somebody who can make it against real Atlas.
 
-The token endpoints, \`/api/oauth/token\` and \`/api/oauth/revoke\`, answer with the errors of RFC 6749 instead (but for 413 and 429), \`error\` and \`error_description\`: \`invalid_client\` with 401, else \`invalid_request\`, \`unsupported_grant_type\` or \`unauthorized_client\` with 400 (inferred).
+The token endpoints, \`/api/oauth/token\` and \`/api/oauth/revoke\`, answer with \`error_description\` and \`error\` instead (but for 413 and 429), in both profiles as in Atlas's documentation: see [Token endpoints](#token-endpoints).
 
 \`Prefer: code=400\` (or 401, 403, 404, 409, 500) on a request for any operation returns the source page's own body for that status, byte for byte, with or without credentials.
 `;

@@ -1,5 +1,6 @@
 import type { ConditionType } from '../profiles/index.js';
 import { unauthenticated } from './credentials/credentials.js';
+import { tokenConditions } from './credentials/token-errors.js';
 import { addressNotAllowed } from './faults/injected.js';
 import { rateLimited, tooManyTokens } from './faults/limits.js';
 import type { AtlasOperation } from './operation.js';
@@ -40,6 +41,7 @@ export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> 
   ],
   Body: body,
   Fields: fields,
+  'Token endpoints': tokenConditions,
   'The emulator itself': [unexpected],
 };
 

@@ -159,7 +159,7 @@ export class CredentialStore {
   /** The client's tokens that are valid. */
   liveTokens({ caller, now }: Credential): LiveTokens {
     const live = this.database.get<LiveTokens>(
-      `SELECT count(*) AS count, coalesce((min(expires_at) - :now + 999) / 1000, 0) AS seconds
+      `SELECT count(*) AS count, coalesce(CAST((min(expires_at) - :now + 999) / 1000 AS INTEGER), 0) AS seconds
        FROM tokens WHERE credential_id = :id AND revoked = 0 AND expires_at > :now`,
       { id: caller.id, now },
     );

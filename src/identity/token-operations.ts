@@ -1,8 +1,20 @@
 import { Type } from '@sinclair/typebox';
+import {
+  accessDenied,
+  invalidClient,
+  invalidGrant,
+  invalidRequest,
+  serverError,
+  unsupportedGrantType,
+} from '../http/credentials/token-errors.js';
 import { rateLimited, tooManyTokens } from '../http/faults/limits.js';
 import type { Operation } from '../http/operation.js';
-import { nothing } from '../http/shapes.js';
+import { integer, object, text } from '../http/schema.js';
 import { bodyTooLarge } from '../http/steps/body.js';
+import { flagsQuery } from '../http/steps/query.js';
+
+/** The media type of the token endpoints' requests. */
+export const FORM = 'application/x-www-form-urlencoded';
 
 /** The security scheme of the token endpoints. */
 export const serviceAccountScheme = {
@@ -14,54 +26,42 @@ export const serviceAccountScheme = {
 };
 
 const credentials = {
-  client_id: Type.Optional(Type.String({ description: 'Client id, where HTTP Basic does not bring it.' })),
-  client_secret: Type.Optional(Type.String({ description: 'Its secret, likewise.' })),
+  client_id: Type.Optional(text('Client id, if HTTP Basic is not used.')),
+  client_secret: Type.Optional(text('Its secret, likewise.')),
 };
-
-/** An error of the token endpoints. */
-export const tokenError = Type.Object(
-  {
-    error: Type.Union(
-      ['invalid_client', 'invalid_request', 'unauthorized_client', 'unsupported_grant_type'].map((name) =>
-        Type.Literal(name),
-      ),
-      { description: 'What is wrong, for a program.' },
-    ),
-    error_description: Type.String({ description: 'What is wrong, for a person.' }),
-  },
-  { title: 'TokenError', description: 'Why no token was given (RFC 6749, section 5.2).' },
-);
-
 const shared = {
   method: 'POST',
   tag: { name: 'Tokens', description: 'Bearer tokens of service accounts (RFC 6749 and RFC 7009).' },
   security: [{ serviceAccount: [] }, {}],
+  query: flagsQuery,
 } as const;
-const mediaType = 'application/x-www-form-urlencoded';
+const errors = [invalidRequest, invalidClient, accessDenied, serverError, bodyTooLarge, rateLimited];
 
 export const createToken: Operation = {
   ...shared,
   id: 'createToken',
   path: '/api/oauth/token',
-  summary: 'Gives a token to a service account.',
-  conditions: [bodyTooLarge, rateLimited, tooManyTokens],
+  summary: 'Issues a token to a service account.',
+  conditions: [...errors, unsupportedGrantType, tooManyTokens],
   body: {
-    mediaType,
-    schema: Type.Object(
+    mediaType: FORM,
+    schema: object(
+      'Requests a token.',
       {
-        grant_type: Type.Literal('client_credentials', { description: 'The one grant that there is.' }),
+        grant_type: Type.Literal('client_credentials', { description: 'The only grant.' }),
         ...credentials,
       },
-      { title: 'TokenRequest', description: 'Asks for a token.' },
+      { title: 'TokenRequest' },
     ),
   },
-  response: Type.Object(
+  response: object(
+    'A bearer token.',
     {
-      access_token: Type.String({ description: 'The token.' }),
-      expires_in: Type.Integer({ description: 'How long it lives, in seconds.' }),
+      access_token: text('The token.'),
+      expires_in: integer('How long it is valid, in seconds.'),
       token_type: Type.Literal('Bearer', { description: 'How it is sent.' }),
     },
-    { title: 'Token', description: 'A bearer token.' },
+    { title: 'Token' },
   ),
 };
 
@@ -70,15 +70,15 @@ export const revokeToken: Operation = {
   id: 'revokeToken',
   path: '/api/oauth/revoke',
   summary: 'Revokes a token.',
-  conditions: [bodyTooLarge, rateLimited],
+  conditions: [...errors, invalidGrant],
   body: {
-    mediaType,
-    schema: Type.Object(
-      { token: Type.String({ description: 'The token to revoke.' }), ...credentials },
-      { title: 'TokenRevocation', description: 'Revokes a token.' },
+    mediaType: FORM,
+    schema: object(
+      'Revokes a token.',
+      { token: text('The token to revoke.'), ...credentials },
+      { title: 'TokenRevocation' },
     ),
   },
-  response: nothing,
 };
 
 /** The token endpoints, which are served apart from the pipeline and whose paths are those of the server. */

@@ -31,6 +31,8 @@ export interface ErrorRow {
   readonly keys?: readonly ErrorKey[];
   /** The body is indented without `pretty`. */
   readonly indented?: true;
+  /** The body is that of OAuth: `error_description` and `error` (RFC 6749, section 5.2; order as documented by Atlas). */
+  readonly oauth?: true;
 }
 
 type Parameter = string | number;
@@ -70,7 +72,7 @@ interface Declaration<Detail extends string, Values extends ArgumentsFor<Detail>
   /** The call against real Atlas that would settle what is inferred. */
   readonly settledBy?: string;
   /** How the observed body differs from the profile's usual form. */
-  readonly form?: Pick<ErrorRow, 'keys' | 'indented'>;
+  readonly form?: Pick<ErrorRow, 'keys' | 'indented' | 'oauth'>;
   /** What the source page replaces in the observed row. */
   readonly documented?: Pick<Partial<ErrorRow>, 'status' | 'detail'>;
   /** What is wrong with one request. Its first arguments are the parameters, one for each `%s` of the text. */
@@ -100,10 +102,10 @@ export function defineCondition<const Detail extends string, Values extends Argu
 ): ConditionType<Values> {
   const { when, settledBy, form, describe, example } = declaration;
   const [status, errorCode, detail, source] = declaration.observed;
-  const rows = {
-    observed: { status, errorCode, detail, source, ...form },
-    documented: documentedRow({ status, errorCode, source, ...declaration.documented }),
-  };
+  const observed: ErrorRow = { status, errorCode, detail, source, ...form };
+  const documented = documentedRow({ status, errorCode, source, ...declaration.documented });
+  // The page does not show the token endpoints.
+  const rows = { observed, documented: form?.oauth ? observed : documented };
   const condition = (values: Values): Condition => ({
     name,
     parameters: values.slice(0, detail.split('%s').length - 1) as Parameter[],

@@ -30,7 +30,9 @@ export function dress(profile: Profile, condition: Condition, forced?: number): 
   return {
     status,
     errorCode: row.errorCode,
-    body: Object.fromEntries((row.keys ?? profile.errorKeys).map((key) => [key, all[key]])),
+    body: row.oauth
+      ? { error_description: all.detail, error: row.errorCode }
+      : Object.fromEntries((row.keys ?? profile.errorKeys).map((key) => [key, all[key]])),
     indented: row.indented === true,
   };
 }

@@ -199,7 +199,7 @@ describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
 
   it('answer in the form of the profile of who asks', async () => {
     const line = shared.seeded(transport);
-    await addFault(line, { match: { operation: 'createToken' }, answer: { status: 500 } });
+    await addFault(line, { match: { operation: 'createToken' }, answer: { status: 503 } });
     expect(Object.keys((await askForToken(line, 'documented')).json())[0]).toBe('error');
     expect(Object.keys((await askForToken(line, 'observed')).json())[0]).toBe('detail');
   });

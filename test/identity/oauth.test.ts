@@ -23,9 +23,10 @@ function post(
   path: 'token' | 'revoke',
   body: string,
   headers: Readonly<Record<string, string>> = right,
+  query = '',
 ): Promise<Incoming> {
   const all = { 'content-type': FORM, ...headers };
-  return line.send({ method: 'POST', path: `/api/oauth/${path}`, headers: all, body });
+  return line.send({ method: 'POST', path: `/api/oauth/${path}${query}`, headers: all, body });
 }
 
 async function statusWith(line: Line, token: string): Promise<number> {
@@ -33,19 +34,40 @@ async function statusWith(line: Line, token: string): Promise<number> {
   return (await line.send({ path: `${API}/groups`, headers })).status;
 }
 
-function expectError(response: Incoming, status: number, error: string): void {
-  expect([response.status, response.json().error]).toEqual([status, error]);
-  expect(response.json().error_description).toMatch(/^[A-Z].*\.$/);
-  expect(response.header('cache-control')).toBe('no-store');
-  expect(response.header('x-emulator-reason')).toMatch(/^step \d+ \([a-z ]+\): .* \| source: RFC /);
-  expect(response.text).not.toContain(secret);
+/** The errors of the token endpoints, to the letter (Atlas documentation). */
+const BODIES = {
+  invalid_client: '{"error_description":"Invalid credentials provided.","error":"invalid_client"}',
+  invalid_request:
+    '{"error_description":"The provided credentials are not valid.","error":"invalid_request"}',
+  unsupported_grant_type: '{"error_description":"Invalid grant type.","error":"unsupported_grant_type"}',
+  invalid_grant: '{"error_description":"Invalid grant.","error":"invalid_grant"}',
+  access_denied:
+    '{"error_description":"IP access list validation failed for the service account.","error":"access_denied"}',
+  server_error: '{"error_description":"Unexpected error.","error":"server_error"}',
+};
+
+function expectError(response: Incoming, status: number, error: keyof typeof BODIES): void {
+  expect([response.status, response.text]).toEqual([status, BODIES[error]]);
+  expect(response.header('content-type')).toBe('application/json');
+  expect(response.header('x-error-code')).toBe(undefined);
+  expectNotStored(response);
+  const challenges = status === 401 ? ['Basic realm="MMS Public API"'] : [];
+  expect(response.lines('www-authenticate')).toEqual(challenges);
+  const reason = response.header('x-emulator-reason');
+  expect(reason).toMatch(/^step \d+ \([a-z ]+\): .* \| source: .* \| to pass: /);
+  expect(reason).not.toContain(secret);
+}
+
+function expectNotStored(response: Incoming): void {
+  expect([response.header('cache-control'), response.header('pragma')]).toEqual(['no-store', 'no-cache']);
 }
 
 describe.each(TRANSPORTS)('the token endpoint over %s', (transport) => {
   it('answers a service account with a token of an hour that lets it in', async () => {
     const line = shared.seeded(transport);
     const response = await post(line, 'token', GRANT);
-    expect([response.status, response.header('cache-control')]).toEqual([200, 'no-store']);
+    expect(response.status).toBe(200);
+    expectNotStored(response);
     expect(response.header('content-type')).toMatch(/^application\/json/);
     const { access_token: token, ...rest } = response.json<{ access_token: string }>();
     expect(rest).toEqual({ expires_in: 3600, token_type: 'Bearer' });
@@ -107,26 +129,39 @@ describe('the token endpoint', () => {
     ['an unknown client', { authorization: basic('mdb_sa_id_ffffffffffffffffffffffff', secret) }, GRANT],
     ["another client's secret", { authorization: basic(id, 'mdb_sa_sk_owner2') }, GRANT],
     ['an API key for a client', { authorization: basic(publicKey, privateKey) }, GRANT],
-    ['no credentials', {}, GRANT],
     ['a wrong secret in the form', {}, `${GRANT}&client_id=${id}&client_secret=nothing`],
+  ])('refuses %s, and asks for Basic', async (_what, headers, body) => {
+    expectError(await post(shared.seeded('inject'), 'token', body, headers), 401, 'invalid_client');
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['no credentials', {}, GRANT],
     ['an id without a secret in the form', {}, `${GRANT}&client_id=${id}`],
     ['another scheme', { authorization: 'Bearer mdb_at_x' }, GRANT],
-    ['a Basic that is no base64', { authorization: 'Basic ????' }, GRANT],
+    ['a Basic that is not base64', { authorization: 'Basic ????' }, GRANT],
     ['a Basic without a colon', { authorization: `Basic ${Buffer.from(id).toString('base64')}` }, GRANT],
-  ])('refuses %s, and asks for Basic', async (_what, headers, body) => {
-    const line = shared.seeded('inject');
-    const response = await post(line, 'token', body, headers);
-    expectError(response, 401, 'invalid_client');
-    expect(response.lines('www-authenticate')).toEqual(['Basic realm="MMS Public API"']);
+    ['an empty Basic', { authorization: 'Basic ' }, GRANT],
+    [
+      'a secret without an id in Basic',
+      { authorization: `Basic ${Buffer.from(secret).toString('base64')}` },
+      GRANT,
+    ],
+  ])('refuses %s as a malformed request', async (_what, headers, body) => {
+    const response = await post(shared.seeded('inject'), 'token', body, headers);
+    expectError(response, 400, 'invalid_request');
+    expect(response.header('x-emulator-reason')).toContain('curl --user ID:SECRET');
   });
 
   it.each([
-    ['no grant', '', 'invalid_request'],
-    ['an empty grant', 'grant_type=', 'unsupported_grant_type'],
-    ['another grant', 'grant_type=password&username=a&password=b', 'unsupported_grant_type'],
-    ['a grant in other letters', 'grant_type=CLIENT_CREDENTIALS', 'unsupported_grant_type'],
-  ])('refuses %s', async (_what, body, error) => {
-    expectError(await post(await openLine('inject'), 'token', body), 400, error);
+    ['no grant', ''],
+    ['an empty grant', 'grant_type='],
+    ['another grant', 'grant_type=password&username=a&password=b'],
+    ['a grant in other letters', 'grant_type=CLIENT_CREDENTIALS'],
+    ['a secret for a grant', `grant_type=${secret}`],
+  ])('refuses %s', async (_what, body) => {
+    const response = await post(shared.seeded('inject'), 'token', body);
+    expectError(response, 400, 'unsupported_grant_type');
+    expect(response.header('x-emulator-reason')).toContain('grant_type=client_credentials');
   });
 
   it.each([
@@ -134,9 +169,9 @@ describe('the token endpoint', () => {
     ['text', 'text/plain', GRANT],
     ['a multipart form', 'multipart/form-data; boundary=x', '--x--'],
   ])('refuses a body that is %s, and names the form to send', async (_what, type, body) => {
-    const response = await post(await openLine('inject'), 'token', body, { ...right, 'content-type': type });
-    expectError(response, 400, 'invalid_request');
-    expect(response.json().error_description).toContain('grant_type=client_credentials');
+    const response = await post(shared.seeded('inject'), 'token', body, { ...right, 'content-type': type });
+    expectError(response, 400, 'unsupported_grant_type');
+    expect(response.header('x-emulator-reason')).toContain('grant_type=client_credentials');
   });
 
   it('takes a form whose media type has a charset', async () => {
@@ -150,6 +185,65 @@ describe('the token endpoint', () => {
   });
 });
 
+describe('pretty and envelope', () => {
+  it('indent and wrap a token', async () => {
+    const line = shared.seeded('inject');
+    const ask = async (query: string) => (await post(line, 'token', GRANT, right, query)).text;
+    const token = expect.stringMatching(/^mdb_at_/) as string;
+    const content = { access_token: token, expires_in: 3600, token_type: 'Bearer' };
+    expect(JSON.parse(await ask('?envelope=true'))).toEqual({ status: 200, content });
+    expect(await ask('?pretty=true')).toMatch(/^\{\n {2}"access_token" : "\S+",\n {2}"expires_in" : 3600,\n/);
+    expect(JSON.parse(await ask('?pretty=maybe&envelope=1'))).toEqual(content);
+  });
+
+  it.each(['token', 'revoke'] as const)('indent and wrap an error of %s', async (path) => {
+    const line = shared.seeded('inject');
+    const ask = (query: string) => post(line, path, GRANT, { authorization: basic(id, 'x') }, query);
+    const wrapped = await ask('?envelope=true');
+    expect([wrapped.status, wrapped.text]).toEqual([
+      401,
+      `{"status":401,"content":${BODIES.invalid_client}}`,
+    ]);
+    expect((await ask('?pretty=true')).text).toBe(
+      '{\n  "error_description" : "Invalid credentials provided.",\n  "error" : "invalid_client"\n}',
+    );
+  });
+
+  it('give a revocation, which has no body, a status', async () => {
+    const line = shared.seeded('inject');
+    const ask = async (query: string) => (await post(line, 'revoke', 'token=unknown', right, query)).text;
+    expect(await ask('?envelope=true')).toBe('{"status":200}');
+    expect(await ask('?pretty=true')).toBe('');
+  });
+});
+
+describe.each(TRANSPORTS)('a fault rule on a token endpoint over %s', (transport) => {
+  it.each([
+    [400, 'invalid_grant'],
+    [401, 'invalid_client'],
+    [403, 'access_denied'],
+    [500, 'server_error'],
+  ] as const)('answers %i with the error of the documentation, in both profiles', async (status, error) => {
+    const line = await openLine(transport);
+    for (const path of ['token', 'revoke'] as const) {
+      const match = { path: `/api/oauth/${path}` };
+      const rule = { match, answer: { status } };
+      const added = await line.send({
+        method: 'POST',
+        path: '/_emulator/faults',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(rule),
+      });
+      expect(added.status, added.text).toBe(201);
+      for (const profile of ['documented', 'observed'] as const) {
+        const { clientId, clientSecret } = seededCaller('owner', profile);
+        const headers = { authorization: basic(clientId, clientSecret) };
+        expectError(await post(line, path, GRANT, headers), status, error);
+      }
+    }
+  });
+});
+
 describe('the revoke endpoint', () => {
   it.each(['', '&token_type_hint=access_token', '&token_type_hint=refresh_token'])(
     'ends a token of its own client at once, and no other (form: token=…%s)',
@@ -160,7 +254,9 @@ describe('the revoke endpoint', () => {
         await tokenOf(line.send, 'owner', 'documented'),
       ];
       expect([await statusWith(line, token), await statusWith(line, other)]).toEqual([200, 200]);
-      expect((await post(line, 'revoke', `token=${token}${hint}`)).status).toBe(200);
+      const revoked = await post(line, 'revoke', `token=${token}${hint}`);
+      expect([revoked.status, revoked.text, revoked.header('content-type')]).toEqual([200, '', undefined]);
+      expectNotStored(revoked);
       expect([await statusWith(line, token), await statusWith(line, other)]).toEqual([401, 200]);
       expect((await post(line, 'revoke', `token=${token}`)).status, 'twice is as good as once').toBe(200);
     },
@@ -173,7 +269,7 @@ describe('the revoke endpoint', () => {
   it("leaves another client's token alone", async () => {
     const line = shared.seeded('inject');
     const token = await tokenOf(line.send, 'reader', 'documented');
-    expectError(await post(line, 'revoke', `token=${token}`), 400, 'unauthorized_client');
+    expectError(await post(line, 'revoke', `token=${token}`), 400, 'invalid_grant');
     expect(await statusWith(line, token)).toBe(200);
   });
 
@@ -184,7 +280,9 @@ describe('the revoke endpoint', () => {
   it('asks for the client too', async () => {
     const line = shared.seeded('inject');
     const token = await tokenOf(line.send, 'owner', 'documented');
-    expectError(await post(line, 'revoke', `token=${token}`, {}), 401, 'invalid_client');
+    expectError(await post(line, 'revoke', `token=${token}`, {}), 400, 'invalid_request');
+    const wrong = { authorization: basic(id, 'wrong') };
+    expectError(await post(line, 'revoke', `token=${token}`, wrong), 401, 'invalid_client');
     expect(await statusWith(line, token)).toBe(200);
   });
 });

@@ -199,6 +199,16 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
   ],
 ];
 
+/** Errors of the token endpoints (Atlas documentation). */
+const TOKEN_TABLE = [
+  ['invalid_request', 400, 'The provided credentials are not valid.'],
+  ['invalid_client', 401, 'Invalid credentials provided.'],
+  ['unsupported_grant_type', 400, 'Invalid grant type.'],
+  ['invalid_grant', 400, 'Invalid grant.'],
+  ['access_denied', 403, 'IP access list validation failed for the service account.'],
+  ['server_error', 500, 'Unexpected error.'],
+] as const;
+
 const condition = (name: string): Condition => {
   const declared = CONDITIONS.get(name);
   if (!declared) throw new Error(`there is no condition ${name}`);
@@ -236,6 +246,14 @@ describe('a condition', () => {
     );
   });
 
+  it.each(TOKEN_TABLE)('%s is dressed as Atlas documents it, in both profiles', (name, status, text) => {
+    for (const profile of PROFILE_NAMES) {
+      const { body, ...rest } = dress(profiles[profile], condition(name));
+      expect(rest).toEqual({ status, errorCode: name, indented: false });
+      expect(JSON.stringify(body)).toBe(JSON.stringify({ error_description: text, error: name }));
+    }
+  });
+
   it.each([
     [400, 'Bad Request'],
     [401, 'Unauthorized'],
@@ -259,7 +277,7 @@ describe('a condition', () => {
     (profile) => {
       for (const [name, { example }] of CONDITIONS) {
         const { body } = dress(profiles[profile], example);
-        expect(body.detail, name).toMatch(/^\S(?:(?!  |%s|undefined).)*$/s);
+        expect(body.detail ?? body.error_description, name).toMatch(/^\S(?:(?!  |%s|undefined).)*$/s);
         expect(example, name).toMatchObject({ name, problem: expect.stringMatching(/\.$/) as string });
       }
     },
@@ -271,9 +289,13 @@ describe('a condition', () => {
   });
 });
 
+/** The constant that holds a condition. */
+const constantOf = (name: string): string =>
+  name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
 describe('the conditions', () => {
   it('are those of this table, no more and no fewer', () => {
-    expect([...CONDITIONS.keys()].sort()).toEqual(TABLE.map(([name]) => name).sort());
+    expect([...CONDITIONS.keys()].sort()).toEqual([...TABLE, ...TOKEN_TABLE].map(([name]) => name).sort());
   });
 
   it('say of each row where it was learned', () => {
@@ -288,7 +310,8 @@ describe('the conditions', () => {
       for (const { status, errorCode } of Object.values(rows)) {
         expect(STATUS_CODES[status], name).toBeDefined();
         expect(status, name).toBeGreaterThanOrEqual(400);
-        expect(errorCode, name).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+        // Those of the token endpoints are OAuth's.
+        expect(errorCode, name).toMatch(name.includes('_') ? /^[a-z]+(_[a-z]+)*$/ : /^[A-Z]+(_[A-Z]+)*$/);
       }
     }
   });
@@ -298,10 +321,11 @@ describe('the conditions', () => {
     const declared = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .flatMap((file) => [
-        ...readFileSync(join(root, file), 'utf8').matchAll(/\b(\w+) = defineCondition\('(\w+)'/g),
+        ...readFileSync(join(root, file), 'utf8').matchAll(
+          /\b(\w+) = (?:defineCondition\(|tokenError\(\s*\[\d+, )'(\w+)'/g,
+        ),
       ]);
-    // The constant has the condition's name.
-    for (const [, constant, name] of declared) expect(constant).toBe(name);
+    for (const [, constant, name = ''] of declared) expect(constant).toBe(constantOf(name));
     expect(declared.map(([, , name]) => name).sort()).toEqual([...CONDITIONS.keys()].sort());
   });
 
@@ -313,7 +337,8 @@ describe('the conditions', () => {
       .join('\n');
     for (const name of CONDITIONS.keys()) {
       // Called, or handed to the service of states, which calls it.
-      const use = `(?<!function )\\b${name}(\\(|\\.example)|(duplicate|notFound): ${name}\\b`;
+      const constant = constantOf(name);
+      const use = `(?<!function )\\b${constant}(\\(|\\.example)|(duplicate|notFound): ${constant}\\b`;
       expect(source, name).toMatch(new RegExp(use));
     }
   });

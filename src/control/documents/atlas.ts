@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox';
+import { Type, type TSchema } from '@sinclair/typebox';
 import { STATUS_CODES } from 'node:http';
 import { conditionsOf } from '../../http/conditions.js';
 import type { AtlasOperation, Operation } from '../../http/operation.js';
@@ -8,7 +8,7 @@ import { objectId } from '../../http/shapes.js';
 import { pagingQuery } from '../../http/steps/query.js';
 import type { ScriptedAnswers } from '../../http/steps/scripted.js';
 import { mediaType } from '../../http/steps/version.js';
-import { roleNamesFor, rolesFor, serviceAccountScheme, tokenError } from '../../identity/index.js';
+import { roleNamesFor, rolesFor, serviceAccountScheme } from '../../identity/index.js';
 import { dress, PROFILE_NAMES, profiles, type ConditionType } from '../../profiles/index.js';
 import { JSON_TYPE, type Api, type View } from './document.js';
 import type { Components, Part } from './openapi-schema.js';
@@ -73,6 +73,13 @@ const apiError = object(
   { title: 'ApiError' },
 );
 
+/** An error of the token endpoints, in both profiles. */
+const tokenError = object(
+  'Why no token was issued or revoked.',
+  { error_description: text('What is wrong, for a person.'), error: text('What is wrong, for a program.') },
+  { title: 'TokenError' },
+);
+
 /** What the document says of the emulated API, its token endpoints included. */
 export const atlasApiOf = (baseUrl: string): Api => ({
   info: {
@@ -120,20 +127,13 @@ export function atlasView(operation: AtlasOperation, scripted: ScriptedAnswers |
   };
 }
 
-/** A token endpoint, whose path is that of the server, and whose errors are in part of OAuth's form. */
+/** A token endpoint, whose path is that of the server. */
 export function tokenView(operation: Operation): View {
   return {
     operation,
     path: operation.path,
-    answered: [JSON_TYPE],
-    errors(components) {
-      const content = { [JSON_TYPE]: { schema: components.schema(tokenError) } };
-      return {
-        400: { description: 'The form is invalid.', content },
-        401: { description: 'No service account has this client id and secret.', content },
-        ...refusals(operation.conditions ?? [], undefined, components),
-      };
-    },
+    answered: operation.response ? [JSON_TYPE] : [],
+    errors: (components) => refusals(operation.conditions ?? [], undefined, components),
   };
 }
 
@@ -143,19 +143,24 @@ function refusals(
   scripted: ScriptedAnswers | undefined,
   components: Components,
 ): Part {
-  const byStatus = new Map<number, { names: Set<string>; examples: Record<string, Part> }>(
-    scripted?.statuses.map((status) => [status, { names: new Set(), examples: {} }]),
-  );
+  interface OfStatus {
+    readonly names: Set<string>;
+    readonly examples: Record<string, Part>;
+    readonly schema: TSchema;
+  }
+  const none = (schema: TSchema): OfStatus => ({ names: new Set(), examples: {}, schema });
+  const byStatus = new Map(scripted?.statuses.map((status) => [status, none(apiError)]));
   for (const { name, example } of conditions) {
     for (const profile of PROFILE_NAMES) {
       const { status, body } = dress(profiles[profile], example);
-      const { names, examples } = byStatus.get(status) ?? { names: new Set(), examples: {} };
-      byStatus.set(status, { names: names.add(name), examples });
+      const found = byStatus.get(status) ?? none(example.rows[profile].oauth ? tokenError : apiError);
+      byStatus.set(status, found);
+      found.names.add(name);
       const key = `${profile}.${name}`;
-      examples[key] = components.add('examples', key, { summary: `${name}, ${profile}`, value: body });
+      found.examples[key] = components.add('examples', key, { summary: `${name}, ${profile}`, value: body });
     }
   }
-  const responses = [...byStatus].map(([status, { names, examples }]) => {
+  const responses = [...byStatus].map(([status, { names, examples, schema }]) => {
     const asked = scripted?.body(status);
     if (asked) {
       const value = JSON.parse(asked.toString()) as unknown;
@@ -166,7 +171,7 @@ function refusals(
     const response = {
       description: `${STATUS_CODES[status] ?? ''}: ${[...names].join(', ') || 'only if Prefer requests it'}.`,
       headers: components.addAll('headers', headers),
-      content: { [JSON_TYPE]: { schema: components.schema(apiError), examples } },
+      content: { [JSON_TYPE]: { schema: components.schema(schema), examples } },
     };
     return [status, response];
   });

@@ -79,9 +79,10 @@ function describe(view: View, api: Api, components: Components): Part {
       [status]: {
         description: `${STATUS_CODES[status] ?? ''}.`,
         headers: view.answerHeaders && components.addAll('headers', view.answerHeaders),
-        ...(status !== 204 && {
-          content: contentOf(view.answered, { schema: components.schema(response ?? Type.String()) }),
-        }),
+        ...(status !== 204 &&
+          view.answered.length > 0 && {
+            content: contentOf(view.answered, { schema: components.schema(response ?? Type.String()) }),
+          }),
       },
       ...view.errors(components),
     },

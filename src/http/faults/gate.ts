@@ -109,8 +109,9 @@ export class FaultGate {
     const { status, body, headers = {} } = answer;
     const nonce = (): string => nonces.issue();
     void reply.headers(headers);
-    // The page's 409 is a copy of its 401: the condition that an operation's 409 means says more.
-    const page = exchange.profile.pageBodies && status !== 409 ? scripted?.body(status) : undefined;
+    // The page does not show the token endpoints. Its 409 is a copy of its 401: what an operation's 409 means says more.
+    const shown = exchange.operation && exchange.profile.pageBodies && status !== 409;
+    const page = shown ? scripted?.body(status) : undefined;
     const own = body !== undefined || status < 400;
     if (own || page) {
       const text = typeof body === 'string' ? body : JSON.stringify(body);

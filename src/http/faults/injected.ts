@@ -3,6 +3,7 @@ import { hexDigits } from '../../kernel/ids.js';
 import type { Decision } from '../../kernel/events.js';
 import { defineCondition, SOURCE, type Condition } from '../../profiles/index.js';
 import { unauthenticated } from '../credentials/credentials.js';
+import { accessDenied, invalidClient, invalidGrant, serverError } from '../credentials/token-errors.js';
 import { pathWithoutQuery } from '../paths.js';
 import { malformedRequest, unexpected } from '../replies/failures.js';
 import { BODY_LIMIT, bodyTooLarge, unsupportedMediaType } from '../steps/body.js';
@@ -41,6 +42,14 @@ const USUAL: Readonly<Record<number, (request: FastifyRequest) => Condition>> = 
   429: (request) => rateLimited(pathWithoutQuery(request.url), limitOf(request), 1, '', '').condition,
 };
 
+/** What the token endpoints answer with a status (Atlas documentation). */
+const USUAL_OF_TOKENS: Readonly<Record<number, Condition>> = {
+  400: invalidGrant.example,
+  401: invalidClient.example,
+  403: accessDenied.example,
+  500: serverError.example,
+};
+
 /** Requests a minute that Atlas would have taken here. */
 export function limitOf({ exchange }: FastifyRequest): number {
   return exchange.operationId === 'createToken' ? TOKENS_A_MINUTE : REQUESTS_A_MINUTE;
@@ -48,11 +57,10 @@ export function limitOf({ exchange }: FastifyRequest): number {
 
 /** The condition of a request that a rule answers with a status: of one that Atlas was not seen to send, `unexpected`. */
 export function injectedCondition(request: FastifyRequest, fault: ScopedFault, status: number): Condition {
-  const { conflict } = request.exchange.operation ?? {};
-  const usual =
-    status === 409 && conflict
-      ? conflict(hexDigits(fault.rule.id, 24)).condition
-      : (USUAL[status]?.(request) ?? unexpected.example);
+  const { operation } = request.exchange;
+  const own = status === 409 ? operation?.conflict?.(hexDigits(fault.rule.id, 24)).condition : undefined;
+  const ofTokens = operation ? undefined : USUAL_OF_TOKENS[status];
+  const usual = own ?? ofTokens ?? USUAL[status]?.(request) ?? unexpected.example;
   return { ...usual, ...faultDecision(fault, `answers ${status}`), name: usual.name };
 }
 

@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { dress, type Condition } from '../../profiles/index.js';
 import type { Answer, PageAnswer } from '../operation.js';
 import { unauthenticated } from '../credentials/credentials.js';
-import { challenge } from '../credentials/digest.js';
+import { challenge, REALM } from '../credentials/digest.js';
 import { reasonLine, type Exchange } from '../observation/exchange.js';
 import { pretty } from './pretty.js';
 import { mediaType } from '../steps/version.js';
 import { pathWithoutQuery } from '../paths.js';
-import type { Paging } from '../steps/query.js';
+import type { Flags, Paging } from '../steps/query.js';
 import { REQUESTS_A_MINUTE } from '../faults/limits.js';
 
 /** Errors with `RateLimit-*` headers (recorded). That other statuses lack them is recorded of 401, 405 and 500. */
@@ -89,19 +89,21 @@ export function sendRefusal(
   exchange.condition = condition;
   if (condition.name === unauthenticated.name) {
     void reply.header('www-authenticate', challenge(nonce(), exchange.staleNonce));
+  } else if (condition.rows[profile.name].oauth) {
+    if (status === 401) void reply.header('www-authenticate', `Basic realm="${REALM}"`);
   } else if (profile.errorCodeHeader) {
     void reply.header('x-error-code', errorCode);
   }
-  // The challenge has none (recorded).
-  if (exchange.caller) addHeaders(exchange, reply, COUNTED.has(status) && !UNCOUNTED.has(errorCode));
-  const shown = flags.envelope ? { status, content: body } : body;
+  // The challenge has none (recorded). The token endpoints have a limit of their own.
+  const counted = exchange.operation !== undefined && COUNTED.has(status) && !UNCOUNTED.has(errorCode);
+  if (exchange.caller) addHeaders(exchange, reply, counted);
   return (
     reply
       .code(status)
       .header('content-type', 'application/json')
       .header('x-emulator-reason', reasonLine(rung, condition))
       // As bytes: to a text Fastify would add a charset, which Atlas's errors do not name (recorded).
-      .send(Buffer.from(flags.pretty || indented ? pretty(shown) : JSON.stringify(shown)))
+      .send(Buffer.from(bodyText(body, status, { ...flags, pretty: flags.pretty || indented }) ?? ''))
   );
 }
 
@@ -120,4 +122,10 @@ export function sendBytes(
   if (!reply.hasHeader('content-type')) void reply.header('content-type', 'application/json');
   if (condition) void reply.header('x-emulator-reason', reasonLine(rung, condition));
   return reply.code(status).send(body);
+}
+
+/** A body as `envelope` and `pretty` want it; undefined if there is none and no envelope. */
+export function bodyText(body: object | undefined, status: number, flags: Flags): string | undefined {
+  const shown = flags.envelope ? { status, ...(body && { content: body }) } : body;
+  return shown && (flags.pretty ? pretty(shown) : JSON.stringify(shown));
 }

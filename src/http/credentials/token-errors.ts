@@ -1,0 +1,75 @@
+import { defineCondition, SOURCE } from '../../profiles/index.js';
+
+/**
+ * Errors of the token endpoints. Status, code and text are fixed in both profiles (Atlas documentation), so only the
+ * reason header says what is wrong with a request; no reason repeats what the client sent.
+ */
+const tokenError = (
+  observed: readonly [status: number, error: string, text: string],
+  when: string,
+  remedy: string,
+  settledBy?: string,
+) =>
+  defineCondition(observed[1], {
+    when,
+    observed: [...observed, SOURCE.documentation],
+    form: { oauth: true },
+    describe: (problem: string = when, help: string = remedy) => ({
+      problem,
+      remedy: help,
+      // The error is documented; that this request gets it may not be.
+      source: settledBy === undefined ? SOURCE.documentation : SOURCE.inferred,
+    }),
+    example: [],
+    ...(settledBy !== undefined && { settledBy }),
+  });
+
+const SEND_BASIC = "Send a service account's client id and secret as HTTP Basic: curl --user ID:SECRET.";
+
+export const invalidRequest = tokenError(
+  [400, 'invalid_request', 'The provided credentials are not valid.'],
+  'A request for a token, or to revoke one, has no HTTP Basic credentials, or they are malformed, or there is no token to revoke (inferred).',
+  SEND_BASIC,
+  'POST /api/oauth/token without Authorization, and POST /api/oauth/revoke without a token',
+);
+
+export const invalidClient = tokenError(
+  [401, 'invalid_client', 'Invalid credentials provided.'],
+  'No service account has this client id and secret.',
+  SEND_BASIC,
+);
+
+export const unsupportedGrantType = tokenError(
+  [400, 'unsupported_grant_type', 'Invalid grant type.'],
+  'The form has no grant_type, or another one than client_credentials.',
+  'Send the form grant_type=client_credentials.',
+);
+
+export const invalidGrant = tokenError(
+  [400, 'invalid_grant', 'Invalid grant.'],
+  'The token to be revoked was issued to another client (inferred), or a fault rule answers 400.',
+  'Revoke it with the client that requested it.',
+  'POST /api/oauth/revoke with the token of another service account',
+);
+
+export const accessDenied = tokenError(
+  [403, 'access_denied', 'IP access list validation failed for the service account.'],
+  'A fault rule answers 403. The emulator itself has no access lists.',
+  'Remove the rule.',
+);
+
+export const serverError = tokenError(
+  [500, 'server_error', 'Unexpected error.'],
+  'A fault rule answers 500.',
+  'Remove the rule.',
+);
+
+/** All of them, in the order in which a request meets them. */
+export const tokenConditions = [
+  invalidRequest,
+  invalidClient,
+  unsupportedGrantType,
+  invalidGrant,
+  accessDenied,
+  serverError,
+];
