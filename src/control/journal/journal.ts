@@ -81,7 +81,7 @@ export class Journal implements ProjectCache {
   ) {
     this.#limits = { ...LIMITS, ...limits };
     events.subscribe((event, detail) => {
-      if (event.type === 'request.finished' && detail) this.#add({ event, detail });
+      if (event.type === 'request.finished' && detail) this.#add(event, detail);
     });
   }
 
@@ -144,16 +144,18 @@ export class Journal implements ProjectCache {
     }
   }
 
-  #add(entry: Entry): void {
-    const { project } = entry.event;
+  #add(event: Entry['event'], detail: RequestDetail): void {
+    const { project } = event;
     // A project may have been deleted while its request was under way.
     const exists = project !== undefined && (this.#recent.has(project) || this.exists(project));
-    const stored = { ...entry, size: sizeOf(entry), owner: exists ? project : undefined, left: false };
-    this.#held.add(stored);
-    this.#bytes += stored.size;
-    if (exists) this.#addRecent(project, stored);
+    const owner = exists ? project : undefined;
+    // Without a spread, which would make the objects several times slower to read.
+    const entry = { event, detail, size: sizeOf(event, detail), owner, left: false };
+    this.#held.add(entry);
+    this.#bytes += entry.size;
+    if (exists) this.#addRecent(project, entry);
     while (this.#bytes > this.#limits.bytes) this.#shift();
-    for (const reader of this.#readers) reader(stored);
+    for (const reader of this.#readers) reader(entry);
   }
 
   /** Makes the project the most recently active one. */
@@ -231,7 +233,7 @@ export class Journal implements ProjectCache {
 }
 
 /** Approximate bytes that an entry takes in memory. */
-function sizeOf({ event: { data }, detail: { request, response } }: Entry): number {
+function sizeOf({ data }: Entry['event'], { request, response }: RequestDetail): number {
   const texts = [data.path, data.reason, request.body, response.body];
   const headers = [...Object.values(request.headers), ...Object.values(response.headers)];
   return [...texts, ...headers].reduce((size, text = '') => size + text.length, ENTRY_BYTES);
