@@ -7,11 +7,11 @@ import { authorityOperation, controlApi, healthOperation, installControl, observ
 import { buildCore } from './core.js';
 import type { Feature } from './features/index.js';
 import { BODY_LIMIT } from './http/steps/body.js';
-import { answerBrokenRequest } from './http/replies/broken-request.js';
+import { answerBrokenRequest } from './http/replies/failures.js';
 import { Nonces } from './http/credentials/digest.js';
-import { frameworkErrors } from './http/every-request.js';
+import { frameworkErrors, type PipelineParts } from './http/every-request.js';
 import { KnownPaths } from './http/known-paths.js';
-import { installPipeline, type PipelineParts } from './http/pipeline.js';
+import { installPipeline } from './http/pipeline.js';
 import { Limits } from './http/faults/limits.js';
 import { ScriptedAnswers } from './http/steps/scripted.js';
 import { telemetry } from './http/telemetry.js';

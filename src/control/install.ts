@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { Type, type TObject } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ControlError } from '../http/control-error.js';
-import type { SharedParts } from '../http/every-request.js';
+import type { PipelineParts } from '../http/every-request.js';
 import { contextOf, type ControlOperation } from '../http/operation.js';
 import { parseBody } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';
@@ -33,7 +33,7 @@ export function pathsOf({ scope, path }: ControlOperation): readonly string[] {
 export function installControl(
   scope: FastifyInstance,
   operations: readonly ControlOperation[],
-  { gatekeeper, settled }: Pick<SharedParts, 'gatekeeper' | 'settled'>,
+  { gatekeeper, settled }: Pick<PipelineParts, 'gatekeeper' | 'settled'>,
   guard?: (request: FastifyRequest) => void,
 ): void {
   scope.removeAllContentTypeParsers();

@@ -2,43 +2,8 @@ import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConditionType } from '../profiles/index.js';
 import type { Caller, Organization, Project } from './gatekeeper.js';
+import type { Answer } from './replies/replies.js';
 import { flagsQuery } from './steps/query.js';
-
-/** Serialized JSON. */
-export type JsonText = string;
-
-/** What a handler returns; one writer turns it into a response. */
-export type Answer = ResourceAnswer | PageAnswer;
-
-/** One resource. */
-export interface ResourceAnswer {
-  readonly kind: 'resource';
-  /** A JSON object as text. */
-  readonly text: JsonText;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** One page of a list. */
-export interface PageAnswer {
-  readonly kind: 'page';
-  /** JSON objects as text, joined by commas. */
-  readonly items: JsonText;
-  /** How many there are on all pages; undefined where the caller does not want the count. */
-  readonly totalCount: number | undefined;
-  readonly hasNext: boolean;
-}
-
-/** Answers with one resource; an object is serialised with its keys in the order they have. */
-export function resource(
-  value: object | JsonText,
-  headers?: Readonly<Record<string, string>>,
-): ResourceAnswer {
-  return {
-    kind: 'resource',
-    text: typeof value === 'string' ? value : JSON.stringify(value),
-    ...(headers && { headers }),
-  };
-}
 
 /** A group of operations, as the documents describe it. */
 export interface Tag {
@@ -173,10 +138,8 @@ export interface Context<
 export function contextOf(request: FastifyRequest, reply: FastifyReply): never {
   const { caller, project, organization, query, baseUrl } = request.exchange;
   const { params: parameters, body } = request;
-  const context: Record<keyof Context, unknown> = {
-    ...{ caller, project, organization, parameters, query, body, baseUrl, request, reply },
-  };
-  return context as never;
+  const context = { caller, project, organization, parameters, query, body, baseUrl, request, reply };
+  return context satisfies Record<keyof Context, unknown> as never;
 }
 
 /** What an operation declares beside what its group shares; the handler's context follows from path and schemas. */

@@ -1,11 +1,12 @@
 import { Type } from '@sinclair/typebox';
 import type { Organization } from '../http/gatekeeper.js';
-import { atlasResource, resource, type AtlasOperation } from '../http/operation.js';
+import { atlasResource, type AtlasOperation } from '../http/operation.js';
+import { pageFrom, resource } from '../http/replies/replies.js';
 import { API_PREFIX } from '../http/paths.js';
 import { object, text } from '../http/schema.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
 import type { Identity } from './credential-store.js';
-import { linksOf, namedQuery, pageFrom } from './project-schema.js';
+import { linksOf, namedQuery } from './project-schema.js';
 
 const organization = atlasResource('/orgs', {
   tag: { name: 'Organizations', description: 'What owns projects and credentials.' },

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { Caller } from '../http/gatekeeper.js';
-import { atlasResource, resource, type Answer, type AtlasOperation } from '../http/operation.js';
+import { atlasResource, type AtlasOperation } from '../http/operation.js';
+import { pageFrom, resource, type Answer } from '../http/replies/replies.js';
 import { text } from '../http/schema.js';
 import { nothing, pageOf } from '../http/shapes.js';
 import { refuseTooLarge } from '../http/steps/body.js';
@@ -20,7 +21,6 @@ import {
   countedQuery,
   createBody,
   namedQuery,
-  pageFrom,
   representation,
   shownProject,
   updateBody,

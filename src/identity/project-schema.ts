@@ -1,5 +1,4 @@
-import { Type, type Static } from '@sinclair/typebox';
-import type { Answer } from '../http/operation.js';
+import { Type } from '@sinclair/typebox';
 import { API_PREFIX } from '../http/paths.js';
 import { integer, object, oneOf, strict, text } from '../http/schema.js';
 import { links, objectId } from '../http/shapes.js';
@@ -119,20 +118,4 @@ export function linksOf(self: string, below: readonly string[] = []): object[] {
     { href: self, rel: 'self' },
     ...below.map((name) => ({ href: `${self}/${name}`, rel: `https://cloud.mongodb.com/${name}` })),
   ];
-}
-
-/** The page of a list that a request wants. */
-export function pageFrom<Item>(
-  items: readonly Item[],
-  { pageNum, itemsPerPage, includeCount }: Static<typeof countedQuery>,
-  represent: (item: Item) => object,
-): Answer {
-  const from = (pageNum - 1) * itemsPerPage;
-  const page = items.slice(from, from + itemsPerPage);
-  return {
-    kind: 'page',
-    items: page.map((item) => JSON.stringify(represent(item))).join(','),
-    totalCount: includeCount ? items.length : undefined,
-    hasNext: from + itemsPerPage < items.length,
-  };
 }

@@ -1,5 +1,5 @@
+import { page, type Answer, type JsonText } from '../http/replies/replies.js';
 import type { Durations, Movement, Project } from '../http/gatekeeper.js';
-import type { Answer, JsonText } from '../http/operation.js';
 import { refuseTooLarge } from '../http/steps/body.js';
 import type { Paging } from '../http/steps/query.js';
 import type { Transaction } from '../kernel/database.js';
@@ -49,9 +49,8 @@ export class Items<Sent extends object = object> implements DueWork {
 
   /** A page of a project's items, oldest first. */
   list(project: Project, paging: Paging, baseUrl: string): Answer {
-    const totalCount = this.store.count(project.id, project.now);
     const items = this.store.page(project.id, paging, project.now, baseUrl);
-    return { kind: 'page', items, totalCount, hasNext: paging.pageNum * paging.itemsPerPage < totalCount };
+    return page(items, this.store.count(project.id, project.now));
   }
 
   /** Reads an item, which moves it to its next state in projects where reads do. */

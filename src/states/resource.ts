@@ -1,6 +1,7 @@
 import type { TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
-import type { AtlasOperation, JsonText } from '../http/operation.js';
+import type { AtlasOperation } from '../http/operation.js';
+import type { JsonText } from '../http/replies/replies.js';
 import type { Migration } from '../kernel/database.js';
 import type { ChangedEvent } from '../kernel/events.js';
 import type { ProfileName, Refusal } from '../profiles/index.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Project } from '../http/gatekeeper.js';
-import type { JsonText } from '../http/operation.js';
+import type { JsonText } from '../http/replies/replies.js';
 import type { Paging } from '../http/steps/query.js';
 import type { Database } from '../kernel/database.js';
 import { goneAt, positionAt, type Path, type Plan, type Stage } from './lifecycle.js';

@@ -1,4 +1,4 @@
-import type { JsonText } from '../http/operation.js';
+import type { JsonText } from '../http/replies/replies.js';
 
 /**
  * Placeholders in a stored text for what is known only when it is read. JSON text never contains a raw control

@@ -1,13 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Organization, Project } from '../../src/http/gatekeeper.js';
-import {
-  atlasResource,
-  controlGroup,
-  resource,
-  type Context,
-  type Parameters,
-} from '../../src/http/operation.js';
+import { atlasResource, controlGroup, type Context, type Parameters } from '../../src/http/operation.js';
+import { resource } from '../../src/http/replies/replies.js';
 
 const tag = { name: 'Streams', description: 'Streams.' };
 const text = Type.String();

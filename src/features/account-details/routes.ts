@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
-import { atlasResource, resource, type AtlasOperation } from '../../http/operation.js';
+import { atlasResource, type AtlasOperation } from '../../http/operation.js';
+import { resource } from '../../http/replies/replies.js';
 import { flagsQuery, invalidQueryParameter } from '../../http/steps/query.js';
 import { detailsOf, PROVIDERS } from './details.js';
 

@@ -1,5 +1,5 @@
 import { API_PREFIX } from '../../http/paths.js';
-import type { JsonText } from '../../http/operation.js';
+import type { JsonText } from '../../http/replies/replies.js';
 import { asciiUpperCase, decimalDigits, hexDigits, uuid } from '../../kernel/ids.js';
 import { BASE_URL_MARK, objectText, Raw, STATE, type Shown } from '../../states/index.js';
 import { privateLinkProfiles } from './profile.js';

@@ -1,4 +1,5 @@
-import { atlasResource, resource, type AtlasOperation } from '../../http/operation.js';
+import { atlasResource, type AtlasOperation } from '../../http/operation.js';
+import { resource } from '../../http/replies/replies.js';
 import { pagingQuery } from '../../http/steps/query.js';
 import { nothing, objectId } from '../../http/shapes.js';
 import type { CurrentItem, Items } from '../../states/index.js';

@@ -1,7 +1,8 @@
 import type { Project } from '../../http/gatekeeper.js';
-import { atlasResource, resource, type Answer, type AtlasOperation } from '../../http/operation.js';
+import { atlasResource, type AtlasOperation } from '../../http/operation.js';
+import { pageFrom, resource, type Answer } from '../../http/replies/replies.js';
 import { nothing } from '../../http/shapes.js';
-import { pagingQuery } from '../../http/steps/query.js';
+import { pagingQuery, type Paging } from '../../http/steps/query.js';
 import { hexDigits } from '../../kernel/ids.js';
 import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
 import * as schema from './schema.js';
@@ -99,7 +100,7 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       summary: 'Lists the teams of a project.',
       response: schema.teamPage,
       query: pagingQuery,
-      handle: ({ project }) => shownTeams(store.get(project.id)),
+      handle: ({ project, query }) => shownTeams(query)(store.get(project.id)),
     }),
     around('POST', '/teams', {
       id: 'addGroupTeams',
@@ -107,9 +108,9 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       response: schema.teamPage,
       query: pagingQuery,
       body: { schema: schema.teamsBody },
-      handle({ project, body }) {
+      handle({ project, body, query }) {
         const added = Object.fromEntries(body.map(({ teamId, roleNames }) => [teamId, roleNames]));
-        return change(project, ({ teams }) => ({ teams: { ...teams, ...added } }), shownTeams);
+        return change(project, ({ teams }) => ({ teams: { ...teams, ...added } }), shownTeams(query));
       },
     }),
     around('PATCH', '/teams/:teamId', {
@@ -118,8 +119,8 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       response: schema.teamPage,
       query: pagingQuery,
       body: { schema: schema.roleNamesBody },
-      handle: ({ project, parameters: { teamId }, body: { roleNames } }) =>
-        change(project, ({ teams }) => ({ teams: { ...teams, [teamId]: roleNames } }), shownTeams),
+      handle: ({ project, parameters: { teamId }, body: { roleNames }, query }) =>
+        change(project, ({ teams }) => ({ teams: { ...teams, [teamId]: roleNames } }), shownTeams(query)),
     }),
     around('DELETE', '/teams/:teamId', {
       id: 'removeGroupTeam',
@@ -160,8 +161,8 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       versions: ['2023-01-01', '2025-02-19'],
       query: pagingQuery,
       // The first version shows users with other fields, and to its clients none.
-      handle: ({ project, request }) =>
-        page(request.exchange.version === '2023-01-01' ? [] : [creatorOf(project)]),
+      handle: ({ project, request, query }) =>
+        pageFrom(request.exchange.version === '2023-01-01' ? [] : [creatorOf(project)], query),
     }),
     around('GET', '/clusters', {
       id: 'listGroupClusters',
@@ -169,14 +170,9 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       response: schema.noItems,
       versions: ['2023-01-01', '2023-02-01', '2024-08-05'],
       query: pagingQuery,
-      handle: () => page([]),
+      handle: ({ query }) => pageFrom([], query),
     }),
   ];
-}
-
-function page(items: readonly object[]): Answer {
-  const texts = items.map((item) => JSON.stringify(item));
-  return { kind: 'page', items: texts.join(','), totalCount: items.length, hasNext: false };
 }
 
 /** The user who created a project (inferred: Atlas shows the owner that the create names, or that of the key). */
@@ -194,7 +190,10 @@ function creatorOf({ id }: Project): object {
 
 const shownSettings = ({ settings }: ProjectDefaults): Answer => resource(settings);
 
-const shownTeams = (defaults: ProjectDefaults): Answer => page(teamsIn(defaults));
+const shownTeams =
+  (paging: Paging) =>
+  (defaults: ProjectDefaults): Answer =>
+    pageFrom(teamsIn(defaults), paging);
 
 /** A name that Atlas has a limit of. @throws {Refusal} `limitNotFound` */
 function knownLimit(name: string): string {

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../kernel/clock.js';
 import type { EventBus } from '../../kernel/events.js';
-import type { Nonces } from '../credentials/digest.js';
 import { reasonLine } from '../observation/exchange.js';
 import { readUnread } from '../observation/unread-body.js';
 import { sendBytes, sendRefusal } from '../replies/replies.js';
@@ -15,7 +14,6 @@ import type { FaultStore } from './store.js';
 export interface FaultParts {
   readonly store: FaultStore;
   readonly scripted: ScriptedAnswers | undefined;
-  readonly nonces: Nonces;
   readonly events: EventBus;
   readonly clock: Clock;
 }
@@ -105,9 +103,8 @@ export class FaultGate {
 
   #answer(request: FastifyRequest, reply: FastifyReply, fault: ScopedFault, answer: FaultAnswer): void {
     const { exchange } = request;
-    const { nonces, scripted } = this.parts;
+    const { scripted } = this.parts;
     const { status, body, headers = {} } = answer;
-    const nonce = (): string => nonces.issue();
     void reply.headers(headers);
     // The page does not show the token endpoints. Its 409 is a copy of its 401: what an operation's 409 means says more.
     const shown = exchange.operation && exchange.profile.pageBodies && status !== 409;
@@ -115,10 +112,15 @@ export class FaultGate {
     const own = body !== undefined || status < 400;
     if (own || page) {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
-      exchange.condition = faultDecision(fault, `answers ${status}`);
-      sendBytes(exchange, reply, status, own ? bytesOf(text) : page, nonce);
+      sendBytes(
+        exchange,
+        reply,
+        faultDecision(fault, `answers ${status}`),
+        status,
+        own ? bytesOf(text) : page,
+      );
     } else {
-      sendRefusal(exchange, reply, injectedCondition(request, fault, status), nonce, status);
+      sendRefusal(exchange, reply, injectedCondition(request, fault, status), status);
     }
   }
 

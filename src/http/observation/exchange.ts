@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Decision } from '../../kernel/events.js';
-import type { Profile } from '../../profiles/index.js';
+import { profiles, type Profile } from '../../profiles/index.js';
+import { challenge } from '../credentials/digest.js';
+import type { PipelineParts } from '../every-request.js';
 import type { ScopedFault } from '../faults/rule.js';
 import type { Caller, Organization, Project } from '../gatekeeper.js';
 import type { AtlasOperation } from '../operation.js';
@@ -50,16 +52,22 @@ export class Exchange {
   sentBody: string | undefined;
   /** The body of the answer, as it was handed to Fastify. */
   sentAnswer: unknown;
+  profile: Profile;
   readonly baseUrl: string;
 
   constructor(
     { query, protocol, host }: FastifyRequest,
-    public profile: Profile,
-    publicUrl: string | undefined,
+    private readonly parts: Pick<PipelineParts, 'defaultProfile' | 'publicUrl' | 'nonces'>,
   ) {
+    this.profile = profiles[parts.defaultProfile];
     // Fastify has no query for a path that it cannot decode.
     this.flags = lenientFlags((query as Record<string, unknown> | null) ?? {});
-    this.baseUrl = publicUrl ?? `${protocol}://${host || 'localhost'}`;
+    this.baseUrl = parts.publicUrl ?? `${protocol}://${host || 'localhost'}`;
+  }
+
+  /** The digest challenge of this request's 401, with a fresh nonce. */
+  challenge(): string {
+    return challenge(this.parts.nonces.issue(), this.staleNonce);
   }
 }
 

@@ -1,16 +1,17 @@
-import type { FastifyRequest } from 'fastify';
-import { defineCondition, Refusal, SOURCE } from '../../profiles/index.js';
-import { BODY_LIMIT, bodyTooLarge, unsupportedMediaType } from '../steps/body.js';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { defineCondition, dress, Refusal, SOURCE, type Profile } from '../../profiles/index.js';
+import { reasonLine } from '../observation/exchange.js';
 import { redactTarget } from '../observation/redaction.js';
+import { BODY_LIMIT, bodyTooLarge, unsupportedMediaType } from '../steps/body.js';
+import { sendRefusal } from './replies.js';
+
+const VALIDATION_ERROR = 'The request content produced the validation error: %s.';
 
 export const malformedRequest = defineCondition('malformedRequest', {
   when: 'The path has a broken escape, or the request is not well-formed HTTP. A request that cannot be read at all gets this code with 400, 408 (it never ended) or 431 (its headers are too long).',
-  observed: [
-    400,
-    'VALIDATION_ERROR',
-    'The request content produced the validation error: %s.',
-    SOURCE.standard,
-  ],
+  observed: [400, 'VALIDATION_ERROR', VALIDATION_ERROR, SOURCE.standard],
   settledBy: 'GET /api/atlas/v2/groups/%zz',
   describe: (sentence: string) => ({
     problem: `The request cannot be read: ${sentence}.`,
@@ -30,16 +31,44 @@ export const unexpected = defineCondition('unexpected', {
   example: [],
 });
 
-/** The refusal that answers an error which a step threw, Fastify's own included. */
-export function refusalOf(error: unknown, request: FastifyRequest): Refusal {
-  if (error instanceof Refusal) return error;
-  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string };
+/** Sends the refusal that an error means: one that a step threw, or one of Fastify's own. */
+export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { condition } = error instanceof Refusal ? error : refusalOf(error as FastifyError, request);
+  if (condition.name === unexpected.name) request.log.error(error);
+  return sendRefusal(request.exchange, reply, condition);
+}
+
+function refusalOf(
+  { code, statusCode = 500, message }: FastifyError,
+  { url, headers }: FastifyRequest,
+): Refusal {
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge(BODY_LIMIT);
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return unsupportedMediaType(request.headers['content-type'] ?? 'none');
-  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return unexpected();
-  const sentence = (message ?? 'the request is malformed')
-    .replace(request.url, () => redactTarget(request.url))
-    .replace(/\.$/, '');
-  return malformedRequest(sentence);
+    return unsupportedMediaType(headers['content-type'] ?? 'none');
+  if (statusCode < 400 || statusCode >= 500) return unexpected();
+  return malformedRequest(message.replace(url, () => redactTarget(url)).replace(/\.$/, ''));
+}
+
+/** Answers what is not HTTP, or not yet a request: there is nothing but the connection. */
+export function answerBrokenRequest(
+  { code = 'unknown' }: { readonly code?: string },
+  socket: Socket,
+  profile: Profile,
+): void {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const reason = STATUS_CODES[status] ?? '';
+  const { condition } = malformedRequest(`the connection brought no readable request (${code})`);
+  const text = JSON.stringify({ ...dress(profile, condition).body, error: status, reason });
+  const head = [
+    `HTTP/1.1 ${status} ${reason}`,
+    'Content-Type: application/json',
+    `X-Emulator-Reason: ${reasonLine('route', condition)}`,
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
 }

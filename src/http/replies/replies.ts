@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Decision } from '../../kernel/events.js';
 import { dress, type Condition } from '../../profiles/index.js';
-import type { Answer, PageAnswer } from '../operation.js';
 import { unauthenticated } from '../credentials/credentials.js';
-import { challenge, REALM } from '../credentials/digest.js';
+import { REALM } from '../credentials/digest.js';
 import { reasonLine, type Exchange } from '../observation/exchange.js';
 import { pretty } from './pretty.js';
 import { mediaType } from '../steps/version.js';
@@ -16,19 +16,52 @@ const COUNTED = new Set([400, 404, 409]);
 /** Errors without them all the same: recorded of an unknown project, inferred of the others. */
 const UNCOUNTED = new Set(['GROUP_NOT_FOUND', 'INVALID_GROUP_ID', 'ORG_NOT_FOUND', 'INVALID_ORG_ID']);
 
-/** Writes an answer as the profile, `envelope` and `pretty` want it. */
+/** Serialized JSON. */
+export type JsonText = string;
+
+/** What a handler returns, made by the functions below. One writer turns it into a response. */
+export interface Answer {
+  /** A JSON object; of a page of a list, its items, joined by commas. */
+  readonly text: JsonText;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of a page: how many items all pages have, and whether the response says so. */
+  readonly page?: { readonly total: number; readonly counted: boolean };
+}
+
+/** Answers with one resource; an object is serialized with its keys in the order they have. */
+export function resource(value: object | JsonText, headers?: Readonly<Record<string, string>>): Answer {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return { text, ...(headers && { headers }) };
+}
+
+/** Answers with a page of a list: its items, joined by commas. */
+export function page(items: JsonText, total: number, counted = true): Answer {
+  return { text: items, page: { total, counted } };
+}
+
+/** Answers with a page of a list that is in memory. */
+export function pageFrom<Item>(
+  list: readonly Item[],
+  { pageNum, itemsPerPage, includeCount }: Paging & { readonly includeCount?: boolean },
+  represent: (item: Item) => unknown = (item) => item,
+): Answer {
+  const from = (pageNum - 1) * itemsPerPage;
+  const items = list.slice(from, from + itemsPerPage).map((item) => JSON.stringify(represent(item)));
+  return page(items.join(','), list.length, includeCount);
+}
+
+/** Sends the answer of a handler as the profile, `envelope` and `pretty` want it. */
 export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
   const { exchange } = request;
   const { operation, version, flags } = exchange;
   const status = operation?.status ?? 200;
   exchange.rung = 'answer';
   addHeaders(exchange, reply);
-  if (answer.kind === 'resource' && answer.headers) void reply.headers(answer.headers);
+  if (answer.headers) void reply.headers(answer.headers);
   if (version) void reply.header('content-type', `${mediaType(version)};charset=utf-8`);
-  const text =
-    answer.kind === 'page'
-      ? pageText(request, answer, status)
-      : resourceText(answer.text, flags.envelope, status);
+  let { text } = answer;
+  if (answer.page) text = pageText(request, text, answer.page, status);
+  else if (flags.envelope) text = `{"status":${status},"content":${text}}`;
   return reply.code(status).send(flags.pretty ? pretty(JSON.parse(text)) : text);
 }
 
@@ -41,54 +74,41 @@ function addHeaders(exchange: Exchange, reply: FastifyReply, isCounted = true): 
   void reply.headers({ 'ratelimit-limit': REQUESTS_A_MINUTE, 'ratelimit-remaining': requestsLeft });
 }
 
-function resourceText(text: string, envelope: boolean, status: number): string {
-  return envelope ? `{"status":${status},"content":${text}}` : text;
-}
-
-function pageText(request: FastifyRequest, answer: PageAnswer, status: number): string {
-  const { exchange } = request;
-  const links = pageLinks(
-    `${exchange.baseUrl}${pathWithoutQuery(request.url)}`,
-    exchange.query as Paging,
-    answer.hasNext,
-  );
-  const count = answer.totalCount === undefined ? '' : `,"totalCount":${answer.totalCount}`;
-  const envelope = exchange.flags.envelope ? `,"status":${status}` : '';
-  return `{"links":${JSON.stringify(links)},"results":[${answer.items}]${envelope}${count}}`;
-}
-
-/** Links of a page. The orders of the parameters are Atlas's: self and next differ (recorded). */
-function pageLinks(
-  url: string,
-  { itemsPerPage, pageNum }: Paging,
-  hasNext: boolean,
-): { readonly href: string; readonly rel: string }[] {
-  const other = (page: number): string => `${url}?itemsPerPage=${itemsPerPage}&pageNum=${page}`;
-  return [
-    { href: `${url}?pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
+/** A page of a list. The links for self and for other pages order their parameters differently (recorded). */
+function pageText(
+  { url, exchange }: FastifyRequest,
+  items: string,
+  { total, counted }: NonNullable<Answer['page']>,
+  status: number,
+): string {
+  const { itemsPerPage, pageNum } = exchange.query as Paging;
+  const base = `${exchange.baseUrl}${pathWithoutQuery(url)}`;
+  const other = (page: number): string => `${base}?itemsPerPage=${itemsPerPage}&pageNum=${page}`;
+  const links = [
+    { href: `${base}?pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
     ...(pageNum > 1 ? [{ href: other(pageNum - 1), rel: 'previous' }] : []),
-    ...(hasNext ? [{ href: other(pageNum + 1), rel: 'next' }] : []),
+    ...(pageNum * itemsPerPage < total ? [{ href: other(pageNum + 1), rel: 'next' }] : []),
   ];
+  const count = counted ? `,"totalCount":${total}` : '';
+  const envelope = exchange.flags.envelope ? `,"status":${status}` : '';
+  return `{"links":${JSON.stringify(links)},"results":[${items}]${envelope}${count}}`;
 }
 
 /**
- * Writes a refusal as the profile shows it.
+ * Sends a refusal as the profile shows it.
  *
- * @param nonce a fresh one, for the challenge that every 401 carries which may come from missing credentials
- * @param forced the status, where it is not that of the profile's row
+ * @param forced the status, if it is not that of the profile's row
  */
 export function sendRefusal(
   exchange: Exchange,
   reply: FastifyReply,
   condition: Condition,
-  nonce: () => string,
   forced?: number,
 ): FastifyReply {
-  const { profile, flags, rung } = exchange;
+  const { profile, flags } = exchange;
   const { status, errorCode, body, indented } = dress(profile, condition, forced);
-  exchange.condition = condition;
   if (condition.name === unauthenticated.name) {
-    void reply.header('www-authenticate', challenge(nonce(), exchange.staleNonce));
+    void reply.header('www-authenticate', exchange.challenge());
   } else if (condition.rows[profile.name].oauth) {
     if (status === 401) void reply.header('www-authenticate', `Basic realm="${REALM}"`);
   } else if (profile.errorCodeHeader) {
@@ -97,31 +117,37 @@ export function sendRefusal(
   // The challenge has none (recorded). The token endpoints have a limit of their own.
   const counted = exchange.operation !== undefined && COUNTED.has(status) && !UNCOUNTED.has(errorCode);
   if (exchange.caller) addHeaders(exchange, reply, counted);
-  return (
-    reply
-      .code(status)
-      .header('content-type', 'application/json')
-      .header('x-emulator-reason', reasonLine(rung, condition))
-      // As bytes: to a text Fastify would add a charset, which Atlas's errors do not name (recorded).
-      .send(Buffer.from(bodyText(body, status, { ...flags, pretty: flags.pretty || indented }) ?? ''))
-  );
+  const text = bodyText(body, status, { ...flags, pretty: flags.pretty || indented });
+  return sendError(exchange, reply, condition, status, Buffer.from(text ?? ''));
 }
 
 /**
- * Sends a body as it is, for the reason in `exchange.condition`. A 401 has the challenge: clients take one without it for
- * a broken connection (run, Go).
+ * Sends a body as it is. A 401 has the challenge: clients take one without it for a broken connection (run, Go).
+ *
+ * @param condition why the request is answered so
  */
 export function sendBytes(
-  { rung, condition }: Exchange,
+  exchange: Exchange,
   reply: FastifyReply,
+  condition: Decision,
   status: number,
   body: Buffer | undefined,
-  nonce: () => string,
 ): FastifyReply {
-  if (status === 401) void reply.header('www-authenticate', challenge(nonce(), false));
+  if (status === 401) void reply.header('www-authenticate', exchange.challenge());
+  return sendError(exchange, reply, condition, status, body);
+}
+
+/** @param body bytes, because Fastify would add a charset to a text, which Atlas's errors lack (recorded) */
+function sendError(
+  exchange: Exchange,
+  reply: FastifyReply,
+  condition: Decision,
+  status: number,
+  body: Buffer | undefined,
+): FastifyReply {
+  exchange.condition = condition;
   if (!reply.hasHeader('content-type')) void reply.header('content-type', 'application/json');
-  if (condition) void reply.header('x-emulator-reason', reasonLine(rung, condition));
-  return reply.code(status).send(body);
+  return reply.code(status).header('x-emulator-reason', reasonLine(exchange.rung, condition)).send(body);
 }
 
 /** A body as `envelope` and `pretty` want it; undefined if there is none and no envelope. */

@@ -78,8 +78,9 @@ export function checkEncoding(encoding = 'identity'): void {
  *
  * @throws {Refusal} `malformedJson`, `notAnObject`
  */
-export function parseBody(text: string, schema: TSchema): ParsedBody {
+export function parseBody(body: unknown, schema: TSchema): ParsedBody {
   const wanted = schema[Kind] === 'Array' ? 'array' : 'object';
+  const text = typeof body === 'string' ? body : '';
   let value: unknown;
   try {
     value = JSON.parse(text);

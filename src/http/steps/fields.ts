@@ -6,6 +6,8 @@ import { defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
 
 const { atlasErrors, page } = SOURCE;
 
+const WRONG_TYPE = 'Received JSON for the %s attribute does not match expected format.';
+
 /** The name of a field without its path: `tags` of `tags[0].key`. */
 const topOf = (shown: string): string => shown.split(/[.[]/, 1)[0] ?? '';
 
@@ -23,12 +25,7 @@ export const missingAttribute = defineCondition('missingAttribute', {
 
 export const wrongType = defineCondition('wrongType', {
   when: 'A field has another type than it should.',
-  observed: [
-    400,
-    'INVALID_JSON_ATTRIBUTE',
-    'Received JSON for the %s attribute does not match expected format.',
-    atlasErrors,
-  ],
+  observed: [400, 'INVALID_JSON_ATTRIBUTE', WRONG_TYPE, atlasErrors],
   describe: (field: string, remedy: string) => ({
     field: topOf(field),
     problem: `The attribute ${field} has the wrong type.`,
@@ -50,45 +47,31 @@ export const invalidAttribute = defineCondition('invalidAttribute', {
   example: ['pageSize', 'Leave it out.', 'There is no attribute pageSize.'],
 });
 
+/** Kinds of errors that mean another type of value, or one that is missing where it cannot be absent. */
+const WRONG_TYPES = new Set([
+  ...[ValueErrorType.Array, ValueErrorType.Boolean, ValueErrorType.Integer, ValueErrorType.Number],
+  ...[ValueErrorType.Object, ValueErrorType.String],
+]);
+
 /** Returns a check of bodies by a schema: strict, nothing is coerced or dropped, and the first error is named. */
-export function bodyCheck(schema: TSchema): (body: unknown) => void {
+export function bodyCheck(schema: TSchema): (body: unknown) => true {
   let compiled: TypeCheck<TSchema> | undefined;
   return (body) => {
-    // Compiled at its first use, so that a start does not wait for it.
+    // Compiled at its first use, so that the start does not wait for it.
     compiled ??= TypeCompiler.Compile(schema);
-    if (compiled.Check(body)) return;
-    const error = compiled.Errors(body).First();
-    if (error) throw conditionOfFault(error);
+    const error = compiled.Check(body) ? undefined : compiled.Errors(body).First();
+    if (error) throw refusalOf(error);
+    return true;
   };
 }
 
-/** The condition of a body that does not fit its schema. */
-function conditionOfFault(error: ValueError): Refusal {
-  const shown = pathOfPointer(error.path);
-  switch (error.type) {
-    case ValueErrorType.ObjectRequiredProperty:
-      return missingAttribute(shown);
-    case ValueErrorType.ObjectAdditionalProperties:
-      return invalidAttribute(
-        shown,
-        `Leave it out, or mend its name: there are ${namesOf(error.schema).join(', ')}.`,
-        `There is no attribute ${shown}.`,
-        SOURCE.inferred,
-      );
-    case ValueErrorType.RegExp:
-    case ValueErrorType.StringPattern:
-    case ValueErrorType.ArrayMaxItems:
-    case ValueErrorType.ArrayUniqueItems:
-    case ValueErrorType.StringMinLength:
-    case ValueErrorType.StringMaxLength:
-    case ValueErrorType.Union:
-    case ValueErrorType.Literal:
-    case ValueErrorType.IntegerMinimum:
-    case ValueErrorType.IntegerMaximum:
-    case ValueErrorType.NumberMinimum:
-    case ValueErrorType.NumberMaximum:
-      return invalidAttribute(shown, `Send ${describeValue(error.schema)}.`);
-    default:
-      return wrongType(shown, `Send ${describeValue(error.schema)}.`);
+/** The refusal of a body that does not match its schema. */
+function refusalOf({ type, path, schema }: ValueError): Refusal {
+  const field = pathOfPointer(path);
+  if (type === ValueErrorType.ObjectRequiredProperty) return missingAttribute(field);
+  if (type === ValueErrorType.ObjectAdditionalProperties) {
+    const remedy = `Leave it out, or correct its name: there are ${namesOf(schema).join(', ')}.`;
+    return invalidAttribute(field, remedy, `There is no attribute ${field}.`, SOURCE.inferred);
   }
+  return (WRONG_TYPES.has(type) ? wrongType : invalidAttribute)(field, `Send ${describeValue(schema)}.`);
 }

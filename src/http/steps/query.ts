@@ -2,7 +2,7 @@ import { Type, Kind, type Static, type TObject, type TSchema } from '@sinclair/t
 import { describeValue } from '../../kernel/schema-text.js';
 import { defineCondition, SOURCE } from '../../profiles/index.js';
 
-const { atlasErrors } = SOURCE;
+const MISSING = 'The required query parameter %s was not specified.';
 
 /** Query parameters of every operation (source page). */
 export const flagsQuery = Type.Object({
@@ -35,7 +35,7 @@ export const LARGEST_INTEGER = 1_000_000_000;
 
 export const invalidQueryParameter = defineCondition('invalidQueryParameter', {
   when: 'A query parameter has a value that it cannot have, or is there twice. Unknown parameters are tolerated.',
-  observed: [400, 'INVALID_QUERY_PARAMETER', 'Invalid query parameter %s specified.', atlasErrors],
+  observed: [400, 'INVALID_QUERY_PARAMETER', 'Invalid query parameter %s specified.', SOURCE.atlasErrors],
   describe: (
     name: string,
     remedy: string,
@@ -46,12 +46,7 @@ export const invalidQueryParameter = defineCondition('invalidQueryParameter', {
 
 export const missingQueryParameter = defineCondition('missingQueryParameter', {
   when: 'A query parameter that the operation needs is missing.',
-  observed: [
-    400,
-    'MISSING_QUERY_PARAMETER',
-    'The required query parameter %s was not specified.',
-    atlasErrors,
-  ],
+  observed: [400, 'MISSING_QUERY_PARAMETER', MISSING, SOURCE.atlasErrors],
   describe: (name: string, value: string) => ({
     problem: `The query parameter ${name} is missing.`,
     remedy: `Send ${name}: ${value}.`,

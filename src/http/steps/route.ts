@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { EventBus } from '../../kernel/events.js';
 import { CANNOT_FIND, defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
+import type { PipelineParts } from '../every-request.js';
 import type { KnownPaths } from '../known-paths.js';
 import { API_PREFIX, pathWithoutQuery } from '../paths.js';
 
@@ -38,14 +38,6 @@ export const notEmulated = defineCondition('notEmulated', {
   example: ['listGroupStreamConnections'],
 });
 
-/** Dependencies of the step that answers what no route takes. */
-export interface RouteParts {
-  readonly paths: KnownPaths;
-  /** Operations of Atlas that clients requested and the emulator lacks, by `operationId`. */
-  readonly missing: Set<string>;
-  readonly events: EventBus;
-}
-
 /** Records every route of the app in `paths`: also outside the Atlas API, a path with another method is a 405. */
 export function recordRoutes(app: FastifyInstance, paths: KnownPaths): void {
   app.addHook('onRoute', ({ method, url, handler }) => {
@@ -66,7 +58,7 @@ function callNotFound(_request: FastifyRequest, reply: FastifyReply): void {
 export function noRoute(
   { url, method }: FastifyRequest,
   reply: FastifyReply,
-  { paths, missing, events }: RouteParts,
+  { paths, missing, events }: PipelineParts,
 ): Refusal {
   const methods = paths.methodsOf(url);
   const operation = methods.get(method);

@@ -1,11 +1,21 @@
 import type { TSchema } from '@sinclair/typebox';
 import { OBJECT_ID } from '../../kernel/ids.js';
-import { CANNOT_FIND, defineCondition, SOURCE, type Profile, type Refusal } from '../../profiles/index.js';
+import {
+  CANNOT_FIND,
+  defineCondition,
+  profiles,
+  SOURCE,
+  type Profile,
+  type Refusal,
+} from '../../profiles/index.js';
 import type { Caller, Gatekeeper, Organization, Project, Target } from '../gatekeeper.js';
+import type { Exchange } from '../observation/exchange.js';
 import type { AtlasOperation } from '../operation.js';
-import { pathWithoutQuery } from '../paths.js';
+import { pathOf, pathWithoutQuery } from '../paths.js';
 
-const { atlasErrors, inferred } = SOURCE;
+const { atlasErrors, inferred, page, recorded } = SOURCE;
+
+const PATH_PARAMETER_MALFORMED = 'One or more path parameter in the request URI %s is malformed.';
 
 /** An id that no project or organization has, for examples. */
 const NOBODY = 'f'.repeat(24);
@@ -19,14 +29,14 @@ export const invalidProjectId = defineCondition('invalidProjectId', {
   describe: (id: string) => ({
     problem: `The project id ${id} is not 24 lower-case hexadecimal digits.`,
     remedy: USE_PROJECT,
-    source: SOURCE.page,
+    source: page,
   }),
   example: ['nothex'],
 });
 
 export const projectNotFound = defineCondition('projectNotFound', {
   when: 'There is no project with this id.',
-  observed: [404, 'GROUP_NOT_FOUND', 'No group with ID %s exists.', SOURCE.recorded],
+  observed: [404, 'GROUP_NOT_FOUND', 'No group with ID %s exists.', recorded],
   documented: { detail: CANNOT_FIND },
   describe: (id: string) => ({ problem: `There is no project ${id}.`, remedy: USE_PROJECT }),
   example: [NOBODY],
@@ -54,29 +64,19 @@ export const organizationNotFound = defineCondition('organizationNotFound', {
 
 export const notPermitted = defineCondition('notPermitted', {
   when: 'The caller has no role that allows this, or the project is of another organization.',
-  observed: [
-    401,
-    'USER_UNAUTHORIZED',
-    'Current user is not authorized to perform this action.',
-    SOURCE.recorded,
-  ],
+  observed: [401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.', recorded],
   documented: { status: 403 },
   describe: (caller: string, action: string, roles: readonly string[]) => ({
     problem: `The ${caller} has no role that permits ${action}.`,
     remedy: `Call it with one of these roles: ${roles.join(', ')}.`,
-    source: SOURCE.page,
+    source: page,
   }),
   example: ['API key reader', `updateGroup in project ${NOBODY}`, ['Project Owner']],
 });
 
 export const malformedParameter = defineCondition('malformedParameter', {
   when: 'A parameter of the path, beside the ids of project and organization, does not match its pattern. As documented, such a parameter names something that does not exist: the answer is that of its resource.',
-  observed: [
-    400,
-    'PATH_PARAM_PARSE_ERROR',
-    'One or more path parameter in the request URI %s is malformed.',
-    SOURCE.recorded,
-  ],
+  observed: [400, 'PATH_PARAM_PARSE_ERROR', PATH_PARAMETER_MALFORMED, recorded],
   documented: { status: 404, detail: CANNOT_FIND },
   describe: (path: string, name: string, pattern: string) => ({
     problem: `The ${name} in ${path} does not match ${pattern}.`,
@@ -92,7 +92,7 @@ export const malformedParameter = defineCondition('malformedParameter', {
 /** Raised where projects are written, and by fault rules that answer 409. */
 export const projectExists = defineCondition('projectExists', {
   when: 'The organization has a project of this name.',
-  observed: [409, 'GROUP_ALREADY_EXISTS', 'A group with name "%s" already exists.', SOURCE.recorded],
+  observed: [409, 'GROUP_ALREADY_EXISTS', 'A group with name "%s" already exists.', recorded],
   describe: (name: string) => ({
     field: 'name',
     problem: `The organization has a project named ${name} already.`,
@@ -103,8 +103,8 @@ export const projectExists = defineCondition('projectExists', {
 
 /** Parameters of a path that name what a request is about. */
 export interface ScopeParameters {
-  readonly groupId?: string;
-  readonly orgId?: string;
+  readonly groupId?: string | undefined;
+  readonly orgId?: string | undefined;
 }
 
 /** What a path names, as far as it exists. */
@@ -114,20 +114,28 @@ export interface Scope {
   readonly organization: Organization | undefined;
 }
 
-/** What a path names that no route takes: its first id. */
+/** The ids that the target of a request names which no route matches. */
 export function scopeParametersOf(target: string): ScopeParameters {
   const ids = /^\/api\/atlas\/v2\/(?:groups\/(?<groupId>[^/?]+)|orgs\/(?<orgId>[^/?]+))/;
-  return ids.exec(target)?.groups ?? {};
+  return ids.exec(pathOf(target))?.groups ?? {};
 }
 
 /** Looks up what a path names. */
-export function findScope(parameters: ScopeParameters, { projects }: Gatekeeper): Scope {
-  const { groupId, orgId } = parameters;
+export function findScope({ groupId, orgId }: ScopeParameters, { projects }: Gatekeeper): Scope {
   return {
-    parameters,
+    parameters: { groupId, orgId },
     project: groupId === undefined ? undefined : projects.project(groupId),
     organization: orgId === undefined ? undefined : projects.organization(orgId),
   };
+}
+
+/** Looks up what a path names, and sets the profile of the request accordingly. */
+export function enterScope(exchange: Exchange, parameters: ScopeParameters, gatekeeper: Gatekeeper): Scope {
+  const scope = findScope(parameters, gatekeeper);
+  const named = scope.project ?? scope.organization;
+  exchange.projectId = scope.project?.id;
+  if (named) exchange.profile = profiles[named.profile];
+  return scope;
 }
 
 /**
@@ -142,9 +150,12 @@ export function checkScope(
   caller: Caller,
   gatekeeper: Gatekeeper,
 ): void {
-  const { parameters, project, organization } = scope;
-  if (parameters.groupId !== undefined && !project) throw unknownProject(parameters.groupId);
-  if (parameters.orgId !== undefined && !organization) throw unknownOrganization(parameters.orgId);
+  const { project, organization } = scope;
+  const { groupId, orgId } = scope.parameters;
+  if (groupId !== undefined && !project) {
+    throw OBJECT_ID.test(groupId) ? projectNotFound(groupId) : invalidProjectId(groupId);
+  }
+  if (orgId !== undefined && !organization) throw unknownOrganization(orgId);
   if (operation.access === undefined) return;
   if (project) permit(gatekeeper, caller, operation, project);
   if (organization) permit(gatekeeper, caller, operation, { organizationId: organization.id });
@@ -161,20 +172,13 @@ export function permit(
   operation: Pick<AtlasOperation, 'id' | 'access'>,
   target: Target,
 ): void {
-  const { id, access = '' } = operation;
+  const { access = '' } = operation;
   if (gatekeeper.permits(caller, access, target)) return;
-  const place = target.id === undefined ? `organization ${target.organizationId}` : `project ${target.id}`;
-  const elsewhere =
-    caller.organizationId === target.organizationId ? '' : ', which is not of its own organization';
-  throw notPermitted(
-    `${caller.kind} ${caller.id}`,
-    `${id} in ${place}${elsewhere}`,
-    gatekeeper.rolesFor(access),
-  );
-}
-
-function unknownProject(id: string): Refusal {
-  return OBJECT_ID.test(id) ? projectNotFound(id) : invalidProjectId(id);
+  const { id, organizationId } = target;
+  const place = id === undefined ? `organization ${organizationId}` : `project ${id}`;
+  const foreign = caller.organizationId === organizationId ? '' : ', which is not of its own organization';
+  const action = `${operation.id} in ${place}${foreign}`;
+  throw notPermitted(`${caller.kind} ${caller.id}`, action, gatekeeper.rolesFor(access));
 }
 
 /** Returns `organizationNotFound`, or `invalidOrganizationId` for what is not an id. */

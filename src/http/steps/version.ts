@@ -23,24 +23,15 @@ export const notAcceptable = defineCondition('notAcceptable', {
  * @param versions dates, oldest first
  * @throws {Refusal} `notAcceptable`
  */
-export function acceptedVersion(
-  accept: string | undefined,
-  versions: readonly [string, ...string[]],
-): string {
-  const wanted = (accept ?? '')
-    .split(',')
-    .map((part) => {
-      const [type = '', ...parameters] = part.split(';').map((text) => text.trim());
-      const weight = parameters.find((parameter) => /^q=/i.test(parameter));
-      return { date: ATLAS_JSON.exec(type)?.[1], weight: weight ? Number(weight.slice(2)) : 1 };
-    })
-    .filter(({ weight }) => weight > 0)
-    .sort((one, other) => other.weight - one.weight);
-
-  for (const { date } of wanted) {
-    if (date === undefined || !isCalendarDate(date)) continue;
+export function acceptedVersion(accept = '', versions: readonly [string, ...string[]]): string {
+  const wanted = accept.split(',').map((part) => {
+    const [type = '', ...parameters] = part.split(';').map((text) => text.trim());
+    const weight = parameters.find((parameter) => /^q=/i.test(parameter));
+    return { date: ATLAS_JSON.exec(type)?.[1] ?? '', weight: weight ? Number(weight.slice(2)) : 1 };
+  });
+  for (const { date, weight } of wanted.sort((one, other) => other.weight - one.weight)) {
     const version = versions.filter((known) => known <= date).at(-1);
-    if (version) return version;
+    if (version && weight > 0 && isCalendarDate(date)) return version;
   }
   throw notAcceptable(versions[0], versions.at(-1) ?? versions[0]);
 }
