@@ -16,7 +16,12 @@ const snapshot = object(
 
 const resets = controlGroup('/reset', {
   scope: 'both',
-  tag: { name: 'reset', description: 'Return to the initial state.' },
+  tag: {
+    name: 'reset',
+    description:
+      'Return to the initial state. A reset or restore that deletes more than 10,000 items of a resource is not atomic: ' +
+      'it deletes them in batches first. Requests see fewer items meanwhile; after a crash, repeat it.',
+  },
 });
 const snapshots = controlGroup('/snapshots', {
   scope: 'both',

@@ -9,11 +9,15 @@ export interface Restored {
   readonly takenOf: string | undefined;
 }
 
-interface Snapshot {
+/** When a snapshot was taken, in milliseconds since the epoch of the emulator's clock, and the data saved with it. */
+export interface Taken {
+  readonly takenAt: number;
+  readonly extra: unknown;
+}
+
+interface Snapshot extends Taken {
   readonly seq: number;
   readonly name: string;
-  /** Milliseconds since the epoch, of the emulator's clock. */
-  readonly takenAt: number;
   /** JSON. */
   readonly extra: string;
 }
@@ -36,6 +40,12 @@ export const snapshotMigrations: readonly Migration[] = [
     `,
   },
 ];
+
+/** A restore that deletes more rows than this from a table deletes them in batches first. */
+const LARGE = 10_000;
+
+/** Rows of such a batch: they are deleted in some milliseconds, for which requests wait. */
+const BATCH = 2000;
 
 const SELECT = 'SELECT seq, name, taken_at AS takenAt, extra FROM snapshots';
 
@@ -71,15 +81,27 @@ export class Snapshots {
   }
 
   /**
+   * Deletes rows that a restore would delete, if there are more than {@link LARGE} in a table: in batches, between which
+   * the event loop is free, so that requests are answered. Rows that are created meanwhile are left to the restore.
+   */
+  async deleteLarge({ name, project, takenOf }: Restored): Promise<void> {
+    const snapshot = this.#find(takenOf, name)?.seq;
+    if (snapshot === undefined) return;
+    const scope = { snapshot, projectId: project ?? null };
+    for (const { lastIfLarge, deleteBatch } of this.#statements(project).reverse()) {
+      const last = lastIfLarge && this.database.value<number | null>(lastIfLarge, scope);
+      if (!last) continue;
+      const batch = () => this.database.run(deleteBatch, { ...scope, last });
+      while ((await this.database.write(batch)) === BATCH);
+    }
+  }
+
+  /**
    * Restores a snapshot. Returns undefined if there is none.
    *
    * @throws if a restored row conflicts with one out of scope, such as the name that another project has taken
    */
-  restore({
-    name,
-    project,
-    takenOf,
-  }: Restored): { readonly takenAt: number; readonly extra: unknown } | undefined {
+  restore({ name, project, takenOf }: Restored): Taken | undefined {
     const snapshot = this.#find(takenOf, name);
     if (!snapshot) return undefined;
     const statements = this.#statements(project);
@@ -154,11 +176,8 @@ function createCopy(database: Database, { name, key, project = key }: CoveredTab
 }
 
 /** Statements that copy a table and restore it. `:snapshot` is the number of the snapshot, `:projectId` the scope. */
-function statementsOf(
-  database: Database,
-  { name, key, project = key, unique }: CoveredTable,
-  ofProject: boolean,
-) {
+function statementsOf(database: Database, table: CoveredTable, ofProject: boolean) {
+  const { name, key, project = key, unique } = table;
   const copy = copyOf(name);
   const columns = columnsOf(database, name);
   const list = columns.join(', ');
@@ -169,6 +188,12 @@ function statementsOf(
   const changing = (change: (column: string) => string): string => others.map(change).join(', ');
   const inScope = ofProject ? `${project} = :projectId` : '1';
   const copied = `SELECT 1 FROM ${copy} WHERE snapshot = :snapshot`;
+  const isOther = (column: string): string =>
+    `${inScope} AND NOT EXISTS (${copied} AND ${copy}.${column} = ${name}.${column})`;
+  // A row that was created again under its old key is renumbered, not deleted.
+  const deleted = `${name} WHERE ${isOther(same)} AND ${isOther(key)}`;
+  const isLarge = (rows: string): string =>
+    `(SELECT count(*) FROM (SELECT 1 FROM ${rows} LIMIT ${LARGE + 1})) > ${LARGE}`;
   const update = `UPDATE
     SET ${changing((column) => `${column} = excluded.${column}`)}
     WHERE (${changing((column) => `${name}.${column}`)}) IS NOT (${changing((column) => `excluded.${column}`)})`;
@@ -182,8 +207,16 @@ function statementsOf(
            SELECT ${key} FROM ${copy} INDEXED BY ${copy}_by_number WHERE snapshot = :snapshot AND ${inScope}
            AND NOT EXISTS (SELECT 1 FROM ${name} AS live WHERE live.${NUMBER} = ${copy}.${NUMBER}))`
       : undefined,
-    deleteOthers: `
-      DELETE FROM ${name} WHERE ${inScope} AND NOT EXISTS (${copied} AND ${copy}.${same} = ${name}.${same})`,
+    deleteOthers: `DELETE FROM ${name} WHERE ${isOther(same)}`,
+    // Not of tables without a project: other rows refer to theirs. The first count is the fast one.
+    lastIfLarge:
+      numbered && table.project !== undefined
+        ? `SELECT CASE WHEN ${isLarge(`${name} WHERE ${inScope}`)} AND ${isLarge(deleted)}
+             THEN (SELECT max(${NUMBER}) FROM ${name}) END`
+        : undefined,
+    deleteBatch: `
+      DELETE FROM ${name} WHERE ${NUMBER} IN (
+        SELECT ${NUMBER} FROM ${deleted} AND ${NUMBER} <= :last ORDER BY ${NUMBER} DESC LIMIT ${BATCH})`,
     // Gives rows that may swap their unique values ones that no row has.
     setAside:
       unique &&

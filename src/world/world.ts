@@ -6,7 +6,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import type { ProjectCache, RunningFeature } from './feature.js';
 import { sharedSections, type Fixture, type FixtureSection } from './fixture-schema.js';
 import { exportFixture, FixtureError, loadFixture, parseFixture } from './fixture.js';
-import { Snapshots } from './snapshots.js';
+import { Snapshots, type Restored, type Taken } from './snapshots.js';
 import { WorldTime } from './world-time.js';
 
 /** The name of the snapshot that a reset restores. Clients cannot use it. */
@@ -77,16 +77,15 @@ export class World {
 
   /**
    * Restores the state after the fixture was loaded or, of a project that was created later, after its creation. Tokens
-   * stay valid.
+   * stay valid. See {@link Snapshots.deleteLarge} for what is not atomic.
    *
    * @throws {ControlError} 409 if another project has taken the name of this one
    */
   reset(projectId: string | undefined): Promise<void> {
-    return this.#replace(projectId, 'reset', () => {
-      const own = projectId !== undefined && this.#snapshots.has(projectId, INITIAL);
-      const takenOf = own ? projectId : undefined;
-      const taken = this.#snapshots.restore({ name: INITIAL, project: projectId, takenOf });
-      if (projectId === undefined) this.time.setServerClock(taken?.extra as ClockState);
+    const own = projectId !== undefined && this.#snapshots.has(projectId, INITIAL);
+    const initial = { name: INITIAL, project: projectId, takenOf: own ? projectId : undefined };
+    return this.#restore('reset', initial, ({ extra }) => {
+      if (projectId === undefined) this.time.setServerClock(extra as ClockState);
     });
   }
 
@@ -98,24 +97,21 @@ export class World {
   }
 
   /**
-   * Restores a snapshot and the time at which it was taken. Tokens stay valid.
+   * Restores a snapshot and the time at which it was taken. Tokens stay valid. Not atomic where {@link reset} is not.
    *
    * @throws {ControlError} 404; 409 if another project has taken the name of this one
    */
-  restore(projectId: string | undefined, name: string): Promise<void> {
-    return this.#replace(projectId, `restored ${name}`, () => {
-      const taken =
-        name === INITIAL
-          ? undefined
-          : this.#snapshots.restore({ name, project: projectId, takenOf: projectId });
-      if (!taken) throw new ControlError(404, `There is no snapshot ${name} here.`);
+  async restore(projectId: string | undefined, name: string): Promise<void> {
+    if (name === INITIAL) throw noSnapshot(name);
+    const snapshot = { name, project: projectId, takenOf: projectId };
+    await this.#restore(`restored ${name}`, snapshot, ({ takenAt, extra }) => {
       // Running clocks show what they showed then.
       if (projectId === undefined) {
-        const { frozenAt } = taken.extra as ClockState;
-        this.time.setServerClock({ offsetMs: taken.takenAt - this.kernel.clock.base.now(), frozenAt });
+        const { frozenAt } = extra as ClockState;
+        this.time.setServerClock({ offsetMs: takenAt - this.kernel.clock.base.now(), frozenAt });
         this.#saveReturned();
       } else {
-        this.identity.projects.shiftClock(projectId, taken.takenAt - this.kernel.clock.now());
+        this.identity.projects.shiftClock(projectId, takenAt - this.kernel.clock.now());
       }
     });
   }
@@ -177,6 +173,20 @@ export class World {
     }
   }
 
+  /** @param setClock sets the clock of what was restored */
+  async #restore(cause: string, from: Restored, setClock: (taken: Taken) => void): Promise<void> {
+    await this.#snapshots.deleteLarge(from);
+    await this.#replace(from.project, cause, () => {
+      // Both can have been removed meanwhile.
+      if (from.project !== undefined && !this.identity.projects.project(from.project)) {
+        throw new ControlError(404, `There is no project ${from.project}.`);
+      }
+      const taken = this.#snapshots.restore(from);
+      if (!taken) throw noSnapshot(from.name);
+      setClock(taken);
+    });
+  }
+
   /** Replaces the state of a project, or of the whole server, atomically. */
   #replace(
     projectId: string | undefined,
@@ -199,6 +209,10 @@ export class World {
       });
     });
   }
+}
+
+function noSnapshot(name: string): ControlError {
+  return new ControlError(404, `There is no snapshot ${name} here.`);
 }
 
 /** The error of a client that asked for an impossible world; other errors as they are. */

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { executeIn, rowsIn } from '../support/database-file.js';
 import { temporaryFolder } from '../support/world.js';
 import { ControlledEmulator, TestProject } from './world-support.js';
+import type { LinkPage } from '../support/links.js';
 
 // Thousands of links in one test: seconds of CPU on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -85,5 +86,66 @@ describe('links that a reset has removed', () => {
       await place.done('POST', '/snapshots/full/restore');
       expect(await emulator.dump(), `after restore ${round}`).toEqual(before);
     }
+  });
+});
+
+/** Copies the first link of a file until its project has `count` of them. */
+function multiply(file: string, count: number): void {
+  const columns = rowsIn(file, "SELECT name FROM pragma_table_info('private_links')")
+    .map(({ name }) => String(name))
+    .filter((name) => name !== 'seq' && name !== 'id')
+    .join(', ');
+  executeIn(
+    file,
+    `WITH RECURSIVE numbers (number) AS (SELECT 2 UNION ALL SELECT number + 1 FROM numbers WHERE number < ${count})
+     INSERT INTO private_links (id, ${columns})
+     SELECT printf('%024x', number), ${columns} FROM numbers, (SELECT * FROM private_links ORDER BY seq LIMIT 1)`,
+  );
+}
+
+describe.each(['project', 'server'])('a %s with 25,000 links that it did not have', (scope) => {
+  it.each([
+    ['reset', '/reset'],
+    ['restore', '/snapshots/one/restore'],
+  ])('deletes them in batches at a %s, and answers requests in between', async (how, path) => {
+    const settings = { db: join(temporaryFolder(), 'emulator.db'), publicUrl: 'http://emulator' };
+    const before = await ControlledEmulator.start(settings);
+    const [{ id, credentials }, other] = [await before.make(), await before.make()];
+    const place = (emulator: ControlledEmulator) =>
+      scope === 'project' ? new TestProject(emulator, id, credentials) : emulator;
+    await new TestProject(before, id, credentials).create();
+    await other.create();
+    await place(before).done('POST', '/snapshots', { name: 'one' });
+    await before.listening.close();
+    multiply(settings.db, 25_000);
+
+    const emulator = await ControlledEmulator.start(settings, before.clock);
+    const project = new TestProject(emulator, id, credentials);
+    const count = async (): Promise<number> => {
+      const response = await project.links('GET', '?itemsPerPage=1');
+      return response.status === 200 ? response.json<LinkPage>().totalCount : NaN;
+    };
+    expect(await count()).toBe(25_000);
+    const counts: number[] = [];
+    let ended = false as boolean;
+    const done = place(emulator)
+      .done('POST', path)
+      .finally(() => {
+        ended = true;
+      });
+    // Created while the batches run, and deleted as it would be without them.
+    await project.create('meanwhile');
+    while (!ended) {
+      expect((await emulator.send('GET', '/_emulator/health')).status).toBe(200);
+      counts.push(await count());
+    }
+    await done;
+    const between = counts.filter((one) => one > 1 && one < 25_000);
+    expect(between.length).toBeGreaterThan(1);
+    expect(between).toEqual(between.toSorted((one, next) => next - one));
+    await emulator.listening.close();
+    const left = rowsIn(settings.db, 'SELECT project_id AS project FROM private_links ORDER BY seq');
+    const owners = how === 'restore' ? [id, other.id] : scope === 'project' ? [other.id] : [];
+    expect(left.map((link) => link.project)).toEqual(owners);
   });
 });
