@@ -8,7 +8,7 @@ import { itemSchema } from './fixture.js';
 import type { Items } from './items.js';
 import { past } from './lifecycle.js';
 import { namesOf } from './tables.js';
-import { MESSAGE_MAX } from './resource.js';
+import { messageText } from './resource.js';
 import type { CurrentItem, Item } from './store.js';
 
 /** What the control API does with the items of a resource. */
@@ -17,7 +17,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
   const { parameter, failed = '' } = resource;
   const { one, many, path, title } = namesOf(resource.name);
   const state = oneOf(resource.states, `a state of a ${one}; ${resource.gone} removes it`);
-  const message = text(`shown while it is ${failed}`, { minLength: 1, maxLength: MESSAGE_MAX });
+  const message = messageText(`shown while it is ${failed}`);
   const step = object(
     'A state that was entered.',
     {

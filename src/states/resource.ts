@@ -2,6 +2,7 @@ import type { TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { AtlasOperation } from '../http/operation.js';
 import type { JsonText } from '../http/replies/replies.js';
+import { text } from '../http/schema.js';
 import type { Migration } from '../kernel/database.js';
 import type { ChangedEvent } from '../kernel/events.js';
 import type { ProfileName, Refusal } from '../profiles/index.js';
@@ -12,6 +13,10 @@ import type { ResourceName } from './tables.js';
 
 /** The longest `errorMessage`, in characters: far less than the rest of an item may have. */
 export const MESSAGE_MAX = 10_000;
+
+/** An `errorMessage` of a request. */
+export const messageText = (description: string) =>
+  text(description, { minLength: 1, maxLength: MESSAGE_MAX });
 
 /** The states that an item enters after each operation, in a profile. */
 export interface Lifecycles {

@@ -8,7 +8,7 @@ import type { SharedSection } from '../world/index.js';
 import type { Items } from './items.js';
 import type { Stage } from './lifecycle.js';
 import { namesOf } from './tables.js';
-import { MESSAGE_MAX, type StatefulResource } from './resource.js';
+import { messageText, type StatefulResource } from './resource.js';
 
 /** What happens to items that are not created yet. */
 interface ItemRule {
@@ -118,12 +118,7 @@ function ruleSchema({ name, states, profiles, complete, failed, rules }: Statefu
       }),
       times: Type.Optional(within(1, MAX_COUNT, `for how many ${many}; all if left out`)),
       ...(failed !== undefined && {
-        fail: Type.Optional(
-          text(`they end ${failed} instead of ${complete}, with this errorMessage`, {
-            minLength: 1,
-            maxLength: MESSAGE_MAX,
-          }),
-        ),
+        fail: Type.Optional(messageText(`they end ${failed} instead of ${complete}, with this errorMessage`)),
       }),
       staysIn: Type.Optional(
         oneOf(

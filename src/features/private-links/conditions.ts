@@ -1,7 +1,5 @@
 import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
 
-const { inferred } = SOURCE;
-
 const LINK = '5f0000000000000000000002';
 
 export const unknownProvider = defineCondition('unknownProvider', {
@@ -60,8 +58,14 @@ export const linkNotFound = defineCondition('linkNotFound', {
 
 export const updateNotAllowed = defineCondition('updateNotAllowed', {
   when: 'The request changes `dnsDomain`, but one is set already and the link is not IDLE, or the link is being deleted.',
-  observed: [400, 'VALIDATION_ERROR', 'The request content produced the validation error: %s.', inferred],
-  settledBy: 'PATCH …/streams/privateLinkConnections/{id} with another dnsDomain, of a link that is DONE',
+  observed: [
+    400,
+    'VALIDATION_ERROR',
+    'The request content produced the validation error: %s.',
+    SOURCE.recorded,
+  ],
+  settledBy:
+    'PATCH …/streams/privateLinkConnections/{id} with another dnsDomain, of a link that is DONE (recorded is a create that a rule of the service refused)',
   describe: (sentence: string) => ({
     problem: `${sentence}.`,
     remedy: 'Change it while none is set or the state is IDLE; else delete the link and create it anew.',
