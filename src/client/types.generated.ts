@@ -660,37 +660,37 @@ export interface NewFault {
   readonly truncate?: true;
 }
 
-/** Why the request was refused; absent where it was not. */
+/** Why the request was refused; absent if it was not. */
 export interface Refusal {
-  /** Name of the condition, as in docs/errors.md. */
+  /** The name of the condition, as in docs/errors.md. */
   readonly name: string;
-  /** What was wrong with the request. */
+  /** What is wrong with the request. */
   readonly rule: string;
-  /** Where the rule was learned. */
+  /** The source of the rule. */
   readonly source: string;
-  /** What would have passed. */
+  /** What the emulator would accept. */
   readonly remedy: string;
 }
 
-/** One request and its answer. */
+/** A request and its response. */
 export interface Request {
-  /** Number of the request; grows, with gaps. */
+  /** The number of the request. Numbers increase, with gaps. */
   readonly seq: number;
-  /** When it was answered, in real time. */
+  /** When the response was sent, in real time. */
   readonly at: string;
-  /** Id of the project that the path names. */
+  /** The id of the project in the path. */
   readonly project?: string;
-  /** HTTP method. */
+  /** The HTTP method. */
   readonly method: string;
-  /** Path and query. */
+  /** The path and the query. */
   readonly path: string;
-  /** OperationId in the API description. */
+  /** The operationId of the API description. */
   readonly operation?: string;
-  /** Public key or client id of who was let in. */
+  /** The public key or client id of the authenticated caller. */
   readonly caller?: string;
-  /** Status of the answer; 0 where none was sent. */
+  /** The status of the response; 0 if none was sent. */
   readonly status: number;
-  /** Step that decided the response. */
+  /** The step that decided the response. */
   readonly rung:
     | 'route'
     | 'scripted answer'
@@ -703,50 +703,50 @@ export interface Request {
     | 'fields'
     | 'state'
     | 'answer';
-  /** Version of the operation that answered. */
+  /** The version of the operation. */
   readonly version?: string;
-  /** From the arrival of the request to the end of the answer, in milliseconds. */
+  /** The time from the arrival of the request to the end of the response, in milliseconds. */
   readonly tookMs: number;
   readonly refusal?: Refusal;
-  /** What the client sent. */
+  /** The message that the client sent. */
   readonly request: {
-    /** Headers, secrets removed. */
+    /** The headers, with secrets redacted. */
     readonly headers: Readonly<Record<string, string>>;
-    /** Body as text, secrets removed; absent where none was read. */
+    /** The body as text, with secrets redacted; absent if none was read. */
     readonly body?: string;
-    /** The body was longer than 16,384 characters and was cut, or did not come whole. */
+    /** Whether the body is incomplete: it was longer than 16,384 characters, or not all of it arrived. */
     readonly truncated: boolean;
   };
-  /** What was answered. */
+  /** The message that the emulator sent. */
   readonly response: {
-    /** Headers, secrets removed. */
+    /** The headers, with secrets redacted. */
     readonly headers: Readonly<Record<string, string>>;
-    /** Body as text, secrets removed; absent where none was read. */
+    /** The body as text, with secrets redacted; absent if none was read. */
     readonly body?: string;
-    /** The body was longer than 16,384 characters and was cut, or did not come whole. */
+    /** Whether the body is incomplete: it was longer than 16,384 characters, or not all of it arrived. */
     readonly truncated: boolean;
   };
 }
 
-/** One request that was refused. */
+/** A refused request, without headers and bodies. */
 export interface RefusedRequest {
-  /** Number of the request; grows, with gaps. */
+  /** The number of the request. Numbers increase, with gaps. */
   readonly seq: number;
-  /** When it was answered, in real time. */
+  /** When the response was sent, in real time. */
   readonly at: string;
-  /** Id of the project that the path names. */
+  /** The id of the project in the path. */
   readonly project?: string;
-  /** HTTP method. */
+  /** The HTTP method. */
   readonly method: string;
-  /** Path and query. */
+  /** The path and the query. */
   readonly path: string;
-  /** OperationId in the API description. */
+  /** The operationId of the API description. */
   readonly operation?: string;
-  /** Public key or client id of who was let in. */
+  /** The public key or client id of the authenticated caller. */
   readonly caller?: string;
-  /** Status of the answer; 0 where none was sent. */
+  /** The status of the response; 0 if none was sent. */
   readonly status: number;
-  /** Step that decided the response. */
+  /** The step that decided the response. */
   readonly rung:
     | 'route'
     | 'scripted answer'
@@ -766,99 +766,99 @@ export interface RefusedRequest {
 export interface HttpArchive {
   /** The archive. */
   readonly log: {
-    /** Version of the format. */
+    /** The version of the format. */
     readonly version: '1.2';
-    /** What wrote the archive. */
+    /** The program that wrote the archive. */
     readonly creator: {
-      /** Its name. */
+      /** The name. */
       readonly name: string;
       /** Its version. */
       readonly version: string;
     };
     /** The requests, oldest first. */
     readonly entries: readonly {
-      /** When the request came. */
+      /** When the request arrived. */
       readonly startedDateTime: string;
-      /** How long it took, in milliseconds. */
+      /** The duration, in milliseconds. */
       readonly time: number;
-      /** What the client sent. */
+      /** The request. */
       readonly request: {
-        /** HTTP method. */
+        /** The HTTP method. */
         readonly method: string;
-        /** Absolute address. */
+        /** The absolute URL. */
         readonly url: string;
-        /** Version of HTTP. */
+        /** The version of HTTP. */
         readonly httpVersion: string;
-        /** Always empty: cookies are not shown. */
+        /** Always empty: cookies are secrets. */
         readonly cookies: readonly {
-          /** Its name. */
+          /** The name. */
           readonly name: string;
-          /** Its value. */
+          /** The value. */
           readonly value: string;
         }[];
-        /** Headers, secrets removed. */
+        /** The headers, with secrets redacted. */
         readonly headers: readonly {
-          /** Its name. */
+          /** The name. */
           readonly name: string;
-          /** Its value. */
+          /** The value. */
           readonly value: string;
         }[];
-        /** Size of the headers, in bytes; -1 if unknown. */
+        /** Always -1: unknown. */
         readonly headersSize: number;
-        /** Size of the body, in bytes; -1 if unknown. */
+        /** The size of the body in bytes; -1 if unknown. */
         readonly bodySize: number;
-        /** Parameters of the query. */
+        /** The query parameters. */
         readonly queryString: readonly {
-          /** Its name. */
+          /** The name. */
           readonly name: string;
-          /** Its value. */
+          /** The value. */
           readonly value: string;
         }[];
-        /** What was sent. */
+        /** The body. */
         readonly postData?: {
-          /** Media type. */
+          /** The media type. */
           readonly mimeType: string;
-          /** Body, secrets removed. */
+          /** The body, with secrets redacted. */
           readonly text: string;
-          /** Says that the body was cut. */
+          /** Present if the body is incomplete. */
           readonly comment?: string;
         };
       };
-      /** What was answered. */
+      /** The response. */
       readonly response: {
-        /** Status; 0 where no answer was sent. */
+        /** The status; 0 if no response was sent. */
         readonly status: number;
-        /** Reason phrase. */
+        /** The reason phrase. */
         readonly statusText: string;
-        /** Version of HTTP. */
+        /** The version of HTTP. */
         readonly httpVersion: string;
-        /** Always empty: cookies are not shown. */
+        /** Always empty: cookies are secrets. */
         readonly cookies: readonly {
-          /** Its name. */
+          /** The name. */
           readonly name: string;
-          /** Its value. */
+          /** The value. */
           readonly value: string;
         }[];
-        /** Headers, secrets removed. */
+        /** The headers, with secrets redacted. */
         readonly headers: readonly {
-          /** Its name. */
+          /** The name. */
           readonly name: string;
-          /** Its value. */
+          /** The value. */
           readonly value: string;
         }[];
-        /** Size of the headers, in bytes; -1 if unknown. */
+        /** Always -1: unknown. */
         readonly headersSize: number;
-        /** Size of the body, in bytes; -1 if unknown. */
+        /** The size of the body in bytes; -1 if unknown. */
         readonly bodySize: number;
-        /** What was answered. */
+        /** The body. */
         readonly content: {
-          /** Size of the body, in bytes. */
+          /** The size of the body in bytes. */
           readonly size: number;
-          /** Media type. */
+          /** The media type. */
           readonly mimeType: string;
-          /** Body, secrets removed. */
+          /** The body, with secrets redacted. */
           readonly text?: string;
-          /** Says that the body was cut. */
+          /** Present if the body is incomplete. */
           readonly comment?: string;
         };
         /** Always empty. */
@@ -866,20 +866,20 @@ export interface HttpArchive {
       };
       /** Always empty. */
       readonly cache: Readonly<Record<string, unknown>>;
-      /** What the time was spent on. */
+      /** The parts of the duration. */
       readonly timings: {
-        /** Sending, in milliseconds. */
+        /** The time to send the request, in milliseconds. */
         readonly send: number;
-        /** Waiting, in milliseconds. */
+        /** The time to wait for the response, in milliseconds. */
         readonly wait: number;
-        /** Receiving, in milliseconds. */
+        /** The time to receive the response, in milliseconds. */
         readonly receive: number;
       };
       /** Why the request was refused. */
       readonly comment?: string;
-      /** Number of the request. */
+      /** The number of the request. */
       readonly _seq: number;
-      /** Step that decided the response. */
+      /** The step that decided the response. */
       readonly _rung: string;
     }[];
   };
@@ -962,19 +962,19 @@ export interface ForcePrivateLinkStateBody {
   readonly errorMessage?: string;
 }
 
-/** Query: Lists the last requests that match, newest last. */
+/** Query: Lists the last requests that match, oldest first. */
 export interface ListRequestsQuery {
-  /** OperationId, such as createGroup; createToken and revokeToken of the token endpoints. */
+  /** OperationId, such as createGroup; createToken and revokeToken for the token endpoints. */
   readonly operation?: string;
   /** HTTP method. */
   readonly method?: string;
-  /** Path; its query counts only if this has one. Each * stands for any text. */
+  /** Path. The query of a request is compared only if this has one. Each * matches any text. */
   readonly path?: string;
-  /** Public key or client id of who was let in. */
+  /** Public key or client id of the caller. */
   readonly caller?: string;
-  /** Status of the answer; 0 where none was sent. */
+  /** Status of the response; 0 if none was sent. */
   readonly status?: number;
-  /** Step that decided the response. */
+  /** The step that decided the response. */
   readonly rung?:
     | 'route'
     | 'scripted answer'
@@ -987,31 +987,33 @@ export interface ListRequestsQuery {
     | 'fields'
     | 'state'
     | 'answer';
-  /** Only requests with a higher number than this. */
+  /** Only requests with a higher number. */
   readonly since?: number;
-  /** How many at the most. Default: 100. */
+  /** The maximum number of requests. Default: 100. */
   readonly limit?: number;
 }
 
-/** Query: Lists the last refusals, newest first, each with its rule and what would have passed. */
+/**
+ * Query: Lists the last refused requests, newest first, with the reason of each and what would pass.
+ */
 export interface ListRefusedRequestsQuery {
-  /** How many at the most. Default: 20. */
+  /** The maximum number of requests. Default: 20. */
   readonly limit?: number;
 }
 
-/** Body: Counts the requests that match; 410 where some of them may have been dropped. */
+/** Body: Counts the requests that match; 410 if some of them may have been evicted. */
 export interface CountRequestsBody {
-  /** OperationId, such as createGroup; createToken and revokeToken of the token endpoints. */
+  /** OperationId, such as createGroup; createToken and revokeToken for the token endpoints. */
   readonly operation?: string;
   /** HTTP method. */
   readonly method?: string;
-  /** Path; its query counts only if this has one. Each * stands for any text. */
+  /** Path. The query of a request is compared only if this has one. Each * matches any text. */
   readonly path?: string;
-  /** Public key or client id of who was let in. */
+  /** Public key or client id of the caller. */
   readonly caller?: string;
-  /** Status of the answer; 0 where none was sent. */
+  /** Status of the response; 0 if none was sent. */
   readonly status?: number;
-  /** Step that decided the response. */
+  /** The step that decided the response. */
   readonly rung?:
     | 'route'
     | 'scripted answer'
@@ -1024,32 +1026,32 @@ export interface CountRequestsBody {
     | 'fields'
     | 'state'
     | 'answer';
-  /** Only requests with a higher number than this. */
+  /** Only requests with a higher number. */
   readonly since?: number;
   /**
-   * A part of the JSON body: objects match with more members, arrays item by item, all else by value.
-   * Requests that were refused have one too, such as those that a client repeats with digest
+   * A part of the JSON body: an object matches one with more members, an array item by item, all else
+   * by value. Refused requests have a body too, such as those that a client repeats with digest
    * credentials.
    */
   readonly body?: unknown;
 }
 
 /**
- * Body: Answers once as many requests have come as are asked for; 408 if they do not, 410 if they
- * may have been dropped.
+ * Body: Waits until a number of requests match; 408 after the timeout, or 410 if some may have been
+ * evicted.
  */
 export interface WaitForRequestsBody {
-  /** OperationId, such as createGroup; createToken and revokeToken of the token endpoints. */
+  /** OperationId, such as createGroup; createToken and revokeToken for the token endpoints. */
   readonly operation?: string;
   /** HTTP method. */
   readonly method?: string;
-  /** Path; its query counts only if this has one. Each * stands for any text. */
+  /** Path. The query of a request is compared only if this has one. Each * matches any text. */
   readonly path?: string;
-  /** Public key or client id of who was let in. */
+  /** Public key or client id of the caller. */
   readonly caller?: string;
-  /** Status of the answer; 0 where none was sent. */
+  /** Status of the response; 0 if none was sent. */
   readonly status?: number;
-  /** Step that decided the response. */
+  /** The step that decided the response. */
   readonly rung?:
     | 'route'
     | 'scripted answer'
@@ -1062,26 +1064,29 @@ export interface WaitForRequestsBody {
     | 'fields'
     | 'state'
     | 'answer';
-  /** Only requests with a higher number than this. */
+  /** Only requests with a higher number. */
   readonly since?: number;
   /**
-   * A part of the JSON body: objects match with more members, arrays item by item, all else by value.
-   * Requests that were refused have one too, such as those that a client repeats with digest
+   * A part of the JSON body: an object matches one with more members, an array item by item, all else
+   * by value. Refused requests have a body too, such as those that a client repeats with digest
    * credentials.
    */
   readonly body?: unknown;
-  /** How many are to have come. Default: 1. */
+  /** The number of requests to wait for. Default: 1. */
   readonly count?: number;
-  /** How long to wait. Default: 5000. */
+  /** The timeout, in milliseconds. Default: 5000. */
   readonly timeoutMs?: number;
 }
 
 /**
- * Query: Streams what happens as server-sent events: id is the number, event the type, data the
- * event as JSON, without headers and bodies. Resumes behind Last-Event-ID; an event named lost comes
- * first if some are gone.
+ * Query: Streams events as server-sent events: id is the number, event the type, data the event as
+ * JSON, without headers and bodies. Resumes after Last-Event-ID; begins with an event named lost if
+ * some were evicted.
  */
 export interface StreamEventsQuery {
-  /** Begin behind the event of this number; without it, with the next. Last-Event-ID goes before. */
+  /**
+   * Begin after the event of this number, by default with the next event. Last-Event-ID takes
+   * precedence.
+   */
   readonly since?: number;
 }

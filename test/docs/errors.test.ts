@@ -40,10 +40,11 @@ describe('docs/errors.md', () => {
     }
   });
 
-  it('has no inferred row beside those that no source was found for', () => {
+  it('has inferred rows for a tenth of the conditions or fewer, those that no source was found for', () => {
     const names = INFERRED.map(({ name }) => name);
     console.log(`inferred: ${names.length} of ${CONDITIONS.length} conditions (${names.join(', ')})`);
     expect(WITHOUT_SOURCE).toEqual(expect.arrayContaining(names));
+    expect(names.length).toBeLessThanOrEqual(CONDITIONS.length / 10);
   });
 
   it("says at its head that the page calls its codes examples, and that they are the owner's wish", () => {

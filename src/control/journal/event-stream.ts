@@ -15,14 +15,14 @@ const query = Type.Object({
     within(
       0,
       LARGEST_INTEGER,
-      'Begin behind the event of this number; without it, with the next. Last-Event-ID goes before.',
+      'Begin after the event of this number, by default with the next event. Last-Event-ID takes precedence.',
     ),
   ),
 });
 
 const group = controlGroup('/events', {
   scope: 'both',
-  tag: { name: 'events', description: 'What happens, as it happens.' },
+  tag: { name: 'events', description: 'Events, as they happen.' },
 });
 
 /** `GET /events`: the events of the bus as server-sent events. */
@@ -30,13 +30,13 @@ export function eventStream(observed: Observed): ControlOperation {
   return group('GET', '', {
     id: 'streamEvents',
     summary:
-      'Streams what happens as server-sent events: id is the number, event the type, data the event as JSON, ' +
-      'without headers and bodies. Resumes behind Last-Event-ID; an event named lost comes first if some are gone.',
+      'Streams events as server-sent events: id is the number, event the type, data the event as JSON, without ' +
+      'headers and bodies. Resumes after Last-Event-ID; begins with an event named lost if some were evicted.',
     query,
     mediaType: 'text/event-stream',
     handle({ project, query: { since }, request, reply }) {
       const from = lastEventId(request.headers['last-event-id']) ?? since ?? observed.events.last;
-      // The stream ends with its connection, which so never holds up a close.
+      // The connection ends with the stream, so it does not delay a close.
       void reply.headers({ 'cache-control': 'no-store', connection: 'close' });
       return stream(observed, project?.id, from, () => reply.raw.destroy());
     },
@@ -48,7 +48,7 @@ function lastEventId(header: string | string[] | undefined): number | undefined 
   if (typeof header === 'string' && /^\d{1,15}$/.test(header)) return Number(header);
   throw new ControlError(
     400,
-    'Last-Event-ID is no number of an event: send the id of the last event that came.',
+    'Last-Event-ID is not the number of an event: send the id of the last event received.',
   );
 }
 
@@ -64,7 +64,7 @@ function stream(
   sent: number,
   disconnect: () => void,
 ): Readable {
-  /** The reader takes more. */
+  /** Whether the reader takes more. */
   let wanted = true;
   let stalled = false;
   const readable = new Readable({
@@ -83,7 +83,7 @@ function stream(
   const write = (id: number, event: string, data: object): void => {
     wanted = readable.push(`id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
-  /** Says that events before `next`, the first that is still there, are lost. */
+  /** Writes that the events before `next`, the first that is retained, are lost. */
   const writeLost = (next: number): void => {
     const at = new Date(clock.now()).toISOString();
     write(next - 1, 'lost', { type: 'lost', at, after: sent, next });

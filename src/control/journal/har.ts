@@ -20,7 +20,7 @@ const group = (description: string, fields: Fields): Field => {
 };
 
 const pairs = (description: string, entries: (entry: Entry) => Iterable<[string, string]>): Field => [
-  Type.Array(Type.Object({ name: text('Its name.'), value: text('Its value.') }), { description }),
+  Type.Array(Type.Object({ name: text('The name.'), value: text('The value.') }), { description }),
   (entry) => Array.from(entries(entry), ([name, value]) => ({ name, value })),
 ];
 
@@ -34,38 +34,38 @@ const took = ({ event }: Entry): number => event.data.tookMs;
 type Side = 'request' | 'response';
 
 const sideFields = (side: Side): Fields => ({
-  httpVersion: [text('Version of HTTP.'), ({ detail }) => `HTTP/${detail.httpVersion}`],
-  cookies: pairs('Always empty: cookies are not shown.', () => []),
-  headers: pairs('Headers, secrets removed.', ({ detail }) => Object.entries(detail[side].headers)),
-  headersSize: [integer('Size of the headers, in bytes; -1 if unknown.'), () => -1],
-  bodySize: [integer('Size of the body, in bytes; -1 if unknown.'), ({ detail }) => sizeOf(detail[side])],
+  httpVersion: [text('The version of HTTP.'), ({ detail }) => `HTTP/${detail.httpVersion}`],
+  cookies: pairs('Always empty: cookies are secrets.', () => []),
+  headers: pairs('The headers, with secrets redacted.', ({ detail }) => Object.entries(detail[side].headers)),
+  headersSize: [integer('Always -1: unknown.'), () => -1],
+  bodySize: [integer('The size of the body in bytes; -1 if unknown.'), ({ detail }) => sizeOf(detail[side])],
 });
 
-const bodyText = text('Body, secrets removed.');
+const bodyText = text('The body, with secrets redacted.');
 const bodyFields = (side: Side, textSchema: TSchema): Fields => ({
-  mimeType: [text('Media type.'), ({ detail }) => typeOf(detail[side])],
+  mimeType: [text('The media type.'), ({ detail }) => typeOf(detail[side])],
   text: [textSchema, ({ detail }) => detail[side].body],
   comment: [
-    Type.Optional(text('Says that the body was cut.')),
-    ({ detail }) => (detail[side].truncated ? 'Only its beginning was kept.' : undefined),
+    Type.Optional(text('Present if the body is incomplete.')),
+    ({ detail }) => (detail[side].truncated ? 'Only the beginning was recorded.' : undefined),
   ],
 });
 
-const [postData, postDataOf] = group('What was sent.', bodyFields('request', bodyText));
+const [postData, postDataOf] = group('The body.', bodyFields('request', bodyText));
 
-const [entrySchema, harEntry] = group('One request and its answer.', {
+const [entrySchema, harEntry] = group('A request and its response.', {
   startedDateTime: [
-    text('When the request came.', { format: 'date-time' }),
+    text('When the request arrived.', { format: 'date-time' }),
     // An event shows when the request was answered.
     ({ event }) => new Date(event.at - Math.round(event.data.tookMs)).toISOString(),
   ],
-  time: ms('How long it took', took),
-  request: group('What the client sent.', {
-    method: [text('HTTP method.'), ({ event }) => event.data.method],
-    url: [text('Absolute address.'), ({ detail }) => detail.url],
+  time: ms('The duration', took),
+  request: group('The request.', {
+    method: [text('The HTTP method.'), ({ event }) => event.data.method],
+    url: [text('The absolute URL.'), ({ detail }) => detail.url],
     ...sideFields('request'),
     queryString: pairs(
-      'Parameters of the query.',
+      'The query parameters.',
       ({ detail }) => new URLSearchParams(/\?(.*)/s.exec(detail.url)?.[1]),
     ),
     postData: [
@@ -73,28 +73,28 @@ const [entrySchema, harEntry] = group('One request and its answer.', {
       (entry) => (entry.detail.request.body === undefined ? undefined : postDataOf(entry)),
     ],
   }),
-  response: group('What was answered.', {
-    status: [integer('Status; 0 where no answer was sent.'), ({ event }) => event.data.status],
-    statusText: [text('Reason phrase.'), ({ event }) => STATUS_CODES[event.data.status] ?? ''],
+  response: group('The response.', {
+    status: [integer('The status; 0 if no response was sent.'), ({ event }) => event.data.status],
+    statusText: [text('The reason phrase.'), ({ event }) => STATUS_CODES[event.data.status] ?? ''],
     ...sideFields('response'),
-    content: group('What was answered.', {
-      size: [integer('Size of the body, in bytes.'), ({ detail }) => Math.max(0, sizeOf(detail.response))],
+    content: group('The body.', {
+      size: [integer('The size of the body in bytes.'), ({ detail }) => Math.max(0, sizeOf(detail.response))],
       ...bodyFields('response', Type.Optional(bodyText)),
     }),
     redirectURL: [text('Always empty.'), () => ''],
   }),
   cache: group('Always empty.', {}),
-  timings: group('What the time was spent on.', {
-    send: ms('Sending', () => 0),
-    wait: ms('Waiting', took),
-    receive: ms('Receiving', () => 0),
+  timings: group('The parts of the duration.', {
+    send: ms('The time to send the request', () => 0),
+    wait: ms('The time to wait for the response', took),
+    receive: ms('The time to receive the response', () => 0),
   }),
   comment: [
     Type.Optional(text('Why the request was refused.')),
     ({ detail: { condition } }) => condition && `${condition.problem} ${condition.remedy}`,
   ],
-  _seq: [integer('Number of the request.'), ({ event }) => event.seq],
-  _rung: [text('Step that decided the response.'), ({ event }) => event.data.rung],
+  _seq: [integer('The number of the request.'), ({ event }) => event.seq],
+  _rung: [text('The step that decided the response.'), ({ event }) => event.data.rung],
 });
 
 /** An HTTP Archive. */
@@ -102,9 +102,9 @@ export const harSchema = object(
   'Requests as an HTTP Archive.',
   {
     log: object('The archive.', {
-      version: Type.Literal('1.2', { description: 'Version of the format.' }),
-      creator: object('What wrote the archive.', {
-        name: text('Its name.'),
+      version: Type.Literal('1.2', { description: 'The version of the format.' }),
+      creator: object('The program that wrote the archive.', {
+        name: text('The name.'),
         version: text('Its version.'),
       }),
       entries: Type.Array(entrySchema, { description: 'The requests, oldest first.' }),

@@ -13,13 +13,13 @@ import { rungSchema } from './request.js';
 /** Criteria that select requests, in queries and bodies. */
 export const criteria = Type.Partial(
   Type.Object({
-    operation: text('operationId, such as createGroup; createToken and revokeToken of the token endpoints.'),
+    operation: text('operationId, such as createGroup; createToken and revokeToken for the token endpoints.'),
     method: text('HTTP method.'),
-    path: text('Path; its query counts only if this has one. Each * stands for any text.'),
-    caller: text('Public key or client id of who was let in.'),
-    status: within(0, 599, 'Status of the answer; 0 where none was sent.'),
+    path: text('Path. The query of a request is compared only if this has one. Each * matches any text.'),
+    caller: text('Public key or client id of the caller.'),
+    status: within(0, 599, 'Status of the response; 0 if none was sent.'),
     rung: rungSchema,
-    since: within(0, LARGEST_INTEGER, 'Only requests with a higher number than this.'),
+    since: within(0, LARGEST_INTEGER, 'Only requests with a higher number.'),
   }),
 ).properties;
 
@@ -29,13 +29,13 @@ export const matcherProperties = {
   body: Type.Optional(
     Type.Unknown({
       description:
-        'A part of the JSON body: objects match with more members, arrays item by item, all else by value. ' +
-        'Requests that were refused have one too, such as those that a client repeats with digest credentials.',
+        'A part of the JSON body: an object matches one with more members, an array item by item, all else by value. ' +
+        'Refused requests have a body too, such as those that a client repeats with digest credentials.',
     }),
   ),
 };
 
-/** Criteria that are compared as they are. */
+/** Criteria that are compared for equality. */
 const EXACT = ['operation', 'caller', 'status', 'rung'] as const;
 
 export type Matcher = Static<TObject<typeof matcherProperties>>;
@@ -62,7 +62,7 @@ export function checkMatcher(
   if (path !== undefined && !/^[/*]/.test(path)) {
     throw new ControlError(400, `The path ${path} begins with neither / nor *: no request has it.`);
   }
-  // In a query it may be any text.
+  // A query parameter can be any text.
   if (rung !== undefined && !RUNGS.includes(rung)) {
     throw new ControlError(400, `There is no step ${rung}. Send one of: ${RUNGS.join(', ')}.`);
   }
@@ -85,7 +85,7 @@ export function matches({ event: { seq, data }, detail }: Entry, matcher: Matche
   if (request.truncated) {
     throw new ControlError(
       409,
-      `The body of request ${seq} was too long to be kept whole, or did not come whole, so it cannot be compared. Match without body, or by since.`,
+      `The body of request ${seq} was too long, or not all of it arrived, so it cannot be compared. Match without body, or by since.`,
     );
   }
   if (request.body === undefined) return false;
@@ -96,7 +96,7 @@ export function matches({ event: { seq, data }, detail }: Entry, matcher: Matche
   }
 }
 
-/** Whether a JSON value has all that a part of it has. */
+/** Whether a JSON value contains a part. */
 function contains(value: unknown, part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return value === part;
   if (typeof value !== 'object' || value === null || Array.isArray(part) !== Array.isArray(value))
@@ -118,13 +118,13 @@ export function requireWhole({ cut, floor }: Selection, since: number | undefine
   if (start < floor) {
     throw new ControlError(
       410,
-      `Requests up to ${floor} were forgotten with DELETE, so those since ${start} cannot be counted. Count since ${floor}, or without since.`,
+      `Requests up to ${floor} were deleted, so those since ${start} cannot be counted. Count since ${floor}, or without since.`,
     );
   }
   if (start < cut) {
     throw new ControlError(
       410,
-      `Requests up to ${cut} were dropped, for want of room or with their project, so those since ${start} cannot be counted. Count since ${cut} or later, or DELETE the requests before what is counted.`,
+      `Requests up to ${cut} were evicted, for lack of memory or with their project, so those since ${start} cannot be counted. Count since ${cut} or later, or DELETE the requests before what is counted.`,
     );
   }
 }

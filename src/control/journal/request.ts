@@ -5,67 +5,70 @@ import type { RequestDetail } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
 
 /** A step of the pipeline. */
-export const rungSchema = oneOf(RUNGS, 'Step that decided the response.');
+export const rungSchema = oneOf(RUNGS, 'The step that decided the response.');
 
 const refusalSchema = object(
-  'Why the request was refused; absent where it was not.',
+  'Why the request was refused; absent if it was not.',
   {
-    name: text('Name of the condition, as in docs/errors.md.'),
-    rule: text('What was wrong with the request.'),
-    source: text('Where the rule was learned.'),
-    remedy: text('What would have passed.'),
+    name: text('The name of the condition, as in docs/errors.md.'),
+    rule: text('What is wrong with the request.'),
+    source: text('The source of the rule.'),
+    remedy: text('What the emulator would accept.'),
   },
   { title: 'Refusal' },
 );
 
 const messageSchema = (description: string) =>
   object(description, {
-    headers: Type.Record(Type.String(), Type.String(), { description: 'Headers, secrets removed.' }),
-    body: Type.Optional(text('Body as text, secrets removed; absent where none was read.')),
+    headers: Type.Record(Type.String(), Type.String(), {
+      description: 'The headers, with secrets redacted.',
+    }),
+    body: Type.Optional(text('The body as text, with secrets redacted; absent if none was read.')),
     truncated: Type.Boolean({
-      description: 'The body was longer than 16,384 characters and was cut, or did not come whole.',
+      description:
+        'Whether the body is incomplete: it was longer than 16,384 characters, or not all of it arrived.',
     }),
   });
 
-/** What every form of a request shows. */
+/** Members of both representations of a request. */
 const line = {
-  seq: integer('Number of the request; grows, with gaps.'),
-  at: text('When it was answered, in real time.', { format: 'date-time' }),
-  project: Type.Optional(text('Id of the project that the path names.')),
-  method: text('HTTP method.'),
-  path: text('Path and query.'),
-  operation: Type.Optional(text('operationId in the API description.')),
-  caller: Type.Optional(text('Public key or client id of who was let in.')),
-  status: integer('Status of the answer; 0 where none was sent.'),
+  seq: integer('The number of the request. Numbers increase, with gaps.'),
+  at: text('When the response was sent, in real time.', { format: 'date-time' }),
+  project: Type.Optional(text('The id of the project in the path.')),
+  method: text('The HTTP method.'),
+  path: text('The path and the query.'),
+  operation: Type.Optional(text('The operationId of the API description.')),
+  caller: Type.Optional(text('The public key or client id of the authenticated caller.')),
+  status: integer('The status of the response; 0 if none was sent.'),
   rung: rungSchema,
 };
 
 /** A request as the journal shows it. */
 export const requestSchema = object(
-  'One request and its answer.',
+  'A request and its response.',
   {
     ...line,
-    version: Type.Optional(text('Version of the operation that answered.')),
+    version: Type.Optional(text('The version of the operation.')),
     tookMs: Type.Number({
-      description: 'From the arrival of the request to the end of the answer, in milliseconds.',
+      description: 'The time from the arrival of the request to the end of the response, in milliseconds.',
     }),
     refusal: Type.Optional(refusalSchema),
-    request: messageSchema('What the client sent.'),
-    response: messageSchema('What was answered.'),
+    request: messageSchema('The message that the client sent.'),
+    response: messageSchema('The message that the emulator sent.'),
   },
   { title: 'Request' },
 );
 
-/** A refusal as `requests/refused` shows it. */
+/** A request as `GET /requests/refused` shows it. */
 export const refusedSchema = object(
-  'One request that was refused.',
+  'A refused request, without headers and bodies.',
   { ...line, refusal: refusalSchema },
   { title: 'RefusedRequest' },
 );
 
 export type RenderedRequest = Static<typeof requestSchema>;
 
-/** A request as the journal shows it; what is undefined is left out of the JSON. */
+/** Renders a request; JSON omits what is undefined. */
 export function renderRequest({ event: { seq, at, project, data }, detail }: Entry) {
   const { control, reason, ...line } = data;
   const { request, response } = detail;
@@ -73,7 +76,7 @@ export function renderRequest({ event: { seq, at, project, data }, detail }: Ent
   return { seq, at: new Date(at).toISOString(), project, ...line, refusal, request, response };
 }
 
-/** A request without headers and bodies. */
+/** Renders a request without headers and bodies. */
 export function renderLine(entry: Entry) {
   const { version, tookMs, request, response, ...line } = renderRequest(entry);
   return line;

@@ -7,27 +7,27 @@ import { refusedSchema, renderLine, renderRequest, requestSchema } from './reque
 import { checkMatcher, criteria, matcherProperties, matches, requireWhole } from './request-matcher.js';
 import { waitFor } from './wait.js';
 
-const limit = (standard: number) => within(1, 1000, 'How many at the most.', { default: standard });
+const limit = (standard: number) => within(1, 1000, 'The maximum number of requests.', { default: standard });
 
 const requestsSchema = Type.Array(requestSchema, { description: 'The requests, oldest first.' });
 
 const requests = controlGroup('/requests', {
   scope: 'both',
-  tag: { name: 'requests', description: 'What was called, and what was answered.' },
+  tag: { name: 'requests', description: 'Recorded requests and their responses.' },
 });
 
-/** The operations on the journal: what was called, by whom, with what, what was answered and why. */
+/** The operations on recorded requests. */
 export function requestOperations(observed: Observed): ControlOperation[] {
   const { journal, operations } = observed;
   return [
     requests('GET', '', {
       id: 'listRequests',
-      summary: 'Lists the last requests that match, newest last.',
+      summary: 'Lists the last requests that match, oldest first.',
       query: Type.Object({ ...criteria, limit: limit(100) }),
       response: Type.Object({
         requests: requestsSchema,
-        cut: integer('Highest number of a request that was dropped for want of room.'),
-        last: integer('Number of the last event; since takes it.'),
+        cut: integer('The highest number of an evicted request; 0 if none was evicted.'),
+        last: integer('The number of the last event, for since.'),
       }),
       handle({ project, query }) {
         checkMatcher(query, project?.id, operations);
@@ -38,10 +38,10 @@ export function requestOperations(observed: Observed): ControlOperation[] {
     }),
     requests('GET', '/refused', {
       id: 'listRefusedRequests',
-      summary: 'Lists the last refusals, newest first, each with its rule and what would have passed.',
+      summary: 'Lists the last refused requests, newest first, with the reason of each and what would pass.',
       query: Type.Object({ limit: limit(20) }),
       response: Type.Object({
-        requests: Type.Array(refusedSchema, { description: 'The refusals, newest first.' }),
+        requests: Type.Array(refusedSchema, { description: 'The refused requests, newest first.' }),
       }),
       handle({ project, query }) {
         const refused = journal.select(project?.id).entries.filter(({ detail }) => detail.condition);
@@ -50,9 +50,9 @@ export function requestOperations(observed: Observed): ControlOperation[] {
     }),
     requests('POST', '/count', {
       id: 'countRequests',
-      summary: 'Counts the requests that match; 410 where some of them may have been dropped.',
+      summary: 'Counts the requests that match; 410 if some of them may have been evicted.',
       body: { schema: Type.Object(matcherProperties, strict), optional: true },
-      response: Type.Object({ count: integer('How many match.') }),
+      response: Type.Object({ count: integer('The number of requests that match.') }),
       errors: [409, 410],
       handle({ project, body: matcher }) {
         checkMatcher(matcher, project?.id, operations);
@@ -64,13 +64,13 @@ export function requestOperations(observed: Observed): ControlOperation[] {
     requests('POST', '/wait', {
       id: 'waitForRequests',
       summary:
-        'Answers once as many requests have come as are asked for; 408 if they do not, 410 if they may have been dropped.',
+        'Waits until a number of requests match; 408 after the timeout, or 410 if some may have been evicted.',
       body: {
         schema: Type.Object(
           {
             ...matcherProperties,
-            count: Type.Optional(within(1, 1000, 'How many are to have come.', { default: 1 })),
-            timeoutMs: Type.Optional(within(0, 60_000, 'How long to wait.', { default: 5000 })),
+            count: Type.Optional(within(1, 1000, 'The number of requests to wait for.', { default: 1 })),
+            timeoutMs: Type.Optional(within(0, 60_000, 'The timeout, in milliseconds.', { default: 5000 })),
           },
           strict,
         ),
@@ -85,7 +85,7 @@ export function requestOperations(observed: Observed): ControlOperation[] {
     }),
     requests('DELETE', '', {
       id: 'forgetRequests',
-      summary: 'Forgets the requests; later lists and counts begin here.',
+      summary: 'Deletes the recorded requests; later lists and counts begin here.',
       status: 204,
       handle({ project }) {
         journal.forget(project?.id);
@@ -93,7 +93,7 @@ export function requestOperations(observed: Observed): ControlOperation[] {
     }),
     requests('GET', '.har', {
       id: 'exportRequests',
-      summary: 'Exports the requests as an HTTP Archive (HAR 1.2), secrets removed.',
+      summary: 'Exports the requests as an HTTP Archive (HAR 1.2), with secrets redacted.',
       response: harSchema,
       handle: ({ project }) => harOf(journal.select(project?.id).entries),
     }),

@@ -72,8 +72,10 @@ export async function waitFor(
   }
   requireWhole(selection, wanted.since);
   const detail =
-    `${found.length} of ${count} matching requests came within ${timeoutMs} ms. ` +
-    (others.length === 0 ? 'No other came.' : `Others, the last: ${others.map(line).join('; ')}.`);
+    `${found.length} of ${count} matching requests arrived within ${timeoutMs} ms. ` +
+    (others.length === 0
+      ? 'No other request arrived.'
+      : `The last of the others: ${others.map(line).join('; ')}.`);
   return reply
     .code(408)
     .header('content-type', 'application/json')

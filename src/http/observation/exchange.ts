@@ -9,7 +9,7 @@ import type { AtlasOperation } from '../operation.js';
 import { lenientFlags, type Flags } from '../steps/query.js';
 import { redactText } from './redaction.js';
 
-/** The steps of a request, in order: every answer comes from one of them. */
+/** The steps of a request, in order. One of them decides the response. */
 export const RUNGS = [
   'route',
   'scripted answer',
@@ -25,32 +25,32 @@ export const RUNGS = [
 ] as const;
 export type Rung = (typeof RUNGS)[number];
 
-/** One request: what the steps have established so far. */
+/** The state of one request, as far as the steps have established it. */
 export class Exchange {
   rung: Rung = 'route';
   operation: AtlasOperation | undefined;
-  /** The operation's name; the token endpoints have one too. */
+  /** The name of the operation; the token endpoints have one too. */
   operationId: string | undefined;
   flags: Flags;
   caller: Caller | undefined;
   project: Project | undefined;
-  /** The id of the project that the path names, if there is one: the caller may have no access to it. */
+  /** The id of the existing project that the path names; the caller may have no access to it. */
   projectId: string | undefined;
   organization: Organization | undefined;
-  /** The version of the operation that answers. */
+  /** The version of the operation. */
   version: string | undefined;
   query: Record<string, unknown> = {};
-  /** The caller signed with a nonce that can be used no more. */
+  /** The nonce of the caller's digest has expired. */
   staleNonce = false;
-  /** A fault rule that spoils the answer once it is ready. */
+  /** A fault rule that cuts the response off. */
   fault: ScopedFault | undefined;
   /** How many more requests Atlas would accept in this minute, once this one is counted. */
   requestsLeft: number | undefined;
   /** Why the request was refused. */
   condition: Decision | undefined;
-  /** The body as text, where it was read; forms without their secrets. */
+  /** The body as text, if it was read; forms are redacted. */
   sentBody: string | undefined;
-  /** The body of the answer, as it was handed to Fastify. */
+  /** The body of the response, as passed to Fastify. */
   sentAnswer: unknown;
   profile: Profile;
   readonly baseUrl: string;
@@ -77,10 +77,10 @@ declare module 'fastify' {
   }
 }
 
-/** The line of `X-Emulator-Reason`: which step refused, by which rule, where that is from, what would pass. */
+/** The line of `X-Emulator-Reason`: the step that refused, the rule, its source, and what would pass. */
 export function reasonLine(rung: Rung, decision: Decision): string {
   const { problem, source, remedy } = decision;
   const line = `step ${RUNGS.indexOf(rung) + 1} (${rung}): ${problem} | source: ${source} | to pass: ${remedy}`;
-  // A header holds visible ASCII only, and what a client sent may be in the line.
+  // A header is visible ASCII, and the line may contain what a client sent.
   return redactText(line.replace(/[^\x20-\x7e]/g, '?')).slice(0, 1000);
 }

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from '../steps/body.js';
 import { BODY_TYPE } from '../steps/version.js';
 
-/** Whether a request came with a body that is called JSON. */
+/** Whether a request has a body whose type is JSON. */
 export function hasJsonBody({ headers }: FastifyRequest): boolean {
   const length = headers['content-length'];
   const isSent = length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > 0;
@@ -11,14 +11,14 @@ export function hasJsonBody({ headers }: FastifyRequest): boolean {
 }
 
 /**
- * Reads the body of a request that was decided before anything looked at it, so that it can be told what was called:
- * who is refused has sent it all the same. What is compressed or too large is not read.
+ * Reads the body of a request that was refused before a step read it, so that the journal has it. A compressed or too
+ * large body is not read.
  *
- * @returns undefined, at once, if there is nothing to read
+ * @returns undefined if there is nothing to read
  */
 export function readUnread(request: FastifyRequest): Promise<void> | undefined {
   const { raw, headers, exchange } = request;
-  // Null until somebody begins to read.
+  // Null until a read begins.
   if (raw.readableFlowing !== null || !hasJsonBody(request)) return undefined;
   if (headers['content-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > BODY_LIMIT) {
     return undefined;
