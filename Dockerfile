@@ -54,12 +54,9 @@ COPY --from=production /out/system/ /
 COPY --from=production /out/modules/ /
 COPY --from=program /out/ /
 WORKDIR /app
-# The health check reads the port from here: change it with this variable, not with a flag. Variables
-# override the file named by --config.
+# Variables override the file named by --config; ports have their defaults, 27080 and 27443.
 ENV NODE_ENV=production \
     ATLAS_EMULATOR_HOST=0.0.0.0 \
-    ATLAS_EMULATOR_PORT=27080 \
-    ATLAS_EMULATOR_TLS_PORT=27443 \
     ATLAS_EMULATOR_DB=/data/emulator.db
 # The database. Everything else can be read-only. /fixtures is for fixtures of the user.
 VOLUME /data
@@ -67,7 +64,8 @@ VOLUME /data
 EXPOSE 27080 27443
 # A number, so that an orchestrator can verify that it is not root.
 USER 65532:65532
+# It reads the same variables and file as the server, but not the flags after the image's name.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["/usr/local/bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.ATLAS_EMULATOR_PORT}/_emulator/health`, { signal: AbortSignal.timeout(2000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["/usr/local/bin/node", "/app/dist/cli.js", "wait", "--timeout-ms", "2000"]
 # Without a shell, signals reach the program, and the arguments of `docker run IMAGE …` are its flags.
 ENTRYPOINT ["/usr/local/bin/node", "/app/dist/cli.js"]

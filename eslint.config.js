@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
  */
 const LAYERS = [
   ['client'],
-  ['exit.ts', 'version.ts'],
+  ['addresses.ts', 'exit.ts', 'version.ts'],
   ['kernel'],
   ['profiles'],
   ['tls'],

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import type { Server as HttpsServer } from 'node:https';
+import type { Server } from 'node:http';
+import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { redacted, type Config } from './config.js';
@@ -20,7 +21,6 @@ import { systemClock, type Clock } from './kernel/clock.js';
 import type { EventBus } from './kernel/events.js';
 import { profiles } from './profiles/index.js';
 import { tlsIdentity, type TlsIdentity } from './tls/identity.js';
-import { besideHttp } from './tls/server.js';
 import { FIXTURES } from './version.js';
 import type { World } from './world/index.js';
 
@@ -35,8 +35,10 @@ export interface App {
   readonly world: World;
   /** Whether the world came from the database instead of the fixture. */
   readonly restored: boolean;
-  /** The HTTPS server, and the authority that its clients must trust. */
-  readonly tls: (Pick<TlsIdentity, 'ca' | 'caFile'> & { readonly server: HttpsServer }) | undefined;
+  /** The certificate of HTTPS, and the authority that its clients must trust; undefined without `tls`. */
+  readonly tls: TlsIdentity | undefined;
+  /** Servers that pass their requests to Fastify's: for HTTPS and for further addresses. Closed with it. */
+  readonly others: Server[];
   /** Ends event streams and waiting requests. `server.close()` does it too. */
   readonly endWaits: () => Promise<void>;
 }
@@ -97,8 +99,8 @@ export async function buildApp(
   });
   try {
     // Clients check a certificate by their own time, whatever the clock of the emulator.
-    const identityOfTls = await tlsIdentity(config, systemClock.now());
-    const tls = identityOfTls && { ...identityOfTls, server: besideHttp(server.server, identityOfTls) };
+    const tls = await tlsIdentity(config, systemClock.now());
+    const others: Server[] = [];
     const faults = installPipeline(server, parts, operations);
     const open = [healthOperation(parts.missing), ...(tls ? [authorityOperation(tls.ca)] : [])];
     const observation = config.noControl
@@ -125,7 +127,10 @@ export async function buildApp(
           token: config.controlToken,
           config: redacted(config),
           open,
-          httpsPort: () => (tls?.server.address() as AddressInfo | null | undefined)?.port,
+          httpsPort: () => {
+            const address = others.find((one) => one instanceof HttpsServer)?.address();
+            return (address as AddressInfo | null | undefined)?.port;
+          },
         });
       });
     }
@@ -136,13 +141,23 @@ export async function buildApp(
       else server.log.debug(data);
     });
     server.addHook('preClose', async () => {
-      if (tls?.server.listening) await once(tls.server.close(), 'close');
+      const open = others.filter((one) => one.listening);
+      await Promise.all(open.map((one) => once(one.close(), 'close')));
     });
     server.addHook('onClose', async () => {
       core.close();
     });
     await server.ready();
-    return { server, events, identity, world, restored, tls, endWaits: async () => observation?.end() };
+    return {
+      server,
+      others,
+      events,
+      identity,
+      world,
+      restored,
+      tls,
+      endWaits: async () => observation?.end(),
+    };
   } catch (error) {
     core.close();
     throw error;

@@ -1,4 +1,4 @@
-import { Type, type Static, type TInteger, type TSchema } from '@sinclair/typebox';
+import { Type, type SchemaOptions, type Static, type TInteger, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { UsageError } from './exit.js';
 import { features, type DurationName, type Feature } from './features/index.js';
@@ -14,7 +14,14 @@ const port = (standard: number, description: string) => within(0, 65535, descrip
 
 const flag = (description: string) => Type.Boolean({ default: false, description });
 
-const NOT_EMPTY = { minLength: 1, wanted: 'a text that is not empty' };
+const NOT_EMPTY = { pattern: '\\S', wanted: 'a text that is not empty' };
+
+/** One text or several: a flag that can be repeated, a variable with commas, an array in the file. */
+const list = (description: string, options: SchemaOptions = {}) =>
+  Type.Union(
+    [Type.String({ pattern: '\\S' }), Type.Array(Type.String({ pattern: '\\S' }), { minItems: 1 })],
+    { ...options, description, isList: true, wanted: 'a text that is not empty, or several' },
+  );
 
 /** The settings for the durations of states, which features declare. */
 export function durationSettings(declaring: readonly Feature[]) {
@@ -27,7 +34,7 @@ export function durationSettings(declaring: readonly Feature[]) {
 /** All settings. A key of the file is the name here, `--tls-port` its flag, `ATLAS_EMULATOR_TLS_PORT` its variable. */
 export const settings = Type.Object(
   {
-    host: text('address to listen on', { ...NOT_EMPTY, default: '127.0.0.1' }),
+    host: list('address or name to listen on; repeatable', { default: '127.0.0.1' }),
     port: port(27080, 'port to listen on, 0 for any free one'),
     tls: flag('serves HTTPS too, with a generated certificate'),
     tlsPort: port(27443, 'port for HTTPS, 0 for any free one'),

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { Config } from './config.js';
 import { faultSection, type Core } from './control/index.js';
 import { features as allFeatures, type Feature } from './features/index.js';
@@ -15,6 +14,7 @@ import {
 import type { Clock } from './kernel/clock.js';
 import { Database } from './kernel/database.js';
 import { startKernel } from './kernel/kernel.js';
+import { readText } from './kernel/text-file.js';
 import { FIXTURES } from './version.js';
 import { FixtureError, snapshotMigrations, World } from './world/index.js';
 
@@ -84,20 +84,19 @@ export async function buildCore(
   }
 }
 
-/** Fills a new world with a fixture. @param path the package's own if undefined */
+/** Fills a new world with the fixture of the settings, or else with the default one. */
 async function seed(path: string | undefined, world: World): Promise<void> {
   try {
     await world.seed(readFixture(path ?? new URL('default.json', FIXTURES)));
   } catch (error) {
-    throw error instanceof FixtureError
-      ? new FixtureError(`${path ?? 'default.json'}: ${error.message}`)
-      : error;
+    if (!(error instanceof FixtureError)) throw error;
+    throw new FixtureError(`${path ?? 'default.json'}: ${error.message}`);
   }
 }
 
 function readFixture(path: string | URL): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readText(path);
   } catch (error) {
     throw new FixtureError(`it cannot be read: ${(error as Error).message}`);
   }

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { addressesOf, isBlockedPort, isLoopback, urlHost } from './addresses.js';
 import { buildApp, type App, type Replacements } from './app.js';
 import { defaultConfig, type Config } from './config.js';
-import { isLoopback } from './control/index.js';
+import { UsageError } from './exit.js';
+import { besideMain } from './tls/server.js';
 
 /** A listening emulator. */
 export interface Listening extends App {
@@ -32,61 +34,102 @@ export async function listen(
   replacements: Replacements = {},
 ): Promise<Listening> {
   const config = defaultConfig(settings, { port: 0, tlsPort: 0, logLevel: 'silent' });
-  const { host, port, tlsPort, noControl } = config;
+  const { port, tlsPort, noControl } = config;
+  const addresses = addressesOf(config.host);
+  refuseBlocked(port, '--port');
+  if (config.tls) refuseBlocked(tlsPort, '--tls-port');
   // Other machines can reach the emulator.
-  if (!isLoopback(host) && !noControl) config.controlToken ??= randomBytes(24).toString('base64url');
+  if (!addresses.every(isLoopback) && !noControl) {
+    config.controlToken ??= randomBytes(24).toString('base64url');
+  }
   const app = await buildApp(config, replacements);
-  const { server, tls } = app;
-  const servers = [server.server, ...(tls ? [tls.server] : [])];
+  const { server, others, tls } = app;
+  const first = server.server;
+  const plain = addresses.map((_, index) => (index === 0 ? first : besideMain(first)));
+  const secure = tls ? addresses.map(() => besideMain(first, tls)) : [];
+  others.push(...plain.slice(1), ...secure);
   const destroyUnused = [
-    unusedConnections(server.server, 'connection'),
-    ...(tls ? [unusedConnections(tls.server, 'secureConnection')] : []),
+    ...plain.map((one) => unusedConnections(one, 'connection')),
+    ...secure.map((one) => unusedConnections(one, 'secureConnection')),
   ];
+  const skip = (address: string, code: string): boolean => {
+    const isImplied = address === '::1' && ![config.host].flat().some((one) => one.includes('::1'));
+    if (!isImplied || !['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)) return false;
+    server.log.warn(`localhost is only 127.0.0.1: this machine has no IPv6 (${code})`);
+    return true;
+  };
   try {
-    const url = await listenOn(server.server, 'http', host, port, '--port');
-    const tlsUrl = tls && (await listenOn(tls.server, 'https', host, tlsPort, '--tls-port'));
-    return {
-      ...app,
-      url,
-      tlsUrl,
-      controlToken: config.controlToken,
-      async close() {
-        for (const destroy of destroyUnused) destroy();
-        // A client that keeps a request open must not keep the emulator from stopping.
-        const timer = setTimeout(() => {
-          for (const one of servers) one.closeAllConnections();
-        }, DRAIN_MS);
-        await server.close();
-        clearTimeout(timer);
-      },
-    };
+    await listenOn(plain, addresses, port, '--port', skip);
+    await listenOn(secure, addresses, tlsPort, '--tls-port', skip);
   } catch (error) {
     await server.close();
     throw error;
   }
+  return {
+    ...app,
+    url: urlOf('http', first),
+    tlsUrl: secure[0] && urlOf('https', secure[0]),
+    controlToken: config.controlToken,
+    async close() {
+      for (const destroy of destroyUnused) destroy();
+      // A client that keeps a request open must not keep the emulator from stopping.
+      const timer = setTimeout(() => {
+        for (const one of [first, ...others]) one.closeAllConnections();
+      }, DRAIN_MS);
+      await server.close();
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Clients with `fetch`, such as the commands and the library, could not connect to the port. */
+function refuseBlocked(port: number, setting: string): void {
+  if (!isBlockedPort(port)) return;
+  throw new UsageError(
+    `${setting} must not be ${port}: fetch and browsers refuse to connect to this port (https://fetch.spec.whatwg.org/#port-blocking)`,
+  );
 }
 
 /**
- * Listens on an address.
+ * Listens on one port of all addresses.
  *
  * @param setting sets the port; added to an error
- * @returns the URL for a client on this machine: an address that stands for all becomes loopback
+ * @param skip whether an address may be missing
  */
 async function listenOn(
-  server: Server,
-  scheme: string,
-  host: string,
-  port: number,
+  servers: readonly Server[],
+  addresses: readonly string[],
+  wanted: number,
   setting: string,
-): Promise<string> {
-  try {
-    await once(server.listen({ host, port }), 'listening');
-  } catch (error) {
-    throw Object.assign(error as Error, { setting });
+  skip: (address: string, code: string) => boolean,
+  attempts = 10,
+): Promise<void> {
+  let port = wanted;
+  let isTaken = false;
+  for (const [index, server] of servers.entries()) {
+    const host = addresses[index] ?? '';
+    try {
+      // Otherwise :: would include IPv4, where another of the servers may listen.
+      await once(server.listen({ host, port, ipv6Only: addresses.length > 1 }), 'listening');
+      port = (server.address() as AddressInfo).port;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (skip(host, code)) continue;
+      // A free port of the first address can be in use on another.
+      isTaken = wanted === 0 && index > 0 && code === 'EADDRINUSE' && attempts > 1;
+      if (!isTaken) throw Object.assign(error as Error, { setting });
+      break;
+    }
   }
-  const bound = server.address() as AddressInfo;
-  const address = { '0.0.0.0': '127.0.0.1', '::': '::1' }[bound.address] ?? bound.address;
-  return `${scheme}://${address.includes(':') ? `[${address}]` : address}:${bound.port}`;
+  if (!isTaken && (wanted !== 0 || !isBlockedPort(port))) return;
+  const open = servers.filter((one) => one.listening);
+  await Promise.all(open.map((one) => once(one.close(), 'close')));
+  await listenOn(servers, addresses, wanted, setting, skip, attempts - 1);
+}
+
+function urlOf(scheme: string, server: Server): string {
+  const { address, port } = server.address() as AddressInfo;
+  return `${scheme}://${urlHost(address)}:${port}`;
 }
 
 /**

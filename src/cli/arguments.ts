@@ -1,23 +1,21 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Kind, type TSchema } from '@sinclair/typebox';
 import { checkSetting, defaultConfig, isSetting, settings, unknownSetting, type Config } from '../config.js';
 import { UsageError } from '../exit.js';
+import { readText } from '../kernel/text-file.js';
+import { ownVariables, PREFIX, type Environment } from './variables.js';
+
+type ReadFile = (path: string) => string;
 
 /** What a command line asks for. */
 export type Command =
   { readonly do: 'help' } | { readonly do: 'version' } | { readonly do: 'serve'; readonly config: Config };
 
-/** The values of flags, by name. */
-export type Flags = Readonly<Record<string, string | boolean | undefined>>;
-
-/** Variables, by name. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** The values of flags, by name: an array if a flag is given more than once. */
+export type Flags = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 /** Variables with the emulator's prefix that are not settings: the file with settings, and the address for clients. */
 const OTHER_VARIABLES = ['ATLAS_EMULATOR_CONFIG', 'ATLAS_EMULATOR_URL'];
-
-const PREFIX = 'ATLAS_EMULATOR_';
 
 const names = Object.keys(settings.properties) as (keyof Config)[];
 const ruleOf = (name: keyof Config): TSchema => settings.properties[name];
@@ -25,48 +23,59 @@ const flagOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${
 const variableOf = (name: string): string => PREFIX + name.replace(/[A-Z]/g, '_$&').toUpperCase();
 
 /**
- * Reads the settings: flag over variable over file over default.
+ * Reads the command line and the settings of a start.
  *
  * @param argv arguments after the program's name
  * @param readFile reads the file that `--config` names
  * @throws {UsageError} for the first setting that is unknown or invalid
  */
-export function loadConfig(
-  argv: readonly string[],
-  env: Environment,
-  readFile: (path: string) => string = (path) => readFileSync(path, 'utf8'),
-): Command {
-  const types = names.map((name) => [flagOf(name), ruleOf(name)[Kind] === 'Boolean' ? 'boolean' : 'string']);
-  const { flags } = parseFlags(argv, {
-    ...(Object.fromEntries(types) as Record<string, 'boolean' | 'string'>),
-    config: 'string',
-    version: 'boolean',
-  });
+export function loadConfig(argv: readonly string[], env: Environment, readFile?: ReadFile): Command {
+  const { flags } = parseFlags(argv, { ...flagTypes(names), version: 'boolean' });
   if (flags.help) return { do: 'help' };
   if (flags.version) return { do: 'version' };
+  return { do: 'serve', config: readSettings(names, flags, ownVariables(env), readFile) };
+}
 
+/** The types of the flags of settings, and of `--config`. */
+export function flagTypes(of: readonly (keyof Config)[]): Record<string, 'boolean' | 'string'> {
+  const types = of.map((name) => [flagOf(name), ruleOf(name)[Kind] === 'Boolean' ? 'boolean' : 'string']);
+  return { ...(Object.fromEntries(types) as Record<string, 'boolean' | 'string'>), config: 'string' };
+}
+
+/**
+ * Reads settings: flag over variable over file over default.
+ *
+ * @param of names of the settings to read; the others have their defaults
+ * @param variables those of the emulator
+ * @throws {UsageError} for the first setting that is unknown or invalid
+ */
+export function readSettings(
+  of: readonly (keyof Config)[],
+  flags: Flags,
+  variables: Environment,
+  readFile?: ReadFile,
+): Config {
   const known = [...OTHER_VARIABLES, ...names.map(variableOf)];
-  const unknown = Object.keys(env).find((name) => name.startsWith(PREFIX) && !known.includes(name));
+  const unknown = Object.keys(variables).find((name) => !known.includes(name));
   if (unknown !== undefined) throw unknownSetting(unknown);
 
-  const path = flags.config ?? env[variableOf('config')];
-  if (path === '') {
-    const where = flags.config === undefined ? variableOf('config') : '--config';
-    throw new UsageError(`${where} must be the path of a JSON file, and is ""`);
-  }
+  const path = flags.config ?? variables[variableOf('config')];
   const file = typeof path === 'string' ? parseFile(path, readFile) : {};
   const config: Record<string, unknown> = {};
-  for (const name of names) {
-    const [flag, variable] = [flagOf(name), variableOf(name)];
-    const text = flags[flag] ?? env[variable];
-    const given = text ?? file[name];
-    const where =
-      flags[flag] !== undefined ? `--${flag}` : text !== undefined ? variable : `${String(path)}: ${name}`;
-    const value = typeof text === 'string' ? fromText(ruleOf(name), text) : given;
+  for (const name of of) {
+    const rule = ruleOf(name);
+    const flag = flags[flagOf(name)];
+    const variable = variables[variableOf(name)];
+    const [given, value, where] =
+      flag !== undefined
+        ? [flag, fromText(rule, flag), `--${flagOf(name)}`]
+        : variable !== undefined
+          ? [variable, fromText(rule, variable), variableOf(name)]
+          : [file[name], file[name], `${String(path)}: ${name}`];
     if (value !== undefined) checkSetting(name, value, where, given);
     config[name] = value;
   }
-  return { do: 'serve', config: defaultConfig(config) };
+  return defaultConfig(config);
 }
 
 /**
@@ -74,7 +83,7 @@ export function loadConfig(
  *
  * @param types of the flags; `--help` is added
  * @param command name of the command, which takes other arguments if `allowPositionals` is true
- * @throws {UsageError}
+ * @throws {UsageError} if a flag is unknown, or given twice but not a list
  */
 export function parseFlags(
   argv: readonly string[],
@@ -82,19 +91,32 @@ export function parseFlags(
   command?: string,
   allowPositionals = false,
 ): { readonly flags: Flags; readonly positionals: readonly string[] } {
-  const options = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]));
+  const [at, program] = command === undefined ? ['', ''] : [`${command}: `, ` ${command}`];
+  const refuse = (why: string): never => {
+    throw new UsageError(`${at}${why}; see atlas-streams-emulator${program} --help`);
+  };
+  const options = Object.fromEntries(
+    Object.entries(types).map(([name, type]) => [name, { type, multiple: true }]),
+  );
+  let parsed;
   try {
-    const { values, positionals } = parseArgs({
-      args: [...argv],
-      options: { ...options, help: { type: 'boolean', short: 'h' } },
-      allowPositionals,
-    });
-    return { flags: values, positionals };
+    const help = { type: 'boolean', short: 'h' } as const;
+    parsed = parseArgs({ args: [...argv], options: { ...options, help }, allowPositionals });
   } catch (error) {
     const [sentence = ''] = (error as Error).message.split(/\. |\n/);
-    const [at, program] = command === undefined ? ['', ''] : [`${command}: `, ` ${command}`];
-    throw new UsageError(`${at}${sentence.replace(/\.$/, '')}; see atlas-streams-emulator${program} --help`);
+    return refuse(sentence.replace(/\.$/, ''));
   }
+  const lists = names.filter((name) => ruleOf(name).isList).map(flagOf);
+  const flags: [string, Flags[string]][] = [];
+  for (const [name, value] of Object.entries<Flags[string]>(parsed.values)) {
+    const values = Array.isArray(value) ? value : [value];
+    const [first] = values;
+    const isRepeated = values.length > 1;
+    if (isRepeated && !lists.includes(name) && !parsed.values.help) refuse(`--${name} is given twice`);
+    if (first === '' && command !== undefined) refuse(`--${name} has no value`);
+    flags.push([name, isRepeated ? value : first]);
+  }
+  return { flags: Object.fromEntries(flags), positionals: parsed.positionals };
 }
 
 /** The text of `--help`. @param commands each with its summary */
@@ -102,7 +124,8 @@ export function helpText(commands: readonly (readonly [string, string])[] = []):
   const rows = names.map((name) => {
     const rule = ruleOf(name) as TSchema & { anyOf?: readonly TSchema[] };
     const value = rule[Kind] === 'Boolean' ? '' : ` <${rule[Kind] === 'Integer' ? 'number' : 'text'}>`;
-    const choices = rule.anyOf ? `: ${rule.anyOf.map((choice) => String(choice.const)).join(', ')}` : '';
+    const choices =
+      rule.anyOf && !rule.isList ? `: ${rule.anyOf.map((choice) => String(choice.const)).join(', ')}` : '';
     const usual = (rule.default ?? false) === false ? '' : ` (${String(rule.default)})`;
     return [`--${flagOf(name)}${value}`, `${rule.description ?? ''}${choices}${usual}`] as const;
   });
@@ -128,7 +151,9 @@ Exit status: 0 stopped, 2 wrong settings, fixture or certificate, 3 port in use,
 `;
 }
 
-function parseFile(path: string, readFile: (path: string) => string): Record<string, unknown> {
+function parseFile(path: string, readFile: ReadFile = readText): Record<string, unknown> {
+  if (path.trim() === '')
+    throw new UsageError(`--config must be the path of a JSON file, and is ${JSON.stringify(path)}`);
   let value: unknown;
   try {
     value = JSON.parse(readFile(path));
@@ -144,7 +169,9 @@ function parseFile(path: string, readFile: (path: string) => string): Record<str
 }
 
 /** The value that a text of the command line or a variable means; the text itself if it is invalid. */
-function fromText(rule: TSchema, text: string): unknown {
+function fromText(rule: TSchema, text: Flags[string]): unknown {
+  if (typeof text !== 'string') return text;
+  if (rule.isList && text.includes(',')) return text.split(',');
   if (rule[Kind] === 'Integer') return /^\d+$/.test(text) ? Number(text) : text;
   if (rule[Kind] === 'Boolean') return text === 'true' || (text === 'false' ? false : text);
   return text;

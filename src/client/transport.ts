@@ -96,10 +96,22 @@ export function refused(status: number, text: string, call: string): EmulatorErr
   return new EmulatorError(status, typeof detail === 'string' ? detail : text, call, body);
 }
 
+const UNTRUSTED =
+  'its certificate is not trusted: save /_emulator/ca.pem of its HTTP port, and name the file in NODE_EXTRA_CA_CERTS';
+
+/** Explanations of errors of `fetch`, by code or message. */
+const REASONS: Readonly<Record<string, string>> = {
+  'bad port': 'fetch refuses to connect to this port (https://fetch.spec.whatwg.org/#port-blocking)',
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+};
+
 /** The error of a call without a response. */
 export function unreachable(url: string, call: string, error: unknown): EmulatorError {
   const { code, message } = ((error as Error).cause ?? error) as Error & { code?: string };
-  return new EmulatorError(0, `no emulator answers at ${url}: ${code ?? message}`, call);
+  const why = REASONS[code ?? message] ?? code ?? message;
+  return new EmulatorError(0, `no emulator answers at ${url}: ${why}`, call);
 }
 
 function parsed(text: string): unknown {

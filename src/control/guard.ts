@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify';
 import { sameSecret } from '../http/credentials/digest.js';
 import { ControlError } from '../http/control-error.js';
 
-const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|::ffff:127(?:\.\d{1,3}){3})$/;
 const LOCAL_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /**
@@ -33,9 +32,4 @@ export function checkAccess(request: FastifyRequest, token: string | undefined):
       'Send Authorization: Bearer with the control token (--control-token, ATLAS_EMULATOR_CONTROL_TOKEN; one is made and printed where none is given).',
     );
   }
-}
-
-/** Whether a server that listens on this address is reachable only from its own machine. */
-export function isLoopback(address: string): boolean {
-  return LOOPBACK.test(address) || address === 'localhost';
 }

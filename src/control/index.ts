@@ -1,6 +1,5 @@
 export { controlApi, type Core } from './api.js';
 export { faultSection } from './faults/faults.js';
-export { isLoopback } from './guard.js';
 export { installControl } from './install.js';
 export { observe } from './journal/observation.js';
 export { authorityOperation, healthOperation } from './server.js';

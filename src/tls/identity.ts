@@ -2,6 +2,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createSecureContext } from 'node:tls';
+import { addressesOf } from '../addresses.js';
+import { readText } from '../kernel/text-file.js';
 import { makeAuthority, makeCertificate, type KeyPair } from './certificates.js';
 
 /** The settings of HTTPS. */
@@ -9,7 +11,7 @@ export interface TlsSettings {
   readonly tls: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
-  readonly host: string;
+  readonly host: string | readonly string[];
   readonly publicUrl?: string;
   readonly db: string;
 }
@@ -94,7 +96,7 @@ function ownIdentity(certFile: string, keyFile: string): TlsIdentity {
 
 function read(flag: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readText(path);
   } catch (error) {
     throw new TlsError(`${path} (${flag}) cannot be read: ${(error as Error).message}`);
   }
@@ -103,7 +105,7 @@ function read(flag: string, path: string): string {
 /** The names and addresses that clients use: those of this machine, and that of the public address. */
 function namesOf({ host, publicUrl }: TlsSettings): readonly string[] {
   const given = publicUrl === undefined ? [] : [new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')];
-  const listening = ['0.0.0.0', '::'].includes(host) ? [] : [host];
+  const listening = addressesOf(host).filter((one) => !['0.0.0.0', '::'].includes(one));
   const names = ['localhost', '127.0.0.1', '::1', hostname(), ...given, ...listening];
   return [...new Set(names.map((name) => name.toLowerCase()))];
 }

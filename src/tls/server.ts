@@ -1,15 +1,19 @@
-import type { Server as HttpServer } from 'node:http';
-import { createServer, type Server } from 'node:https';
+import http, { type Server } from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
 import type { KeyPair } from './certificates.js';
 
-/** An HTTPS server that passes its requests to an HTTP server, so that both serve one application. */
-export function besideHttp(http: HttpServer, { cert, key }: KeyPair): Server {
-  const { requestTimeout, headersTimeout, keepAliveTimeout } = http;
-  const https = createServer({ cert, key, requestTimeout, headersTimeout, keepAliveTimeout });
-  https.on('request', (request, response) => http.emit('request', request, response));
-  https.on('clientError', (error, socket) => http.emit('clientError', error, socket));
+/** A server that passes its requests to the main one, so that several ports and protocols serve one application. */
+export function besideMain(main: Server, certificate?: KeyPair): Server {
+  const { requestTimeout, headersTimeout, keepAliveTimeout } = main;
+  const options = { requestTimeout, headersTimeout, keepAliveTimeout };
+  const server = certificate
+    ? https.createServer({ ...options, ...certificate })
+    : http.createServer(options);
+  server.on('request', (request, response) => main.emit('request', request, response));
+  server.on('clientError', (error, socket) => main.emit('clientError', error, socket));
   // Node reports a failed handshake as a client error, which would be answered in HTTP.
-  https.removeAllListeners('tlsClientError');
-  https.on('tlsClientError', (_error, socket) => socket.destroy());
-  return https;
+  server.removeAllListeners('tlsClientError');
+  server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
+  return server;
 }

@@ -158,7 +158,6 @@ describe('a wrong setting', () => {
   it.each([
     ['--port', '70000', PORTS],
     ['--port', 'x', PORTS],
-    ['--port', '', PORTS],
     ['--port', '-1', PORTS],
     ['--port', '1.5', PORTS],
     ['--port', '1e3', PORTS],
@@ -171,8 +170,6 @@ describe('a wrong setting', () => {
     ['--public-url', 'http://emulator:27080/', ADDRESS],
     ['--public-url', 'http://emulator/api', ADDRESS],
     ['--public-url', 'emulator:27080', ADDRESS],
-    ['--host', '', 'a text that is not empty'],
-    ['--db', '', 'a text that is not empty'],
   ])('%s=%s is refused: it is to be %s', (flag, text, expected) => {
     const name = `ATLAS_EMULATOR_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
     const rest = `must be ${expected}, and is ${JSON.stringify(text)}`;
@@ -190,7 +187,9 @@ describe('a wrong setting', () => {
     ['profile', 'both', 'one of documented, observed'],
     ['logLevel', 30, LEVELS],
     ['publicUrl', 'http://emulator/api', ADDRESS],
-    ['host', ['127.0.0.1'], 'a text that is not empty'],
+    ['host', [], 'a text that is not empty, or several'],
+    ['host', ['127.0.0.1', 1], 'a text that is not empty, or several'],
+    ['db', ['a.db', 'b.db'], 'a text that is not empty'],
     ['noControl', 'true', 'true or false'],
     ['noControl', 1, 'true or false'],
   ])('%s: %j in the file is refused: it is to be %s', (key, value, expected) => {
@@ -199,10 +198,116 @@ describe('a wrong setting', () => {
     );
   });
 
-  it.each(['yes', '1', '', 'TRUE'])('ATLAS_EMULATOR_NO_CONTROL=%s is refused', (text) => {
+  it.each(['yes', '1', 'TRUE'])('ATLAS_EMULATOR_NO_CONTROL=%s is refused', (text) => {
     expect(refusalOf({ env: { ATLAS_EMULATOR_NO_CONTROL: text } })).toBe(
       `ATLAS_EMULATOR_NO_CONTROL must be true or false, and is ${JSON.stringify(text)}`,
     );
+  });
+});
+
+describe('a setting without a value', () => {
+  it.each(['', ' ', '\t'])('is not set by a variable that is %j', (blank) => {
+    const names = ['URL', 'CONFIG', 'NO_CONTROL', 'PROT', ...SETTINGS.map(([, , name]) => name.slice(15))];
+    const env = Object.fromEntries(names.map((name) => [`ATLAS_EMULATOR_${name}`, blank]));
+    expect(settingsOf({ env })).toEqual(defaultConfig());
+  });
+
+  it.each([
+    ['--port', PORTS],
+    ['--db', 'a text that is not empty'],
+    ['--fixture', 'a text that is not empty'],
+    ['--host', 'a text that is not empty, or several'],
+    ['--profile', 'one of documented, observed'],
+  ])('is refused as a flag: %s', (flag, expected) => {
+    for (const blank of ['', ' ']) {
+      expect(refusalOf({ argv: [`${flag}=${blank}`] })).toBe(
+        `${flag} must be ${expected}, and is "${blank}"`,
+      );
+    }
+  });
+});
+
+describe('a flag that is given twice', () => {
+  it.each([
+    ['--port', ['--port', '1', '--port', '2']],
+    ['--db', ['--db=a.db', '--pending-ms', '1', '--db=a.db']],
+    ['--tls', ['--tls', '--tls']],
+    ['--config', ['--config', 'a.json', '--config', 'b.json']],
+  ])('is refused: %s', (flag, argv) => {
+    expect(refusalOf({ argv })).toBe(`${flag} is given twice; see atlas-streams-emulator --help`);
+  });
+
+  it('is a list of addresses, as commas in a variable and an array in the file are', () => {
+    const host = ['127.0.0.1', '::1'];
+    expect(settingsOf({ argv: ['--host', '127.0.0.1', '--host=::1'] }).host).toEqual(host);
+    expect(settingsOf({ env: { ATLAS_EMULATOR_HOST: '127.0.0.1,::1' } }).host).toEqual(host);
+    expect(settingsOf({ file: { host } }).host).toEqual(host);
+    expect(refusalOf({ argv: ['--host', '127.0.0.1', '--host', ''] })).toContain('--host must be a text');
+  });
+});
+
+describe('what an orchestrator sets for a service or container named like the program', () => {
+  it.each<readonly [string, Readonly<Record<string, string>>]>([
+    [
+      'Kubernetes, the Service atlas-emulator',
+      {
+        ATLAS_EMULATOR_SERVICE_HOST: '10.96.12.3',
+        ATLAS_EMULATOR_SERVICE_PORT: '27080',
+        ATLAS_EMULATOR_SERVICE_PORT_HTTP: '27080',
+        ATLAS_EMULATOR_SERVICE_PORT_WEB_UI: '80',
+        ATLAS_EMULATOR_PORT: 'tcp://10.96.12.3:27080',
+        ATLAS_EMULATOR_PORT_27080_TCP: 'tcp://10.96.12.3:27080',
+        ATLAS_EMULATOR_PORT_27080_TCP_PROTO: 'tcp',
+        ATLAS_EMULATOR_PORT_27080_TCP_PORT: '27080',
+        ATLAS_EMULATOR_PORT_27080_TCP_ADDR: '10.96.12.3',
+        ATLAS_EMULATOR_PORT_53_UDP: 'udp://10.96.12.3:53',
+        ATLAS_EMULATOR_PORT_53_SCTP_ADDR: '10.96.12.3',
+      },
+    ],
+    [
+      'Kubernetes, the Service atlas-emulator-tls',
+      {
+        ATLAS_EMULATOR_TLS_SERVICE_HOST: '10.96.12.4',
+        ATLAS_EMULATOR_TLS_PORT: 'tcp://10.96.12.4:27443',
+        ATLAS_EMULATOR_TLS_PORT_27443_TCP: 'tcp://10.96.12.4:27443',
+      },
+    ],
+    [
+      'Docker, links to atlas-emulator, atlas-emulator-db and atlas-emulator_1',
+      {
+        ATLAS_EMULATOR_PORT: 'tcp://172.17.0.5:27080',
+        ATLAS_EMULATOR_PORT_27080_TCP_START: 'tcp://172.17.0.5:27080',
+        ATLAS_EMULATOR_PORT_27080_TCP_PORT_END: '27081',
+        ATLAS_EMULATOR_NAME: '/tests/atlas-emulator',
+        ATLAS_EMULATOR_ENV_NODE_ENV: 'production',
+        ATLAS_EMULATOR_ENV_ATLAS_EMULATOR_HOST: '0.0.0.0',
+        ATLAS_EMULATOR_DB_PORT: 'tcp://172.17.0.6:5432',
+        ATLAS_EMULATOR_DB_NAME: '/tests/db',
+        ATLAS_EMULATOR_1_PORT_27080_TCP_ADDR: '172.17.0.5',
+      },
+    ],
+  ])('is not a setting: %s', (_by, env) => {
+    expect(settingsOf({ env })).toEqual(defaultConfig());
+    expect(settingsOf({ env, argv: ['--port', '1234', '--tls-port', '1235'] })).toMatchObject({
+      port: 1234,
+      tlsPort: 1235,
+    });
+  });
+
+  it.each([
+    ['ATLAS_EMULATOR_SERVICE', 'x'],
+    ['ATLAS_EMULATOR_PORTS', '1'],
+    ['ATLAS_EMULATOR_HTTP_PORT', '27080'],
+    ['ATLAS_EMULATOR_NAME', 'atlas'],
+    ['ATLAS_EMULATOR_PORT_TCP', '1'],
+    ['ATLAS_EMULATOR_ENV', 'test'],
+    ['ATLAS_EMULATOR_SERVICEHOST', '10.96.12.3'],
+  ])('does not hide a misspelt setting: %s=%s', (name, value) => {
+    expect(refusalOf({ env: { [name]: value } })).toContain(`there is no setting ${name}`);
+  });
+
+  it('does not hide a wrong port', () => {
+    expect(refusalOf({ env: { ATLAS_EMULATOR_PORT: 'http://10.96.12.3:27080' } })).toContain(PORTS);
   });
 });
 
@@ -291,11 +396,8 @@ describe('the file with settings', () => {
     expect(refusalOf({ argv: ['--config', 'none.json'] })).toMatch(/^none\.json cannot be read: ENOENT/);
   });
 
-  it.each([
-    ['--config', { argv: ['--config', ''] }],
-    ['ATLAS_EMULATOR_CONFIG', { env: { ATLAS_EMULATOR_CONFIG: '' } }],
-  ])('is refused if %s is empty', (where, sources) => {
-    expect(refusalOf(sources)).toBe(`${where} must be the path of a JSON file, and is ""`);
+  it('is refused if --config is empty', () => {
+    expect(refusalOf({ argv: ['--config', ''] })).toBe('--config must be the path of a JSON file, and is ""');
   });
 });
 

@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { connectEmulator } from '../../src/index.js';
 import { quoted } from '../../src/cli/commands/env.js';
 import { Command } from '../support/command.js';
+import { temporaryFolder } from '../support/world.js';
 import { LINKS, linkBody } from '../library/ways.js';
 
 // Each test starts the program, some more than once: seconds on a busy machine.
@@ -104,7 +107,7 @@ describe('env', () => {
     [[], 2, /env takes one client: curl, terraform, atlas-cli, go-sdk, mcp/],
     [['curl', 'terraform'], 2, /env takes one client/],
     [['curl', '--profile', 'real'], 2, /--profile must be documented or observed/],
-    [['curl', '--port', '1'], 2, /Unknown option '--port'/],
+    [['curl', '--prot', '1'], 2, /Unknown option '--prot'/],
     [['curl', '--url', 'localhost'], 2, /--url must be an address/],
   ])('says in one line what is wrong with %j', async (args, expected, line) => {
     const { status, stdout, stderr } = await Command.run(['env', ...args]);
@@ -204,6 +207,97 @@ describe('why', () => {
   it('says what is wrong with its options, and that there is no emulator', async () => {
     expect((await Command.run(['why', '--limit', '0'])).status).toBe(2);
     expect((await Command.run(['why', '--url', await nowhere()])).status).toBe(1);
+  });
+});
+
+describe('where the commands look for the emulator', () => {
+  it('is where the settings of the server make it listen, by flag, variable or file', async () => {
+    const { ready } = guarded;
+    const { port } = new URL(ready.url);
+    const config = join(temporaryFolder(), 'settings.json');
+    writeFileSync(
+      config,
+      JSON.stringify({ port: Number(port), controlToken: 'given', fixture: 'none.json' }),
+    );
+    const token = { ATLAS_EMULATOR_CONTROL_TOKEN: 'given' };
+    const ways: readonly [string[], Record<string, string>][] = [
+      [['--port', port, '--control-token', 'given'], { ATLAS_EMULATOR_PORT: '1' }],
+      [
+        [],
+        { ...token, ATLAS_EMULATOR_PORT: port, ATLAS_EMULATOR_HOST: '0.0.0.0', ATLAS_EMULATOR_TLS: 'true' },
+      ],
+      [['--host', 'localhost'], { ...token, ATLAS_EMULATOR_PORT: port }],
+      [['--config', config], {}],
+      [[], { ATLAS_EMULATOR_CONFIG: config, ATLAS_EMULATOR_HOST: '127.0.0.1,::1' }],
+      [[], { ...token, ATLAS_EMULATOR_URL: ready.url, ATLAS_EMULATOR_PORT: '1' }],
+      [['--url', ready.url], { ...token, ATLAS_EMULATOR_URL: 'http://127.0.0.1:1', ATLAS_EMULATOR_PORT: '' }],
+    ];
+    for (const [args, env] of ways) {
+      const endings = await Promise.all([
+        Command.run(['wait', '--timeout-ms', '10000', ...args], { env }),
+        Command.run(['why', ...args], { env }),
+        Command.run(['env', 'curl', ...args], { env }),
+      ]);
+      expect(endings.map(({ status, stderr }) => [status, stderr])).toEqual(endings.map(() => [0, '']));
+      expect(evaluated(endings[2].stdout).BASE_URL).toBe(ready.url);
+    }
+  });
+
+  it('is not another emulator on the default port', async () => {
+    const url = await nowhere();
+    const env = { ATLAS_EMULATOR_PORT: new URL(url).port };
+    const ending = await Command.run(['wait', '--timeout-ms', '1'], { env });
+    expect(ending.status).toBe(1);
+    expect(ending.stderr).toContain(`no emulator is ready at ${url} `);
+  });
+
+  it.each<readonly [string[], Record<string, string>, RegExp]>([
+    [[], { ATLAS_EMULATOR_PROT: '1' }, /there is no setting ATLAS_EMULATOR_PROT/],
+    [[], { ATLAS_EMULATOR_PORT: 'x' }, /ATLAS_EMULATOR_PORT must be a whole number/],
+    [[], { ATLAS_EMULATOR_PORT: '0' }, /name it with --url/],
+    [[], { ATLAS_EMULATOR_URL: 'localhost' }, /wait: ATLAS_EMULATOR_URL must be an address/],
+    [['--url', 'localhost'], {}, /wait: --url must be an address/],
+    [['--url', ''], {}, /wait: --url has no value/],
+    [['--url', 'http://a', '--url', 'http://b'], {}, /wait: --url is given twice/],
+    [['extra'], {}, /Unexpected argument 'extra'/],
+  ])('is refused in one line: %j %j', async (args, env, line) => {
+    const ending = await Command.run(['wait', ...args], { env });
+    expect(ending).toMatchObject({ status: 2, stdout: '' });
+    expect(ending.stderr).toMatch(/^atlas-streams-emulator: [^\n]+\n$/);
+    expect(ending.stderr).toMatch(line);
+  });
+
+  it('can be an HTTPS address: wait reaches it, and the others say how to trust it', async () => {
+    const { ready } = await Command.start(['--tls', '--tls-port', '0', '--host', 'localhost']);
+    const { tlsUrl, ca } = ready as typeof ready & { tlsUrl: string; ca: string };
+    expect(await Command.run(['wait', '--url', tlsUrl])).toMatchObject({ status: 0, stderr: '' });
+    const untrusted = await Command.run(['why', '--url', tlsUrl]);
+    expect([untrusted.status, untrusted.stderr]).toEqual([1, expect.stringContaining('NODE_EXTRA_CA_CERTS')]);
+    const file = join(temporaryFolder(), 'ca.pem');
+    writeFileSync(file, ca);
+    const trusted = await Command.run(['why', '--url', tlsUrl], { env: { NODE_EXTRA_CA_CERTS: file } });
+    expect(trusted).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('can be a port that fetch refuses, which is said', async () => {
+    const ending = await Command.run(['why', '--url', 'http://127.0.0.1:10080']);
+    expect(ending.status).toBe(1);
+    expect(ending.stderr).toContain('fetch refuses to connect to this port');
+  });
+});
+
+describe("the image's health check", () => {
+  it('is a command that reads the settings of the server', async () => {
+    const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
+    const [, json = '[]'] = /^HEALTHCHECK .*\\\n\s*CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+    const [, program, ...args] = JSON.parse(json) as string[];
+    expect(program).toBe('/app/dist/cli.js');
+    const { ready } = await Command.start(['--host', '0.0.0.0']);
+    const env = { ATLAS_EMULATOR_HOST: '0.0.0.0', ATLAS_EMULATOR_PORT: new URL(ready.url).port };
+    expect(await Command.run(args, { env })).toMatchObject({ status: 0, stdout: '', stderr: '' });
+    expect(await Command.run(args, { env: { ...env, ATLAS_EMULATOR_PORT: '1234' } })).toMatchObject({
+      status: 1,
+    });
   });
 });
 

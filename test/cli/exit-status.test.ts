@@ -4,7 +4,7 @@ import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from 'n
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { CLI, Command, type Surroundings } from '../support/command.js';
+import { CLI, Command, onFreePort, type Surroundings } from '../support/command.js';
 import { executeIn } from '../support/database-file.js';
 import { temporaryFolder } from '../support/world.js';
 
@@ -17,7 +17,7 @@ async function failureOf(
   args: readonly string[],
   surroundings?: Surroundings,
 ): Promise<string> {
-  const ending = await Command.run(['--port', '0', ...args], surroundings);
+  const ending = await Command.run(onFreePort(args), surroundings);
   expect(ending.stdout).toBe('');
   expect(ending.stderr).toMatch(/^atlas-streams-emulator: [^\n]+\n$/);
   expect([ending.status, ending.stderr.trim()]).toEqual([status, expect.any(String)]);

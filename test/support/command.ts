@@ -15,6 +15,11 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   );
 }
 
+/** The arguments, with any free port unless they have a port. */
+export function onFreePort(args: readonly string[]): readonly string[] {
+  return args.includes('--port') ? args : ['--port', '0', ...args];
+}
+
 /** The line that the program prints once it listens. */
 export interface Ready {
   readonly url: string;
@@ -77,7 +82,7 @@ export class Command {
     args: readonly string[] = [],
     surroundings?: Surroundings,
   ): Promise<{ command: Command; ready: Ready }> {
-    const command = new Command(['--port', '0', ...args], surroundings);
+    const command = new Command(onFreePort(args), surroundings);
     onTestFinished(() => {
       command.signal('SIGKILL');
     });
@@ -89,7 +94,7 @@ export class Command {
     let command: Command;
     let ready: Ready;
     beforeAll(async () => {
-      command = new Command(['--port', '0', ...args]);
+      command = new Command(onFreePort(args));
       ready = await command.ready();
     });
     afterAll(() => {

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { banner } from '../../src/cli/banner.js';
 import { defaultConfig } from '../../src/config.js';
 import { listen } from '../../src/listener.js';
-import { Command } from '../support/command.js';
+import { Command, onFreePort } from '../support/command.js';
 import { temporaryFolder } from '../support/world.js';
 import { send } from './https-client.js';
 
@@ -16,7 +16,7 @@ const TLS = ['--tls', '--tls-port', '0'];
 
 /** The line on standard error of a start that fails. */
 async function failureOf(status: number, args: readonly string[]): Promise<string> {
-  const ending = await Command.run(['--port', '0', ...args]);
+  const ending = await Command.run(onFreePort(args));
   expect(ending).toMatchObject({ status, stdout: '' });
   expect(ending.stderr).toMatch(/^atlas-streams-emulator: [^\n]+\n$/);
   return ending.stderr;

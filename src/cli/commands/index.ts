@@ -1,6 +1,8 @@
 import { addressOf, connectEmulator } from '../../client/index.js';
 import { UsageError } from '../../exit.js';
-import { parseFlags, type Environment } from '../arguments.js';
+import { addressesOf, urlHost } from '../../addresses.js';
+import { flagTypes, parseFlags, readSettings, type Flags } from '../arguments.js';
+import { ownVariables, type Environment } from '../variables.js';
 import type { Command } from './command.js';
 import { env } from './env.js';
 import { wait } from './wait.js';
@@ -8,8 +10,8 @@ import { why } from './why.js';
 
 const COMMANDS: Readonly<Record<string, Command>> = { env, wait, why };
 
-/** The emulator's default address. */
-const DEFAULT_URL = 'http://127.0.0.1:27080';
+/** The settings that say where the emulator is. */
+const CONNECTION = ['host', 'port', 'controlToken'] as const;
 
 /** Rows for the program's help: each command with its arguments, and its summary. */
 export const commandRows: readonly (readonly [string, string])[] = Object.entries(COMMANDS).map(
@@ -25,36 +27,46 @@ export const commandRows: readonly (readonly [string, string])[] = Object.entrie
  */
 export async function runCommand(
   [name = '', ...argv]: readonly string[],
-  variables: Environment,
+  env: Environment,
 ): Promise<string | undefined> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) return undefined;
-  const types = Object.fromEntries(['url', ...command.options].map((option) => [option, 'string' as const]));
+  const own = Object.fromEntries(['url', ...command.options].map((option) => [option, 'string' as const]));
+  const types = { ...flagTypes(CONNECTION), ...own };
   const { flags, positionals } = parseFlags(argv, types, name, command.arguments !== '');
   if (flags.help) return usage(name, command);
+  const { url, controlToken } = connectionOf(name, flags, ownVariables(env));
   const options = flags as Readonly<Record<string, string | undefined>>;
-  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
-  const wanted = options.url ?? set.ATLAS_EMULATOR_URL ?? DEFAULT_URL;
-  const url = addressOf(wanted);
-  if (url === undefined) {
+  return command.run({ url, positionals, options, connect: () => connectEmulator(url, controlToken) });
+}
+
+/** Where the emulator is: at `--url`, else `ATLAS_EMULATOR_URL`, else where the server's settings make it listen. */
+function connectionOf(name: string, flags: Flags, variables: Environment) {
+  const { host, port, controlToken } = readSettings(CONNECTION, flags, variables);
+  const { ATLAS_EMULATOR_URL: variable } = variables;
+  const given = flags.url === undefined ? variable : String(flags.url);
+  if (given === undefined && port === 0) {
     throw new UsageError(
-      `${name}: --url must be an address such as ${DEFAULT_URL}, and is ${JSON.stringify(wanted)}`,
+      `${name}: with the port 0, the emulator listens on any free port: name it with --url`,
     );
   }
-  const connect = () => connectEmulator(url, set.ATLAS_EMULATOR_CONTROL_TOKEN);
-  return command.run({ url, positionals, options, connect });
+  const wanted = given ?? `http://${urlHost(addressesOf(host)[0] ?? '')}:${port}`;
+  const url = addressOf(wanted);
+  if (url !== undefined) return { url, controlToken };
+  const where = flags.url === undefined ? 'ATLAS_EMULATOR_URL' : '--url';
+  throw new UsageError(
+    `${name}: ${where} must be an address such as http://127.0.0.1:27080, and is ${JSON.stringify(wanted)}`,
+  );
 }
 
 function usage(name: string, { arguments: rest, summary, details, options }: Command): string {
   const words = [name, rest, ...['url', ...options].map((option) => `[--${option} …]`)];
-  return [
-    `Usage: atlas-streams-emulator ${words.filter((word) => word !== '').join(' ')}`,
-    '',
-    summary,
-    ...details,
-    '',
-    `The emulator is at --url, else ATLAS_EMULATOR_URL, else ${DEFAULT_URL}; its control token is in`,
-    'ATLAS_EMULATOR_CONTROL_TOKEN. Exit status: 0 done, 1 no emulator there or a refusal, 2 wrong arguments.',
-    '',
-  ].join('\n');
+  return `Usage: atlas-streams-emulator ${words.filter((word) => word !== '').join(' ')}
+
+${[summary, ...details].join('\n')}
+
+The emulator is at --url, else at ATLAS_EMULATOR_URL, else where the settings of the server say: --host, --port,
+their variables, and the file of --config. Its token is --control-token, or ATLAS_EMULATOR_CONTROL_TOKEN.
+Exit status: 0 done, 1 no emulator there or a refusal, 2 wrong arguments.
+`;
 }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
 import { setTimeout as after } from 'node:timers/promises';
 import { Exit, STATUS } from '../../exit.js';
 import { numberOf, type Command } from './command.js';
@@ -29,13 +32,16 @@ export const wait: Command = {
 
 /** Returns why an emulator is not ready; undefined if it is. */
 async function checkHealth(url: string, timeoutMs: number): Promise<string | undefined> {
+  // Unlike fetch, it connects to any port, and needs no trust in the certificate to see that the server responds.
+  const { get } = url.startsWith('https:') ? https : http;
+  const signal = AbortSignal.timeout(Math.ceil(timeoutMs));
   try {
-    const signal = AbortSignal.timeout(Math.ceil(timeoutMs));
-    const response = await fetch(`${url}/_emulator/health`, { signal });
-    await response.arrayBuffer();
-    return response.status === 200 ? undefined : `the response is ${response.status}`;
+    const request = get(`${url}/_emulator/health`, { signal, agent: false, rejectUnauthorized: false });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.destroy();
+    return response.statusCode === 200 ? undefined : `the response is ${response.statusCode}`;
   } catch (error) {
-    const { code, message } = ((error as Error).cause ?? error) as Error & { code?: string };
-    return typeof code === 'string' ? code : message;
+    const { code, message } = error as NodeJS.ErrnoException;
+    return signal.aborted ? 'no response' : (code ?? message);
   }
 }
