@@ -1,6 +1,7 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConditionType } from '../profiles/index.js';
+import { REQUESTS_A_MINUTE } from './faults/limits.js';
 import type { Caller, Organization, Project } from './gatekeeper.js';
 import type { Answer } from './replies/replies.js';
 import { flagsQuery } from './steps/query.js';
@@ -45,6 +46,8 @@ export interface AtlasOperation extends Operation {
   readonly javaMethod: string;
   /** Which roles may call it: a name that the gatekeeper knows, or undefined for every caller. */
   readonly access: string | undefined;
+  /** Requests that Atlas allows in a minute. */
+  readonly requestsAMinute: number;
   /** The condition that its 409 means. */
   readonly conflict?: ConditionType<[id: string]>;
   readonly query: TObject;
@@ -167,6 +170,8 @@ type Declaration<
 export interface ResourceShared extends Pick<AtlasOperation, 'tag' | 'versions' | 'parameters'> {
   /** The class before the method in `X-Java-Method`. */
   readonly javaClass: string;
+  /** Requests a minute, if they differ from those of a project. */
+  readonly requestsAMinute?: number;
   /** Access of all operations, or that of a GET and that of everything else. */
   readonly access: string | { readonly read: string; readonly write: string };
 }
@@ -190,7 +195,7 @@ export function atlasResource<Base extends string>(base: Base, shared: ResourceS
     below: Below,
     own: Declaration<
       AtlasOperation,
-      'tag' | 'versions' | 'access' | 'javaMethod' | 'status',
+      'tag' | 'versions' | 'access' | 'javaMethod' | 'status' | 'requestsAMinute',
       `${Base}${Below}`,
       undefined,
       Query,
@@ -199,6 +204,7 @@ export function atlasResource<Base extends string>(base: Base, shared: ResourceS
   ): AtlasOperation => ({
     status: 200,
     query: flagsQuery,
+    requestsAMinute: REQUESTS_A_MINUTE,
     access: typeof access === 'string' ? access : method === 'GET' ? access.read : access.write,
     ...common,
     ...own,

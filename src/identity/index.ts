@@ -6,4 +6,5 @@ export { projectOperations } from './project-routes.js';
 export { nameSchema } from './project-schema.js';
 export { ProjectStore, type StoredProject } from './project-store.js';
 export { ORGANIZATION_ROLES, permits, PROJECT_ROLES, roleNamesFor, rolesFor } from './roles.js';
+export { ownerOf, userSchema } from './users.js';
 export { serviceAccountScheme, tokenOperations } from './token-operations.js';

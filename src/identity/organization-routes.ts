@@ -6,12 +6,14 @@ import { API_PREFIX } from '../http/paths.js';
 import { object, text } from '../http/schema.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
 import type { Identity } from './credential-store.js';
-import { linksOf, namedQuery } from './project-schema.js';
+import { countedQuery, linksOf, namedQuery } from './project-schema.js';
+import { ownerOf, userSchema } from './users.js';
 
 const organization = atlasResource('/orgs', {
   tag: { name: 'Organizations', description: 'What owns projects and credentials.' },
   versions: ['2023-01-01'],
-  javaClass: 'ApiAtlasOrgsResource',
+  javaClass: 'ApiOrganizationsResource',
+  requestsAMinute: 500,
   access: 'readOrganization',
 });
 
@@ -27,13 +29,23 @@ const shownOrganization = object(
   { title: 'Organization' },
 );
 
-/** The operations on organizations. A caller sees its own, and no other. */
+const names = (description: string) => Type.Array(Type.String(), { description });
+const userRoles = object('Roles in the organization and its projects.', {
+  groupRoleAssignments: Type.Array(
+    object('Roles in a project.', { groupId: objectId('Id of the project.'), groupRoles: names('Roles.') }),
+    { description: 'Roles in projects.' },
+  ),
+  orgRoles: names('Roles in the organization.'),
+});
+
+/** The operations on organizations. A caller sees its own, and no other. Limits and methods: recorded. */
 export function organizationOperations({ projects }: Identity): readonly AtlasOperation[] {
   return [
     organization('GET', '', {
       id: 'listOrgs',
       summary: "Lists the caller's organization.",
-      javaMethod: 'getOrgs',
+      javaMethod: 'getAllOrgs',
+      requestsAMinute: 300,
       access: undefined,
       query: namedQuery,
       response: pageOf('OrganizationPage', shownOrganization, false),
@@ -47,17 +59,44 @@ export function organizationOperations({ projects }: Identity): readonly AtlasOp
       id: 'getOrg',
       summary: 'Gets an organization.',
       response: shownOrganization,
-      handle: ({ organization, baseUrl }) => resource(representation(organization, baseUrl)),
+      handle: ({ organization, baseUrl }) =>
+        resource(representation(organization, baseUrl, ['groups', 'teams', 'users'])),
+    }),
+    organization('GET', '/:orgId/users', {
+      id: 'listOrgUsers',
+      summary: 'Lists the users of an organization: its owner.',
+      versions: ['2023-01-01', '2025-02-19'],
+      query: Type.Object({
+        ...countedQuery.properties,
+        username: Type.Optional(text('Email address of the user.')),
+      }),
+      response: pageOf(
+        'OrganizationUserPage',
+        userSchema('A user of an organization.', 'OrganizationUser', userRoles),
+        false,
+      ),
+      handle({ organization: { id }, query, request }) {
+        const owner = ownerOf(id, {
+          groupRoleAssignments: projects
+            .ofOrganization(id)
+            .map((project) => ({ groupId: project.id, groupRoles: ['GROUP_OWNER'] })),
+          orgRoles: ['ORG_OWNER'],
+        });
+        // The first version has other fields, and shows none.
+        const isShown =
+          request.exchange.version !== '2023-01-01' && (query.username ?? owner.username) === owner.username;
+        return pageFrom(isShown ? [owner] : [], query);
+      },
     }),
   ];
 }
 
 /** An organization as Atlas shows it, keys in alphabetical order (recorded). */
-function representation({ id, name }: Organization, baseUrl: string): object {
+function representation({ id, name }: Organization, baseUrl: string, below?: readonly string[]): object {
   return {
     id,
     isDeleted: false,
-    links: linksOf(`${baseUrl}${API_PREFIX}/orgs/${id}`),
+    links: linksOf(`${baseUrl}${API_PREFIX}/orgs/${id}`, below),
     name,
     skipDefaultAlertsSettings: false,
   };

@@ -99,7 +99,8 @@ const project = atlasResource('/groups', {
 });
 const ofOrganization = atlasResource('/orgs/:orgId/groups', {
   ...shared,
-  javaClass: 'ApiAtlasOrgsResource',
+  javaClass: 'ApiOrganizationsResource',
+  requestsAMinute: 500,
   access: 'readOrganization',
 });
 const projectPage = pageOf('ProjectPage', shownProject, false);
@@ -199,6 +200,7 @@ export function projectOperations({
     }),
     project('PATCH', '/:groupId', {
       id: 'updateGroup',
+      javaMethod: 'patchGroup',
       summary: 'Changes a project: what is given; the rest stays.',
       conditions: [projectExists],
       response: shownProject,

@@ -31,7 +31,7 @@ const DEVIATIONS: Readonly<Record<string, readonly string[]>> = {
     'deleteGroupStreamPrivateLinkConnection',
   ),
   'project-renamed': unlisted(409, 'updateGroup'),
-  'organization-projects': notDescribed('getOrgGroups'),
+  'organization-projects': notDescribed('getOrgGroups', 'listOrgUsers'),
   'project-by-name': notDescribed('getGroupByName'),
   'project-surroundings': notDescribed(
     'getGroupSettings',

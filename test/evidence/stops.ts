@@ -55,6 +55,7 @@ export function successes(profile: SeededProfile): readonly ((made: Made) => Sto
     () => ({ url: `${API}/orgs` }),
     () => ({ url: `${API}/orgs/${organization}` }),
     () => ({ url: `${API}/orgs/${organization}/groups` }),
+    () => ({ url: `${API}/orgs/${organization}/users` }),
     () => ({ url: `${API}/groups` }),
     () => ({ method: 'POST', url: `${API}/groups`, payload: { name: TOUR_PROJECT, orgId: organization } }),
     (made) => ({ url: `${API}/groups/${made.project}` }),

@@ -27,7 +27,62 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
     const listed = await emulator.as(caller, profile, { url });
     expect(listed.json()).toMatchObject({ results: [own], totalCount: 1 });
     const shown = await emulator.as(caller, profile, { url: `${url}/${organization}` });
-    expect(shown.body).toBe(JSON.stringify(own));
+    const self = `http://atlas.test${url}/${organization}`;
+    const below = ['groups', 'teams', 'users'].map((name) => ({
+      href: `${self}/${name}`,
+      rel: `https://cloud.mongodb.com/${name}`,
+    }));
+    expect(shown.body).toBe(JSON.stringify({ ...own, links: [...own.links, ...below] }));
+  });
+
+  it('have limits and Java methods of their own, as observed', async () => {
+    const emulator = await TestEmulator.start();
+    const header = async (path: string, project?: string): Promise<unknown[]> => {
+      const request =
+        project === undefined ? { url: path } : { method: 'PATCH' as const, url: path, payload: {} };
+      const { headers } = await emulator.as('owner', profile, request);
+      return [headers['x-java-method'], headers['ratelimit-limit'], headers['ratelimit-remaining']];
+    };
+    const expected = [
+      ['ApiOrganizationsResource::getAllOrgs', '300', '299'],
+      ['ApiOrganizationsResource::getOrg', '500', '499'],
+      ['ApiOrganizationsResource::getGroups', '500', '498'],
+      ['ApiAtlasGroupsResource::getAllGroups', '1200', '1199'],
+      ['ApiAtlasGroupsResource::patchGroup', '1200', '1199'],
+    ];
+    const headers = [
+      await header(url),
+      await header(`${url}/${organization}`),
+      await header(`${url}/${organization}/groups`),
+      await header(`${API}/groups`),
+      await header(`${API}/groups/${project}`, project),
+    ];
+    expect(headers).toEqual(
+      profile === 'observed' ? expected : expected.map(() => [undefined, undefined, undefined]),
+    );
+  });
+
+  it('have one user, their owner, who owns their projects', async () => {
+    const emulator = await TestEmulator.start();
+    const list = async (path: string, date = '2025-02-19') => {
+      const headers = { accept: `application/vnd.atlas.${date}+json` };
+      const response = await emulator.as('reader', profile, { url: path, headers });
+      expect(response.statusCode, response.body).toBe(200);
+      return response.json<{ results: { id: string; username: string }[]; totalCount: number }>();
+    };
+    const users = `${url}/${organization}/users`;
+    const { results, totalCount } = await list(users);
+    const roles = {
+      groupRoleAssignments: [{ groupId: project, groupRoles: ['GROUP_OWNER'] }],
+      orgRoles: ['ORG_OWNER'],
+    };
+    expect([results, totalCount]).toEqual([[expect.objectContaining({ roles })], 1]);
+    const [owner] = (await list(`${API}/groups/${project}/users`)).results;
+    expect(owner).toEqual({ ...results[0], roles: ['GROUP_OWNER'] });
+    expect((await list(`${users}?username=${owner?.username ?? ''}`)).totalCount).toBe(1);
+    expect((await list(`${users}?username=nobody`)).results).toEqual([]);
+    expect((await list(`${users}?pageNum=2`)).results).toEqual([]);
+    expect((await list(users, '2023-01-01')).results, 'the first version has other fields').toEqual([]);
   });
 
   it('are listed by the start of their name, and without their count where nobody wants it', async () => {
@@ -43,7 +98,7 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
 
   it('of others may not be seen, nor their projects', async () => {
     const emulator = await TestEmulator.start();
-    for (const path of [other, `${other}/groups`]) {
+    for (const path of [other, `${other}/groups`, `${other}/users`]) {
       // What is answered is the profile of the organization that the path names.
       const status = denied === 401 ? 403 : 401;
       expect((await emulator.as('owner', profile, { url: `${url}/${path}` })).statusCode, path).toBe(status);
@@ -52,7 +107,7 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
 
   it('that are not there are 404, and no id is 404 as observed and 400 as documented', async () => {
     const emulator = await TestEmulator.start({ profile });
-    for (const below of ['', '/groups']) {
+    for (const below of ['', '/groups', '/users']) {
       const unknown = await emulator.as('owner', profile, { url: `${url}/${'f'.repeat(24)}${below}` });
       expect(unknown.statusCode).toBe(404);
       const malformed = await emulator.as('owner', profile, { url: `${url}/nothex${below}` });

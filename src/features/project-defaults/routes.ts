@@ -3,7 +3,7 @@ import { atlasResource, type AtlasOperation } from '../../http/operation.js';
 import { pageFrom, resource, type Answer } from '../../http/replies/replies.js';
 import { nothing } from '../../http/shapes.js';
 import { pagingQuery, type Paging } from '../../http/steps/query.js';
-import { hexDigits } from '../../kernel/ids.js';
+import { ownerOf } from '../../identity/index.js';
 import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
 import * as schema from './schema.js';
 import { LIMITS, limitsIn, teamsIn, type ProjectDefaults, type ProjectDefaultsStore } from './store.js';
@@ -162,7 +162,10 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       query: pagingQuery,
       // The first version shows users with other fields, and to its clients none.
       handle: ({ project, request, query }) =>
-        pageFrom(request.exchange.version === '2023-01-01' ? [] : [creatorOf(project)], query),
+        pageFrom(
+          request.exchange.version === '2023-01-01' ? [] : [ownerOf(project.organizationId, ['GROUP_OWNER'])],
+          query,
+        ),
     }),
     around('GET', '/clusters', {
       id: 'listGroupClusters',
@@ -173,19 +176,6 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       handle: ({ query }) => pageFrom([], query),
     }),
   ];
-}
-
-/** The user who created a project (inferred: Atlas shows the owner that the create names, or that of the key). */
-function creatorOf({ id }: Project): object {
-  return {
-    createdAt: '2020-01-01T00:00:00Z',
-    firstName: 'Project',
-    id: hexDigits(`${id}:creator`, 24),
-    lastName: 'Creator',
-    orgMembershipStatus: 'ACTIVE',
-    roles: ['GROUP_OWNER'],
-    username: `creator@${id}.example`,
-  };
 }
 
 const shownSettings = ({ settings }: ProjectDefaults): Answer => resource(settings);

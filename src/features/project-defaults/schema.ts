@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { object, strict, text, within } from '../../http/schema.js';
 import { objectId, pageOf } from '../../http/shapes.js';
+import { userSchema } from '../../identity/index.js';
 import { LIMITS, SETTINGS } from './store.js';
 
 /** Wire shapes of what surrounds a project. */
@@ -50,18 +51,10 @@ export const teamPage = pageOf('TeamPage', team);
 
 export const userPage = pageOf(
   'ProjectUserPage',
-  object(
+  userSchema(
     'A user of a project.',
-    {
-      createdAt: text('When the account was created.', { format: 'date-time' }),
-      firstName: text('First name.'),
-      id: objectId('Id of the user.'),
-      lastName: text('Last name.'),
-      orgMembershipStatus: text('Always ACTIVE.'),
-      roles: Type.Array(Type.String(), { description: 'Roles in the project.' }),
-      username: text('Email address.'),
-    },
-    { title: 'ProjectUser' },
+    'ProjectUser',
+    Type.Array(Type.String(), { description: 'Roles in the project.' }),
   ),
 );
 

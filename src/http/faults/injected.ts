@@ -52,7 +52,10 @@ const USUAL_OF_TOKENS: Readonly<Record<number, Condition>> = {
 
 /** Requests a minute that Atlas would have taken here. */
 export function limitOf({ exchange }: FastifyRequest): number {
-  return exchange.operationId === 'createToken' ? TOKENS_A_MINUTE : REQUESTS_A_MINUTE;
+  return (
+    exchange.operation?.requestsAMinute ??
+    (exchange.operationId === 'createToken' ? TOKENS_A_MINUTE : REQUESTS_A_MINUTE)
+  );
 }
 
 /** The condition of a request that a rule answers with a status: of one that Atlas was not seen to send, `unexpected`. */

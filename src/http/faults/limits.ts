@@ -89,10 +89,12 @@ export class Limits {
    */
   countRequest(request: FastifyRequest, reply: FastifyReply, caller: Caller, project?: Project): number {
     const own = project?.organizationId === caller.organizationId ? project.id : undefined;
-    const left = REQUESTS_A_MINUTE - this.#count(own ?? caller.organizationId);
+    const { requestsAMinute = REQUESTS_A_MINUTE } = request.exchange.operation ?? {};
+    // Operations of one limit share a count (inferred).
+    const left = requestsAMinute - this.#count(`${own ?? caller.organizationId} ${requestsAMinute}`);
     if (left >= 0 || !this.settings.limitRequests) return Math.max(0, left);
     const who = own === undefined ? `Organization ${caller.organizationId}` : `Project ${own}`;
-    throw this.#exceeded(request, reply, REQUESTS_A_MINUTE, 'requests', who);
+    throw this.#exceeded(request, reply, requestsAMinute, 'requests', who);
   }
 
   /**

@@ -8,7 +8,6 @@ import { pretty } from './pretty.js';
 import { mediaType } from '../steps/version.js';
 import { pathWithoutQuery } from '../paths.js';
 import type { Flags, Paging } from '../steps/query.js';
-import { REQUESTS_A_MINUTE } from '../faults/limits.js';
 
 /** Errors with `RateLimit-*` headers (recorded). That other statuses lack them is recorded of 401, 405 and 500. */
 const COUNTED = new Set([400, 404, 409]);
@@ -71,7 +70,7 @@ function addHeaders(exchange: Exchange, reply: FastifyReply, isCounted = true): 
   for (const [name, value] of Object.entries(profile.answerHeaders)) void reply.header(name, value);
   if (profile.javaMethodHeader && operation) void reply.header('x-java-method', operation.javaMethod);
   if (!isCounted || !profile.rateLimitHeaders || requestsLeft === undefined) return;
-  void reply.headers({ 'ratelimit-limit': REQUESTS_A_MINUTE, 'ratelimit-remaining': requestsLeft });
+  void reply.headers({ 'ratelimit-limit': operation?.requestsAMinute, 'ratelimit-remaining': requestsLeft });
 }
 
 /** A page of a list. The links for self and for other pages order their parameters differently (recorded). */
