@@ -74,23 +74,15 @@ function declaration(name, schema) {
   return `${comment(schema)}export ${type.startsWith('{') ? `interface ${name} ${type}` : `type ${name} = ${type};`}\n`;
 }
 
-const capitalized = (text) => text[0].toUpperCase() + text.slice(1);
-
-/** Bodies and queries that are no components, named after their operations; on one project they are the same. */
-function requestTypes({ paths }) {
+/** The queries, named after their operations; on one project they are the same. */
+function queryTypes({ paths }) {
   return Object.values(paths)
     .flatMap((methods) => Object.values(methods))
     .filter(({ operationId }) => !operationId.endsWith('OfProject'))
-    .flatMap(({ operationId, summary, parameters = [], requestBody }) => {
-      const name = capitalized(operationId);
-      const body = requestBody?.content['application/json'].schema;
+    .flatMap(({ operationId, summary, parameters = [] }) => {
       const query = parameters.filter((one) => one.in === 'query');
-      return [
-        ...(body && !body.$ref
-          ? [declaration(`${name}Body`, { description: `Body: ${summary}`, ...body })]
-          : []),
-        ...(query.length > 0 ? [declaration(`${name}Query`, queryObject(query, summary))] : []),
-      ];
+      const name = `${operationId[0].toUpperCase()}${operationId.slice(1)}Query`;
+      return query.length > 0 ? [declaration(name, queryObject(query, summary))] : [];
     });
 }
 
@@ -110,7 +102,7 @@ const { schemas } = document.components;
 const text = [
   `// Generated from the document of the control API; do not edit. To generate it again: ${COMMAND}\n`,
   ...Object.keys(schemas).map((name) => declaration(name, schemas[name])),
-  ...requestTypes(document),
+  ...queryTypes(document),
 ].join('\n');
 const options = await prettier.resolveConfig(FILE.pathname);
 const formatted = await prettier.format(text, { ...options, parser: 'typescript' });

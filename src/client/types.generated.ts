@@ -44,6 +44,30 @@ export interface Project {
       };
 }
 
+/** Body: Creates a project with its own credentials for each role. */
+export interface MakeProjectBody {
+  /** Which behavior it has: documented or observed. */
+  readonly profile?: 'documented' | 'observed';
+  /** As Atlas accepts it; generated if omitted. */
+  readonly name?: string;
+  /** How long transient states last, in milliseconds; the server's settings where omitted. */
+  readonly durations?: {
+    readonly pendingMs?: number;
+    readonly idleMs?: number;
+    readonly workingMs?: number;
+    readonly deleteRequestedMs?: number;
+    readonly deletingMs?: number;
+  };
+  /** What moves states: time, reads of the resource, the control API (by hand), or nothing (at once). */
+  readonly movement?:
+    | 'time'
+    | 'at once'
+    | 'by hand'
+    | {
+        readonly reads: number;
+      };
+}
+
 /** An API key and a service account. */
 export interface Credentials {
   readonly apiKey: {
@@ -107,6 +131,26 @@ export interface MadeProject {
   };
 }
 
+/** Body: Changes how the states of a project change, from the next create, update or delete on. */
+export interface ChangeProjectBody {
+  /** How long transient states last, in milliseconds; the server's settings where omitted. */
+  readonly durations?: {
+    readonly pendingMs?: number;
+    readonly idleMs?: number;
+    readonly workingMs?: number;
+    readonly deleteRequestedMs?: number;
+    readonly deletingMs?: number;
+  };
+  /** What moves states: time, reads of the resource, the control API (by hand), or nothing (at once). */
+  readonly movement?:
+    | 'time'
+    | 'at once'
+    | 'by hand'
+    | {
+        readonly reads: number;
+      };
+}
+
 /** An API key and a service account. */
 export interface SomeCredentials {
   readonly apiKey?: {
@@ -167,18 +211,42 @@ export interface ProjectAccess {
 
 /** The state of a clock. */
 export interface Clock {
-  /** The time of the clock (ISO 8601). */
+  /** The time of the clock. */
   readonly now: string;
   /** Whether it is frozen. */
   readonly frozen: boolean;
+}
+
+/** Body: Freezes the clock, optionally at a later moment. */
+export interface FreezeClockBody {
+  /** A moment, such as 2026-01-31T09:00:00Z. */
+  readonly at?: string;
+}
+
+/** Body: Advances the clock, running or frozen. */
+export interface AdvanceClockBody {
+  /** Milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d; a year at most. */
+  readonly by: number | string;
+}
+
+/** Body: Sets the clock to a later moment. */
+export interface SetClockBody {
+  /** A moment, such as 2026-01-31T09:00:00Z. */
+  readonly now: string;
 }
 
 /** A snapshot. */
 export interface Snapshot {
   /** Your name for it; a snapshot of the same name is replaced. */
   readonly name: string;
-  /** When it was taken, in the emulator's time (ISO 8601). */
+  /** When it was taken, in the emulator's time. */
   readonly takenAt: string;
+}
+
+/** Body: Takes a snapshot: resources, rules and the clock. */
+export interface TakeSnapshotBody {
+  /** Your name for it; a snapshot of the same name is replaced. */
+  readonly name: string;
 }
 
 /** Settings to change, by name. */
@@ -501,7 +569,7 @@ export interface PrivateLinkStep {
   /** A state of a private link; DELETED removes it. */
   readonly state:
     'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
-  /** When it was entered, in the project's time (ISO 8601). */
+  /** When it was entered, in the project's time. */
   readonly at: string;
   /** Created, updated, deleted, time, read, forced, released or fixture. */
   readonly why: string;
@@ -520,8 +588,17 @@ export interface PrivateLinkState {
   readonly history: readonly PrivateLinkStep[];
 }
 
+/** Body: Puts a private link into a state, in which it stays. */
+export interface ForcePrivateLinkStateBody {
+  /** A state of a private link; DELETED removes it. */
+  readonly state:
+    'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
+  /** Shown while it is FAILED. */
+  readonly errorMessage?: string;
+}
+
 /** What happens to a private link that is not created yet. */
-export interface PrivateLinkRule {
+export interface PrivateLinkRuleFail {
   /** Which private links it is for; all if left out. */
   readonly match?: {
     /** The provider, in any case. */
@@ -534,10 +611,28 @@ export interface PrivateLinkRule {
   /** For how many private links; all if left out. */
   readonly times?: number;
   /** They end FAILED instead of DONE, with this errorMessage. */
-  readonly fail?: string;
-  /** They stay in this state for good. */
-  readonly staysIn?: 'PENDING' | 'IDLE' | 'WORKING';
+  readonly fail: string;
 }
+
+/** What happens to a private link that is not created yet. */
+export interface PrivateLinkRuleStaysIn {
+  /** Which private links it is for; all if left out. */
+  readonly match?: {
+    /** The provider, in any case. */
+    readonly provider?: string;
+    /** The vendor, in any case; GENERIC where none is sent. */
+    readonly vendor?: string;
+    /** The region, as sent. */
+    readonly region?: string;
+  };
+  /** For how many private links; all if left out. */
+  readonly times?: number;
+  /** They stay in this state for good. */
+  readonly staysIn: 'PENDING' | 'IDLE' | 'WORKING';
+}
+
+/** What happens to a private link that is not created yet. */
+export type PrivateLinkRule = PrivateLinkRuleFail | PrivateLinkRuleStaysIn;
 
 /** A stored rule. */
 export interface KeptPrivateLinkRule {
@@ -549,7 +644,7 @@ export interface KeptPrivateLinkRule {
 }
 
 /** A fault rule. */
-export interface Fault {
+export interface FaultAnswer {
   /** The id of the rule, unique in its scope; generated by default. */
   readonly id: string;
   /**
@@ -575,7 +670,7 @@ export interface Fault {
   /** Acts before the credentials are checked, so also on the first request of a digest. */
   readonly before?: 'credentials';
   /** Responds instead of the emulator, which does nothing. A 401 always has the digest challenge. */
-  readonly answer?: {
+  readonly answer: {
     /** The HTTP status. */
     readonly status: number;
     /**
@@ -586,22 +681,153 @@ export interface Fault {
     /** The headers of the response. The default of Content-Type is application/json. */
     readonly headers?: Readonly<Record<string, string>>;
   };
-  /** Responds 429 RATE_LIMITED like Atlas, with Retry-After, RateLimit-Limit and RateLimit-Remaining. */
-  readonly rateLimit?: {
-    /** Retry-After, in seconds. Default: 1. */
-    readonly retryAfterS?: number;
-  };
-  /** Delays the request: milliseconds of the emulator's clock. */
-  readonly delayMs?: number;
-  /** Closes the connection: before the work, or after it is committed. */
-  readonly drop?: 'before' | 'after';
-  /** Closes the connection after half of the response. */
-  readonly truncate?: true;
   /** How many requests it has matched. An exhausted rule matches none. */
   readonly matched: number;
   /** How often it has fired. */
   readonly fired: number;
 }
+
+/** A fault rule. */
+export interface FaultRateLimit {
+  /** The id of the rule, unique in its scope; generated by default. */
+  readonly id: string;
+  /**
+   * The requests that the rule matches; all if empty. It matches the token endpoints only if it is a
+   * rule of the whole server and names their operation or a path.
+   */
+  readonly match?: {
+    /** The operationId; createToken and revokeToken are the token endpoints. */
+    readonly operation?: string;
+    /** The HTTP method. */
+    readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    /** The path without the query. * is any text. */
+    readonly path?: string;
+    /** A public key, or a client id. */
+    readonly caller?: string;
+  };
+  /** How often it fires; without a limit by default. */
+  readonly times?: number;
+  /** The share of matching requests on which it fires: 0.5 is every second one. */
+  readonly share?: number;
+  /** How many matching requests it ignores first. */
+  readonly skip?: number;
+  /** Acts before the credentials are checked, so also on the first request of a digest. */
+  readonly before?: 'credentials';
+  /** Responds 429 RATE_LIMITED like Atlas, with Retry-After, RateLimit-Limit and RateLimit-Remaining. */
+  readonly rateLimit: {
+    /** Retry-After, in seconds. Default: 1. */
+    readonly retryAfterS?: number;
+  };
+  /** How many requests it has matched. An exhausted rule matches none. */
+  readonly matched: number;
+  /** How often it has fired. */
+  readonly fired: number;
+}
+
+/** A fault rule. */
+export interface FaultDelayMs {
+  /** The id of the rule, unique in its scope; generated by default. */
+  readonly id: string;
+  /**
+   * The requests that the rule matches; all if empty. It matches the token endpoints only if it is a
+   * rule of the whole server and names their operation or a path.
+   */
+  readonly match?: {
+    /** The operationId; createToken and revokeToken are the token endpoints. */
+    readonly operation?: string;
+    /** The HTTP method. */
+    readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    /** The path without the query. * is any text. */
+    readonly path?: string;
+    /** A public key, or a client id. */
+    readonly caller?: string;
+  };
+  /** How often it fires; without a limit by default. */
+  readonly times?: number;
+  /** The share of matching requests on which it fires: 0.5 is every second one. */
+  readonly share?: number;
+  /** How many matching requests it ignores first. */
+  readonly skip?: number;
+  /** Acts before the credentials are checked, so also on the first request of a digest. */
+  readonly before?: 'credentials';
+  /** Delays the request: milliseconds of the emulator's clock. */
+  readonly delayMs: number;
+  /** How many requests it has matched. An exhausted rule matches none. */
+  readonly matched: number;
+  /** How often it has fired. */
+  readonly fired: number;
+}
+
+/** A fault rule. */
+export interface FaultDrop {
+  /** The id of the rule, unique in its scope; generated by default. */
+  readonly id: string;
+  /**
+   * The requests that the rule matches; all if empty. It matches the token endpoints only if it is a
+   * rule of the whole server and names their operation or a path.
+   */
+  readonly match?: {
+    /** The operationId; createToken and revokeToken are the token endpoints. */
+    readonly operation?: string;
+    /** The HTTP method. */
+    readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    /** The path without the query. * is any text. */
+    readonly path?: string;
+    /** A public key, or a client id. */
+    readonly caller?: string;
+  };
+  /** How often it fires; without a limit by default. */
+  readonly times?: number;
+  /** The share of matching requests on which it fires: 0.5 is every second one. */
+  readonly share?: number;
+  /** How many matching requests it ignores first. */
+  readonly skip?: number;
+  /** Acts before the credentials are checked, so also on the first request of a digest. */
+  readonly before?: 'credentials';
+  /** Closes the connection: before the work, or after it is committed. */
+  readonly drop: 'before' | 'after';
+  /** How many requests it has matched. An exhausted rule matches none. */
+  readonly matched: number;
+  /** How often it has fired. */
+  readonly fired: number;
+}
+
+/** A fault rule. */
+export interface FaultTruncate {
+  /** The id of the rule, unique in its scope; generated by default. */
+  readonly id: string;
+  /**
+   * The requests that the rule matches; all if empty. It matches the token endpoints only if it is a
+   * rule of the whole server and names their operation or a path.
+   */
+  readonly match?: {
+    /** The operationId; createToken and revokeToken are the token endpoints. */
+    readonly operation?: string;
+    /** The HTTP method. */
+    readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    /** The path without the query. * is any text. */
+    readonly path?: string;
+    /** A public key, or a client id. */
+    readonly caller?: string;
+  };
+  /** How often it fires; without a limit by default. */
+  readonly times?: number;
+  /** The share of matching requests on which it fires: 0.5 is every second one. */
+  readonly share?: number;
+  /** How many matching requests it ignores first. */
+  readonly skip?: number;
+  /** Acts before the credentials are checked, so also on the first request of a digest. */
+  readonly before?: 'credentials';
+  /** Closes the connection after half of the response. */
+  readonly truncate: true;
+  /** How many requests it has matched. An exhausted rule matches none. */
+  readonly matched: number;
+  /** How often it has fired. */
+  readonly fired: number;
+}
+
+/** A fault rule. */
+export type Fault = FaultAnswer | FaultRateLimit | FaultDelayMs | FaultDrop | FaultTruncate;
 
 /** The rules of a scope. */
 export interface Faults {
@@ -610,7 +836,7 @@ export interface Faults {
 }
 
 /** A fault to inject, with exactly one of answer, rateLimit, delayMs, drop and truncate. */
-export interface NewFault {
+export interface NewFaultAnswer {
   /** The id of the rule, unique in its scope; generated by default. */
   readonly id?: string;
   /**
@@ -636,7 +862,7 @@ export interface NewFault {
   /** Acts before the credentials are checked, so also on the first request of a digest. */
   readonly before?: 'credentials';
   /** Responds instead of the emulator, which does nothing. A 401 always has the digest challenge. */
-  readonly answer?: {
+  readonly answer: {
     /** The HTTP status. */
     readonly status: number;
     /**
@@ -647,18 +873,133 @@ export interface NewFault {
     /** The headers of the response. The default of Content-Type is application/json. */
     readonly headers?: Readonly<Record<string, string>>;
   };
+}
+
+/** A fault to inject, with exactly one of answer, rateLimit, delayMs, drop and truncate. */
+export interface NewFaultRateLimit {
+  /** The id of the rule, unique in its scope; generated by default. */
+  readonly id?: string;
+  /**
+   * The requests that the rule matches; all if empty. It matches the token endpoints only if it is a
+   * rule of the whole server and names their operation or a path.
+   */
+  readonly match?: {
+    /** The operationId; createToken and revokeToken are the token endpoints. */
+    readonly operation?: string;
+    /** The HTTP method. */
+    readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    /** The path without the query. * is any text. */
+    readonly path?: string;
+    /** A public key, or a client id. */
+    readonly caller?: string;
+  };
+  /** How often it fires; without a limit by default. */
+  readonly times?: number;
+  /** The share of matching requests on which it fires: 0.5 is every second one. */
+  readonly share?: number;
+  /** How many matching requests it ignores first. */
+  readonly skip?: number;
+  /** Acts before the credentials are checked, so also on the first request of a digest. */
+  readonly before?: 'credentials';
   /** Responds 429 RATE_LIMITED like Atlas, with Retry-After, RateLimit-Limit and RateLimit-Remaining. */
-  readonly rateLimit?: {
+  readonly rateLimit: {
     /** Retry-After, in seconds. Default: 1. */
     readonly retryAfterS?: number;
   };
-  /** Delays the request: milliseconds of the emulator's clock. */
-  readonly delayMs?: number;
-  /** Closes the connection: before the work, or after it is committed. */
-  readonly drop?: 'before' | 'after';
-  /** Closes the connection after half of the response. */
-  readonly truncate?: true;
 }
+
+/** A fault to inject, with exactly one of answer, rateLimit, delayMs, drop and truncate. */
+export interface NewFaultDelayMs {
+  /** The id of the rule, unique in its scope; generated by default. */
+  readonly id?: string;
+  /**
+   * The requests that the rule matches; all if empty. It matches the token endpoints only if it is a
+   * rule of the whole server and names their operation or a path.
+   */
+  readonly match?: {
+    /** The operationId; createToken and revokeToken are the token endpoints. */
+    readonly operation?: string;
+    /** The HTTP method. */
+    readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    /** The path without the query. * is any text. */
+    readonly path?: string;
+    /** A public key, or a client id. */
+    readonly caller?: string;
+  };
+  /** How often it fires; without a limit by default. */
+  readonly times?: number;
+  /** The share of matching requests on which it fires: 0.5 is every second one. */
+  readonly share?: number;
+  /** How many matching requests it ignores first. */
+  readonly skip?: number;
+  /** Acts before the credentials are checked, so also on the first request of a digest. */
+  readonly before?: 'credentials';
+  /** Delays the request: milliseconds of the emulator's clock. */
+  readonly delayMs: number;
+}
+
+/** A fault to inject, with exactly one of answer, rateLimit, delayMs, drop and truncate. */
+export interface NewFaultDrop {
+  /** The id of the rule, unique in its scope; generated by default. */
+  readonly id?: string;
+  /**
+   * The requests that the rule matches; all if empty. It matches the token endpoints only if it is a
+   * rule of the whole server and names their operation or a path.
+   */
+  readonly match?: {
+    /** The operationId; createToken and revokeToken are the token endpoints. */
+    readonly operation?: string;
+    /** The HTTP method. */
+    readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    /** The path without the query. * is any text. */
+    readonly path?: string;
+    /** A public key, or a client id. */
+    readonly caller?: string;
+  };
+  /** How often it fires; without a limit by default. */
+  readonly times?: number;
+  /** The share of matching requests on which it fires: 0.5 is every second one. */
+  readonly share?: number;
+  /** How many matching requests it ignores first. */
+  readonly skip?: number;
+  /** Acts before the credentials are checked, so also on the first request of a digest. */
+  readonly before?: 'credentials';
+  /** Closes the connection: before the work, or after it is committed. */
+  readonly drop: 'before' | 'after';
+}
+
+/** A fault to inject, with exactly one of answer, rateLimit, delayMs, drop and truncate. */
+export interface NewFaultTruncate {
+  /** The id of the rule, unique in its scope; generated by default. */
+  readonly id?: string;
+  /**
+   * The requests that the rule matches; all if empty. It matches the token endpoints only if it is a
+   * rule of the whole server and names their operation or a path.
+   */
+  readonly match?: {
+    /** The operationId; createToken and revokeToken are the token endpoints. */
+    readonly operation?: string;
+    /** The HTTP method. */
+    readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+    /** The path without the query. * is any text. */
+    readonly path?: string;
+    /** A public key, or a client id. */
+    readonly caller?: string;
+  };
+  /** How often it fires; without a limit by default. */
+  readonly times?: number;
+  /** The share of matching requests on which it fires: 0.5 is every second one. */
+  readonly share?: number;
+  /** How many matching requests it ignores first. */
+  readonly skip?: number;
+  /** Acts before the credentials are checked, so also on the first request of a digest. */
+  readonly before?: 'credentials';
+  /** Closes the connection after half of the response. */
+  readonly truncate: true;
+}
+
+/** A fault to inject, with exactly one of answer, rateLimit, delayMs, drop and truncate. */
+export type NewFault = NewFaultAnswer | NewFaultRateLimit | NewFaultDelayMs | NewFaultDrop | NewFaultTruncate;
 
 /** Why the request was refused; absent if it was not. */
 export interface Refusal {
@@ -760,6 +1101,83 @@ export interface RefusedRequest {
     | 'state'
     | 'answer';
   readonly refusal: Refusal;
+}
+
+/** Body: Counts the requests that match; 410 if some of them may have been evicted. */
+export interface CountRequestsBody {
+  /** OperationId, such as createGroup; createToken and revokeToken for the token endpoints. */
+  readonly operation?: string;
+  /** HTTP method. */
+  readonly method?: string;
+  /** Path. The query of a request is compared only if this has one. Each * matches any text. */
+  readonly path?: string;
+  /** Public key or client id of the caller. */
+  readonly caller?: string;
+  /** Status of the response; 0 if none was sent. */
+  readonly status?: number;
+  /** The step that decided the response. */
+  readonly rung?:
+    | 'route'
+    | 'scripted answer'
+    | 'credentials'
+    | 'faults'
+    | 'media type'
+    | 'query'
+    | 'project'
+    | 'body'
+    | 'fields'
+    | 'state'
+    | 'answer';
+  /** Only requests with a higher number. */
+  readonly since?: number;
+  /**
+   * A part of the JSON body: an object matches one with more members, an array item by item, all else
+   * by value. Refused requests have a body too, such as those that a client repeats with digest
+   * credentials.
+   */
+  readonly body?: unknown;
+}
+
+/**
+ * Body: Waits until a number of requests match; 408 after the timeout, or 410 if some may have been
+ * evicted.
+ */
+export interface WaitForRequestsBody {
+  /** OperationId, such as createGroup; createToken and revokeToken for the token endpoints. */
+  readonly operation?: string;
+  /** HTTP method. */
+  readonly method?: string;
+  /** Path. The query of a request is compared only if this has one. Each * matches any text. */
+  readonly path?: string;
+  /** Public key or client id of the caller. */
+  readonly caller?: string;
+  /** Status of the response; 0 if none was sent. */
+  readonly status?: number;
+  /** The step that decided the response. */
+  readonly rung?:
+    | 'route'
+    | 'scripted answer'
+    | 'credentials'
+    | 'faults'
+    | 'media type'
+    | 'query'
+    | 'project'
+    | 'body'
+    | 'fields'
+    | 'state'
+    | 'answer';
+  /** Only requests with a higher number. */
+  readonly since?: number;
+  /**
+   * A part of the JSON body: an object matches one with more members, an array item by item, all else
+   * by value. Refused requests have a body too, such as those that a client repeats with digest
+   * credentials.
+   */
+  readonly body?: unknown;
+  /** The number of requests to wait for. Default: 1. */
+  readonly count?: number;
+  /** The timeout, in milliseconds. Default: 5000. */
+  readonly timeoutMs?: number;
 }
 
 /** Requests as an HTTP Archive. */
@@ -885,83 +1303,6 @@ export interface HttpArchive {
   };
 }
 
-/** Body: Creates a project with its own credentials for each role. */
-export interface MakeProjectBody {
-  /** Which behavior it has: documented or observed. */
-  readonly profile?: 'documented' | 'observed';
-  /** As Atlas accepts it; generated if omitted. */
-  readonly name?: string;
-  /** How long transient states last, in milliseconds; the server's settings where omitted. */
-  readonly durations?: {
-    readonly pendingMs?: number;
-    readonly idleMs?: number;
-    readonly workingMs?: number;
-    readonly deleteRequestedMs?: number;
-    readonly deletingMs?: number;
-  };
-  /** What moves states: time, reads of the resource, the control API (by hand), or nothing (at once). */
-  readonly movement?:
-    | 'time'
-    | 'at once'
-    | 'by hand'
-    | {
-        readonly reads: number;
-      };
-}
-
-/** Body: Changes how the states of a project change, from the next create, update or delete on. */
-export interface ChangeProjectBody {
-  /** How long transient states last, in milliseconds; the server's settings where omitted. */
-  readonly durations?: {
-    readonly pendingMs?: number;
-    readonly idleMs?: number;
-    readonly workingMs?: number;
-    readonly deleteRequestedMs?: number;
-    readonly deletingMs?: number;
-  };
-  /** What moves states: time, reads of the resource, the control API (by hand), or nothing (at once). */
-  readonly movement?:
-    | 'time'
-    | 'at once'
-    | 'by hand'
-    | {
-        readonly reads: number;
-      };
-}
-
-/** Body: Sets the clock to a later moment. */
-export interface SetClockBody {
-  /** A moment, such as 2026-01-31T09:00:00Z. */
-  readonly now: string;
-}
-
-/** Body: Freezes the clock, optionally at a later moment. */
-export interface FreezeClockBody {
-  /** A moment, such as 2026-01-31T09:00:00Z. */
-  readonly at?: string;
-}
-
-/** Body: Advances the clock, running or frozen. */
-export interface AdvanceClockBody {
-  /** Milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d. */
-  readonly by: number | string;
-}
-
-/** Body: Takes a snapshot: resources, rules and the clock. */
-export interface TakeSnapshotBody {
-  /** Your name for it; a snapshot of the same name is replaced. */
-  readonly name: string;
-}
-
-/** Body: Puts a private link into a state, in which it stays. */
-export interface ForcePrivateLinkStateBody {
-  /** A state of a private link; DELETED removes it. */
-  readonly state:
-    'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
-  /** Shown while it is FAILED. */
-  readonly errorMessage?: string;
-}
-
 /** Query: Lists the last requests that match, oldest first. */
 export interface ListRequestsQuery {
   /** OperationId, such as createGroup; createToken and revokeToken for the token endpoints. */
@@ -999,83 +1340,6 @@ export interface ListRequestsQuery {
 export interface ListRefusedRequestsQuery {
   /** The maximum number of requests. Default: 20. */
   readonly limit?: number;
-}
-
-/** Body: Counts the requests that match; 410 if some of them may have been evicted. */
-export interface CountRequestsBody {
-  /** OperationId, such as createGroup; createToken and revokeToken for the token endpoints. */
-  readonly operation?: string;
-  /** HTTP method. */
-  readonly method?: string;
-  /** Path. The query of a request is compared only if this has one. Each * matches any text. */
-  readonly path?: string;
-  /** Public key or client id of the caller. */
-  readonly caller?: string;
-  /** Status of the response; 0 if none was sent. */
-  readonly status?: number;
-  /** The step that decided the response. */
-  readonly rung?:
-    | 'route'
-    | 'scripted answer'
-    | 'credentials'
-    | 'faults'
-    | 'media type'
-    | 'query'
-    | 'project'
-    | 'body'
-    | 'fields'
-    | 'state'
-    | 'answer';
-  /** Only requests with a higher number. */
-  readonly since?: number;
-  /**
-   * A part of the JSON body: an object matches one with more members, an array item by item, all else
-   * by value. Refused requests have a body too, such as those that a client repeats with digest
-   * credentials.
-   */
-  readonly body?: unknown;
-}
-
-/**
- * Body: Waits until a number of requests match; 408 after the timeout, or 410 if some may have been
- * evicted.
- */
-export interface WaitForRequestsBody {
-  /** OperationId, such as createGroup; createToken and revokeToken for the token endpoints. */
-  readonly operation?: string;
-  /** HTTP method. */
-  readonly method?: string;
-  /** Path. The query of a request is compared only if this has one. Each * matches any text. */
-  readonly path?: string;
-  /** Public key or client id of the caller. */
-  readonly caller?: string;
-  /** Status of the response; 0 if none was sent. */
-  readonly status?: number;
-  /** The step that decided the response. */
-  readonly rung?:
-    | 'route'
-    | 'scripted answer'
-    | 'credentials'
-    | 'faults'
-    | 'media type'
-    | 'query'
-    | 'project'
-    | 'body'
-    | 'fields'
-    | 'state'
-    | 'answer';
-  /** Only requests with a higher number. */
-  readonly since?: number;
-  /**
-   * A part of the JSON body: an object matches one with more members, an array item by item, all else
-   * by value. Refused requests have a body too, such as those that a client repeats with digest
-   * credentials.
-   */
-  readonly body?: unknown;
-  /** The number of requests to wait for. Default: 1. */
-  readonly count?: number;
-  /** The timeout, in milliseconds. Default: 5000. */
-  readonly timeoutMs?: number;
 }
 
 /**

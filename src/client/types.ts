@@ -9,9 +9,6 @@ export type {
   Snapshot,
 } from './types.generated.js';
 
-/** `T` with exactly one of these optional properties. */
-type OneOf<T, Keys extends keyof T> = Omit<T, Keys> & { [Key in Keys]: Required<Pick<T, Key>> }[Keys];
-
 /** How projects behave: as the documentation page says, or as was recorded. */
 export type ProfileName = api.Project['profile'];
 
@@ -57,30 +54,29 @@ export type Duration = api.AdvanceClockBody['by'];
 /** The time that a clock shows. */
 export type ClockReading = api.Clock;
 
-type FaultActionName = 'answer' | 'rateLimit' | 'delayMs' | 'drop' | 'truncate';
-
 /** Which requests a fault is for; what is left out, any. */
 export type FaultMatch = NonNullable<api.NewFault['match']>;
 
 /** What a fault does: exactly one of these. */
-export type FaultAction = OneOf<Pick<api.NewFault, FaultActionName>, FaultActionName>;
+export type FaultAction = OwnOf<api.NewFault, keyof api.NewFault>;
+
+/** The members of each type of a union that the union does not have in common. */
+type OwnOf<Union, Common> = Union extends unknown ? Omit<Union, Common & string> : never;
 
 /** A fault to inject. */
-export type NewFault = OneOf<api.NewFault, FaultActionName>;
+export type NewFault = api.NewFault;
 
 /** A fault with its counts. */
-export type Fault = OneOf<api.Fault, FaultActionName>;
+export type Fault = api.Fault;
 
 /** What becomes of private links that are not created yet: they fail, or stay in a state. */
-export type LinkRule = OneOf<api.PrivateLinkRule, 'fail' | 'staysIn'>;
+export type LinkRule = api.PrivateLinkRule;
 
 /** Which private links a rule is for; what is left out, any. */
 export type LinkMatch = NonNullable<LinkRule['match']>;
 
 /** A rule with its id, and for how many more links it is. */
-export interface KeptLinkRule extends Omit<api.KeptPrivateLinkRule, 'rule'> {
-  readonly rule: LinkRule;
-}
+export type KeptLinkRule = api.KeptPrivateLinkRule;
 
 /** A state that a private link has entered. */
 export type LinkStep = api.PrivateLinkStep;

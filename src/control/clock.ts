@@ -1,16 +1,27 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { object, strict, text } from '../http/schema.js';
+import { moment, object, strict } from '../http/schema.js';
 import { LONGEST_MS, parseTime } from '../kernel/clock.js';
 import type { WorldTime } from '../world/world-time.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-const duration = Type.Union([Type.Integer({ minimum: 0, maximum: LONGEST_MS }), Type.String()], {
-  description: 'milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d',
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
+
+const duration = Type.Union(
+  [
+    Type.Integer({ minimum: 0, maximum: LONGEST_MS }),
+    Type.String({ pattern: DURATION.source, maxLength: 40 }),
+  ],
+  {
+    description: 'milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d; a year at most',
+    wanted: 'a duration: milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d; a year at most',
+  },
+);
+const target = moment('a moment, such as 2026-01-31T09:00:00Z', {
+  wanted: 'a moment, as a string such as 2026-01-31T09:00:00Z',
 });
-const moment = text('a moment, such as 2026-01-31T09:00:00Z');
 
 const clock = controlGroup('/clock', {
   scope: 'both',
@@ -18,7 +29,7 @@ const clock = controlGroup('/clock', {
   response: object(
     'The state of a clock.',
     {
-      now: text('the time of the clock (ISO 8601)'),
+      now: moment('the time of the clock'),
       frozen: Type.Boolean({ description: 'whether it is frozen' }),
     },
     { title: 'Clock' },
@@ -36,9 +47,9 @@ export function clockOperations(time: WorldTime): readonly ControlOperation[] {
     clock('POST', '/freeze', {
       id: 'freezeClock',
       summary: 'Freezes the clock, optionally at a later moment.',
-      body: { schema: Type.Object({ at: Type.Optional(moment) }, strict), optional: true },
+      body: { schema: Type.Object({ at: Type.Optional(target) }, strict), optional: true },
       handle: ({ project, body: { at } }) =>
-        time.freeze(project?.id, at === undefined ? undefined : millisecondsAt(at)),
+        time.freeze(project?.id, at === undefined ? undefined : parseTime(at)),
     }),
     clock('POST', '/resume', {
       id: 'resumeClock',
@@ -54,29 +65,20 @@ export function clockOperations(time: WorldTime): readonly ControlOperation[] {
     clock('PUT', '', {
       id: 'setClock',
       summary: 'Sets the clock to a later moment.',
-      body: { schema: Type.Object({ now: moment }, strict) },
-      handle: ({ project, body }) => time.set(project?.id, millisecondsAt(body.now)),
+      body: { schema: Type.Object({ now: target }, strict) },
+      handle: ({ project, body }) => time.set(project?.id, parseTime(body.now)),
     }),
   ];
 }
 
-/** Milliseconds of a {@link duration}. @throws {ControlError} 400 */
+/** Milliseconds of a {@link duration}. @throws {ControlError} 400 if it is longer than a year */
 function millisecondsOf(value: string | number): number {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/.exec(String(value)) ?? [];
-  const ms = typeof value === 'number' ? value : Math.round(Number(count) * (UNITS[unit ?? ''] ?? NaN));
+  if (typeof value === 'number') return value;
+  const [, count, unit = ''] = DURATION.exec(value) ?? [];
+  const ms = Math.round(Number(count) * (UNITS[unit] ?? NaN));
   if (ms <= LONGEST_MS) return ms;
   throw new ControlError(
     400,
-    `${JSON.stringify(value)} is no duration: send milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d; a year at most.`,
-  );
-}
-
-/** Milliseconds since the epoch of a {@link moment}. @throws {ControlError} 400 */
-function millisecondsAt(value: string): number {
-  const at = parseTime(value);
-  if (!Number.isNaN(at)) return at;
-  throw new ControlError(
-    400,
-    `${JSON.stringify(value)} is no moment: send one such as 2026-01-31T09:00:00Z.`,
+    `${value} is longer than a year: send milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d.`,
   );
 }

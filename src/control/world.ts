@@ -1,7 +1,7 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { object, strict, text } from '../http/schema.js';
+import { moment, object, strict, text } from '../http/schema.js';
 import { FIXTURE_LIMIT, type Fixture, type World } from '../world/index.js';
 
 const name = text('your name for it; a snapshot of the same name is replaced', {
@@ -10,7 +10,7 @@ const name = text('your name for it; a snapshot of the same name is replaced', {
 });
 const snapshot = object(
   'A snapshot.',
-  { name, takenAt: text("when it was taken, in the emulator's time (ISO 8601)") },
+  { name, takenAt: moment("when it was taken, in the emulator's time") },
   { title: 'Snapshot' },
 );
 

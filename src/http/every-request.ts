@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../kernel/clock.js';
 import type { EventBus } from '../kernel/events.js';
-import type { ProfileName } from '../profiles/index.js';
+import type { ProfileName, Refusal } from '../profiles/index.js';
 import type { Nonces } from './credentials/digest.js';
 import type { FaultGate } from './faults/gate.js';
 import type { Limits } from './faults/limits.js';
@@ -81,13 +81,18 @@ export function installShared(
     });
   }
 
+  const unrouted = (request: FastifyRequest, reply: FastifyReply): Refusal => {
+    enterScope(request.exchange, scopeParametersOf(request.url), parts.gatekeeper);
+    return noRoute(request, reply, parts);
+  };
   app.setErrorHandler(async (error, request, reply) => {
     await parts.settled();
-    return sendFailure(error, request, reply);
+    // Before it calls the handler, Fastify requires a Content-Type of QUERY, a method that no route has.
+    const isQuery = (error as { code?: string }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
+    return sendFailure(isQuery ? unrouted(request, reply) : error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => {
-    enterScope(request.exchange, scopeParametersOf(request.url), parts.gatekeeper);
-    throw noRoute(request, reply, parts);
+    throw unrouted(request, reply);
   });
   recordRoutes(app, parts.paths);
 }

@@ -80,6 +80,8 @@ export interface BodyRules<Schema extends TSchema = TSchema, Body = never, Given
   readonly optional?: true;
   /** Drops what counts as absent, and raises what is checked before the types. */
   readonly prepare?: (body: Readonly<Record<string, unknown>>) => Record<string, unknown>;
+  /** The schema for the documents, if `prepare` drops something: see `lenient`. */
+  readonly shown?: TSchema;
   readonly schema: Schema;
   /** The folder of `fixtures` that holds valid bodies. */
   readonly examples?: string;

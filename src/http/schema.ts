@@ -1,11 +1,15 @@
 import {
+  FormatRegistry,
   Type,
   type IntegerOptions,
   type ObjectOptions,
   type SchemaOptions,
   type StringOptions,
+  type TObject,
   type TProperties,
+  type TSchema,
 } from '@sinclair/typebox';
+import { parseTime } from '../kernel/clock.js';
 
 /** Short forms of schemas that have a description, as everything has that the documents show. */
 
@@ -20,6 +24,12 @@ export const text = (description: string, options: StringOptions = {}) =>
 
 export const integer = (description: string, options: IntegerOptions = {}) =>
   Type.Integer({ ...options, description });
+
+FormatRegistry.Set('date-time', (value) => !Number.isNaN(parseTime(value)));
+
+/** A moment, as RFC 3339 writes it. */
+export const moment = (description: string, options: StringOptions = {}) =>
+  text(description, { ...options, format: 'date-time' });
 
 /** A whole number from `minimum` to `maximum`. */
 export const within = (minimum: number, maximum: number, description: string, options: IntegerOptions = {}) =>
@@ -41,3 +51,30 @@ export const oneOf = <Choice extends string>(
     choices.map((choice) => Type.Literal(choice)),
     { ...options, ...(description !== undefined && { description }) },
   );
+
+/**
+ * The schema of an object for the documents, if more is accepted than its own schema has.
+ *
+ * @param ignored members that only the server sets; a request can repeat them
+ * @param absent values of optional members that count as absent
+ */
+export const lenient = (schema: TObject, ignored: TProperties, absent: readonly (null | '')[]): TObject => {
+  const optional = ([name, property]: [string, TSchema]): [string, TSchema] => [
+    name,
+    schema.required?.includes(name) ? property : { ...property, absent },
+  ];
+  const readOnly = ([name, property]: [string, TSchema]): [string, TSchema] => [
+    name,
+    { ...property, readOnly: true },
+  ];
+  return {
+    ...schema,
+    properties: Object.fromEntries([
+      ...Object.entries(schema.properties).map(optional),
+      ...Object.entries(ignored).map(readOnly),
+    ]),
+  };
+};
+
+/** Options of an object that has exactly one of some members, for the documents: the schema does not check it. */
+export const exactlyOne = (members: readonly string[]) => ({ exactlyOne: members });

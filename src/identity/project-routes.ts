@@ -2,8 +2,8 @@ import { Type, type Static } from '@sinclair/typebox';
 import type { Caller } from '../http/gatekeeper.js';
 import { atlasResource, type AtlasOperation } from '../http/operation.js';
 import { pageFrom, resource, type Answer } from '../http/replies/replies.js';
-import { text } from '../http/schema.js';
-import { nothing, pageOf } from '../http/shapes.js';
+import { lenient, text } from '../http/schema.js';
+import { nothing, objectId, pageOf } from '../http/shapes.js';
 import { refuseTooLarge } from '../http/steps/body.js';
 import { flagsQuery } from '../http/steps/query.js';
 import {
@@ -85,7 +85,14 @@ export interface ProjectServices extends Identity {
 }
 
 /** Fields of a project that only the server sets; a request can repeat them (Atlas's public description). */
-const READ_ONLY = ['clusterCount', 'created', 'id', 'links'];
+const readOnly = Type.Pick(shownProject, ['clusterCount', 'created', 'id', 'links']).properties;
+const orgId = objectId('Id of its organization.');
+const acceptedProject = lenient(
+  { ...createBody, properties: { ...createBody.properties, orgId } },
+  readOnly,
+  [null],
+);
+const acceptedUpdate = lenient(updateBody, readOnly, [null]);
 
 const shared = {
   tag: { name: 'Projects', description: 'What stream resources belong to; Atlas calls them groups.' },
@@ -159,6 +166,7 @@ export function projectOperations({
       body: {
         prepare: withoutReadOnly,
         schema: createBody,
+        shown: acceptedProject,
         rules({ orgId }, { caller }) {
           if (!projects.organization(orgId)) throw unknownOrganization(orgId);
           permit({ permits, rolesFor }, caller, createGroup, { organizationId: orgId });
@@ -204,7 +212,7 @@ export function projectOperations({
       summary: 'Changes a project: what is given; the rest stays.',
       conditions: [projectExists],
       response: shownProject,
-      body: { prepare: withoutReadOnly, schema: updateBody },
+      body: { prepare: withoutReadOnly, schema: updateBody, shown: acceptedUpdate },
       async handle({ project: { id }, body: { name, ...settings }, baseUrl }) {
         const updated = await kernel.database.write(() => {
           const old = projects.existing(id);
@@ -249,6 +257,6 @@ function listed(
 
 function withoutReadOnly(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(body).filter(([name, value]) => value !== null && !READ_ONLY.includes(name)),
+    Object.entries(body).filter(([name, value]) => value !== null && !Object.hasOwn(readOnly, name)),
   );
 }

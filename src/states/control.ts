@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import type { Project } from '../http/gatekeeper.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { object, oneOf, strict, text } from '../http/schema.js';
+import { moment, object, oneOf, strict, text } from '../http/schema.js';
 import { objectId } from '../http/shapes.js';
 import { itemSchema } from './fixture.js';
 import type { Items } from './items.js';
@@ -22,7 +22,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
     'A state that was entered.',
     {
       state,
-      at: text("when it was entered, in the project's time (ISO 8601)"),
+      at: moment("when it was entered, in the project's time"),
       why: text('created, updated, deleted, time, read, forced, released or fixture'),
     },
     { title: `${title}Step` },

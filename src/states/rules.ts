@@ -1,7 +1,7 @@
 import { Type, type TObject } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { MAX_COUNT, object, oneOf, strict, text, within } from '../http/schema.js';
+import { exactlyOne, MAX_COUNT, object, oneOf, strict, text, within } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { OBJECT_ID } from '../kernel/ids.js';
 import type { SharedSection } from '../world/index.js';
@@ -127,7 +127,11 @@ function ruleSchema({ name, states, profiles, complete, failed, rules }: Statefu
         ),
       ),
     },
-    { ...strict, title: `${title}Rule` },
+    {
+      ...strict,
+      title: `${title}Rule`,
+      ...exactlyOne(failed === undefined ? ['staysIn'] : ['fail', 'staysIn']),
+    },
   );
 }
 

@@ -187,6 +187,32 @@ describe('GET /_emulator/control-openapi.json', () => {
     expect(endless).toEqual([]);
   });
 
+  it('describes what a rule has exactly one of, and moments and durations', async () => {
+    const { document } = await ControlTour.start(await TestEmulator.start());
+    const schemas = document.components.schemas as Record<string, Record<string, unknown>>;
+    const variants = (name: string): unknown[] =>
+      (schemas[name]?.oneOf as { $ref: string }[]).map(({ $ref }) => {
+        const { required, properties } = schemas[$ref.split('/').at(-1) ?? ''] as {
+          required: string[];
+          properties: object;
+        };
+        return [required, Object.keys(properties)];
+      });
+    const common = ['id', 'match', 'times', 'share', 'skip', 'before'];
+    expect(variants('NewFault')).toEqual(
+      ['answer', 'rateLimit', 'delayMs', 'drop', 'truncate'].map((action) => [[action], [...common, action]]),
+    );
+    expect(variants('PrivateLinkRule')).toEqual(
+      ['fail', 'staysIn'].map((end) => [[end], ['match', 'times', end]]),
+    );
+    expect(schemas.SetClockBody?.properties).toMatchObject({ now: { type: 'string', format: 'date-time' } });
+    expect(schemas.Clock?.properties).toMatchObject({ now: { type: 'string', format: 'date-time' } });
+    const { by } = schemas.AdvanceClockBody?.properties as { by: { anyOf: { pattern?: string }[] } };
+    const pattern = new RegExp(by.anyOf.find((one) => one.pattern !== undefined)?.pattern ?? '');
+    expect(['500ms', '90s', '1.5 h', '2d'].every((text) => pattern.test(text))).toBe(true);
+    expect(['', '90', '2w', '-1s', 'PT1H'].some((text) => pattern.test(text))).toBe(false);
+  });
+
   it('describes each operation of both scopes under two paths and two names', async () => {
     const { document, served } = await ControlTour.start(await TestEmulator.start());
     const names = served.operations.map(({ operationId }) => operationId);

@@ -27,7 +27,7 @@ describe('the JSON Schema of what validates', () => {
       {
         type: 'array',
         prefixItems: [{ type: 'string' }, { type: 'integer' }],
-        items: false,
+        items: {},
         minItems: 2,
         maxItems: 2,
       },

@@ -49,6 +49,8 @@ describe.each(TRANSPORTS)('a path over %s', (transport) => {
   it.each([
     ['HEAD', linksPath('documented')],
     ['OPTIONS', linksPath('documented')],
+    ['QUERY', linksPath('documented')],
+    ['QUERY', '/_emulator/clock'],
     ['PUT', `${API}/groups`],
     ['DELETE', `${API}/groups`],
     ['POST', '/_emulator/health'],

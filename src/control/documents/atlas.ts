@@ -19,8 +19,8 @@ const DESCRIPTION = `The part of the MongoDB Atlas Administration API that the e
   selects the newest version up to that date. \`application/json\` is a 406.
 - **Profiles**: an organization is \`documented\` or \`observed\`, and so are its projects. Errors have an example of
   each. Members that only one of them has are optional.
-- **Envelope**: schemas describe answers without it. With \`envelope=true\` they are in \`content\`, beside \`status\`; a
-  list has \`status\` beside its \`results\`.
+- **Envelope**: with \`envelope=true\`, a response is in \`content\`, beside \`status\`; a list has \`status\` beside its
+  \`results\`.
 - **Errors**: the names are those of docs/errors.md. A path that is not here is a 404, another method a 405 with \`Allow\`,
   an operation that Atlas has and the emulator has not a 501. A fault rule may answer anything.
 - **Bodies**: what only the server sets may be sent, and is ignored; \`null\`, and for some resources \`""\`, count as left
@@ -80,6 +80,17 @@ const tokenError = object(
   { title: 'TokenError' },
 );
 
+/** A response with and without `envelope=true`. A page has its status beside the results, so it has no envelope. */
+function withEnvelope(schema: TSchema): TSchema {
+  if (schema.properties !== undefined && 'results' in (schema.properties as object)) return schema;
+  const envelope = object(
+    'What `envelope=true` returns.',
+    { status: integer('The status.'), content: schema },
+    schema.title === undefined ? {} : { title: `${schema.title}Envelope` },
+  );
+  return Type.Union([schema, envelope]);
+}
+
 /** What the document says of the emulated API, its token endpoints included. */
 export const atlasApiOf = (baseUrl: string): Api => ({
   info: {
@@ -121,6 +132,7 @@ export function atlasView(operation: AtlasOperation, scripted: ScriptedAnswers |
     },
     headers: HEADERS,
     sent: [...types, JSON_TYPE],
+    response: withEnvelope(operation.response),
     answered: types,
     answerHeaders: ANSWER_HEADERS,
     errors: (components) => refusals(conditionsOf(operation), scripted, components),
@@ -132,6 +144,7 @@ export function tokenView(operation: Operation): View {
   return {
     operation,
     path: operation.path,
+    ...(operation.response && { response: withEnvelope(operation.response) }),
     answered: operation.response ? [JSON_TYPE] : [],
     errors: (components) => refusals(operation.conditions ?? [], undefined, components),
   };
@@ -171,7 +184,7 @@ function refusals(
     const response = {
       description: `${STATUS_CODES[status] ?? ''}: ${[...names].join(', ') || 'only if Prefer requests it'}.`,
       headers: components.addAll('headers', headers),
-      content: { [JSON_TYPE]: { schema: components.schema(schema), examples } },
+      content: { [JSON_TYPE]: { schema: components.schema(withEnvelope(schema)), examples } },
     };
     return [status, response];
   });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { Type, type TSchema } from '@sinclair/typebox';
-import type { Operation } from '../../http/operation.js';
+import type { BodyRules, Operation } from '../../http/operation.js';
 import { FIXTURES, VERSION } from '../../version.js';
 import { Components, type Part } from './openapi-schema.js';
 
@@ -32,6 +32,8 @@ export interface View {
   readonly headers?: Readonly<Record<string, TSchema>>;
   /** Media types of the body. */
   readonly sent?: readonly string[];
+  /** The schema of a success, if it is not that of the descriptor. */
+  readonly response?: TSchema;
   /** Media types of a success, and its headers. */
   readonly answered: readonly string[];
   readonly answerHeaders?: Readonly<Record<string, Part>>;
@@ -71,7 +73,7 @@ function describe(view: View, api: Api, components: Components): Part {
     requestBody: body && {
       required: !body.optional,
       content: contentOf(view.sent ?? [body.mediaType ?? JSON_TYPE], {
-        schema: components.schema(body.schema),
+        schema: components.schema(bodyOf(view.operation, body)),
         examples: body.examples && examplesIn(new URL(`${body.examples}/`, FIXTURES), components),
       }),
     },
@@ -81,12 +83,20 @@ function describe(view: View, api: Api, components: Components): Part {
         headers: view.answerHeaders && components.addAll('headers', view.answerHeaders),
         ...(status !== 204 &&
           view.answered.length > 0 && {
-            content: contentOf(view.answered, { schema: components.schema(response ?? Type.String()) }),
+            content: contentOf(view.answered, {
+              schema: components.schema(view.response ?? response ?? Type.String()),
+            }),
           }),
       },
       ...view.errors(components),
     },
   };
+}
+
+/** The schema of a body; every body has a name, since generators of clients make one up for each media type. */
+function bodyOf({ id, summary }: Operation, { schema, shown = schema }: BodyRules): TSchema {
+  const title = `${id.replace(/^./, (first) => first.toUpperCase())}Body`;
+  return shown.title === undefined ? { ...shown, title, description: `Body: ${summary}` } : shown;
 }
 
 /** The parameters of the path, in its order, of the query, and of the headers. Those with a default may be left out. */

@@ -1,4 +1,4 @@
-import { Kind, type TSchema } from '@sinclair/typebox';
+import { Kind, type TObject, type TSchema } from '@sinclair/typebox';
 
 /** A part of an OpenAPI document. */
 export type Part = Readonly<Record<string, unknown>>;
@@ -61,12 +61,21 @@ export class Components {
 
 /** A TypeBox schema with the keywords of JSON Schema, where its own differ. JSON drops those that are undefined. */
 function jsonSchema(schema: TSchema): Part {
-  const { source, items, anyOf, patternProperties } = schema as {
+  const { absent, exactlyOne, source, items, anyOf, patternProperties } = schema as {
+    absent?: readonly unknown[];
+    exactlyOne?: readonly string[];
     source?: string;
     items?: object;
     anyOf?: readonly { const?: unknown }[];
     patternProperties?: Part;
   };
+  if (absent) return orAbsent(jsonSchema({ ...schema, absent: undefined }), absent);
+  if (exactlyOne)
+    return {
+      description: schema.description,
+      title: schema.title,
+      oneOf: variants(schema as TObject, exactlyOne),
+    };
   if (schema[Kind] === 'RegExp') {
     return { ...schema, source: undefined, flags: undefined, type: 'string', pattern: source };
   }
@@ -75,10 +84,40 @@ function jsonSchema(schema: TSchema): Part {
     return { ...schema, anyOf: undefined, type: typeof choices[0], enum: choices };
   }
   if (Array.isArray(items)) {
-    return { ...schema, items: false, additionalItems: undefined, prefixItems: items };
+    // Not `items: false`: generators of clients take no boolean for a schema.
+    return { ...schema, items: {}, additionalItems: undefined, prefixItems: items };
   }
   if (patternProperties && Object.keys(patternProperties).join() === ANY_KEY) {
     return { ...schema, patternProperties: undefined, additionalProperties: patternProperties[ANY_KEY] };
   }
   return schema;
+}
+
+/** A schema that also allows values that count as absent. */
+function orAbsent(schema: Part, absent: readonly unknown[]): Part {
+  const {
+    type,
+    enum: choices,
+    pattern,
+  } = schema as { type?: string; enum?: readonly unknown[]; pattern?: string };
+  return {
+    ...schema,
+    ...(absent.includes(null) && { type: [type, 'null'] }),
+    ...(choices && { enum: [...choices, ...absent] }),
+    ...(pattern !== undefined && absent.includes('') && { pattern: `^$|${pattern}` }),
+  };
+}
+
+/** A schema for each of some members of an object: it requires the member, and lacks the others. */
+function variants(schema: TObject, members: readonly string[]): readonly TSchema[] {
+  const { properties, required = [], title = '' } = schema;
+  return members.map((member) => ({
+    ...schema,
+    title: `${title}${member[0]?.toUpperCase() ?? ''}${member.slice(1)}`,
+    exactlyOne: undefined,
+    required: [...required, member],
+    properties: Object.fromEntries(
+      Object.entries(properties).filter(([name]) => name === member || !members.includes(name)),
+    ),
+  }));
 }

@@ -6,8 +6,12 @@ import { detailsOf, PROVIDERS } from './details.js';
 
 const query = Type.Object({
   ...flagsQuery.properties,
-  cloudProvider: Type.String({ description: 'aws, azure or gcp' }),
-  regionName: Type.String({ description: 'the name of a region of this provider' }),
+  cloudProvider: Type.String({
+    description: 'aws, azure or gcp',
+    // For the documents: the operation itself refuses others.
+    pattern: '^([Aa][Ww][Ss]|[Aa][Zz][Uu][Rr][Ee]|[Gg][Cc][Pp])$',
+  }),
+  regionName: Type.String({ minLength: 1, description: 'the name of a region of this provider' }),
 });
 
 const cidrBlock = Type.String({ description: 'Addresses of the network.' });

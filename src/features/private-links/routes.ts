@@ -13,6 +13,8 @@ import {
 import { privateLinkProfiles } from './profile.js';
 import { checkVendor, prepare, withoutAbsent } from './rules.js';
 import {
+  acceptedFields,
+  acceptedUpdate,
   createdPrivateLink,
   privateLink,
   privateLinkPage,
@@ -42,6 +44,7 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       body: {
         prepare,
         schema: sentFields,
+        shown: acceptedFields,
         examples: 'requests',
         rules(sent, { project }) {
           checkVendor(sent, privateLinkProfiles[project.profile].enforced);
@@ -73,7 +76,7 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       javaMethod: 'updatePrivateLinkConnection',
       conditions: [linkNotFound, updateNotAllowed, duplicateLink],
       response: privateLink,
-      body: { prepare: withoutAbsent, schema: updateBody },
+      body: { prepare: withoutAbsent, schema: updateBody, shown: acceptedUpdate },
       async handle({ project, parameters: { connectionId }, body: { dnsDomain }, baseUrl }) {
         const changed = (link: CurrentItem<SentFields>): SentFields => {
           refuseChange(link, links.isBeingDeleted(link));

@@ -1,5 +1,5 @@
 import { Type, type Static, type StringOptions } from '@sinclair/typebox';
-import { object, oneOf, strict, text } from '../../http/schema.js';
+import { lenient, object, oneOf, strict, text } from '../../http/schema.js';
 import { links, objectId, pageOf } from '../../http/shapes.js';
 import { STATES } from './profile.js';
 
@@ -23,7 +23,7 @@ export const sentFields = object(
     dnsSubDomain: strings("Subdomains of the cluster's zones; [] where it has none."),
     gcpConnectionIds: threeStrings('Connection ids of Private Service Connect.'),
     gcpServiceAttachmentUris: threeStrings('Service attachments of Private Service Connect.'),
-    provider: text('AWS, AZURE or GCP, in any case.'),
+    provider: text('AWS, AZURE or GCP, in any case.', { minLength: 1 }),
     region: optional("The provider's name of the region."),
     serviceEndpointId: optional('Name or id of the endpoint service.'),
     vendor: optional('Who serves the target, such as CONFLUENT, in any case; GENERIC where it is left out.'),
@@ -37,7 +37,7 @@ export type SentFields = Static<typeof sentFields>;
 /** What an update may change (Atlas's public description; the source page has no update). */
 export const updateBody = object(
   'What is to change.',
-  { dnsDomain: text('The new domain.') },
+  { dnsDomain: text('The new domain.', { minLength: 1 }) },
   { ...strict, title: 'PrivateLinkUpdate' },
 );
 
@@ -57,8 +57,14 @@ const added = {
   providerAccountId: optional('Account or subscription that the endpoint is in, from DONE on.'),
 };
 
+const readOnly = { ...added, state: Type.Optional(shownState) };
+
 /** Fields that only the server sets; a request may repeat them, and they are ignored. */
-export const READ_ONLY: readonly string[] = [...Object.keys(added), 'state'];
+export const READ_ONLY: readonly string[] = Object.keys(readOnly);
+
+/** The bodies as they are accepted: read-only fields are ignored, and null and empty strings count as absent. */
+export const acceptedFields = lenient(sentFields, readOnly, [null, '']);
+export const acceptedUpdate = lenient(updateBody, readOnly, [null, '']);
 
 /** A private link as GET shows it. Only the documented profile shows `links`. */
 export const privateLink = object(
@@ -76,7 +82,7 @@ export const privateLink = object(
 /** A private link as its create answers it: the whole in the documented profile, its fields and id as observed. */
 export const createdPrivateLink = object(
   'A private link that was just created. As observed it has the fields that were sent and its id; as documented, all that a GET shows.',
-  { ...sentFields.properties, ...added, state: Type.Optional(shownState) },
+  { ...sentFields.properties, ...readOnly },
   { title: 'CreatedPrivateLink' },
 );
 

@@ -4,6 +4,9 @@ import { defineCondition, SOURCE } from '../../profiles/index.js';
 
 const MISSING = 'The required query parameter %s was not specified.';
 
+/** A number that no page, request or event reaches; past it the offset of a page would stop being exact. */
+export const LARGEST_INTEGER = 1_000_000_000;
+
 /** Query parameters of every operation (source page). */
 export const flagsQuery = Type.Object({
   envelope: Type.Boolean({
@@ -24,14 +27,16 @@ export const pagingQuery = Type.Object({
     maximum: 500,
     description: 'How many items a page has.',
   }),
-  pageNum: Type.Integer({ default: 1, minimum: 1, description: 'Which page to answer, from 1.' }),
+  pageNum: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: LARGEST_INTEGER,
+    description: 'Which page to return, from 1.',
+  }),
 });
 
 export type Flags = Static<typeof flagsQuery>;
 export type Paging = Pick<Static<typeof pagingQuery>, 'itemsPerPage' | 'pageNum'>;
-
-/** A number that no page, request or event reaches; past it the offset of a page would stop being exact. */
-export const LARGEST_INTEGER = 1_000_000_000;
 
 export const invalidQueryParameter = defineCondition('invalidQueryParameter', {
   when: 'A query parameter has a value that it cannot have, or is there twice. Unknown parameters are tolerated.',
