@@ -15,8 +15,8 @@ export const projectDefaultsMigrations: readonly Migration[] = [
 ];
 
 /**
- * The settings that Terraform reads (run), each as a new project has it (inferred, but that no values are passed on), and
- * what it says.
+ * The settings that Terraform reads (run), whether a new project has each (inferred; that no values of documents are
+ * passed on is the default of Atlas's public description), and what each means.
  */
 export const SETTINGS: Readonly<Record<string, readonly [on: boolean, what: string]>> = {
   isClusterAiAssistantEnabled: [true, 'it has the assistant for clusters'],
