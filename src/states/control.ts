@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import type { Project } from '../http/gatekeeper.js';
-import { controlGroup, type ControlOperation } from '../http/operation.js';
+import { controlGroup, type Context, type ControlOperation } from '../http/operation.js';
 import { moment, object, oneOf, strict, text } from '../http/schema.js';
 import { objectId } from '../http/shapes.js';
 import { itemSchema } from './fixture.js';
@@ -46,7 +46,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
   /** A handler that replaces an item, and returns its state. */
   const change =
     (changed: (project: Project, item: CurrentItem<object>, body: unknown) => Item<object>) =>
-    async ({ project, parameters, body }: Request): Promise<object> => {
+    async ({ project, parameters, body }: Context<`/:${string}`, 'project'>): Promise<object> => {
       const id = parameters[parameter] ?? '';
       await items.write((transaction) => {
         const item = existing(items, project, id);
@@ -121,13 +121,6 @@ export function stateControl(items: Items): readonly ControlOperation[] {
       }),
     }),
   ];
-}
-
-/** What of a request the operations on an item use. */
-interface Request {
-  readonly project: Project;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly body: unknown;
 }
 
 /** An item and its history; one that a change has removed is shown in its last state. */

@@ -3,10 +3,7 @@ import { ControlError } from '../http/control-error.js';
 import { MAX_COUNT, oneOf, strict, within } from '../http/schema.js';
 import { LATEST, LONGEST_MS } from '../kernel/clock.js';
 import { OBJECT_ID } from '../kernel/ids.js';
-import type { ProjectSection } from '../world/index.js';
-import type { Items } from './items.js';
 import type { Path, Plan } from './lifecycle.js';
-import { namesOf } from './tables.js';
 import { MESSAGE_MAX, type StatefulResource } from './resource.js';
 
 /** An item of a fixture: what a client would send, and optionally its id and where it is in its life. */
@@ -35,32 +32,6 @@ export function itemSchema({ sent, states, settled, durations }: StatefulResourc
 
 /** What an item of a fixture may have beside what a client would send. */
 export type FixtureItem = Partial<Plan & { _id: string; state: string; errorMessage: string }>;
-
-/** The items of each project in a fixture. */
-export function itemSection(items: Items): ProjectSection {
-  const { resource, store } = items;
-  return {
-    key: namesOf(resource.name).key,
-    item: itemSchema(resource),
-    scope: 'project',
-    durations: Object.keys(resource.durations),
-    load(transaction, project, item) {
-      items.load(transaction, project, item, 'fixture');
-    },
-    *save({ id: projectId, now }) {
-      for (const { id, sent, path, rest, readsLeft, errorMessage } of store.all(projectId, now)) {
-        yield {
-          _id: id,
-          ...sent,
-          path,
-          ...(rest.length > 0 && { rest }),
-          ...(readsLeft !== null && { readsLeft }),
-          ...(errorMessage !== null && { errorMessage }),
-        };
-      }
-    },
-  };
-}
 
 /** Checks the order of a path. @throws {ControlError} 400 */
 export function inOrder(path: Path): Path {

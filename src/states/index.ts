@@ -1,7 +1,7 @@
 import type { Project } from '../http/gatekeeper.js';
-import type { Services } from '../world/index.js';
+import type { ProjectSection, Services } from '../world/index.js';
 import { stateControl } from './control.js';
-import { itemSection } from './fixture.js';
+import { itemSchema } from './fixture.js';
 import { Items } from './items.js';
 import { namesOf } from './tables.js';
 import type { StatefulResource } from './resource.js';
@@ -19,7 +19,7 @@ export function stateful<Sent extends object, Duration extends string>(
   resource: StatefulResource<Sent, Duration>,
 ) {
   const { name, migrations, durations } = resource;
-  const { one, many, path, table, ruleTable } = namesOf(name);
+  const { one, many, path, table, ruleTable, key } = namesOf(name);
   return {
     name: path,
     migrations,
@@ -27,12 +27,22 @@ export function stateful<Sent extends object, Duration extends string>(
     tables: [table, ruleTable].map((covered) => ({ name: covered, key: 'id', project: 'project_id' })),
     start(services: Services) {
       const items = new Items(resource, services);
+      const section: ProjectSection = {
+        key,
+        item: itemSchema(resource),
+        scope: 'project',
+        durations: Object.keys(durations),
+        load(transaction, project, item) {
+          items.load(transaction, project, item, 'fixture');
+        },
+        save: (project) => items.saved(project),
+      };
       return {
         operations: resource.operations(items),
         control: [...stateControl(items), ...(resource.rules ? ruleControl(items) : [])],
         due: items,
         retime: (projectId: string | undefined, now: number) => items.store.setAlarm(projectId, now),
-        sections: [itemSection(items), ...(resource.rules ? [ruleSection(items)] : [])],
+        sections: [section, ...(resource.rules ? [ruleSection(items)] : [])],
         blocksDeletion(project: Project) {
           const left = items.store.count(project.id, project.now);
           return left === 0 ? undefined : `${left} ${left === 1 ? one : many}`;

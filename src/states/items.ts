@@ -147,6 +147,18 @@ export class Items<Sent extends object = object> implements DueWork {
     return id;
   }
 
+  /** The items of a project, as {@link load} takes them, one at a time: they may be many. */
+  *saved({ id: projectId, now }: Project): Iterable<object> {
+    for (const { id, sent, path, rest, readsLeft, errorMessage } of this.store.all(projectId, now)) {
+      yield {
+        ...{ _id: id, ...sent, path },
+        ...(rest.length > 0 && { rest }),
+        ...(readsLeft !== null && { readsLeft }),
+        ...(errorMessage !== null && { errorMessage }),
+      };
+    }
+  }
+
   /** An item in the next of the stages that time does not bring; the others follow as the movement says. */
   resumed(project: Project, item: CurrentItem<Sent>, why: string, movement?: Movement): CurrentItem<Sent> {
     return { ...item, ...this.plan(project, item.rest, why, item, movement) };

@@ -144,7 +144,7 @@ describe('a fixture', () => {
     const project = emulator.seeded('documented');
     expect(await emulator.done('GET', '/faults')).toMatchObject({ results: [{ matched: 0, fired: 0 }] });
     expect(await project.done('GET', '/private-link-rules')).toMatchObject({ rules: [{ timesLeft: 3 }] });
-    await expect(project.token()).rejects.toThrow('UNEXPECTED_ERROR');
+    await expect(project.token()).rejects.toThrow('server_error');
     expect((await project.links()).status).toBe(429);
     await project.done('DELETE', '/faults');
     expect(await surroundings(project)).toEqual([

@@ -26,13 +26,7 @@ export function represent(sent: SentFields, { id, project, complete, errorMessag
 }
 
 /** Fields that appear when a link is DONE. */
-type ComputedFields = Partial<
-  Record<
-    'interfaceEndpointId' | 'interfaceEndpointName' | 'providerAccountId' | 'region' | 'dnsDomain',
-    string
-  > &
-    Record<'gcpConnectionIds', string[]>
->;
+type ComputedFields = Readonly<Record<string, string | readonly string[]>>;
 
 /**
  * What a link has once it is DONE, well-formed for its provider and derived from its id, so that the same link
@@ -49,8 +43,13 @@ export function computedFields(id: string, sent: SentFields): ComputedFields {
       return vendor === 'MSK' ? regionOfArn(sent) : awsEndpoint(id, vendor);
     case 'AZURE':
       return azureEndpoint(id);
-    default:
-      return vendor === 'PUBSUB' ? { dnsDomain: 'pubsub.googleapis.com' } : gcpConnections(id, sent);
+    default: {
+      if (vendor === 'PUBSUB') return { dnsDomain: 'pubsub.googleapis.com' };
+      const attachments = sent.gcpServiceAttachmentUris ?? [''];
+      return {
+        gcpConnectionIds: attachments.map((_, index) => decimalDigits(`${id}:connection${index}`, 17)),
+      };
+    }
   }
 }
 
@@ -77,12 +76,5 @@ function azureEndpoint(id: string): ComputedFields {
     interfaceEndpointId: `/subscriptions/${subscription}/resourceGroups/rg-${id}/providers/Microsoft.Network/privateEndpoints/${name}`,
     interfaceEndpointName: name,
     providerAccountId: subscription,
-  };
-}
-
-function gcpConnections(id: string, { gcpServiceAttachmentUris }: SentFields): ComputedFields {
-  const attachments = gcpServiceAttachmentUris ?? [''];
-  return {
-    gcpConnectionIds: attachments.map((_uri, index) => decimalDigits(`${id}:connection${index}`, 17)),
   };
 }
