@@ -22,7 +22,7 @@ function emit(events: EventBus, count: number, project?: string): void {
 }
 
 describe('the stream of events', () => {
-  it('tells of a request with its step and without headers and bodies', async () => {
+  it('sends a request with its step and without headers and bodies', async () => {
     const { url, send } = await openSocket();
     const stream = await openStream(url + EVENTS);
     await send({ path: LINKS });
@@ -39,7 +39,7 @@ describe('the stream of events', () => {
     expect(Object.keys(told.data)).not.toContain('headers');
   });
 
-  it('tells a project of its own events, and nobody of who looks on', async () => {
+  it('sends a project its own events, and no requests of the control API', async () => {
     const { url, send } = await openSocket();
     const stream = await openStream(url + MINE);
     await send({ path: linksPath('observed') });
@@ -56,7 +56,7 @@ describe('the stream of events', () => {
     ['Last-Event-ID', '', { 'last-event-id': '1' }],
     ['since', '?since=1', {}],
     ['Last-Event-ID before since', '?since=2', { 'last-event-id': '1' }],
-  ])('resumes behind %s, and goes on', async (_by, query, headers) => {
+  ])('resumes after %s and continues', async (_by, query, headers) => {
     const { url, events } = await openSocket();
     emit(events, 2);
     const stream = await openStream(url + EVENTS + query, headers);
@@ -64,7 +64,7 @@ describe('the stream of events', () => {
     expect((await stream.until(isThird)).map(({ id }) => id)).toEqual(['2', '3']);
   });
 
-  it('begins with what comes next where nothing is said', async () => {
+  it('begins with the next event by default', async () => {
     const { url, events } = await openSocket();
     emit(events, 2);
     const stream = await openStream(url + EVENTS);
@@ -72,7 +72,7 @@ describe('the stream of events', () => {
     expect((await stream.until(isThird)).map(({ id }) => id)).toEqual(['3']);
   });
 
-  it('says first what was lost', async () => {
+  it('says first which events are lost', async () => {
     const { url, events } = await openSocket();
     emit(events, 2500);
     const stream = await openStream(`${url}${EVENTS}?since=5`);
@@ -85,7 +85,7 @@ describe('the stream of events', () => {
     );
   });
 
-  it('begins anew for a reader of an earlier run', async () => {
+  it('sends all events to a reader of an earlier run', async () => {
     const { url, events } = await openSocket();
     emit(events, 3);
     const stream = await openStream(url + EVENTS, { 'last-event-id': '77' });
@@ -97,14 +97,14 @@ describe('the stream of events', () => {
     ]);
   });
 
-  it('refuses a Last-Event-ID that is none', async () => {
+  it('refuses an invalid Last-Event-ID', async () => {
     const { send } = await openSocket();
     const answer = await send({ path: EVENTS, headers: { 'last-event-id': 'x' } });
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('Last-Event-ID');
   });
 
-  it('says every fifteen seconds that it is there', async () => {
+  it('sends a heartbeat every fifteen seconds', async () => {
     const clock = new ManualClock();
     const { url } = await openSocket({}, clock);
     const stream = await openStream(url + EVENTS);
@@ -117,7 +117,7 @@ describe('the stream of events', () => {
 });
 
 describe('the end of a stream of events', () => {
-  it('comes when the emulator closes, and all that was told before has come', async () => {
+  it('comes when the emulator closes, after all earlier events', async () => {
     const emulator = await TestEmulator.start();
     const { events, server } = emulator.app;
     const begun = nextAlarm(emulator);
@@ -131,7 +131,7 @@ describe('the end of a stream of events', () => {
     expect(parseEvents(payload).map(({ event }) => event)).toEqual(['request.finished']);
   });
 
-  it('does not hold up the end of an emulator that listens', async () => {
+  it('does not delay the close of a listening emulator', async () => {
     const emulator = await listen();
     const streams = await Promise.all([EVENTS, MINE].map((path) => openStream(emulator.url + path)));
     // The time after which the end cuts off what is under way never comes.
@@ -143,7 +143,7 @@ describe('the end of a stream of events', () => {
     for (const stream of streams) expect(await stream.until()).toEqual([]);
   });
 
-  it('comes for a reader that takes nothing between two heartbeats, and for which little is buffered', async () => {
+  it('comes for a reader that takes nothing between two heartbeats, with little buffered', async () => {
     const emulator = await TestEmulator.start();
     const { events, server } = emulator.app;
     const connected = once(server.server, 'connection') as Promise<[Socket]>;
@@ -168,7 +168,7 @@ describe('the end of a stream of events', () => {
     await closed;
   });
 
-  it('leaves nothing behind when its reader goes', async () => {
+  it('cancels its timer when its reader disconnects', async () => {
     const clock = new ManualClock();
     const { url } = await openSocket({}, clock);
     const cancelled = nextCancel({ clock });

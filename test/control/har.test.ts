@@ -15,7 +15,7 @@ const isHar = ajv.compile(HAR_SCHEMA);
 const isDescribed = ajv.compile(harSchema);
 
 describe.each(TRANSPORTS)('requests as an HTTP Archive, by %s', (transport) => {
-  it('is what the specification and the description say, whatever was called', async () => {
+  it('fit the specification and the OpenAPI schema, whatever was requested', async () => {
     const line = await openLine(transport);
     const body = JSON.stringify(requestBody('aws-msk'));
     const json = { 'content-type': 'application/json' };
@@ -35,7 +35,7 @@ describe.each(TRANSPORTS)('requests as an HTTP Archive, by %s', (transport) => {
     ]);
   });
 
-  it('has the request and the answer whole', async () => {
+  it('have the complete request and response', async () => {
     const line = await openLine(transport);
     const body = JSON.stringify(requestBody('aws-msk'));
     const created = await line.as('owner', 'documented', {
@@ -71,7 +71,7 @@ describe.each(TRANSPORTS)('requests as an HTTP Archive, by %s', (transport) => {
 });
 
 describe('an archived request', () => {
-  it('began before it was answered, and says why it was refused', () => {
+  it('begins when the request arrived', () => {
     const { journal, come } = startJournal();
     come({ tookMs: 250.125, status: 0 });
     const [entry] = harOf(journal.select(undefined).entries).log.entries;
@@ -83,7 +83,7 @@ describe('an archived request', () => {
     });
   });
 
-  it('says that its body was cut', () => {
+  it('says that its body is incomplete', () => {
     const { journal, come } = startJournal();
     come({ body: 'start', truncated: true });
     const [entry] = harOf(journal.select(undefined).entries).log.entries;

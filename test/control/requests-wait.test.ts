@@ -18,14 +18,14 @@ const wait = ({ send }: Pick<Line, 'send'>, body: object): Promise<Incoming> =>
   });
 
 describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
-  it('answers at once where they have come already', async () => {
+  it('returns at once if the requests have arrived already', async () => {
     const line = await openLine(transport);
     await line.send({ path: LINKS });
     const answer = await wait(line, { path: LINKS });
     expect(answer.json<{ requests: object[] }>().requests).toHaveLength(1);
   });
 
-  it('answers when the last of them has come, and not for those of another project', async () => {
+  it('returns when the last of them arrives, and ignores those of another project', async () => {
     const line = await openLine(transport);
     const waiting = nextAlarm(line);
     let ended = false;
@@ -40,7 +40,7 @@ describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
     expect([status, (JSON.parse(text) as { requests: object[] }).requests.length]).toEqual([200, 2]);
   });
 
-  it('answers 408 after the time, with what came', async () => {
+  it('returns 408 after the timeout, with the requests that arrived', async () => {
     const line = await openLine(transport);
     const waiting = nextAlarm(line);
     const answer = wait(line, { method: 'PUT', count: 2 });
@@ -57,7 +57,7 @@ describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
     expect(requests).toHaveLength(1);
   });
 
-  it('answers 410 after the time where what is wanted may have been dropped before', async () => {
+  it('returns 410 after the timeout if the requests may have been evicted', async () => {
     const line = await openLine(transport);
     const token = await line.as('owner', 'documented', { path: LINKS });
     expect(token.status).toBe(200);
@@ -75,7 +75,7 @@ describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
     }
   });
 
-  it('can look without waiting', async () => {
+  it('returns 408 at once with a timeout of 0', async () => {
     const line = await openLine(transport);
     const waiting = nextAlarm(line);
     const answer = wait(line, { timeoutMs: 0 });
@@ -95,7 +95,7 @@ describe('a request that waits', () => {
     expect((await answer).statusCode).toBe(503);
   });
 
-  it('leaves nothing behind when its client goes away', async () => {
+  it('cancels its timer when its client disconnects', async () => {
     const emulator = await TestEmulator.start();
     const { server } = emulator.app;
     await server.listen({ port: 0, host: '127.0.0.1' });
@@ -110,7 +110,7 @@ describe('a request that waits', () => {
     await cancelled;
   });
 
-  it('does not hold up the end of an emulator that listens', async () => {
+  it('does not delay the close of a listening emulator', async () => {
     const clock = new ManualClock();
     const emulator = await listen({}, { clock });
     const waiting = nextAlarm({ clock });

@@ -16,7 +16,7 @@ import {
 } from '../support/transport.js';
 import { nextAlarm } from './stream-support.js';
 
-// One test sends the thousand requests that the journal keeps: seconds of CPU on a busy machine.
+// One test sends a thousand requests: seconds of CPU on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
 const CONTROL = '/_emulator';
@@ -58,7 +58,7 @@ const create = (line: Line, name: string, caller: 'owner' | 'reader' = 'owner') 
   });
 
 describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
-  it('tells what was called, by whom, with what, what was answered and which step decided', async () => {
+  it('lists a request with its caller, body, response and the step that decided', async () => {
     const line = await openLine(transport);
     const created = await create(line, 'aws-msk');
     const { requests } = await list(line, `${MINE}/requests`);
@@ -83,7 +83,7 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
     expect(requests[0]).not.toHaveProperty('refusal');
   });
 
-  it('keeps a refusal with the rule, its source and what would have passed', async () => {
+  it('lists a refusal with the rule, its source and what would pass', async () => {
     const line = await openLine(transport);
     const refused = await create(line, 'aws-msk', 'reader');
     expect(refused.status).toBe(403);
@@ -99,7 +99,7 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
     expect(refused.header('x-emulator-reason')).toContain(remedy);
   });
 
-  it('counts a request whose answer has been read, whatever it was', async () => {
+  it('counts every request whose response the client has read', async () => {
     const line = await openLine(transport);
     for (const path of [`${LINKS}?pretty=maybe`, `${LINKS}/x/y`, `${LINKS}/%zz`]) {
       await line.send({ path });
@@ -110,7 +110,7 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
     expect(await count(line, MINE, { rung: 'credentials', status: 401 })).toBe(1);
   });
 
-  it('shows no project what another was asked for, and the whole server both', async () => {
+  it('lists the requests of one project for that project, and all for the whole server', async () => {
     const line = await openLine(transport);
     await line.as('owner', 'documented', { path: LINKS });
     await line.as('owner', 'observed', { path: linksPath('observed') });
@@ -129,14 +129,14 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
     expect(await count(line, CONTROL)).toBe(4);
   });
 
-  it('does not count those who read it', async () => {
+  it('does not count requests of the control API', async () => {
     const line = await openLine(transport);
     await list(line, `${CONTROL}/requests`);
     await line.send({ path: '/_emulator/health' });
     expect(await count(line, CONTROL)).toBe(0);
   });
 
-  it('forgets what was before', async () => {
+  it('does not count deleted requests', async () => {
     const line = await openLine(transport);
     await create(line, 'aws-msk');
     const { last } = await list(line, `${MINE}/requests`);
@@ -150,7 +150,7 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
   });
 });
 
-describe('what requests are chosen by', () => {
+describe('the criteria of requests', () => {
   const shared = shareEmulator();
   let line: Line;
   // Each test reads the same three requests.
@@ -182,7 +182,7 @@ describe('what requests are chosen by', () => {
     expect(requests.map(({ method }) => method)).toEqual(methods);
   });
 
-  it('since leaves out what is not later', async () => {
+  it('since excludes that request and earlier ones', async () => {
     const own = await openLine('inject');
     await create(own, 'aws-msk');
     const { last } = await list(own, `${MINE}/requests`);
@@ -226,7 +226,7 @@ describe('what requests are chosen by', () => {
     ['POST', '/requests/wait', '{"timeoutMs":60001}', 'timeoutMs'],
     ['POST', '/requests/wait', '{"count":0}', 'count'],
     ['POST', '/requests/wait', '[', 'JSON'],
-  ])('%s %s %s is a 400 that says why', async (method, path, body, word) => {
+  ])('%s %s %s is a 400 that names the error', async (method, path, body, word) => {
     const answer = await line.send({
       method,
       path: MINE + path,
@@ -238,13 +238,13 @@ describe('what requests are chosen by', () => {
     expect(detail).not.toContain('..');
   });
 
-  it('a project that there is not is a 404', async () => {
+  it('an unknown project is a 404', async () => {
     expect((await line.send({ path: `${CONTROL}/projects/${'f'.repeat(24)}/requests` })).status).toBe(404);
   });
 });
 
-describe('a request that got no answer', () => {
-  it('has the status 0, and what cut it', async () => {
+describe('a request without a response', () => {
+  it('has the status 0 and the fault rule that cut it', async () => {
     const line = await openLine('socket');
     expect((await post(line, `${MINE}/faults`, { id: 'cut', drop: 'after' })).status).toBe(201);
     await expect(create(line, 'aws-msk')).rejects.toThrow();
@@ -260,7 +260,7 @@ describe('a request that got no answer', () => {
     expect(requests[0]?.response).not.toHaveProperty('body');
   });
 
-  it('is told of when its client leaves before it', async () => {
+  it('is recorded when its client disconnects', async () => {
     const clock = new ManualClock();
     const { url, send, events } = await openSocket({}, clock);
     const fault = { method: 'POST', path: `${MINE}/faults`, headers: JSON_TYPE };
@@ -280,7 +280,7 @@ describe('a request that got no answer', () => {
   });
 });
 
-describe.each(TRANSPORTS)('the body of a request that was decided before it, by %s', (transport) => {
+describe.each(TRANSPORTS)('the body of a request that was refused before it was read, by %s', (transport) => {
   const body = JSON.stringify(REQUESTS.get('aws-s3'));
   const rules: [string, object][] = [
     ['answers', { answer: { status: 500 } }],
@@ -288,7 +288,7 @@ describe.each(TRANSPORTS)('the body of a request that was decided before it, by 
     ['cuts the connection', { drop: 'before' }],
   ];
 
-  it.each(rules)('is told where a fault rule %s', async (_title, rule) => {
+  it.each(rules)('is recorded if a fault rule %s', async (_title, rule) => {
     const line = await openLine(transport);
     await post(line, `${MINE}/faults`, { match: { method: 'POST' }, times: 1, ...rule });
     await create(line, 'aws-s3').catch(() => undefined);
@@ -301,18 +301,18 @@ describe.each(TRANSPORTS)('the body of a request that was decided before it, by 
   it.each([
     ['credentials', { ...JSON_TYPE, authorization: 'Bearer nonsense' }],
     ['scripted answer', { ...JSON_TYPE, prefer: 'code=403' }],
-  ])('is told where the step %s refuses', async (rung, headers) => {
+  ])('is recorded if the step %s refuses', async (rung, headers) => {
     const line = await openLine(transport);
     await line.send({ method: 'POST', path: LINKS, headers, body });
     expect(await count(line, MINE, { rung, body: { vendor: 'S3' } })).toBe(1);
   });
 });
 
-describe('a body that does not come whole', () => {
+describe('an incomplete body', () => {
   it.each([
     ['is larger than what is read', { 'content-length': String(2 ** 21) }, 'x'.repeat(2 ** 21)],
     ['is compressed', { 'content-encoding': 'gzip' }, '{}'],
-  ])('is known to be missing where it %s', async (_title, headers, body) => {
+  ])('is marked as truncated if it %s', async (_title, headers, body) => {
     const line = await openLine('inject');
     const sent = { ...JSON_TYPE, ...headers };
     await line.send({ method: 'POST', path: LINKS, headers: sent, body });
@@ -322,7 +322,7 @@ describe('a body that does not come whole', () => {
     expect((await post(line, `${MINE}/requests/count`, { body: {} })).status).toBe(409);
   });
 
-  it('is no reason to wait for a client that went away', async () => {
+  it('does not delay the event of a client that disconnected', async () => {
     const { url, events } = await openSocket();
     const { port } = new URL(url);
     const told = new Promise<EmulatorEvent>((resolve) => events.subscribe(resolve));
@@ -335,8 +335,8 @@ describe('a body that does not come whole', () => {
   });
 });
 
-describe('a count that cannot be right', () => {
-  it('is an error where requests were dropped, and none from there on', async () => {
+describe('a count that could be wrong', () => {
+  it('is a 410 if requests were evicted, but not since the last of them', async () => {
     const line = await openLine('inject');
     expect((await line.as('owner', 'documented', { path: LINKS })).status).toBe(200);
     // Together more than the journal's 16 MB.
@@ -359,7 +359,7 @@ describe('a count that cannot be right', () => {
     expect(await count(line, THEIRS)).toBe(0);
   });
 
-  it('is an error where a body was too long to be kept whole', async () => {
+  it('is a 409 if a body was too long to be recorded', async () => {
     const line = await openLine('inject');
     const body = JSON.stringify({ provider: 'AWS', filler: 'x'.repeat(20_000) });
     await line.as('owner', 'documented', { method: 'POST', path: LINKS, headers: JSON_TYPE, body });

@@ -19,7 +19,7 @@ describe('a redacted address', () => {
   });
 
   it.each(['/x', '/x?a=1&b=%zz', '/x?a=b=c&d', '/x?pageNum=1#f', '/token/secret'])(
-    'is as it was where it has none: %s',
+    'is unchanged without a secret: %s',
     (target) => {
       expect(redactTarget(target)).toBe(target);
     },
@@ -68,18 +68,18 @@ describe('redacted JSON', () => {
     ['{"tokens":["HUSH"],"a":["HUSH"', '{"[removed]'],
     [String.raw`{"\u0070assword":"HU\u0022SH","a`, '{"[removed]'],
     [String.raw`{"a":1,"to\u006ben":"HUSH","b`, '{"a":1,"to[removed]'],
-  ])('ends before the first where it is no whole JSON: %s', (text, shown) => {
+  ])('ends before the first secret if it is not valid JSON: %s', (text, shown) => {
     expect(redactJson(text)).toBe(shown);
   });
 
   it.each(['{ "a" : "b" }', String.raw`{"a": "\u00e9"}`, '{"a":"no token here"}', 'token'])(
-    'is as it was where it has none: %s',
+    'is unchanged without a secret: %s',
     (text) => {
       expect(redactJson(text)).toBe(text);
     },
   );
 
-  it('has none however deep it is', () => {
+  it('has no secret however deep it is', () => {
     const deep = '['.repeat(200_000);
     expect(redactJson(`${deep}{"token":"HUSH"}${']'.repeat(200_000)}`)).not.toContain('HUSH');
   });
