@@ -29,47 +29,43 @@ type Rule = (
   | { readonly eachOf: 'dnsSubDomain'; readonly contains: 'dnsDomain' }
 ) & { readonly source: RuleSource };
 
-const documented = (needs: Field): Rule => ({ needs, source: 'documentation' });
-const needs = (field: Field): Rule => ({ needs: field, source: 'tools' });
+const needs = (source: RuleSource, ...fields: Field[]): Rule[] =>
+  fields.map((field) => ({ needs: field, source }));
 const forbids = (field: Field): Rule => ({ forbids: field, source: 'tools' });
 const subDomains: Rule = { eachOf: 'dnsSubDomain', contains: 'dnsDomain', source: 'tools' };
+const regionAndEndpoint = [...needs('tools', 'region'), ...needs('documentation', 'serviceEndpointId')];
 
 /** The rules of each provider's vendors, in the order in which they are checked. `GENERIC` has none (inferred). */
 const VENDORS: Readonly<Record<string, Readonly<Record<string, readonly Rule[]>>>> = {
   AWS: {
-    MSK: [documented('arn')],
+    MSK: needs('documentation', 'arn'),
     CONFLUENT: [
-      needs('region'),
-      needs('serviceEndpointId'),
+      ...needs('tools', 'region', 'serviceEndpointId'),
       // The tools ask for both too, but real clients create links without them.
-      { needs: 'dnsDomain', source: 'page' },
+      ...needs('page', 'dnsDomain'),
       { needs: 'dnsSubDomain', orEmpty: true, source: 'page' },
       subDomains,
     ],
-    KINESIS: [needs('region'), documented('serviceEndpointId')],
-    S3: [needs('region'), documented('serviceEndpointId')],
-    LAMBDA: [needs('region'), documented('serviceEndpointId')],
+    KINESIS: regionAndEndpoint,
+    S3: regionAndEndpoint,
+    LAMBDA: regionAndEndpoint,
   },
   AZURE: {
-    EVENTHUB: [needs('region'), needs('serviceEndpointId'), needs('dnsDomain'), forbids('azureResourceIds')],
+    EVENTHUB: [...needs('tools', 'region', 'serviceEndpointId', 'dnsDomain'), forbids('azureResourceIds')],
     CONFLUENT: [
-      needs('region'),
-      needs('azureResourceIds'),
-      needs('dnsDomain'),
+      ...needs('tools', 'region', 'azureResourceIds', 'dnsDomain'),
       forbids('serviceEndpointId'),
       subDomains,
     ],
-    AZURE_BLOB_STORAGE: [needs('region'), documented('serviceEndpointId'), documented('dnsDomain')],
+    AZURE_BLOB_STORAGE: [...regionAndEndpoint, ...needs('documentation', 'dnsDomain')],
   },
   GCP: {
     CONFLUENT: [
-      needs('region'),
-      needs('dnsDomain'),
-      needs('gcpServiceAttachmentUris'),
+      ...needs('tools', 'region', 'dnsDomain', 'gcpServiceAttachmentUris'),
       forbids('serviceEndpointId'),
       subDomains,
     ],
-    PUBSUB: [needs('region')],
+    PUBSUB: needs('tools', 'region'),
   },
 };
 
