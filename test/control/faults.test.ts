@@ -90,7 +90,10 @@ const BAD: BadRule[] = [
     { delayMs: 1, vendor: 'MSK' },
     'There is no attribute vendor. Leave it out, or correct its name: there are id, match, ',
   ],
-  [{ delayMs: 1, match: { vendor: 'MSK' } }, 'or correct its name: there are operation, method, path, caller.'],
+  [
+    { delayMs: 1, match: { vendor: 'MSK' } },
+    'or correct its name: there are operation, method, path, caller.',
+  ],
   [{ delayMs: 0 }, 'Send a whole number from 1 to 3600000'],
   [{ delayMs: '5' }, 'Send a whole number'],
   [{ delayMs: 1.5 }, 'Send a whole number'],

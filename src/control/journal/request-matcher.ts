@@ -36,7 +36,7 @@ export const matcherProperties = {
 };
 
 /** Criteria that are compared for equality. */
-const EXACT = ['operation', 'caller', 'status', 'rung'] as const;
+const EXACT = ['operation', 'caller', 'status', 'rung', 'method'] as const;
 
 export type Matcher = Static<TObject<typeof matcherProperties>>;
 
@@ -75,9 +75,8 @@ export function checkMatcher(
  */
 export function matches({ event: { seq, data }, detail }: Entry, matcher: Matcher): boolean {
   const { path, body } = matcher;
-  const method = matcher.method && asciiUpperCase(matcher.method);
-  if (EXACT.some((key) => matcher[key] !== undefined && data[key] !== matcher[key])) return false;
-  if (method !== undefined && data.method !== method) return false;
+  const exact = { ...matcher, ...(matcher.method && { method: asciiUpperCase(matcher.method) }) };
+  if (EXACT.some((key) => exact[key] !== undefined && data[key] !== exact[key])) return false;
   const sentPath = path?.includes('?') ? data.path : pathWithoutQuery(data.path);
   if (path !== undefined && !hasForm(sentPath, path)) return false;
   if (body === undefined) return true;
@@ -88,9 +87,8 @@ export function matches({ event: { seq, data }, detail }: Entry, matcher: Matche
       `The body of request ${seq} was too long, or not all of it arrived, so it cannot be compared. Match without body, or by since.`,
     );
   }
-  if (request.body === undefined) return false;
   try {
-    return contains(JSON.parse(request.body), body);
+    return contains(JSON.parse(request.body ?? ''), body);
   } catch {
     return false;
   }
@@ -115,16 +113,12 @@ function contains(value: unknown, part: unknown): boolean {
  */
 export function requireWhole({ cut, floor }: Selection, since: number | undefined): void {
   const start = since ?? floor;
-  if (start < floor) {
-    throw new ControlError(
-      410,
-      `Requests up to ${floor} were deleted, so those since ${start} cannot be counted. Count since ${floor}, or without since.`,
-    );
-  }
-  if (start < cut) {
-    throw new ControlError(
-      410,
-      `Requests up to ${cut} were evicted, for lack of memory or with their project, so those since ${start} cannot be counted. Count since ${cut} or later, or DELETE the requests before what is counted.`,
-    );
-  }
+  const deleted = start < floor;
+  const end = deleted ? floor : cut;
+  if (start >= end) return;
+  const how = deleted ? 'deleted' : 'evicted, for lack of memory or with their project';
+  throw new ControlError(
+    410,
+    `Requests up to ${end} were ${how}, so those since ${start} cannot be counted. Count since ${end}${deleted ? ', or without since' : ' or later, or DELETE the requests before what is counted'}.`,
+  );
 }
