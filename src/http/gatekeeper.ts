@@ -66,6 +66,8 @@ export interface Gatekeeper {
   };
   readonly projects: {
     project(id: string): Project | undefined;
+    /** The organization that had a project which was deleted. */
+    deletedFrom(id: string): Organization | undefined;
     organization(id: string): Organization | undefined;
   };
   /** Whether the caller's roles allow this access. */

@@ -48,6 +48,8 @@ export interface AtlasOperation extends Operation {
   readonly access: string | undefined;
   /** Requests that Atlas allows in a minute. */
   readonly requestsAMinute: number;
+  /** It succeeds again, without a project, for one that was deleted, in profiles that repeat deletions. */
+  readonly repeatable?: true;
   /** The condition that its 409 means. */
   readonly conflict?: ConditionType<[id: string]>;
   readonly query: TObject;

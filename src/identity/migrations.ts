@@ -5,6 +5,7 @@ export const identityTables: readonly CoveredTable[] = [
   { name: 'organizations', key: 'id', project: undefined },
   { name: 'projects', key: 'id', project: 'id', unique: 'name' },
   { name: 'credentials', key: 'id', project: 'project_id' },
+  { name: 'deleted_projects', key: 'id', project: undefined },
 ];
 
 export const identityMigrations: readonly Migration[] = [
@@ -57,6 +58,15 @@ export const identityMigrations: readonly Migration[] = [
         revoked       INTEGER NOT NULL DEFAULT 0
       ) STRICT, WITHOUT ROWID;
       CREATE INDEX tokens_of_credential ON tokens (credential_id);
+    `,
+  },
+  {
+    name: '0007_deleted_projects',
+    sql: `
+      CREATE TABLE deleted_projects (
+        id              TEXT PRIMARY KEY,
+        organization_id TEXT NOT NULL REFERENCES organizations (id) ON DELETE CASCADE
+      ) STRICT, WITHOUT ROWID;
     `,
   },
 ];

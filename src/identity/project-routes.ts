@@ -15,8 +15,15 @@ import {
 } from '../http/steps/scope.js';
 import type { Transaction } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { CANNOT_FIND, defineCondition, SOURCE } from '../profiles/index.js';
 import type { Identity } from './credential-store.js';
+import {
+  checkTags,
+  invalidTag,
+  projectInUse,
+  projectNameNotFound,
+  PROJECTS_LIMIT,
+  tooManyProjects,
+} from './project-conditions.js';
 import {
   countedQuery,
   createBody,
@@ -27,51 +34,6 @@ import {
 } from './project-schema.js';
 import type { StoredProject } from './project-store.js';
 import { permits, rolesFor } from './roles.js';
-
-const projectNameNotFound = defineCondition('projectNameNotFound', {
-  when: 'The caller sees no project of this name.',
-  observed: [404, 'GROUP_NAME_NOT_FOUND', 'No group with name "%s" exists.', SOURCE.errorCodes],
-  documented: { detail: CANNOT_FIND },
-  describe: (name: string, caller: string) => ({
-    problem: `There is no project named ${name} that the ${caller} can see.`,
-    remedy: 'Use a name that GET /api/atlas/v2/groups lists.',
-  }),
-  example: ['orders', 'API key reader'],
-});
-
-/** How many projects an organization can have (recorded). */
-const PROJECTS_LIMIT = 250;
-
-const tooManyProjects = defineCondition('tooManyProjects', {
-  when: `The organization has ${PROJECTS_LIMIT} projects already, without those that the control API created.`,
-  observed: [
-    400,
-    'MAX_GROUPS_PER_ORG_EXCEEDED',
-    'Maximum number of groups per organization (%s) in %s exceeded while trying to add group.',
-    SOURCE.recorded,
-  ],
-  describe: (limit: string, organization: string) => ({
-    problem: `Organization ${organization} has ${limit} projects already.`,
-    remedy: 'Delete one of them, or create projects for tests with POST /_emulator/projects.',
-  }),
-  example: [String(PROJECTS_LIMIT), 'f'.repeat(24)],
-});
-
-const projectInUse = defineCondition('projectInUse', {
-  when: 'The project to be deleted still has resources in it.',
-  observed: [
-    409,
-    'CANNOT_CLOSE_GROUP_ACTIVE_STREAMS_RESOURCE',
-    'Cannot close group while it has active stream processing resources.',
-    SOURCE.client,
-  ],
-  settledBy: 'DELETE /api/atlas/v2/groups/{groupId} of a project with a stream resource (status and text)',
-  describe: (id: string, left: string) => ({
-    problem: `Project ${id} still has ${left}.`,
-    remedy: 'Delete them first.',
-  }),
-  example: ['f'.repeat(24), '2 stream resources'],
-});
 
 /** Dependencies of the operations on projects. */
 export interface ProjectServices extends Identity {
@@ -154,7 +116,7 @@ export function projectOperations({
     project('POST', '', {
       ...createGroup,
       summary: 'Creates a project; its creator becomes its owner.',
-      conditions: [projectExists, tooManyProjects, invalidOrganizationId, organizationNotFound],
+      conditions: [projectExists, tooManyProjects, invalidTag, invalidOrganizationId, organizationNotFound],
       javaMethod: 'addGroup',
       status: 201,
       query: Type.Object({
@@ -164,7 +126,7 @@ export function projectOperations({
       }),
       response: shownProject,
       body: {
-        prepare: withoutReadOnly,
+        prepare: prepared,
         schema: createBody,
         shown: acceptedProject,
         rules({ orgId }, { caller }) {
@@ -210,9 +172,9 @@ export function projectOperations({
       id: 'updateGroup',
       javaMethod: 'patchGroup',
       summary: 'Changes a project: what is given; the rest stays.',
-      conditions: [projectExists],
+      conditions: [projectExists, invalidTag],
       response: shownProject,
-      body: { prepare: withoutReadOnly, schema: updateBody, shown: acceptedUpdate },
+      body: { prepare: prepared, schema: updateBody, shown: acceptedUpdate },
       async handle({ project: { id }, body: { name, ...settings }, baseUrl }) {
         const updated = await kernel.database.write(() => {
           const old = projects.existing(id);
@@ -228,9 +190,13 @@ export function projectOperations({
       id: 'deleteGroup',
       summary: 'Deletes a project in which nothing is left.',
       status: 202,
+      repeatable: true,
       conditions: [projectInUse],
       response: nothing,
-      async handle({ project: { id } }) {
+      async handle({ request: { exchange } }) {
+        // Undefined if it was deleted before.
+        const id = exchange.project?.id;
+        if (id === undefined) return resource('{}');
         await kernel.database.write((transaction) => {
           const left = world.leftIn(projects.existing(id));
           if (left !== undefined) throw projectInUse(id, left);
@@ -255,7 +221,9 @@ function listed(
   return pageFrom(found, query, (one) => representation(one, baseUrl, [], []));
 }
 
-function withoutReadOnly(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** The body without what counts as absent. @throws {Refusal} `invalidTag` */
+function prepared(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  checkTags(body.tags);
   return Object.fromEntries(
     Object.entries(body).filter(([name, value]) => value !== null && !Object.hasOwn(readOnly, name)),
   );

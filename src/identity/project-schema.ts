@@ -3,6 +3,7 @@ import { API_PREFIX } from '../http/paths.js';
 import { integer, object, oneOf, strict, text } from '../http/schema.js';
 import { links, objectId } from '../http/shapes.js';
 import { pagingQuery } from '../http/steps/query.js';
+import { TAG } from './project-conditions.js';
 import type { StoredProject } from './project-store.js';
 
 /** Wire shapes of projects, and what they share with those of organizations. */
@@ -28,13 +29,16 @@ export const namedQuery = Type.Object({
 const name = nameSchema('Its name.');
 const key = 'Name of the tag.';
 const value = 'Its value.';
-const lengths = { minLength: 1, maxLength: 255 };
 const withAlerts = 'Whether it has the default alerts; stored, without effect.';
 
 const settable = {
   tags: Type.Optional(
     Type.Array(
-      object('A tag.', { key: text(key, lengths), value: text(value, lengths) }, { ...strict, title: 'Tag' }),
+      object(
+        'A tag.',
+        { key: Type.RegExp(TAG, { description: key }), value: Type.RegExp(TAG, { description: value }) },
+        { ...strict, title: 'Tag' },
+      ),
       { description: 'Its tags.' },
     ),
   ),

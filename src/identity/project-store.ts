@@ -146,7 +146,17 @@ export class ProjectStore {
 
   /** Removes a project and everything in it. */
   remove(id: string): void {
+    this.database.run(
+      'INSERT OR IGNORE INTO deleted_projects SELECT id, organization_id FROM projects WHERE id = ?',
+      id,
+    );
     this.database.run('DELETE FROM projects WHERE id = ?', id);
+  }
+
+  /** The organization that had a project which was deleted; undefined if there never was one. */
+  deletedFrom(id: string): Organization | undefined {
+    const from = 'SELECT organization_id FROM deleted_projects WHERE id = ?';
+    return this.database.get(`${SELECT_ORGANIZATION} WHERE id = (${from})`, id);
   }
 
   #select(tail: string, parameters: Readonly<Record<string, string | number>> = {}): StoredProject[] {

@@ -20,6 +20,8 @@ export interface Profile {
   readonly takesPartialDigestUri: boolean;
   /** Whether a parameter of a path that does not match its pattern is refused for that. */
   readonly refusesMalformedParameters: boolean;
+  /** Whether a project that was deleted can be deleted again (inferred from the provider's acceptance tests). */
+  readonly repeatsDeletion: boolean;
   /** Whether successes and most 400, 404 and 409 have Atlas's `RateLimit-*` headers. */
   readonly rateLimitHeaders: boolean;
   /** Whether an error that a fault rule asks for has the source page's own body, where the page shows one. */
@@ -36,6 +38,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     javaMethodHeader: true,
     takesPartialDigestUri: true,
     refusesMalformedParameters: true,
+    repeatsDeletion: true,
     rateLimitHeaders: true,
     pageBodies: false,
     // Recorded, all but Strict-Transport-Security: that would pin a developer's browser to https on localhost.
@@ -54,6 +57,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     javaMethodHeader: false,
     takesPartialDigestUri: false,
     refusesMalformedParameters: false,
+    repeatsDeletion: false,
     rateLimitHeaders: false,
     pageBodies: true,
     answerHeaders: {},

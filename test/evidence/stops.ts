@@ -116,6 +116,7 @@ export function refusals(profile: SeededProfile): Readonly<Record<string, Stop>>
     invalidOrganizationId: { url: `${API}/orgs/nothex` },
     organizationNotFound: { url: `${API}/orgs/${UNKNOWN}` },
     projectExists: newProject({ name: profile, orgId: organization }),
+    invalidTag: newProject({ name: 'new', orgId: organization, tags: [{ key: 'a', value: 'b/c' }] }),
     projectNameNotFound: { url: `${groups}/byName/nothing` },
     projectInUse: { method: 'DELETE', url: `${groups}/${project}` },
     notPermitted: { ...create(requestBody('aws-s3')), caller: 'reader' },

@@ -85,8 +85,8 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
   it('keeps what is set beside its name', async () => {
     const emulator = await TestEmulator.start();
     const tags = [
-      { key: 'b', value: '2' },
-      { key: 'a', value: '1' },
+      { key: 'b', value: 'x'.repeat(255) },
+      { key: 'Größe 7;@_-.+', value: 'A b' },
     ];
     const settings = { withDefaultAlertsSettings: false, regionUsageRestrictions: 'GOV_REGIONS_ONLY' };
     const made = await created(emulator, profile, { name: 'new', tags, ...settings });
@@ -103,7 +103,7 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
     expect(named.json()).toMatchObject({ id, name });
   });
 
-  it.each([
+  it.each<[string, object, string, string]>([
     ['no name', {}, 'MISSING_ATTRIBUTE', 'name'],
     ['a long name', { name: 'x'.repeat(65) }, 'INVALID_ATTRIBUTE', 'name'],
     ['a name with a slash', { name: 'a/b' }, 'INVALID_ATTRIBUTE', 'name'],
@@ -120,10 +120,37 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
       'tags[0].key',
     ],
     [
-      'a long tag',
+      'a long value of a tag',
       { name: 'new', tags: [{ key: 'a', value: 'b'.repeat(256) }] },
-      'INVALID_ATTRIBUTE',
-      'tags[0].value',
+      'VALIDATION_ERROR',
+      'exceeded the maximum allowed length of 255 characters',
+    ],
+    [
+      'a long key of a tag',
+      { name: 'new', tags: [{ key: 'a'.repeat(256), value: 'b' }] },
+      'VALIDATION_ERROR',
+      'exceeded the maximum allowed length of 255 characters',
+    ],
+    ...['a/b', 'a:b', 'a\nb', 'a,b', '(a)'].map(
+      (value) =>
+        [
+          `a tag ${JSON.stringify(value)}`,
+          { name: 'new', tags: [{ key: 'a', value }] },
+          'VALIDATION_ERROR',
+          'contains invalid characters. Allowable characters include letters, numbers, spaces and ; @ _ - . +',
+        ] as [string, object, string, string],
+    ),
+    [
+      'a key of a tag with a slash',
+      { name: 'new', tags: [{ key: 'a/b', value: 'c' }] },
+      'VALIDATION_ERROR',
+      'contains invalid characters. Allowable characters include',
+    ],
+    [
+      'two tags of one key',
+      { name: 'new', tags: ['1', '2', '1'].map((value) => ({ key: 'a', value })) },
+      'VALIDATION_ERROR',
+      'Two tags have the same key',
     ],
     [
       'another restriction',
@@ -224,6 +251,8 @@ describe.each(PROFILES)('a change of a project, %s', (profile) => {
     expect((await change(emulator, { name: profile })).statusCode).toBe(200);
     expect(codeOf(await change(emulator, { name: 'taken' }))).toBe('409 GROUP_ALREADY_EXISTS');
     expect(codeOf(await change(emulator, { name: 'a/b' }))).toBe(bad(profile, 'INVALID_ATTRIBUTE'));
+    const tags = [{ key: 'a', value: 'b/c' }];
+    expect(codeOf(await change(emulator, { tags }))).toBe(bad(profile, 'VALIDATION_ERROR'));
     expect(codeOf(await change(emulator, { orgId: SEEDED[profile].organization }))).toBe(
       bad(profile, 'INVALID_ATTRIBUTE'),
     );
@@ -250,10 +279,33 @@ describe.each(PROFILES)('the deletion of a project, %s', (profile) => {
     const url = `${GROUPS}/${id}`;
     const response = await owner(emulator, profile, { method: 'DELETE', url });
     expect([response.statusCode, response.body]).toEqual([202, '{}']);
-    for (const gone of [{ url }, { method: 'DELETE', url }, { url: `${GROUPS}/byName/new` }] as const) {
+    for (const gone of [{ url }, { url: `${GROUPS}/byName/new` }] as const) {
       expect((await owner(emulator, profile, gone)).statusCode).toBe(404);
     }
     await created(emulator, profile, { name: 'new' });
+  });
+
+  it('is repeated as observed and 404 as documented, for projects of the own organization that were there', async () => {
+    const emulator = await TestEmulator.start({ profile });
+    const { id } = await created(emulator, profile, { name: 'new' });
+    const remove = async (groupId: string, by = profile) => {
+      const request = { method: 'DELETE', url: `${GROUPS}/${groupId}` } as const;
+      const { statusCode, body } = await emulator.as('owner', by, request);
+      return statusCode === 202 ? [statusCode, body] : [statusCode];
+    };
+    const again = profile === 'observed' ? [202, '{}'] : [404];
+    expect(await remove(id)).toEqual([202, '{}']);
+    expect(await remove(id)).toEqual(again);
+    expect(await remove(id)).toEqual(again);
+    expect(await remove(id, profile === 'observed' ? 'documented' : 'observed')).toEqual([404]);
+    expect(await remove('f'.repeat(24))).toEqual([404]);
+    // With any other operation it is not there.
+    const url = `${GROUPS}/${id}`;
+    for (const request of [{ url }, { method: 'PATCH', url, payload: {} }] as const) {
+      expect((await owner(emulator, profile, request)).statusCode).toBe(404);
+    }
+    await emulator.inject({ method: 'POST', url: '/_emulator/reset' });
+    expect(await remove(id)).toEqual([404]);
   });
 
   it('is refused while it has private links, and says how many', async () => {

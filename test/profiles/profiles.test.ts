@@ -118,6 +118,11 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one'],
   ],
   [
+    'invalidTag',
+    [400, 'VALIDATION_ERROR', 'The request content produced the validation error: one.'],
+    [400, 'VALIDATION_ERROR', OWN],
+  ],
+  [
     'projectInUse',
     [
       409,
@@ -177,6 +182,11 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     'unknownVendor',
     [400, 'INVALID_ENUM_VALUE', 'An invalid enumeration value one was specified.'],
     [400, 'VALIDATION_ERROR', OWN],
+  ],
+  [
+    'limitNotFound',
+    [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one.'],
+    [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one'],
   ],
   [
     'linkNotFound',

@@ -153,6 +153,8 @@ export function checkScope(
   const { project, organization } = scope;
   const { groupId, orgId } = scope.parameters;
   if (groupId !== undefined && !project) {
+    const former = operation.repeatable && gatekeeper.projects.deletedFrom(groupId);
+    if (former?.id === caller.organizationId && profiles[former.profile].repeatsDeletion) return;
     throw OBJECT_ID.test(groupId) ? projectNotFound(groupId) : invalidProjectId(groupId);
   }
   if (orgId !== undefined && !organization) throw unknownOrganization(orgId);

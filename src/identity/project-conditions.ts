@@ -1,0 +1,92 @@
+import { CANNOT_FIND, defineCondition, SOURCE } from '../profiles/index.js';
+
+export const projectNameNotFound = defineCondition('projectNameNotFound', {
+  when: 'The caller sees no project of this name.',
+  observed: [404, 'GROUP_NAME_NOT_FOUND', 'No group with name "%s" exists.', SOURCE.errorCodes],
+  documented: { detail: CANNOT_FIND },
+  describe: (name: string, caller: string) => ({
+    problem: `There is no project named ${name} that the ${caller} can see.`,
+    remedy: 'Use a name that GET /api/atlas/v2/groups lists.',
+  }),
+  example: ['orders', 'API key reader'],
+});
+
+/** How many projects an organization can have (recorded). */
+export const PROJECTS_LIMIT = 250;
+
+export const tooManyProjects = defineCondition('tooManyProjects', {
+  when: `The organization has ${PROJECTS_LIMIT} projects already, without those that the control API created.`,
+  observed: [
+    400,
+    'MAX_GROUPS_PER_ORG_EXCEEDED',
+    'Maximum number of groups per organization (%s) in %s exceeded while trying to add group.',
+    SOURCE.recorded,
+  ],
+  describe: (limit: string, organization: string) => ({
+    problem: `Organization ${organization} has ${limit} projects already.`,
+    remedy: 'Delete one of them, or create projects for tests with POST /_emulator/projects.',
+  }),
+  example: [String(PROJECTS_LIMIT), 'f'.repeat(24)],
+});
+
+export const projectInUse = defineCondition('projectInUse', {
+  when: 'The project to be deleted still has resources in it.',
+  observed: [
+    409,
+    'CANNOT_CLOSE_GROUP_ACTIVE_STREAMS_RESOURCE',
+    'Cannot close group while it has active stream processing resources.',
+    SOURCE.client,
+  ],
+  settledBy: 'DELETE /api/atlas/v2/groups/{groupId} of a project with a stream resource (status and text)',
+  describe: (id: string, left: string) => ({
+    problem: `Project ${id} still has ${left}.`,
+    remedy: 'Delete them first.',
+  }),
+  example: ['f'.repeat(24), '2 stream resources'],
+});
+
+/** What a key or a value of a tag can contain (Atlas documentation; that letters of any language count is inferred). */
+export const TAG = /^[\p{L}\p{N} ;@_.+-]{1,255}$/u;
+
+const ALLOWED = 'Allowable characters include letters, numbers, spaces and ; @ _ - . +';
+
+export const invalidTag = defineCondition('invalidTag', {
+  when: 'A key or a value of a tag has more than 255 characters, or others than letters, numbers, spaces and `;@_-.+`, or two tags have one key. What the texts contain is read in a client; the rest of them, and the code, are inferred.',
+  observed: [
+    400,
+    'VALIDATION_ERROR',
+    'The request content produced the validation error: %s.',
+    SOURCE.client,
+  ],
+  settledBy: 'POST /api/atlas/v2/groups with the tag {"key": "a", "value": "b/c"}',
+  describe: (sentence: string) => ({
+    field: 'tags',
+    problem: `${sentence}.`,
+    remedy: 'Send unique keys, and keys and values of up to 255 such characters.',
+    source: SOURCE.documentation,
+  }),
+  example: [`The value of a tag contains invalid characters. ${ALLOWED}`],
+});
+
+/**
+ * Checks the tags of a body, of which anything may have another type.
+ *
+ * @throws {Refusal} `invalidTag`
+ */
+export function checkTags(tags: unknown): void {
+  const keys = new Set<unknown>();
+  for (const tag of Array.isArray(tags) ? (tags as unknown[]) : []) {
+    const parts = (tag ?? {}) as Readonly<Record<string, unknown>>;
+    for (const name of ['key', 'value']) {
+      const text = parts[name];
+      if (typeof text !== 'string' || text === '' || TAG.test(text)) continue;
+      throw invalidTag(
+        /^.{256,}$/su.test(text)
+          ? `The ${name} of a tag exceeded the maximum allowed length of 255 characters`
+          : `The ${name} of a tag contains invalid characters. ${ALLOWED}`,
+      );
+    }
+    if (keys.has(parts.key)) throw invalidTag('Two tags have the same key');
+    keys.add(parts.key);
+  }
+}
