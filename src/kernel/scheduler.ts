@@ -74,13 +74,11 @@ export class Scheduler {
   #moveDue(): void {
     if (this.#stopped) return;
     const now = this.clock.now();
-    const failed = new Set(this.#works);
     let fullBatches = 0;
     for (const work of this.#works) {
       this.database
         .write((transaction) => {
           if (work.moveDue(transaction, now, BATCH) === BATCH) fullBatches += 1;
-          failed.delete(work);
         })
         // The commit can fail too.
         .catch((error: unknown) => {
@@ -93,14 +91,15 @@ export class Scheduler {
         this.#moveDue();
       });
     } else {
-      this.#armForNext(failed);
+      // What is still due has failed, and waits for its retry.
+      this.#armForNext(now);
     }
   }
 
-  #armForNext(except: ReadonlySet<DueWork> = new Set()): void {
+  #armForNext(after = -Infinity): void {
     for (const work of this.#works) {
-      const at = except.has(work) ? undefined : work.nextDueAt();
-      if (at !== undefined) this.wakeAt(at);
+      const at = work.nextDueAt();
+      if (at !== undefined && at > after) this.wakeAt(at);
     }
   }
 }

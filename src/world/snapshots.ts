@@ -89,8 +89,8 @@ export class Snapshots {
     if (snapshot === undefined) return;
     const scope = { snapshot, projectId: project ?? null };
     for (const { lastIfLarge, deleteBatch } of this.#statements(project).reverse()) {
-      const last = lastIfLarge && this.database.value<number | null>(lastIfLarge, scope);
-      if (!last) continue;
+      const last = lastIfLarge === undefined ? undefined : this.database.value<number>(lastIfLarge, scope);
+      if (last === undefined) continue;
       const batch = () => this.database.run(deleteBatch, { ...scope, last });
       while ((await this.database.write(batch)) === BATCH);
     }
@@ -191,12 +191,12 @@ function statementsOf(database: Database, table: CoveredTable, ofProject: boolea
   const isOther = (column: string): string =>
     `${inScope} AND NOT EXISTS (${copied} AND ${copy}.${column} = ${name}.${column})`;
   // A row that was created again under its old key is renumbered, not deleted.
-  const deleted = `${name} WHERE ${isOther(same)} AND ${isOther(key)}`;
-  const isLarge = (rows: string): string =>
-    `(SELECT count(*) FROM (SELECT 1 FROM ${rows} LIMIT ${LARGE + 1})) > ${LARGE}`;
+  const deleted = `SELECT ${NUMBER} FROM ${name} WHERE ${isOther(same)} AND ${isOther(key)}`;
   const update = `UPDATE
     SET ${changing((column) => `${column} = excluded.${column}`)}
     WHERE (${changing((column) => `${name}.${column}`)}) IS NOT (${changing((column) => `excluded.${column}`)})`;
+  // Fast, and false at most restores.
+  const many = `(SELECT count(*) FROM (SELECT 1 FROM ${name} WHERE ${inScope} LIMIT ${LARGE + 1})) > ${LARGE}`;
   return {
     take: `INSERT INTO ${copy} SELECT :snapshot, ${list} FROM ${name} WHERE ${inScope}`,
     // Gives a row that was created again under its old key its old number. The index has all that most rows need.
@@ -208,15 +208,13 @@ function statementsOf(database: Database, table: CoveredTable, ofProject: boolea
            AND NOT EXISTS (SELECT 1 FROM ${name} AS live WHERE live.${NUMBER} = ${copy}.${NUMBER}))`
       : undefined,
     deleteOthers: `DELETE FROM ${name} WHERE ${isOther(same)}`,
-    // Not of tables without a project: other rows refer to theirs. The first count is the fast one.
+    // Not of tables without a project: other rows refer to theirs.
     lastIfLarge:
       numbered && table.project !== undefined
-        ? `SELECT CASE WHEN ${isLarge(`${name} WHERE ${inScope}`)} AND ${isLarge(deleted)}
-             THEN (SELECT max(${NUMBER}) FROM ${name}) END`
+        ? `SELECT max(${NUMBER}) FROM (${deleted} AND ${many} ORDER BY ${NUMBER} DESC LIMIT ${LARGE + 1}) HAVING count(*) > ${LARGE}`
         : undefined,
-    deleteBatch: `
-      DELETE FROM ${name} WHERE ${NUMBER} IN (
-        SELECT ${NUMBER} FROM ${deleted} AND ${NUMBER} <= :last ORDER BY ${NUMBER} DESC LIMIT ${BATCH})`,
+    deleteBatch: `DELETE FROM ${name} WHERE ${NUMBER} IN (
+      ${deleted} AND ${NUMBER} <= :last ORDER BY ${NUMBER} DESC LIMIT ${BATCH})`,
     // Gives rows that may swap their unique values ones that no row has.
     setAside:
       unique &&
