@@ -14,7 +14,7 @@ import {
 import type { Clock } from './kernel/clock.js';
 import { Database } from './kernel/database.js';
 import { startKernel } from './kernel/kernel.js';
-import { readText } from './kernel/text-file.js';
+import { readText } from './kernel/files.js';
 import { FIXTURES } from './version.js';
 import { FixtureError, snapshotMigrations, World } from './world/index.js';
 

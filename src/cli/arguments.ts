@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { Kind, type TSchema } from '@sinclair/typebox';
 import { checkSetting, defaultConfig, isSetting, settings, unknownSetting, type Config } from '../config.js';
 import { UsageError } from '../exit.js';
-import { readText } from '../kernel/text-file.js';
+import { readText } from '../kernel/files.js';
 import { ownVariables, PREFIX, type Environment } from './variables.js';
 
 type ReadFile = (path: string) => string;

@@ -29,31 +29,37 @@ export async function serve(config: Config): Promise<void> {
   );
 }
 
+/** What Node and the listener add to the error of a server that cannot listen. */
+interface FailedListen {
+  readonly port: number;
+  readonly address: string;
+  readonly hostname: string;
+  readonly setting: string;
+}
+
 /** The error of a failed start in one line; other errors stay as they are. */
 function explained(error: unknown): unknown {
   if (error instanceof TlsError) return new UsageError(error.message);
   if (error instanceof FixtureError) return new UsageError(`fixture ${error.message}`);
   if (error instanceof DatabaseUnusable) return new Exit(STATUS.database, `database ${error.message}`);
-  const {
-    code,
-    port = '',
-    address = '',
-    message,
-    setting = '--port',
-  } = error as NodeJS.ErrnoException & { port?: number; address?: string; setting?: string };
-  switch (code) {
-    case 'EADDRINUSE':
-      return new Exit(
-        STATUS.portInUse,
-        `port ${port} on ${address} is in use by another process; choose another with ${setting}, or 0 for any free one`,
-      );
-    case 'EACCES':
-    case 'EADDRNOTAVAIL':
-    case 'EAFNOSUPPORT':
-    case 'EAI_AGAIN':
-    case 'ENOTFOUND':
-      return new UsageError(`cannot listen (--host, --port): ${message}`);
-    default:
-      return error;
+  const { code, message, ...at } = error as NodeJS.ErrnoException & Partial<FailedListen>;
+  const { port = '', address = '', hostname = '', setting = '--port' } = at;
+  if (code === 'EADDRINUSE') {
+    return new Exit(
+      STATUS.portInUse,
+      `port ${port} on ${address} is in use by another process; choose another with ${setting}, or 0 for any free one`,
+    );
   }
+  const missing = `this machine does not have the address ${address}`;
+  const reasons: Readonly<Record<string, string>> = {
+    EACCES: `port ${port} requires privileges; choose one from 1024 to 65535 with ${setting}`,
+    EADDRNOTAVAIL: missing,
+    EAFNOSUPPORT: missing,
+    ENOTFOUND: `the name ${hostname} does not exist`,
+    EAI_AGAIN: `the name ${hostname} cannot be resolved now`,
+  };
+  const reason = reasons[code ?? ''];
+  return reason === undefined
+    ? error
+    : new UsageError(`cannot listen (--host, ${setting}): ${reason} (${code})`);
 }

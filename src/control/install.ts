@@ -7,6 +7,7 @@ import { contextOf, type ControlOperation } from '../http/operation.js';
 import { parseBody } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';
 import { readQuery } from '../http/steps/query.js';
+import { withoutMark } from '../kernel/files.js';
 import { Refusal } from '../profiles/index.js';
 
 /** Where the control API begins. */
@@ -38,10 +39,8 @@ export function installControl(
 ): void {
   scope.removeAllContentTypeParsers();
   const json = /^application\/json(?:\s*;|$)/i;
-  scope.addContentTypeParser(
-    json,
-    { parseAs: 'string' },
-    async (_request: FastifyRequest, text: string) => text,
+  scope.addContentTypeParser(json, { parseAs: 'string' }, async (_request: FastifyRequest, text: string) =>
+    withoutMark(text),
   );
   scope.setErrorHandler(async (error, request, reply) => {
     await settled();

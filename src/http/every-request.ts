@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { withoutMark } from '../kernel/files.js';
 import type { Clock } from '../kernel/clock.js';
 import type { EventBus } from '../kernel/events.js';
 import type { ProfileName, Refusal } from '../profiles/index.js';
@@ -47,8 +48,8 @@ export function installShared(
   app.decorateRequest('exchange');
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(BODY_TYPE, { parseAs: 'string' }, (request, text, done) => {
-    request.exchange.sentBody = String(text);
-    done(null, text);
+    request.exchange.sentBody = withoutMark(String(text));
+    done(null, request.exchange.sentBody);
   });
   // An operation without a body ignores whatever else is sent.
   app.addContentTypeParser('*', (request, payload, done) => {

@@ -1,7 +1,8 @@
-import { accessSync, constants } from 'node:fs';
-import { dirname } from 'node:path';
+import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import type { Migration } from './database.js';
+import { isGroupWritable } from './files.js';
 
 /** The database cannot be used; `message` says why, in one line. */
 export class DatabaseUnusable extends Error {}
@@ -29,6 +30,7 @@ const LOCK_WAIT_MS = 250;
 export function openFile(path: string, migrations: readonly Migration[]): BetterSqlite3.Database {
   let sqlite: BetterSqlite3.Database | undefined;
   try {
+    if (path !== ':memory:') createFile(path);
     sqlite = retain(new BetterSqlite3(path, { timeout: LOCK_WAIT_MS }));
     sqlite.exec('PRAGMA locking_mode = EXCLUSIVE');
     // Before WAL, which changes the file: the file of another program must stay as it is.
@@ -40,6 +42,14 @@ export function openFile(path: string, migrations: readonly Migration[]): Better
     sqlite?.close();
     throw error instanceof DatabaseUnusable ? error : new DatabaseUnusable(unusable(path, error));
   }
+}
+
+/** Creates a new file as writable for the group as its directory is; SQLite gives its other files the same mode. */
+function createFile(path: string): void {
+  if (!isGroupWritable(path) || existsSync(path)) return;
+  closeSync(openSync(path, 'a'));
+  // Unlike the mode of open, independent of the umask.
+  chmodSync(path, 0o664);
 }
 
 /** The first column of each row. */
@@ -78,25 +88,42 @@ function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: reado
 }
 
 function unusable(path: string, error: unknown): string {
-  const code = error instanceof BetterSqlite3.SqliteError ? error.code : '';
-  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
-    return `${path} is in use by another process`;
-  }
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (/^SQLITE_(?:BUSY|LOCKED)/.test(code)) return `${path} is in use by another process`;
   if (code.startsWith('SQLITE_NOTADB')) return `${path} is not a SQLite database`;
   if (code.startsWith('SQLITE_CORRUPT')) return `${path} is damaged`;
-  // Without write permission, SQLite reports an I/O error, or that it cannot open the file.
-  if (code.startsWith('SQLITE_READONLY') || isReadOnly(path) || isReadOnly(dirname(path))) {
-    return `${path} cannot be written`;
+  if (code.startsWith('SQLITE_FULL')) return `${path} cannot be written: the disk is full`;
+  try {
+    return problemOf(path) ?? `${path} cannot be opened: ${oneLine(message)}`;
+  } catch (denied) {
+    return `${path} cannot be opened: ${(denied as Error).message}`;
   }
-  return `${path} cannot be opened: ${oneLine(error instanceof Error ? error.message : String(error))}`;
 }
 
-function isReadOnly(path: string): boolean {
+/** What is wrong with a path, where SQLite only reports that it cannot open the file, or an I/O error. */
+function problemOf(path: string): string | undefined {
+  const directory = dirname(path);
+  const around = statSync(directory, { throwIfNoEntry: false });
+  if (!around) return `${path} cannot be created: the directory ${directory} does not exist`;
+  if (!around.isDirectory()) return `${path} cannot be created: ${directory} is not a directory`;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    return `${path} is a directory: name a file in it, such as ${join(path, 'emulator.db')}`;
+  }
+  const [denied] = [path, `${path}-wal`, directory].flatMap((one) => refusalToWrite(one) ?? []);
+  return denied && `${path} cannot be written: ${denied}`;
+}
+
+/** Why a file or directory cannot be written, and what helps; undefined if it can, or does not exist. */
+function refusalToWrite(path: string): string | undefined {
   try {
-    accessSync(path, constants.W_OK);
-    return false;
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return undefined;
   } catch (error) {
-    return ['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '');
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EROFS') return `${path} is on a read-only file system: mount it for writing`;
+    if (code !== 'EACCES' && code !== 'EPERM') return undefined;
+    const { uid, gid, mode } = statSync(path);
+    return `${path} belongs to user ${uid} and group ${gid} with mode ${(mode & 0o7777).toString(8)}, and this process is of user ${process.getuid?.()} and group ${process.getgid?.()}: run it as user ${uid}, or change the owner or the mode (chown, chmod g+rw)`;
   }
 }
 

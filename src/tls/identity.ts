@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { addressesOf } from '../addresses.js';
-import { readText } from '../kernel/text-file.js';
+import { isGroupWritable, readText } from '../kernel/files.js';
 import { makeAuthority, makeCertificate, type KeyPair } from './certificates.js';
 
 /** The settings of HTTPS. */
@@ -77,7 +77,10 @@ async function storedAuthority(certFile: string, keyFile: string, now: number): 
 
 /** Atomically: a process that is killed does not leave a part of a file. */
 function replaceFile(path: string, text: string, mode: number): void {
-  writeFileSync(`${path}.new`, text, { mode });
+  const open = isGroupWritable(path) ? mode | 0o060 : mode;
+  writeFileSync(`${path}.new`, text, { mode: open });
+  // Unlike the mode of a new file, independent of the umask.
+  chmodSync(`${path}.new`, open);
   renameSync(`${path}.new`, path);
 }
 

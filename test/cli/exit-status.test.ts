@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -59,8 +59,18 @@ describe('exit status 2', () => {
     expect(await failureOf(2, ['--fixture', path])).toContain(`fixture ${path}${line}`);
   });
 
-  it.each(['203.0.113.7', 'no..such.host'])('is for a host that it cannot listen on: %s', async (host) => {
-    expect(await failureOf(2, ['--host', host])).toMatch(/^cannot listen \(--host, --port\): /);
+  it.each([
+    ['203.0.113.7', 'this machine does not have the address 203.0.113.7 (EADDRNOTAVAIL)'],
+    ['no..such.host', 'the name no..such.host '],
+  ])('is for a host that it cannot listen on: %s', async (host, reason) => {
+    expect(await failureOf(2, ['--host', host])).toContain(`cannot listen (--host, --port): ${reason}`);
+  });
+
+  it.each(['--fixture', '--config'])('is for a directory instead of a file: %s', async (flag) => {
+    const folder = temporaryFolder();
+    expect(await failureOf(2, [flag, folder])).toMatch(
+      /cannot be read: it is a directory \(Docker creates one/,
+    );
   });
 });
 
@@ -116,7 +126,9 @@ describe('exit status 4', () => {
   it('is for a database in a directory that is missing, and for a directory', async () => {
     const folder = temporaryFolder();
     expect(await failureOf(4, ['--db', join(folder, 'missing', 'world.db')])).toContain('does not exist');
-    expect(await failureOf(4, ['--db', folder])).toContain(`database ${folder} cannot be opened: `);
+    expect(await failureOf(4, ['--db', folder])).toContain(
+      `database ${folder} is a directory: name a file in it`,
+    );
   });
 
   // Root may write everywhere, so that the program runs as nobody where the tests run as root.
@@ -126,15 +138,20 @@ describe('exit status 4', () => {
     spawnSync(process.execPath, [CLI, '--version'], { ...unprivileged, stdio: 'ignore' }).status === 0;
 
   it.skipIf(!startsUnprivileged).each([
-    ['a file that cannot be written', 0o755, 0o444],
-    ['a directory that cannot be written', 0o555, 0o644],
-  ])('is for %s', async (_what, folderMode, fileMode) => {
+    ['a file that cannot be written', 0o755, 0o444, '/world.db'],
+    ['a directory that cannot be written', 0o555, 0o644, ''],
+  ])('is for %s', async (_what, folderMode, fileMode, denied) => {
     const folder = temporaryFolder();
     const db = join(folder, 'world.db');
     await (await Command.start(['--db', db])).command.stop();
     if (nobody !== undefined) for (const path of [db, folder]) chownSync(path, nobody, nobody);
     chmodSync(db, fileMode);
     chmodSync(folder, folderMode);
-    expect(await failureOf(4, ['--db', db], unprivileged)).toBe(`database ${db} cannot be written`);
+    const owner = statSync(db);
+    const mode = (denied === '' ? folderMode : fileMode).toString(8);
+    expect(await failureOf(4, ['--db', db], unprivileged)).toBe(
+      `database ${db} cannot be written: ${folder}${denied} belongs to user ${owner.uid} and group ${owner.gid} with mode ${mode}, ` +
+        `and this process is of user ${owner.uid} and group ${owner.gid}: run it as user ${owner.uid}, or change the owner or the mode (chown, chmod g+rw)`,
+    );
   });
 });

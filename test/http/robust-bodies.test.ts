@@ -21,7 +21,7 @@ describe('a body', () => {
     ['is null', 'null', 400],
     ['is a number', '1e999', 400],
     ['is cut off', '{"provider":"AWS"', 400],
-    ['begins with a byte order mark', '\ufeff{"provider":"AWS"}', 400],
+    ['begins with two byte order marks', '\ufeff\ufeff{"provider":"AWS"}', 400],
     ['is 100,000 arrays deep', deep(100_000), 400],
     ['is 100,000 arrays deep in a field', `{"provider":"AWS","region":${deep(100_000)}}`, 400],
     ['is 100,000 arrays deep in a list', `{"provider":"AWS","azureResourceIds":${deep(100_000)}}`, 400],

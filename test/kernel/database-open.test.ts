@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -123,14 +132,40 @@ describe('a database file', () => {
   });
 
   it('is refused if it is a directory', () => {
-    expect(refusalOf(folder)).toBe(`${folder} cannot be opened: unable to open database file`);
+    expect(refusalOf(folder)).toBe(
+      `${folder} is a directory: name a file in it, such as ${join(folder, 'emulator.db')}`,
+    );
   });
 
   it('is refused if its directory is missing', () => {
     const missing = join(folder, 'missing', 'world.db');
-    expect(refusalOf(missing)).toMatch(
-      new RegExp(`^${missing} cannot be opened: .*directory does not exist`),
+    expect(refusalOf(missing)).toBe(
+      `${missing} cannot be created: the directory ${join(folder, 'missing')} does not exist`,
     );
+  });
+
+  it('is refused if its directory is a file', () => {
+    writeFileSync(path, '');
+    expect(refusalOf(join(path, 'world.db'))).toBe(
+      `${path}/world.db cannot be created: ${path} is not a directory`,
+    );
+  });
+
+  it.each([
+    ['for the group too where the group can write in its directory', 0o770, 0o664],
+    ['for its owner alone where the group cannot', 0o750, 0o600],
+  ])('can be written %s, whatever the umask', async (_who, folderMode, fileMode) => {
+    chmodSync(folder, folderMode);
+    const umask = process.umask(0o077);
+    const database = Database.open(path, MIGRATIONS);
+    await database.write(() => database.run("INSERT INTO entries VALUES ('one')"));
+    process.umask(umask);
+    const modes = readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mode & 0o777]);
+    expect(modes).toEqual([
+      ['world.db', fileMode],
+      ['world.db-wal', fileMode],
+    ]);
+    database.close();
   });
 });
 

@@ -32,7 +32,7 @@ export function readUnread(request: FastifyRequest): Promise<void> | undefined {
       else resolve();
     });
     finished(raw, (error) => {
-      if (!error && size <= BODY_LIMIT) exchange.sentBody = Buffer.concat(chunks).toString();
+      if (!error && size <= BODY_LIMIT) exchange.sentBody = new TextDecoder().decode(Buffer.concat(chunks));
       resolve();
     });
   });

@@ -1,4 +1,5 @@
 import { Kind, type TSchema } from '@sinclair/typebox';
+import { otherEncoding } from '../../kernel/files.js';
 import { defineCondition, SOURCE } from '../../profiles/index.js';
 
 /** The largest body that is read, in bytes. */
@@ -45,10 +46,17 @@ export const bodyTooLarge = defineCondition('bodyTooLarge', {
 export const malformedJson = defineCondition('malformedJson', {
   when: 'The body is empty or not JSON.',
   observed: [400, 'MALFORMED_JSON', 'Received JSON is malformed.', SOURCE.atlasErrors],
-  describe: (text: string, wanted: string) => ({
-    problem: text.trim() === '' ? 'The body is empty.' : 'The body is not JSON.',
-    remedy: `Send a JSON ${wanted} as the body.`,
-  }),
+  describe: (text: string, wanted: string) => {
+    // A byte order mark of UTF-16 was replaced when the body was decoded.
+    const encoding = otherEncoding(Buffer.from(text.replace(/^\ufffd+/, '')));
+    return {
+      problem:
+        text.trim() === ''
+          ? 'The body is empty.'
+          : `The body is not JSON${encoding === undefined ? '' : `: its encoding is ${encoding}`}.`,
+      remedy: `Send a JSON ${wanted} as the body${encoding === undefined ? '' : ', in UTF-8'}.`,
+    };
+  },
   example: ['{', 'object'],
 });
 

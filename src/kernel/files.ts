@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /**
  * Reads a UTF-8 file, without its byte order mark.
@@ -16,11 +17,25 @@ export function readText(path: string | URL): string {
   return new TextDecoder().decode(bytes);
 }
 
+/** A text without its byte order mark. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, '');
+}
+
 /** The encoding of bytes that are not UTF-8; undefined if they are. */
 export function otherEncoding(bytes: Buffer): string | undefined {
-  const start = bytes.toString('hex', 0, 4);
+  const start = bytes.toString('hex', 0, 8);
   // With and without a byte order mark, as in JSON, which starts with ASCII.
-  if (/^(?:fffe0000|0000feff|..000000|000000..)/.test(start)) return 'UTF-32';
+  if (/^(?:fffe0000|0000feff)|000000/.test(start)) return 'UTF-32';
   if (/^(?:fffe|feff|..00|00..)/.test(start)) return 'UTF-16';
   return isUtf8(bytes) && !bytes.includes(0) ? undefined : 'neither UTF-8 nor UTF-16';
+}
+
+/**
+ * Whether the group can write in the directory of a file. Then it must be able to write the file too: on OpenShift, each
+ * start can have another user of the group.
+ */
+export function isGroupWritable(path: string): boolean {
+  const directory = statSync(dirname(path), { throwIfNoEntry: false });
+  return directory?.isDirectory() === true && (directory.mode & 0o020) !== 0;
 }
