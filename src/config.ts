@@ -1,4 +1,4 @@
-import { Type, type SchemaOptions, type Static, type TInteger, type TSchema } from '@sinclair/typebox';
+import { Type, type Static, type TInteger, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { UsageError } from './exit.js';
 import { features, type DurationName, type Feature } from './features/index.js';
@@ -17,11 +17,11 @@ const flag = (description: string) => Type.Boolean({ default: false, description
 const NOT_EMPTY = { pattern: '\\S', wanted: 'a text that is not empty' };
 
 /** One text or several: a flag that can be repeated, a variable with commas, an array in the file. */
-const list = (description: string, options: SchemaOptions = {}) =>
-  Type.Union(
-    [Type.String({ pattern: '\\S' }), Type.Array(Type.String({ pattern: '\\S' }), { minItems: 1 })],
-    { ...options, description, isList: true, wanted: 'a text that is not empty, or several' },
-  );
+const list = (description: string, pattern: string, wanted: string, standard?: string) => {
+  const item = Type.String({ pattern });
+  const options = { description, wanted, isList: true, ...(standard !== undefined && { default: standard }) };
+  return Type.Union([item, Type.Array(item, { minItems: 1 })], options);
+};
 
 /** The settings for the durations of states, which features declare. */
 export function durationSettings(declaring: readonly Feature[]) {
@@ -34,10 +34,22 @@ export function durationSettings(declaring: readonly Feature[]) {
 /** All settings. A key of the file is the name here, `--tls-port` its flag, `ATLAS_EMULATOR_TLS_PORT` its variable. */
 export const settings = Type.Object(
   {
-    host: list('address or name to listen on; repeatable', { default: '127.0.0.1' }),
+    host: list(
+      'address or name to listen on; repeatable',
+      '\\S',
+      'a text that is not empty, or several',
+      '127.0.0.1',
+    ),
     port: port(27080, 'port to listen on, 0 for any free one'),
     tls: flag('serves HTTPS too, with a generated certificate'),
     tlsPort: port(27443, 'port for HTTPS, 0 for any free one'),
+    tlsName: Type.Optional(
+      list(
+        'further name or address in the generated certificate; repeatable',
+        '^[\\w*.:[\\]-]+$',
+        'a host name or an address, or several',
+      ),
+    ),
     tlsCert: Type.Optional(text('PEM file with a certificate of your own for HTTPS', NOT_EMPTY)),
     tlsKey: Type.Optional(text('PEM file with its private key', NOT_EMPTY)),
     db: text('SQLite file that persists across restarts; without it, state is in memory', {

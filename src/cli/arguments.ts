@@ -171,7 +171,7 @@ function parseFile(path: string, readFile: ReadFile = readText): Record<string, 
 /** The value that a text of the command line or a variable means; the text itself if it is invalid. */
 function fromText(rule: TSchema, text: Flags[string]): unknown {
   if (typeof text !== 'string') return text;
-  if (rule.isList && text.includes(',')) return text.split(',');
+  if (rule.isList && text.includes(',')) return text.split(/\s*,\s*/);
   if (rule[Kind] === 'Integer') return /^\d+$/.test(text) ? Number(text) : text;
   if (rule[Kind] === 'Boolean') return text === 'true' || (text === 'false' ? false : text);
   return text;

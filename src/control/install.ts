@@ -8,6 +8,7 @@ import { parseBody } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';
 import { readQuery } from '../http/steps/query.js';
 import { withoutMark } from '../kernel/files.js';
+import { mainError } from '../kernel/schema-text.js';
 import { Refusal } from '../profiles/index.js';
 
 /** Where the control API begins. */
@@ -53,7 +54,7 @@ export function installControl(
 
   for (const operation of operations) {
     const { method, body, status = 200, mediaType = 'application/json' } = operation;
-    const checkBody = body && bodyCheck(body.schema);
+    const checkBody = body && bodyCheck(body.schema, mainError);
     for (const url of pathsOf(operation)) {
       scope.route({
         method,

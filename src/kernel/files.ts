@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
  */
 export function readText(path: string | URL): string {
   if (statSync(path).isDirectory()) {
-    throw new Error('it is a directory (Docker creates one for a volume whose file does not exist)');
+    throw new Error('EISDIR: it is a directory (Docker creates one for a volume whose file does not exist)');
   }
   const bytes = readFileSync(path);
   const encoding = otherEncoding(bytes);

@@ -5,6 +5,17 @@ import {
   type StringOptions,
   type TSchema,
 } from '@sinclair/typebox';
+import { ValueErrorType, type ValueError } from '@sinclair/typebox/errors';
+
+/** The error that explains the others: an unknown key before a missing one, which may be the same key misspelt. */
+export function mainError(errors: Iterable<ValueError>): ValueError | undefined {
+  let first: ValueError | undefined;
+  for (const error of errors) {
+    if (error.type === ValueErrorType.ObjectAdditionalProperties) return error;
+    first ??= error;
+  }
+  return first;
+}
 
 /** Renders a JSON pointer as JavaScript would write it: `organizations[0].projects[1].id`. */
 export function pathOfPointer(pointer: string): string {

@@ -11,6 +11,7 @@ export interface TlsSettings {
   readonly tls: boolean;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly tlsName?: string | readonly string[];
   readonly host: string | readonly string[];
   readonly publicUrl?: string;
   readonly db: string;
@@ -36,13 +37,17 @@ const SHORTEST_REST_MS = 400 * 86_400_000;
  * @throws {TlsError} if the files that the settings name cannot be used
  */
 export async function tlsIdentity(settings: TlsSettings, now: number): Promise<TlsIdentity | undefined> {
-  const { tls, tlsCert, tlsKey, db } = settings;
+  const { tls, tlsCert, tlsKey, tlsName, db } = settings;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new TlsError('--tls-cert and --tls-key go together, and one of them is missing');
   }
+  if (tlsCert !== undefined && tlsName !== undefined) {
+    throw new TlsError('--tls-name is for a generated certificate, and --tls-cert names one of your own');
+  }
   if (!tls) {
-    if (tlsCert === undefined) return undefined;
-    throw new TlsError('--tls-cert and --tls-key go with --tls, which is missing');
+    if (tlsCert === undefined && tlsName === undefined) return undefined;
+    const flags = tlsName === undefined ? '--tls-cert and --tls-key go' : '--tls-name goes';
+    throw new TlsError(`${flags} with --tls, which is missing`);
   }
   if (tlsCert !== undefined && tlsKey !== undefined) return ownIdentity(tlsCert, tlsKey);
 
@@ -105,10 +110,10 @@ function read(flag: string, path: string): string {
   }
 }
 
-/** The names and addresses that clients use: those of this machine, and that of the public address. */
-function namesOf({ host, publicUrl }: TlsSettings): readonly string[] {
-  const given = publicUrl === undefined ? [] : [new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')];
+/** The names and addresses that clients use: those of this machine, of the public address, and of `tlsName`. */
+function namesOf({ host, publicUrl, tlsName = [] }: TlsSettings): readonly string[] {
+  const given = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
   const listening = addressesOf(host).filter((one) => !['0.0.0.0', '::'].includes(one));
-  const names = ['localhost', '127.0.0.1', '::1', hostname(), ...given, ...listening];
-  return [...new Set(names.map((name) => name.toLowerCase()))];
+  const names = ['localhost', hostname(), ...given, ...listening, ...[tlsName].flat()];
+  return ['localhost', ...addressesOf(names)];
 }

@@ -1,10 +1,11 @@
+import { ValueErrorType } from '@sinclair/typebox/errors';
 import { Value } from '@sinclair/typebox/value';
 import { ControlError } from '../http/control-error.js';
 import { refuseTooLarge } from '../http/steps/body.js';
 import type { Identity, StoredProject } from '../identity/index.js';
 import { parseTime, type ClockState } from '../kernel/clock.js';
 import type { Transaction } from '../kernel/database.js';
-import { describeValue, pathOfPointer } from '../kernel/schema-text.js';
+import { describeValue, mainError, namesOf, pathOfPointer } from '../kernel/schema-text.js';
 import { Refusal } from '../profiles/index.js';
 import {
   FIXTURE_LIMIT,
@@ -30,7 +31,11 @@ export function parseFixture(text: string, sections: readonly FixtureSection[]):
   } catch (error) {
     throw new FixtureError(`it is not JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`);
   }
-  const error = Value.Errors(fixtureSchema(sections), value).First();
+  const error = mainError(Value.Errors(fixtureSchema(sections), value));
+  if (error?.type === ValueErrorType.ObjectAdditionalProperties) {
+    const keys = namesOf(error.schema).join(', ');
+    throw new FixtureError(`${pathOfPointer(error.path)}: there is no such key; there are ${keys}`);
+  }
   if (error) {
     const wanted = error.schema.description ?? describeValue(error.schema);
     throw new FixtureError(`${pathOfPointer(error.path) || 'the fixture'}: ${error.message} (${wanted})`);

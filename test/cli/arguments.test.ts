@@ -57,6 +57,7 @@ const SETTINGS: readonly (readonly [keyof Config, string, string, string | numbe
   ['deletingMs', '--deleting-ms', 'ATLAS_EMULATOR_DELETING_MS', 5, '5'],
   ['nonceMs', '--nonce-ms', 'ATLAS_EMULATOR_NONCE_MS', 6, '6'],
   ['tlsPort', '--tls-port', 'ATLAS_EMULATOR_TLS_PORT', 7, '7'],
+  ['tlsName', '--tls-name', 'ATLAS_EMULATOR_TLS_NAME', 'emulator.test', 'emulator.test'],
   ['tlsCert', '--tls-cert', 'ATLAS_EMULATOR_TLS_CERT', 'cert.pem', 'cert.pem'],
   ['tlsKey', '--tls-key', 'ATLAS_EMULATOR_TLS_KEY', 'key.pem', 'key.pem'],
   ['controlToken', '--control-token', 'ATLAS_EMULATOR_CONTROL_TOKEN', 'secret', 'secret'],
@@ -99,7 +100,14 @@ describe('a setting', () => {
 
   it('is in this table, or is yes or no', () => {
     const known = [...SETTINGS.map(([key]) => key), 'noControl', 'limitTokens', 'limitRequests', 'tls'];
-    const unset = { fixture: 'x', publicUrl: 'http://x', tlsCert: 'x', tlsKey: 'x', controlToken: 'x' };
+    const unset = {
+      fixture: 'x',
+      publicUrl: 'http://x',
+      tlsCert: 'x',
+      tlsKey: 'x',
+      tlsName: 'x',
+      controlToken: 'x',
+    };
     expect(Object.keys(defaultConfig(unset)).sort()).toEqual(known.sort());
     for (const [, flag] of SETTINGS) expect(helpText()).toContain(`  ${flag} <`);
     expect(helpText()).toContain('  --no-control ');
@@ -237,12 +245,16 @@ describe('a flag that is given twice', () => {
     expect(refusalOf({ argv })).toBe(`${flag} is given twice; see atlas-streams-emulator --help`);
   });
 
-  it('is a list of addresses, as commas in a variable and an array in the file are', () => {
+  it('is a list of addresses or names, as commas in a variable and an array in the file are', () => {
     const host = ['127.0.0.1', '::1'];
     expect(settingsOf({ argv: ['--host', '127.0.0.1', '--host=::1'] }).host).toEqual(host);
     expect(settingsOf({ env: { ATLAS_EMULATOR_HOST: '127.0.0.1,::1' } }).host).toEqual(host);
     expect(settingsOf({ file: { host } }).host).toEqual(host);
     expect(refusalOf({ argv: ['--host', '127.0.0.1', '--host', ''] })).toContain('--host must be a text');
+    const tlsName = ['a.test', '10.0.0.1'];
+    expect(settingsOf({ argv: ['--tls-name', 'a.test', '--tls-name', '10.0.0.1'] }).tlsName).toEqual(tlsName);
+    expect(settingsOf({ env: { ATLAS_EMULATOR_TLS_NAME: 'a.test, 10.0.0.1' } }).tlsName).toEqual(tlsName);
+    expect(refusalOf({ argv: ['--tls-name', 'https://a.test'] })).toContain('a host name or an address');
   });
 });
 
@@ -270,6 +282,7 @@ describe('what an orchestrator sets for a service or container named like the pr
         ATLAS_EMULATOR_TLS_SERVICE_HOST: '10.96.12.4',
         ATLAS_EMULATOR_TLS_PORT: 'tcp://10.96.12.4:27443',
         ATLAS_EMULATOR_TLS_PORT_27443_TCP: 'tcp://10.96.12.4:27443',
+        ATLAS_EMULATOR_TLS_NAME: '/tests/atlas-emulator-tls',
       },
     ],
     [

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { connectEmulator } from '../../src/index.js';
-import { quoted } from '../../src/cli/commands/env.js';
+import { quoted, SHELLS } from '../../src/cli/commands/env.js';
 import { Command } from '../support/command.js';
 import { temporaryFolder } from '../support/world.js';
 import { LINKS, linkBody } from '../library/ways.js';
@@ -96,6 +96,32 @@ describe('env', () => {
     expect(stderr).toMatch(/^atlas-streams-emulator: [^\n]+ca\.pem[^\n]+NODE_EXTRA_CA_CERTS\n$/);
   });
 
+  it.each([
+    ['posix', 'export PUBLIC_KEY=owner1'],
+    ['fish', "set -gx PUBLIC_KEY 'owner1'"],
+    ['powershell', "$env:PUBLIC_KEY = 'owner1'"],
+    ['cmd', 'set "PUBLIC_KEY=owner1"'],
+  ])('prints lines for %s', async (shell, line) => {
+    const { ready } = shared;
+    const { stdout } = await Command.run(['env', 'curl', '--url', ready.url, '--shell', shell]);
+    const lines = stdout.split('\n');
+    expect(lines).toContain(line);
+    expect(lines).toHaveLength(7);
+  });
+
+  it.each([
+    ['fish', "it's \\ $x", "set -gx A 'it\\'s \\\\ $x'"],
+    ['powershell', "it's \u2019 $x", "$env:A = 'it''s \u2019\u2019 $x'"],
+    ['posix', "it's", "export A='it'\\''s'"],
+    ['cmd', 'a & b', 'set "A=a & b"'],
+  ])('quotes a value for %s', (shell, value, line) => {
+    expect(SHELLS[shell]?.('A', value)).toBe(line);
+  });
+
+  it('refuses a value that cmd cannot hold', () => {
+    expect(() => SHELLS.cmd?.('A', '100%')).toThrow('env: cmd cannot set A');
+  });
+
   it('says that the MCP server needs --tls where no https is served', async () => {
     const { ready } = shared;
     const { status, stdout, stderr } = await Command.run(['env', 'mcp', '--url', ready.url]);
@@ -106,6 +132,7 @@ describe('env', () => {
   it.each([
     [[], 2, /env takes one client: curl, terraform, atlas-cli, go-sdk, mcp/],
     [['curl', 'terraform'], 2, /env takes one client/],
+    [['curl', '--shell', 'tcsh'], 2, /--shell must be one of posix, fish, powershell, cmd, and is "tcsh"/],
     [['curl', '--profile', 'real'], 2, /--profile must be documented or observed/],
     [['curl', '--prot', '1'], 2, /Unknown option '--prot'/],
     [['curl', '--url', 'localhost'], 2, /--url must be an address/],

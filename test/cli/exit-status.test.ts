@@ -69,7 +69,7 @@ describe('exit status 2', () => {
   it.each(['--fixture', '--config'])('is for a directory instead of a file: %s', async (flag) => {
     const folder = temporaryFolder();
     expect(await failureOf(2, [flag, folder])).toMatch(
-      /cannot be read: it is a directory \(Docker creates one/,
+      /cannot be read: EISDIR: it is a directory \(Docker creates one/,
     );
   });
 });

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +104,17 @@ describe('https beside http', () => {
     expect(subjectaltname).toContain('IP Address:0:0:0:0:0:0:0:1');
   });
 
+  it('is trusted under further names and addresses', async () => {
+    const { tlsUrl, ca } = await start({ tlsName: ['Atlas.test', '[fd00::1]', '*.wild.test'] });
+    const { port } = new URL(tlsUrl);
+    for (const name of ['localhost', 'atlas.test', 'one.wild.test']) {
+      const options = { ca, hostname: '127.0.0.1', servername: name };
+      expect(await send(`https://${name}:${port}/_emulator/health`, options)).toMatchObject({ status: 200 });
+    }
+    const { subjectaltname } = await certificateOf(tlsUrl);
+    expect(subjectaltname).toContain('IP Address:FD00:0:0:0:0:0:0:1');
+  });
+
   it('is trusted by nobody who does not have its authority, and not under other names', async () => {
     const { tlsUrl, ca } = shared;
     await expect(send(`${tlsUrl}/_emulator/health`, {})).rejects.toThrow(/certificate/);
@@ -193,6 +204,27 @@ describe('the authority', () => {
     await (await start({ db, tls: false })).close();
     expect(existsSync(`${db}-ca.pem`)).toBe(false);
   });
+});
+
+it.each([
+  [{ tlsName: 'a.test' }, '--tls-name goes with --tls, which is missing'],
+  [
+    { tls: true, tlsName: 'a.test', tlsCert: 'cert.pem', tlsKey: 'key.pem' },
+    '--tls-name is for a generated certificate',
+  ],
+])('names for no generated certificate are refused: %j', async (settings, message) => {
+  await expect(startEmulator(settings)).rejects.toThrow(message);
+});
+
+it.each([
+  ['the group can write in its directory', 0o770, 0o660],
+  ['the group cannot write in its directory', 0o750, 0o600],
+])('the key of the authority has a mode that fits where %s', async (_who, folderMode, keyMode) => {
+  const folder = temporaryFolder();
+  chmodSync(folder, folderMode);
+  const db = join(folder, 'world.db');
+  await start({ db });
+  expect(statSync(`${db}-ca-key.pem`).mode & 0o777).toBe(keyMode);
 });
 
 describe('a certificate of the user', () => {

@@ -143,7 +143,32 @@ const MISTAKES: readonly (readonly [string, (world: World) => void, string])[] =
   [
     'an unknown key',
     (world) => Object.assign(world.organization(1), { colour: 1 }),
-    'organizations[1].colour: ',
+    'organizations[1].colour: there is no such key; there are id, name, profile, projects, credentials',
+  ],
+  [
+    'a misspelt key',
+    (world) => {
+      Object.assign(world.organization(1), { projets: world.organization(1).projects });
+      Reflect.deleteProperty(world.organization(1), 'projects');
+    },
+    'organizations[1].projets: there is no such key; there are id, name, profile, projects, credentials',
+  ],
+  [
+    'a misspelt key at the top',
+    (world) => {
+      Object.assign(world.fixture, { organisations: world.fixture.organizations });
+      Reflect.deleteProperty(world.fixture, 'organizations');
+    },
+    'organisations: there is no such key; there are clock, ',
+  ],
+  [
+    'a misspelt key of a credential, after another mistake',
+    (world) => {
+      world.organization().id = 'x';
+      Object.assign(world.credential(1), { roles: [] });
+      Reflect.deleteProperty(world.credential(1), 'organizationRoles');
+    },
+    `${CREDENTIAL}.roles: there is no such key; there are `,
   ],
   ['an unknown key at the top', (world) => Object.assign(world.fixture, { users: [] }), 'users: '],
   [

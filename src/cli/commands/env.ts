@@ -16,13 +16,18 @@ const NAMES = Object.keys(CLIENT_PROFILE).join(', ');
 /** Prints the variables that a client needs to call the emulator, as lines for a shell. */
 export const env: Command = {
   arguments: '<client>',
-  summary: `Prints lines for eval: the variables of a client (${NAMES}).`,
+  summary: `Prints lines for a shell: the variables of a client (${NAMES}).`,
   details: [
     'They are those of the owner of a project: the one with the id --project, or the oldest one of --profile,',
     'which is documented for curl and observed for the others. All of them contain the address of --url, except',
     'those of mcp: its server requires HTTPS, which the emulator serves with --tls.',
+    '',
+    '  sh, bash, zsh:        eval "$(atlas-streams-emulator env curl)"',
+    '  --shell fish:         atlas-streams-emulator env curl --shell fish | source',
+    '  --shell powershell:   atlas-streams-emulator env curl --shell powershell | Out-String | Invoke-Expression',
+    `  --shell cmd:          for /f "delims=" %i in ('atlas-streams-emulator env curl --shell cmd') do @%i`,
   ],
-  options: ['project', 'profile'],
+  options: ['project', 'profile', 'shell'],
   async run({ positionals, options, connect }) {
     const [name = '', ...others] = positionals;
     if (!isClient(name) || others.length > 0) {
@@ -30,11 +35,16 @@ export const env: Command = {
         `env takes one client: ${NAMES}; and not ${JSON.stringify(positionals.join(' '))}`,
       );
     }
-    const { project: id, profile = CLIENT_PROFILE[name] } = options;
+    const { project: id, profile = CLIENT_PROFILE[name], shell = 'posix' } = options;
     if (profile !== 'documented' && profile !== 'observed') {
       throw new UsageError(
         `env: --profile must be documented or observed, and is ${JSON.stringify(profile)}`,
       );
+    }
+    const line = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
+    if (!line) {
+      const shells = Object.keys(SHELLS).join(', ');
+      throw new UsageError(`env: --shell must be one of ${shells}, and is ${JSON.stringify(shell)}`);
     }
     const emulator = await connect();
     const project = await (id === undefined ? emulator.seededProject(profile) : emulator.projectById(id));
@@ -44,7 +54,7 @@ export const env: Command = {
     const variables = project.environment[name];
     if (name === 'mcp') await noteOnHttps(emulator.url, variables.MDB_MCP_API_BASE_URL);
     return Object.entries(variables)
-      .map(([variable, value]) => `export ${variable}=${quoted(value)}\n`)
+      .map(([variable, value]) => `${line(variable, value)}\n`)
       .join('');
   },
 };
@@ -67,7 +77,19 @@ function isClient(name: string): name is ClientName {
   return Object.hasOwn(CLIENT_PROFILE, name);
 }
 
-/** A text as one word of a shell. */
+/** The line that sets a variable, for each shell. */
+export const SHELLS: Readonly<Record<string, (name: string, value: string) => string>> = {
+  posix: (name, value) => `export ${name}=${quoted(value)}`,
+  fish: (name, value) => `set -gx ${name} '${value.replace(/[\\']/g, String.raw`\$&`)}'`,
+  // Typographic quotes end a string too.
+  powershell: (name, value) => `$env:${name} = '${value.replace(/['\u2018-\u201b]/g, '$&$&')}'`,
+  cmd(name, value) {
+    if (/["%!\r\n]/.test(value)) throw new UsageError(`env: cmd cannot set ${name}, which has one of " % !`);
+    return `set "${name}=${value}"`;
+  },
+};
+
+/** A text as one word of a POSIX shell. */
 export function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

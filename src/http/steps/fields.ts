@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import { TypeCompiler, ValueErrorType, type TypeCheck } from '@sinclair/typebox/compiler';
-import type { ValueError } from '@sinclair/typebox/value';
+import type { ValueError, ValueErrorIterator } from '@sinclair/typebox/errors';
 import { describeValue, namesOf, pathOfPointer } from '../../kernel/schema-text.js';
 import { defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
 
@@ -53,13 +53,20 @@ const WRONG_TYPES = new Set([
   ...[ValueErrorType.Object, ValueErrorType.String],
 ]);
 
-/** Returns a check of bodies by a schema: strict, nothing is coerced or dropped, and the first error is named. */
-export function bodyCheck(schema: TSchema): (body: unknown) => true {
+/**
+ * Returns a check of bodies by a schema: strict, nothing is coerced or dropped.
+ *
+ * @param choose selects the error to report; the first one by default
+ */
+export function bodyCheck(
+  schema: TSchema,
+  choose: (errors: ValueErrorIterator) => ValueError | undefined = (errors) => errors.First(),
+): (body: unknown) => true {
   let compiled: TypeCheck<TSchema> | undefined;
   return (body) => {
     // Compiled at its first use, so that the start does not wait for it.
     compiled ??= TypeCompiler.Compile(schema);
-    const error = compiled.Check(body) ? undefined : compiled.Errors(body).First();
+    const error = compiled.Check(body) ? undefined : choose(compiled.Errors(body));
     if (error) throw refusalOf(error);
     return true;
   };
