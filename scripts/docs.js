@@ -48,7 +48,8 @@ async function sections() {
   return Object.entries({ ...steps, ...own, 'The emulator itself': last });
 }
 
-function row(profile, { status, errorCode, detail, source }) {
+function row(profile, { status, errorCode, detail, empty, source }) {
+  if (empty) return `- ${profile}: ${status} without a body (${source})`;
   const text = detail === undefined ? 'in words of its own' : `"${detail}"`;
   return `- ${profile}: ${status} \`${errorCode}\`, ${text} (${source})`;
 }

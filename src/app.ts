@@ -91,7 +91,7 @@ export async function buildApp(
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     // The limit of headers bounds a path; the check of an id reports one that is too long.
-    routerOptions: { maxParamLength: 100_000 },
+    routerOptions: { maxParamLength: 100_000, ignoreTrailingSlash: true },
     frameworkErrors: frameworkErrors(parts),
     clientErrorHandler: (error, socket) => {
       answerBrokenRequest(error, socket, profiles[parts.defaultProfile]);

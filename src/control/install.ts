@@ -9,6 +9,7 @@ import { bodyCheck } from '../http/steps/fields.js';
 import { readQuery } from '../http/steps/query.js';
 import { withoutMark } from '../kernel/files.js';
 import { mainError } from '../kernel/schema-text.js';
+import { methodsOf } from '../http/steps/route.js';
 import { Refusal } from '../profiles/index.js';
 
 /** Where the control API begins. */
@@ -57,7 +58,7 @@ export function installControl(
     const checkBody = body && bodyCheck(body.schema, mainError);
     for (const url of pathsOf(operation)) {
       scope.route({
-        method,
+        method: methodsOf(method),
         url,
         ...(body?.limit !== undefined && { bodyLimit: body.limit }),
         onRequest: async (request) => {

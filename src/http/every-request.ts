@@ -82,7 +82,17 @@ export function installShared(
     });
   }
 
-  const unrouted = (request: FastifyRequest, reply: FastifyReply): Refusal => {
+  // Over a connection Node would drop the body of HEAD; `inject` would not.
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.method !== 'HEAD' || !(typeof payload === 'string' || Buffer.isBuffer(payload))) {
+      done();
+      return;
+    }
+    void reply.header('content-length', Buffer.byteLength(payload));
+    done(null, null);
+  });
+
+  const unrouted = (request: FastifyRequest, reply: FastifyReply): Refusal | undefined => {
     enterScope(request.exchange, scopeParametersOf(request.url), parts.gatekeeper);
     return noRoute(request, reply, parts);
   };
@@ -93,7 +103,10 @@ export function installShared(
     return sendFailure(isQuery ? unrouted(request, reply) : error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => {
-    throw unrouted(request, reply);
+    const refusal = unrouted(request, reply);
+    if (refusal) throw refusal;
+    request.exchange.rung = 'answer';
+    return reply.code(200).send();
   });
   recordRoutes(app, parts.paths);
 }

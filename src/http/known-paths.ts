@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import findMyWay from 'find-my-way';
+import { pathWithoutQuery } from './paths.js';
 
 /** What is known of a path. */
 interface Known {
+  /** The path, each parameter as `:p`. */
+  readonly path: string;
   /** Methods that Atlas has there, each followed by its `operationId`. */
   atlas: string;
   /** Methods that the emulator has there. */
@@ -38,7 +41,7 @@ export class KnownPaths {
 
   /** Adds a route of the emulator, in find-my-way's notation. */
   add(method: string, pattern: string): void {
-    this.#known(pattern.replace('(^[^:]+$)', '').replace('::', ':')).own.add(method);
+    if (method !== 'HEAD') this.#known(pattern.replace('(^[^:]+$)', '').replace('::', ':')).own.add(method);
   }
 
   /**
@@ -46,8 +49,7 @@ export class KnownPaths {
    * the emulator answers. Of several paths that match, the most literal one counts.
    */
   methodsOf(target: string): ReadonlyMap<string, string | undefined> {
-    this.#tree ??= treeOf(this.#paths);
-    const known = this.#tree.find('GET', target)?.store as Known | undefined;
+    const known = this.#find(target);
     const methods = new Map<string, string | undefined>();
     for (const [, method = '', id] of known?.atlas.matchAll(/(\w+) (\w+)/g) ?? []) {
       if (!known?.own.has(method)) methods.set(method, id);
@@ -57,12 +59,39 @@ export class KnownPaths {
   }
 
   /**
+   * Suggests a path of the emulator for one that is nearly spelled like it: in other letters of case, with or without
+   * dashes, a letter or two wrong. What Atlas has literally is spelled right.
+   */
+  suggestion(target: string): string | undefined {
+    const path = pathWithoutQuery(target);
+    const sent = path.split('/').filter((part) => part !== '');
+    const right = this.#find(target)?.path.split('/').slice(1) ?? [];
+    const near = [...this.#paths.values()].map(({ path: known, own }) => {
+      const parts = known.split('/').slice(1);
+      if (own.size === 0 || parts.length !== sent.length) return undefined;
+      let distance = 0;
+      const corrected = sent.map((part, index) => {
+        const wanted = parts[index] ?? '';
+        if (wanted === ':p' || wanted === part) return part;
+        distance += right[index] === part ? Infinity : distanceOf(part, wanted);
+        return wanted;
+      });
+      return { text: `/${corrected.join('/')}`, distance };
+    });
+    const [best] = near
+      .filter((one) => one !== undefined)
+      .filter(({ text, distance }) => distance <= 2 && text !== path.replace(/\/$/, ''))
+      .sort((one, other) => one.distance - other.distance);
+    return best?.text;
+  }
+
+  /**
    * Lists the paths that a route with a parameter would take over: find-my-way has a tree for each method, so
    * `PATCH /streams/:tenantName` takes `PATCH /streams/accountDetails`, where there is only a GET.
    *
    * @returns routes to register beside it, whose handler answers that there is none
    */
-  shadowed(): { readonly url: string; readonly method: string[] }[] {
+  shadowed(): { readonly url: string; readonly methods: string[] }[] {
     const takers = [...this.#paths].flatMap(([path, { own }]) =>
       own.size === 0
         ? []
@@ -72,14 +101,19 @@ export class KnownPaths {
     return [...this.#paths].flatMap(([path, { own }]) => {
       if (!any.test(path)) return [];
       const taken = takers.flatMap((route) => (route.takes.test(path) ? [...route.own] : []));
-      const method = [...new Set(taken)].filter((one) => !own.has(one));
-      return method.length > 0 ? [{ url: patternOf(path), method }] : [];
+      const methods = [...new Set(taken)].filter((one) => !own.has(one));
+      return methods.length > 0 ? [{ url: patternOf(path), methods }] : [];
     });
+  }
+
+  #find(target: string): Known | undefined {
+    this.#tree ??= treeOf(this.#paths);
+    return this.#tree.find('GET', target)?.store as Known | undefined;
   }
 
   #known(path: string, atlas = ''): Known {
     const key = path.replace(/\/:\w+/g, '/:p');
-    const known = this.#paths.get(key) ?? { atlas: '', own: new Set() };
+    const known = this.#paths.get(key) ?? { path: key, atlas: '', own: new Set() };
     known.atlas += atlas;
     this.#paths.set(key, known);
     return known;
@@ -88,9 +122,20 @@ export class KnownPaths {
 
 /** One tree for all methods. Checking that the patterns, our own, are safe would take most of the time. */
 function treeOf(paths: ReadonlyMap<string, Known>) {
-  const tree = findMyWay({ allowUnsafeRegex: true, maxParamLength: Infinity });
+  const tree = findMyWay({ allowUnsafeRegex: true, maxParamLength: Infinity, ignoreTrailingSlash: true });
   for (const [path, known] of paths) tree.on('GET', patternOf(path, /\/:\w+/g), () => undefined, known);
   return tree;
+}
+
+/** How far apart two spellings are: the length of the one stretch in which they differ. */
+function distanceOf(one: string, other: string): number {
+  const [a, b] = [one, other].map((text) => text.toLowerCase().replace(/[-_]/g, '')) as [string, string];
+  const least = Math.min(a.length, b.length);
+  let start = 0;
+  while (start < least && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < least - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  return Math.max(a.length, b.length) - start - end;
 }
 
 /** Matches the paths that overlap with this one, and have a literal in place of its parameter at an index. */

@@ -11,7 +11,7 @@ import { sendAnswer } from './replies/replies.js';
 import { checkEncoding, parseBody } from './steps/body.js';
 import { bodyCheck } from './steps/fields.js';
 import { readQuery, type Flags } from './steps/query.js';
-import { protectLiteralPaths } from './steps/route.js';
+import { methodsOf, protectLiteralPaths } from './steps/route.js';
 import { checkParameters, checkScope, enterScope, findScope } from './steps/scope.js';
 import { acceptedVersion } from './steps/version.js';
 
@@ -33,7 +33,7 @@ export function installPipeline(
   for (const operation of operations) {
     const { body } = operation;
     app.withTypeProvider<TypeBoxTypeProvider>().route<{ Params: Record<string, string> }>({
-      method: operation.method,
+      method: methodsOf(operation.method),
       url: patternOf(API_PREFIX + operation.path),
       // Strict; Fastify's default would turn 7 into "7". The error handler gets the refusal that the check throws.
       ...(body && { schema: { body: body.schema }, validatorCompiler: () => bodyCheck(body.schema) }),

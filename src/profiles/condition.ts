@@ -29,6 +29,8 @@ export interface ErrorRow {
   readonly source: string;
   /** The body's keys, in order, if they differ from the profile's. */
   readonly keys?: readonly ErrorKey[];
+  /** There is no body, no `Content-Type` and no `X-Error-Code`, whatever `envelope` says. */
+  readonly empty?: true;
   /** The body is indented without `pretty`. */
   readonly indented?: true;
   /** The body is that of OAuth: `error_description` and `error` (RFC 6749, section 5.2; order as documented by Atlas). */
@@ -72,9 +74,9 @@ interface Declaration<Detail extends string, Values extends ArgumentsFor<Detail>
   /** The call against real Atlas that would settle what is inferred. */
   readonly settledBy?: string;
   /** How the observed body differs from the profile's usual form. */
-  readonly form?: Pick<ErrorRow, 'keys' | 'indented' | 'oauth'>;
+  readonly form?: Pick<ErrorRow, 'empty' | 'keys' | 'indented' | 'oauth'>;
   /** What the source page replaces in the observed row. */
-  readonly documented?: Pick<Partial<ErrorRow>, 'status' | 'detail'>;
+  readonly documented?: Pick<Partial<ErrorRow>, 'status' | 'detail' | 'source'>;
   /** What is wrong with one request. Its first arguments are the parameters, one for each `%s` of the text. */
   readonly describe: (...values: Values) => Description;
   /** Arguments of `describe`, for the examples of the OpenAPI document. */

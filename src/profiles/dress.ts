@@ -6,7 +6,8 @@ import type { ErrorKey, Profile } from './profile.js';
 export interface DressedError {
   readonly status: number;
   readonly errorCode: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  /** Undefined if there is none, not even an envelope. */
+  readonly body: Readonly<Record<string, unknown>> | undefined;
   readonly indented: boolean;
 }
 
@@ -27,14 +28,11 @@ export function dress(profile: Profile, condition: Condition, forced?: number): 
     parameters: condition.parameters,
     reason: STATUS_CODES[status],
   };
-  return {
-    status,
-    errorCode: row.errorCode,
-    body: row.oauth
-      ? { error_description: all.detail, error: row.errorCode }
-      : Object.fromEntries((row.keys ?? profile.errorKeys).map((key) => [key, all[key]])),
-    indented: row.indented === true,
-  };
+  const shown = row.oauth
+    ? { error_description: all.detail, error: row.errorCode }
+    : Object.fromEntries((row.keys ?? profile.errorKeys).map((key) => [key, all[key]]));
+  const { errorCode, indented = false } = row;
+  return { status, errorCode, body: row.empty ? undefined : shown, indented };
 }
 
 function fill(template: string, { name, parameters }: Condition): string {

@@ -14,6 +14,8 @@ export interface Profile {
   readonly errorCodeHeader: boolean;
   /** Headers of each answer to a known caller, beside the content type. */
   readonly answerHeaders: Readonly<Record<string, string>>;
+  /** Headers that come with `Allow`. */
+  readonly allowHeaders: Readonly<Record<string, string>>;
   /** Whether an answer to a known caller names the method that served it, as Atlas does in `X-Java-Method`. */
   readonly javaMethodHeader: boolean;
   /** Whether a digest may be made for the path of the request line without its query or the base path of the API. */
@@ -28,6 +30,13 @@ export interface Profile {
   readonly pageBodies: boolean;
 }
 
+/** Recorded, without Strict-Transport-Security: that would pin a developer's browser to https on localhost. */
+const recordedHeaders = {
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'x-content-type-options': 'nosniff',
+  'x-permitted-cross-domain-policies': 'none',
+};
+
 /** The profiles, by name. */
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
   /** Atlas as recorded traffic and client sources show it. */
@@ -41,13 +50,8 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     repeatsDeletion: true,
     rateLimitHeaders: true,
     pageBodies: false,
-    // Recorded, all but Strict-Transport-Security: that would pin a developer's browser to https on localhost.
-    answerHeaders: {
-      'referrer-policy': 'strict-origin-when-cross-origin',
-      'x-content-type-options': 'nosniff',
-      'x-frame-options': 'DENY',
-      'x-permitted-cross-domain-policies': 'none',
-    },
+    answerHeaders: { ...recordedHeaders, 'x-frame-options': 'DENY' },
+    allowHeaders: recordedHeaders,
   },
   /** Atlas as the source page documents it. */
   documented: {
@@ -61,5 +65,6 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     rateLimitHeaders: false,
     pageBodies: true,
     answerHeaders: {},
+    allowHeaders: {},
   },
 };

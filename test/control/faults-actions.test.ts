@@ -39,7 +39,6 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     ],
     [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', 'IP address 127.0.0.1 is not allowed to access this resource.'],
     [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.'],
-    [405, 'METHOD_NOT_ALLOWED', 'The method POST is not allowed for this resource.'],
     [406, 'INVALID_VERSION_DATE', 'Invalid accept header or version date.'],
     [
       409,
@@ -66,6 +65,14 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
           : (expect.stringMatching(detail) as string),
     });
     expect(response.header('x-error-code')).toBe(errorCode);
+  });
+
+  it('has no body for 405 where that is observed', async () => {
+    const line = await shared.line(transport);
+    await addFault(line, { answer: { status: 405 } }, 'observed');
+    const response = await create(line, 'observed');
+    expect([response.status, response.text]).toEqual([405, '']);
+    expect(response.header('x-error-code')).toBeUndefined();
   });
 
   it.each([

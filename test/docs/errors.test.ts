@@ -20,7 +20,7 @@ const INFERRED = CONDITIONS.filter(({ rows }) =>
 );
 
 /** Conditions of which no recording, client, document or standard shows what Atlas answers. */
-const WITHOUT_SOURCE = ['methodNotAllowed', 'tooManyTokens', 'invalidOrganizationId'];
+const WITHOUT_SOURCE = ['tooManyTokens', 'invalidOrganizationId'];
 
 describe('docs/errors.md', () => {
   it('has a section for every condition, once, and no other', () => {

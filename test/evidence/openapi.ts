@@ -61,8 +61,11 @@ export class ApiDescription {
   }
 
   #errorDifferences({ status, contentType, body }: Answer, described: Operation | undefined): string[] {
-    const found = this.#faults('/components/schemas/ApiError', body).map((fault) => `errors: ${fault}`);
-    if (contentType !== 'application/json') found.push(`errors: media type ${contentType}`);
+    const found: string[] = [];
+    if (body !== '') {
+      found.push(...this.#faults('/components/schemas/ApiError', body).map((fault) => `errors: ${fault}`));
+      if (contentType !== 'application/json') found.push(`errors: media type ${contentType}`);
+    }
     if (!this.#errorStatuses.has(status)) found.push(`errors: status ${status}`);
     else if (described && !(status in described.responses))
       found.push(`${described.operationId}: status ${status}`);

@@ -181,7 +181,7 @@ describe('the token endpoint', () => {
 
   it.each(['GET', 'PUT', 'DELETE'])('has no %s', async (method) => {
     const response = await (await openLine('inject')).send({ method, path: '/api/oauth/token' });
-    expect([response.status, response.header('allow')]).toEqual([405, 'POST']);
+    expect([response.status, response.header('allow')]).toEqual([405, 'POST,OPTIONS']);
   });
 });
 

@@ -94,7 +94,11 @@ describe('the list of projects', () => {
 
   it.each([
     ['', '12345', ['self ?pageNum=1&itemsPerPage=100']],
-    ['?itemsPerPage=100&pageNum=1&includeCount=true', '12345', ['self ?pageNum=1&itemsPerPage=100']],
+    [
+      '?itemsPerPage=100&pageNum=1&includeCount=true',
+      '12345',
+      ['self ?includeCount=true&pageNum=1&itemsPerPage=100'],
+    ],
     ['?itemsPerPage=2', '12', ['self ?pageNum=1&itemsPerPage=2', 'next ?itemsPerPage=2&pageNum=2']],
     [
       '?itemsPerPage=2&pageNum=2',

@@ -36,6 +36,7 @@ export function eventStream(observed: Observed): ControlOperation {
     mediaType: 'text/event-stream',
     handle({ project, query: { since }, request, reply }) {
       const from = lastEventId(request.headers['last-event-id']) ?? since ?? observed.events.last;
+      if (request.method === 'HEAD') return '';
       // The connection ends with the stream, so it does not delay a close.
       void reply.headers({ 'cache-control': 'no-store', connection: 'close' });
       return stream(observed, project?.id, from, () => reply.raw.destroy());

@@ -11,8 +11,8 @@ const WORDS = 'secret|token|passw|pwd|credential|(?:private|api|access)[-_]?key'
 const SECRET_NAME = new RegExp(WORDS, 'i');
 const SECRET_HEADER = new RegExp(`cookie|${WORDS}`, 'i');
 
-/** In broken JSON, the name of a secret member, or an escaped ASCII character, which can be part of one. */
-const SECRET_MEMBER = new RegExp(String.raw`(?:${WORDS})[^:,]{0,40}:|\\u00[2-7]`, 'i');
+/** In broken JSON, the name of a secret member or of a query parameter, or an escaped ASCII character, which can be part of one. */
+const SECRET_MEMBER = new RegExp(String.raw`(?:${WORDS})[^:,]{0,40}[:=]|\\u00[2-7]`, 'i');
 
 /** What a form of the token endpoints may hold beside secrets. */
 const OPEN_FIELD =
@@ -72,7 +72,7 @@ export function redactTarget(target: string): string {
   });
 }
 
-/** Redacts the members of JSON whose names say that they are secret. */
+/** Redacts the members of JSON whose names say that they are secret, and the addresses in it. */
 export function redactJson(json: string): string {
   const text = redactText(json);
   // Nearly no text has one.
@@ -80,9 +80,10 @@ export function redactJson(json: string): string {
   try {
     let found = false as boolean;
     const redacted = JSON.stringify(JSON.parse(text), (name, value: unknown) => {
-      if (!SECRET_NAME.test(name)) return value;
-      found = true;
-      return REMOVED;
+      const isAddress = typeof value === 'string' && /^https?:\/\//.test(value);
+      const shown = SECRET_NAME.test(name) ? REMOVED : isAddress ? redactTarget(value) : value;
+      found ||= shown !== value;
+      return shown;
     });
     return found ? redacted : text;
   } catch {

@@ -46,7 +46,7 @@ export function observeRequest(events: EventBus, request: FastifyRequest, reply:
 
 /** Records the body of an answer, and reads that of a request which was refused before its body. */
 export function observeBodies(request: FastifyRequest, payload: unknown): Promise<void> | undefined {
-  request.exchange.sentAnswer = payload;
+  if (request.method !== 'HEAD') request.exchange.sentAnswer = payload;
   return isControl(request) ? undefined : readUnread(request);
 }
 

@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Decision } from '../../kernel/events.js';
 import { dress, type Condition } from '../../profiles/index.js';
@@ -6,8 +7,11 @@ import { REALM } from '../credentials/digest.js';
 import { reasonLine, type Exchange } from '../observation/exchange.js';
 import { pretty } from './pretty.js';
 import { mediaType } from '../steps/version.js';
-import { pathWithoutQuery } from '../paths.js';
+import { pathOf } from '../paths.js';
 import type { Flags, Paging } from '../steps/query.js';
+
+/** A parameter that the links of a page set themselves. */
+const PAGING = /^(?:pageNum|itemsPerPage)(?:=|$)/;
 
 /** Errors with `RateLimit-*` headers (recorded). That other statuses lack them is recorded of 401, 405 and 500. */
 const COUNTED = new Set([400, 404, 409]);
@@ -73,7 +77,11 @@ function addHeaders(exchange: Exchange, reply: FastifyReply, isCounted = true): 
   void reply.headers({ 'ratelimit-limit': operation?.requestsAMinute, 'ratelimit-remaining': requestsLeft });
 }
 
-/** A page of a list. The links for self and for other pages order their parameters differently (recorded). */
+/**
+ * A page of a list. Its links repeat the other parameters of the request as they were sent (recorded of the link to
+ * itself; inferred of other pages, and of `envelope` and `pretty`, so that the next page has the same form). The numbers
+ * in the link to itself and in other links are in different order (recorded).
+ */
 function pageText(
   { url, exchange }: FastifyRequest,
   items: string,
@@ -81,10 +89,12 @@ function pageText(
   status: number,
 ): string {
   const { itemsPerPage, pageNum } = exchange.query as Paging;
-  const base = `${exchange.baseUrl}${pathWithoutQuery(url)}`;
-  const other = (page: number): string => `${base}?itemsPerPage=${itemsPerPage}&pageNum=${page}`;
+  const [path = '', query = ''] = pathOf(url).split('?');
+  const others = query.split('&').filter((part) => part !== '' && !PAGING.test(unescape(part)));
+  const base = `${exchange.baseUrl}${path.replace(/\/$/, '')}?${others.map((part) => `${part}&`).join('')}`;
+  const other = (page: number): string => `${base}itemsPerPage=${itemsPerPage}&pageNum=${page}`;
   const links = [
-    { href: `${base}?pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
+    { href: `${base}pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
     ...(pageNum > 1 ? [{ href: other(pageNum - 1), rel: 'previous' }] : []),
     ...(pageNum * itemsPerPage < total ? [{ href: other(pageNum + 1), rel: 'next' }] : []),
   ];
@@ -110,14 +120,14 @@ export function sendRefusal(
     void reply.header('www-authenticate', exchange.challenge());
   } else if (condition.rows[profile.name].oauth) {
     if (status === 401) void reply.header('www-authenticate', `Basic realm="${REALM}"`);
-  } else if (profile.errorCodeHeader) {
+  } else if (profile.errorCodeHeader && body) {
     void reply.header('x-error-code', errorCode);
   }
   // The challenge has none (recorded). The token endpoints have a limit of their own.
   const counted = exchange.operation !== undefined && COUNTED.has(status) && !UNCOUNTED.has(errorCode);
   if (exchange.caller) addHeaders(exchange, reply, counted);
-  const text = bodyText(body, status, { ...flags, pretty: flags.pretty || indented });
-  return sendError(exchange, reply, condition, status, Buffer.from(text ?? ''));
+  const text = body && bodyText(body, status, { ...flags, pretty: flags.pretty || indented });
+  return sendError(exchange, reply, condition, status, text === undefined ? text : Buffer.from(text));
 }
 
 /**
@@ -145,7 +155,7 @@ function sendError(
   body: Buffer | undefined,
 ): FastifyReply {
   exchange.condition = condition;
-  if (!reply.hasHeader('content-type')) void reply.header('content-type', 'application/json');
+  if (body && !reply.hasHeader('content-type')) void reply.header('content-type', 'application/json');
   return reply.code(status).header('x-emulator-reason', reasonLine(exchange.rung, condition)).send(body);
 }
 

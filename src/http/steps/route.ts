@@ -1,38 +1,44 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { CANNOT_FIND, defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
 import type { PipelineParts } from '../every-request.js';
 import type { KnownPaths } from '../known-paths.js';
 import { API_PREFIX, pathWithoutQuery } from '../paths.js';
 
+/** Methods in the order of Atlas's `Allow`: recorded for POST, GET, OPTIONS; for others that of Jersey's hash map (inferred). */
+const METHODS = ['DELETE', 'POST', 'GET', 'OPTIONS', 'PUT', 'PATCH'];
+
+const hint = (suggestion?: string): string =>
+  suggestion === undefined ? '' : `Did you mean ${suggestion}? `;
+
 export const pathNotFound = defineCondition('pathNotFound', {
   when: 'Nothing is at this path, in Atlas or in the emulator.',
   observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.recorded],
   documented: { detail: CANNOT_FIND },
-  describe: (path: string) => ({
+  describe: (path: string, suggestion?: string) => ({
     problem: `There is nothing at ${path}.`,
-    remedy: `The Atlas API begins with ${API_PREFIX}, the emulator's own with /_emulator; the README lists the operations.`,
+    remedy: `${hint(suggestion)}The Atlas API begins with ${API_PREFIX}, the emulator's own with /_emulator; the README lists the operations.`,
   }),
   example: [`${API_PREFIX}/nothing`],
 });
 
 export const methodNotAllowed = defineCondition('methodNotAllowed', {
-  when: 'The path is known, and has no such method. `Allow` names those that it has.',
-  observed: [405, 'METHOD_NOT_ALLOWED', 'The method %s is not allowed for this resource.', SOURCE.inferred],
-  settledBy: 'PUT /api/atlas/v2/groups',
-  describe: (method: string, path: string, methods: readonly string[]) => ({
+  when: 'The path is known, and has no such method. `Allow` names those that it has. As observed there is no body.',
+  observed: [405, 'METHOD_NOT_ALLOWED', '', SOURCE.recorded],
+  form: { empty: true },
+  documented: { source: SOURCE.emulator },
+  describe: (method: string, path: string, methods: readonly string[], suggestion?: string) => ({
     problem: `${path} has no ${method}.`,
-    remedy: `Use one of: ${methods.join(', ')}.`,
+    remedy: `${hint(suggestion)}Use one of: ${methods.join(', ')}.`,
   }),
-  example: ['PUT', `${API_PREFIX}/groups`, ['GET', 'POST']],
+  example: ['PUT', `${API_PREFIX}/groups`, ['POST', 'GET']],
 });
 
 export const notEmulated = defineCondition('notEmulated', {
   when: 'Atlas has this operation, and the emulator does not. A 404 would make Terraform forget a resource that is there.',
   observed: [501, 'NOT_EMULATED', 'The emulator does not have the operation %s.', SOURCE.emulator],
-  describe: (operation: string) => ({
+  describe: (operation: string, suggestion?: string) => ({
     problem: `Atlas has the operation ${operation}, and the emulator does not.`,
-    remedy:
-      'Call real Atlas for it; GET /_emulator/health lists the operations that were requested and are not emulated.',
+    remedy: `${hint(suggestion)}Call real Atlas for it; GET /_emulator/health lists the operations that were requested and are not emulated.`,
     source: SOURCE.description,
   }),
   example: ['listGroupStreamConnections'],
@@ -45,31 +51,42 @@ export function recordRoutes(app: FastifyInstance, paths: KnownPaths): void {
   });
 }
 
+/** The methods of a route: HEAD is answered where GET is. */
+export function methodsOf(method: HTTPMethods): HTTPMethods[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method];
+}
+
 /** Keeps the routes so far from taking literal paths for a parameter's value: see `KnownPaths.shadowed`. */
 export function protectLiteralPaths(app: FastifyInstance, paths: KnownPaths): void {
-  for (const route of paths.shadowed()) app.route({ ...route, handler: callNotFound });
+  for (const { url, methods } of paths.shadowed()) {
+    app.route({ url, method: methods.flatMap(methodsOf), handler: callNotFound });
+  }
 }
 
 function callNotFound(_request: FastifyRequest, reply: FastifyReply): void {
   reply.callNotFound();
 }
 
-/** The refusal of a request that no route takes. Sets `Allow` if its path has other methods. */
+/**
+ * The refusal of a request that no route matches; undefined for OPTIONS on a known path, which needs no credentials
+ * (inferred). Sets `Allow` if the path has methods.
+ */
 export function noRoute(
-  { url, method }: FastifyRequest,
+  { url, method, exchange }: FastifyRequest,
   reply: FastifyReply,
   { paths, missing, events }: PipelineParts,
-): Refusal {
+): Refusal | undefined {
   const methods = paths.methodsOf(url);
-  const operation = methods.get(method);
+  const suggestion = paths.suggestion(url);
+  const operation = methods.get(method === 'HEAD' ? 'GET' : method);
   if (operation !== undefined) {
     if (!missing.has(operation)) events.emit('operation.missing', undefined, { operation });
     missing.add(operation);
-    return notEmulated(operation);
+    return notEmulated(operation, suggestion);
   }
   const path = pathWithoutQuery(url);
-  if (methods.size === 0) return pathNotFound(path);
-  const allowed = [...methods.keys()];
-  void reply.header('allow', allowed.join(', '));
-  return methodNotAllowed(method, path, allowed);
+  if (methods.size === 0) return pathNotFound(path, suggestion);
+  const allowed = METHODS.filter((one) => one === 'OPTIONS' || methods.has(one));
+  void reply.headers({ ...exchange.profile.allowHeaders, allow: allowed.join() });
+  return method === 'OPTIONS' ? undefined : methodNotAllowed(method, path, allowed, suggestion);
 }

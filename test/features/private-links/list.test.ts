@@ -80,12 +80,13 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
       const page = await links.list(query);
       const url = urlOf(links);
       const [pageNum, itemsPerPage] = relations.self;
+      const others = query.startsWith('?name') ? 'name=x&includeCount=false&' : '';
       const other = (number: number) => `${url}?itemsPerPage=${itemsPerPage}&pageNum=${number}`;
 
       expect(regions(page)).toEqual(Array.from({ length: 7 }, (_, index) => `r${index}`).slice(from, to));
       expect(page.totalCount).toBe(7);
       expect(page.links).toEqual([
-        { href: `${url}?pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
+        { href: `${url}?${others}pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
         ...('previous' in relations ? [{ href: other(relations.previous), rel: 'previous' }] : []),
         ...('next' in relations ? [{ href: other(relations.next), rel: 'next' }] : []),
       ]);
@@ -134,14 +135,17 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
   it('has the status beside its results in an envelope, and none without', async () => {
     const links = await listOf(2);
     const plain = await links.list();
-    expect(await links.list('?envelope=true')).toEqual({ ...plain, status: 200 });
-    expect(await links.list('?envelope=false')).toEqual(plain);
+    for (const flag of ['envelope=true', 'envelope=false']) {
+      const self = { href: `${urlOf(links)}?${flag}&pageNum=1&itemsPerPage=100`, rel: 'self' };
+      const status = flag === 'envelope=true' ? { status: 200 } : {};
+      expect(await links.list(`?${flag}`)).toEqual({ ...plain, ...status, links: [self] });
+    }
   });
 
   it('is indented by two, a blank before each colon, if that is asked for', async () => {
     const links = await listOf(2);
     const pretty = await links.as('owner', { url: `${links.path}?pretty=true` });
-    expect(pretty.json()).toEqual(await links.list());
+    expect(pretty.json<LinkPage>().results).toEqual((await links.list()).results);
     expect(pretty.body).toMatch(/^\{\n {2}"links" : \[ \{\n/);
     expect(pretty.body).toContain('\n  "totalCount" : 2\n}');
   });
