@@ -65,7 +65,7 @@ export const invalidTag = defineCondition('invalidTag', {
     remedy: 'Send unique keys, and keys and values of up to 255 such characters.',
     source: SOURCE.documentation,
   }),
-  example: [`The value of a tag contains invalid characters. ${ALLOWED}`],
+  example: [`One of the tags has a value that contains invalid characters. ${ALLOWED}`],
 });
 
 /**
@@ -82,8 +82,8 @@ export function checkTags(tags: unknown): void {
       if (typeof text !== 'string' || text === '' || TAG.test(text)) continue;
       throw invalidTag(
         /^.{256,}$/su.test(text)
-          ? `The ${name} of a tag exceeded the maximum allowed length of 255 characters`
-          : `The ${name} of a tag contains invalid characters. ${ALLOWED}`,
+          ? `One of the tags has a ${name} that exceeded the maximum allowed length of 255 characters`
+          : `One of the tags has a ${name} that contains invalid characters. ${ALLOWED}`,
       );
     }
     if (keys.has(parts.key)) throw invalidTag('Two tags have the same key');
