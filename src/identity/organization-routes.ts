@@ -38,6 +38,8 @@ const userRoles = object('Roles in the organization and its projects.', {
   orgRoles: names('Roles in the organization.'),
 });
 
+const user = userSchema('A user of an organization.', 'OrganizationUser', userRoles);
+
 /** The operations on organizations. A caller sees its own, and no other. Limits and methods: recorded. */
 export function organizationOperations({ projects }: Identity): readonly AtlasOperation[] {
   return [
@@ -66,26 +68,15 @@ export function organizationOperations({ projects }: Identity): readonly AtlasOp
       id: 'listOrgUsers',
       summary: 'Lists the users of an organization: its owner.',
       versions: ['2023-01-01', '2025-02-19'],
-      query: Type.Object({
-        ...countedQuery.properties,
-        username: Type.Optional(text('Email address of the user.')),
-      }),
-      response: pageOf(
-        'OrganizationUserPage',
-        userSchema('A user of an organization.', 'OrganizationUser', userRoles),
-        false,
-      ),
+      query: countedQuery,
+      response: pageOf('OrganizationUserPage', user, false),
       handle({ organization: { id }, query, request }) {
-        const owner = ownerOf(id, {
-          groupRoleAssignments: projects
-            .ofOrganization(id)
-            .map((project) => ({ groupId: project.id, groupRoles: ['GROUP_OWNER'] })),
-          orgRoles: ['ORG_OWNER'],
-        });
         // The first version has other fields, and shows none.
-        const isShown =
-          request.exchange.version !== '2023-01-01' && (query.username ?? owner.username) === owner.username;
-        return pageFrom(isShown ? [owner] : [], query);
+        if (request.exchange.version === '2023-01-01') return pageFrom([], query);
+        const own = projects.ofOrganization(id);
+        const groupRoles = ['GROUP_OWNER'];
+        const groupRoleAssignments = own.map((project) => ({ groupId: project.id, groupRoles }));
+        return pageFrom([ownerOf(id, { groupRoleAssignments, orgRoles: ['ORG_OWNER'] })], query);
       },
     }),
   ];

@@ -52,12 +52,7 @@ const ALLOWED = 'Allowable characters include letters, numbers, spaces and ; @ _
 
 export const invalidTag = defineCondition('invalidTag', {
   when: 'A key or a value of a tag has more than 255 characters, or others than letters, numbers, spaces and `;@_-.+`, or two tags have one key. What the texts contain is read in a client; the rest of them, and the code, are inferred.',
-  observed: [
-    400,
-    'VALIDATION_ERROR',
-    'The request content produced the validation error: %s.',
-    SOURCE.client,
-  ],
+  observed: [400, 'VALIDATION_ERROR', '%s.', SOURCE.client],
   settledBy: 'POST /api/atlas/v2/groups with the tag {"key": "a", "value": "b/c"}',
   describe: (sentence: string) => ({
     field: 'tags',

@@ -68,7 +68,7 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
       const headers = { accept: `application/vnd.atlas.${date}+json` };
       const response = await emulator.as('reader', profile, { url: path, headers });
       expect(response.statusCode, response.body).toBe(200);
-      return response.json<{ results: { id: string; username: string }[]; totalCount: number }>();
+      return response.json<{ results: object[]; totalCount: number }>();
     };
     const users = `${url}/${organization}/users`;
     const { results, totalCount } = await list(users);
@@ -79,8 +79,6 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
     expect([results, totalCount]).toEqual([[expect.objectContaining({ roles })], 1]);
     const [owner] = (await list(`${API}/groups/${project}/users`)).results;
     expect(owner).toEqual({ ...results[0], roles: ['GROUP_OWNER'] });
-    expect((await list(`${users}?username=${owner?.username ?? ''}`)).totalCount).toBe(1);
-    expect((await list(`${users}?username=nobody`)).results).toEqual([]);
     expect((await list(`${users}?pageNum=2`)).results).toEqual([]);
     expect((await list(users, '2023-01-01')).results, 'the first version has other fields').toEqual([]);
   });

@@ -113,11 +113,7 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [404, 'GROUP_NAME_NOT_FOUND', 'No group with name "one" exists.'],
     [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one'],
   ],
-  [
-    'invalidTag',
-    [400, 'VALIDATION_ERROR', 'The request content produced the validation error: one.'],
-    [400, 'VALIDATION_ERROR', OWN],
-  ],
+  ['invalidTag', [400, 'VALIDATION_ERROR', 'one.'], [400, 'VALIDATION_ERROR', OWN]],
   [
     'projectInUse',
     [
