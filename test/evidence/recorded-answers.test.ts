@@ -7,9 +7,6 @@ import { REPLAYS, type Replayed } from './recorded-replays.js';
 
 const { answers: ANSWERS } = evidence('recorded-responses-2', { answers: [] });
 
-/** Rows that must hold and do not yet. */
-const NOT_YET: readonly number[] = [11];
-
 const PAGE = readFileSync(new URL('../../docs/recorded.md', import.meta.url), 'utf8');
 
 /** The rows of the table in docs/recorded.md. */
@@ -121,11 +118,6 @@ describeWithEvidence('the answers of Atlas found in November 2026', () => {
     const emulator = await TestEmulator.start({ profile: 'observed', publicUrl: 'http://localhost:8080' });
     const replayed = await replay(emulator, recorded.body === '' ? {} : (recorded.body ?? {}));
     expect(replayed.length).toBeGreaterThan(0);
-    try {
-      for (const one of replayed) expectSame(one, recorded);
-    } catch (error) {
-      if (!NOT_YET.includes(number)) throw error;
-      console.log(`row ${number} does not hold yet`);
-    }
+    for (const one of replayed) expectSame(one, recorded);
   });
 });
