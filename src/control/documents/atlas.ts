@@ -51,6 +51,9 @@ const ERROR_HEADERS = {
 };
 /** Headers of some errors, by status. */
 const HEADERS_OF: Readonly<Record<number, Readonly<Record<string, Part>>>> = {
+  400: LIMIT_HEADERS,
+  404: LIMIT_HEADERS,
+  409: LIMIT_HEADERS,
   401: { 'WWW-Authenticate': header('The digest challenge, where credentials are missing or wrong.') },
   429: { 'Retry-After': header('Seconds to wait.', 'integer'), ...LIMIT_HEADERS },
 };
