@@ -1,4 +1,4 @@
-import type { ConditionType } from '../profiles/index.js';
+import { SOURCE, type ConditionType } from '../profiles/index.js';
 import { unauthenticated } from './credentials/credentials.js';
 import { tokenConditions } from './credentials/token-errors.js';
 import { addressNotAllowed } from './faults/injected.js';
@@ -68,4 +68,14 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
     ...(operation.body ? [...body, ...fields] : []),
     ...conditions,
   ];
+}
+
+/** The errors of Atlas that operations can have, by code. */
+export function errorsOf(operations: readonly AtlasOperation[]): ReadonlyMap<string, ConditionType> {
+  const conditions = operations.flatMap(conditionsOf);
+  return new Map(
+    conditions
+      .filter(({ rows }) => rows.observed.source !== SOURCE.emulator)
+      .map((condition) => [condition.rows.observed.errorCode, condition]),
+  );
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { withoutMark } from '../kernel/files.js';
 import type { Clock } from '../kernel/clock.js';
@@ -73,6 +74,10 @@ export function installShared(
       });
     else done();
   });
+  // A fault rule may have read the body.
+  app.addHook('preParsing', async ({ exchange: { sentBody } }, _reply, payload) =>
+    sentBody === undefined ? payload : Readable.from([Buffer.from(sentBody)]),
+  );
   if (faults) {
     app.addHook('onSend', (request, reply, payload, done) => {
       if (!faults.spoil(request, reply, payload)) done();

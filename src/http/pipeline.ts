@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance } from 'fastify';
 import { profiles } from '../profiles/index.js';
+import { errorsOf } from './conditions.js';
 import { Credentials } from './credentials/credentials.js';
 import { installShared, type PipelineParts } from './every-request.js';
 import { FaultGate } from './faults/gate.js';
@@ -26,7 +27,8 @@ export function installPipeline(
   operations: readonly AtlasOperation[],
 ): FaultGate | undefined {
   const { gatekeeper, limits, scripted } = parts;
-  const faults = parts.faults && new FaultGate({ ...parts, store: parts.faults });
+  const faults =
+    parts.faults && new FaultGate({ ...parts, store: parts.faults, errors: errorsOf(operations) });
   const credentials = new Credentials(gatekeeper, parts.nonces);
   installShared(app, parts, faults);
 
@@ -59,7 +61,7 @@ export function installPipeline(
         if (!scope.project && !scope.organization) exchange.profile = profiles[caller.profile];
 
         exchange.rung = 'faults';
-        exchange.requestsLeft = limits.countRequest(request, reply, caller, scope.project);
+        exchange.limitHeaders = limits.countRequest(request, reply, caller, scope.project);
         met = faults?.meet(request, reply, 'faults');
         if (met && (await met)) return reply;
         // A rule may have delayed the request.

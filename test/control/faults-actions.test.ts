@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ACCEPT, linksPath } from '../support/emulator.js';
+import { ACCEPT, linksPath, type SeededProfile } from '../support/emulator.js';
 import { PROFILES } from '../support/links.js';
 import { sendRaw } from '../support/raw.js';
-import { openSocket, shareEmulator, tokenOf, TRANSPORTS } from '../support/transport.js';
+import { openSocket, shareEmulator, tokenOf, TRANSPORTS, type Line } from '../support/transport.js';
 import { addFault, control, counts, create, faultsPath, linksIn, list } from './faults-support.js';
 
 const shared = shareEmulator();
@@ -175,6 +175,74 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
       });
     }
     expect((await list(line, profile)).status).toBe(200);
+  });
+});
+
+describe.each(TRANSPORTS)('a fault that names an error, over %s', (transport) => {
+  const IN_USE = 'STREAM_PRIVATE_LINK_IN_USE';
+  const remove = (line: Line, profile: SeededProfile) =>
+    line.as('owner', profile, { method: 'DELETE', path: `${line.linksPath(profile)}/${'a'.repeat(24)}` });
+
+  it("has Atlas's body to the byte where that is observed", async () => {
+    const line = await shared.line(transport);
+    await addFault(line, { error: IN_USE, parameters: ['b'.repeat(24)] }, 'observed');
+    const response = await remove(line, 'observed');
+    expect([response.status, response.text]).toEqual([
+      400,
+      `{"detail":"Private Link with connection ID (${'b'.repeat(24)}) is in use.","error":400,` +
+        `"errorCode":"${IN_USE}","parameters":["${'b'.repeat(24)}"],"reason":"Bad Request"}`,
+    ]);
+    expect(response.header('x-error-code')).toBe(IN_USE);
+    expect(response.header('ratelimit-limit')).toBe('1200');
+    expect(response.header('x-emulator-reason')).toMatch(
+      /^step 4 \(faults\): The fault rule fault-\w+ of project/,
+    );
+  });
+
+  it("has its code and text in the page's four keys where that is documented", async () => {
+    const line = await shared.line(transport);
+    await addFault(line, { error: IN_USE, parameters: ['x'] }, 'documented');
+    expect(Object.entries((await remove(line, 'documented')).json())).toEqual([
+      ['error', 400],
+      ['detail', 'Private Link with connection ID (x) is in use.'],
+      ['reason', 'Bad Request'],
+      ['errorCode', IN_USE],
+    ]);
+  });
+
+  it.each<[string, SeededProfile, number]>([
+    ['STREAM_PRIVATE_LINK_ALREADY_EXISTS', 'observed', 400],
+    ['STREAM_PRIVATE_LINK_ALREADY_EXISTS', 'documented', 409],
+    ['UNEXPECTED_ERROR', 'observed', 500],
+    ['GROUP_NOT_FOUND', 'documented', 404],
+    ['VALIDATION_ERROR', 'observed', 400],
+  ])(
+    '%s, as %s, has the status %d, and parameters without being given any',
+    async (errorCode, profile, status) => {
+      const line = await shared.line(transport);
+      await addFault(line, { error: errorCode }, profile);
+      const response = await list(line, profile);
+      expect(response.status).toBe(status);
+      expect(response.json()).toMatchObject({
+        errorCode,
+        error: status,
+        detail: expect.not.stringContaining('%s') as string,
+      });
+    },
+  );
+
+  it.each(PROFILES)('RATE_LIMITED has the headers of the limit, as %s', async (profile) => {
+    const line = await shared.line(transport);
+    for (const rule of [{ error: 'RATE_LIMITED' }, { answer: { status: 429 } }]) {
+      await addFault(line, { ...rule, times: 1 }, profile);
+      const response = await list(line, profile);
+      expect(response.status).toBe(429);
+      const names = ['retry-after', 'ratelimit-limit', 'ratelimit-remaining'];
+      expect(names.map((name) => response.header(name))).toEqual(['1', '1200', '0']);
+    }
+    const headers = { 'Retry-After': '7' };
+    await addFault(line, { answer: { status: 429, headers } }, profile);
+    expect((await list(line, profile)).header('retry-after')).toBe('7');
   });
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { API, seededCaller, type SeededCaller } from '../support/emulator.js';
+import { ACCEPT, API, linksPath, seededCaller, type SeededCaller } from '../support/emulator.js';
+import { sendRaw } from '../support/raw.js';
 import { PROFILES } from '../support/links.js';
 import {
   basic,
@@ -118,6 +119,97 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
     expect(scripted.status).toBe(403);
     expect(scripted.header('x-emulator-reason')).toMatch(/^step 2 \(scripted answer\): /);
     expect(await counts(line)).toEqual([[0, 0]]);
+  });
+});
+
+describe.each(TRANSPORTS)('a rule on a body, over %s', (transport) => {
+  const SENT = { provider: 'AWS', region: 'r', dnsSubDomain: ['a.b', 'c.b'] };
+  const post = (line: Line, body: string, headers: object = {}) =>
+    line.as('owner', 'documented', {
+      method: 'POST',
+      path: line.linksPath('documented'),
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    });
+
+  it.each<[unknown, boolean]>([
+    [{}, true],
+    [{ provider: 'AWS' }, true],
+    [{ region: 'r', provider: 'AWS' }, true],
+    [{ dnsSubDomain: ['c.b'] }, true],
+    [{ dnsSubDomain: [] }, true],
+    [SENT, true],
+    [{ provider: 'aws' }, false],
+    [{ provider: null }, false],
+    [{ provider: 'AWS', dnsDomain: 'b' }, false],
+    [{ provider: { name: 'AWS' } }, false],
+    [{ dnsSubDomain: ['d.b'] }, false],
+    [{ dnsSubDomain: 'a.b' }, false],
+    [[], false],
+    ['AWS', false],
+    [null, false],
+  ])('meets a body that has %j: %s', async (body, isMet) => {
+    const line = await shared.line(transport);
+    await addFault(line, { match: { body }, ...FAIL }, 'documented');
+    const response = await post(line, JSON.stringify(SENT));
+    expect([response.status, response.header('x-emulator-reason')?.includes('faults')]).toEqual(
+      isMet ? [503, true] : [200, undefined],
+    );
+    expect(await counts(line, 'documented')).toEqual([isMet ? [1, 1] : [0, 0]]);
+  });
+
+  it('leaves what it does not match as it is: body, answers and refusals', async () => {
+    const line = await shared.line(transport);
+    await addFault(line, { match: { body: { region: 'none' } }, ...FAIL }, 'documented');
+    await addFault(line, { match: { body: { region: 'é' } }, delayMs: 1, share: 0 }, 'documented');
+    const created = await post(line, '{"provider":"AWS","region":"é"}');
+    expect([created.status, created.json().region]).toEqual([200, 'é']);
+    expect((await list(line)).status).toBe(200);
+    for (const [body, status, headers] of [
+      ['{', 400],
+      ['', 400],
+      ['[]', 400],
+      ['{}', 415, { 'content-encoding': 'gzip' }],
+      ['{"region":"none"}', 415, { 'content-type': 'text/plain' }],
+      [`{"region":"${'x'.repeat(2 ** 20)}"}`, 413],
+    ] as const) {
+      expect((await post(line, body, headers)).status, body.slice(0, 20)).toBe(status);
+    }
+    expect(await counts(line, 'documented')).toEqual([
+      [0, 0],
+      [1, 0],
+    ]);
+  });
+
+  it('meets a body before the credentials', async () => {
+    const line = await shared.line(transport);
+    const rule = { before: 'credentials', match: { body: { region: 'r' } }, ...FAIL };
+    await addFault(line, rule, 'documented');
+    const send = (body: object) =>
+      line.send({
+        method: 'POST',
+        path: line.linksPath('documented'),
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect([(await send({ region: 'r' })).status, (await send({ region: 's' })).status]).toEqual([503, 401]);
+  });
+});
+
+describe('a body without a length', () => {
+  it('is refused as too large where a rule has to read it', async () => {
+    const socket = await openSocket();
+    await addFault(socket, { match: { body: { region: 'r' } }, ...FAIL }, 'documented');
+    const token = await tokenOf(socket.send, 'owner', 'documented');
+    const { host } = new URL(socket.url);
+    const chunk = (size: number): string => `${size.toString(16)}\r\n${'x'.repeat(size)}\r\n`;
+    const answer = await sendRaw(
+      socket.url,
+      `POST ${linksPath('documented')} HTTP/1.1\r\nHost: ${host}\r\nAccept: ${ACCEPT}\r\n` +
+        `Authorization: Bearer ${token}\r\nContent-Type: application/json\r\nConnection: close\r\n` +
+        `Transfer-Encoding: chunked\r\n\r\n${chunk(2 ** 20)}${chunk(1)}0\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
   });
 });
 

@@ -84,7 +84,7 @@ const BAD: BadRule[] = [
   ['{', 'The body is not JSON'],
   [[], 'JSON object'],
   [null, 'JSON object'],
-  [{}, 'none of answer, rateLimit, delayMs, drop, truncate: send exactly one'],
+  [{}, 'none of answer, error, rateLimit, delayMs, drop, truncate: send exactly one'],
   [{ answer: { status: 500 }, drop: 'before' }, 'has answer and drop of'],
   [
     { delayMs: 1, vendor: 'MSK' },
@@ -92,7 +92,7 @@ const BAD: BadRule[] = [
   ],
   [
     { delayMs: 1, match: { vendor: 'MSK' } },
-    'or correct its name: there are operation, method, path, caller.',
+    'or correct its name: there are operation, method, path, caller, body.',
   ],
   [{ delayMs: 0 }, 'Send a whole number from 1 to 3600000'],
   [{ delayMs: '5' }, 'Send a whole number'],
@@ -122,6 +122,19 @@ const BAD: BadRule[] = [
   [{ answer: { status: 500, headers: { 'a b': '1' } } }, 'answer.headers.a b is no header'],
   [{ answer: { status: 500, headers: { a: '1\r\nb: 2' } } }, 'answer.headers.a is no header'],
   [{ answer: { status: 500, headers: { a: 1 } } }, 'answer.headers.a has the wrong type'],
+  [{ delayMs: 1, match: { body: deep(101) } }, 'match.body is too deep: put at most 100'],
+  [{ error: 'STREAM_NOTHING' }, 'There is no error STREAM_NOTHING. Send its body with answer, or one of '],
+  [
+    { error: 'STREAM_NOTHING' },
+    'RESOURCE_NOT_FOUND, STREAM_PRIVATE_LINK_ALREADY_EXISTS, STREAM_PRIVATE_LINK_IN_USE, ',
+  ],
+  [
+    { error: 'STREAM_PRIVATE_LINK_IN_USE', parameters: ['a', 'b'] },
+    'The text of STREAM_PRIVATE_LINK_IN_USE takes 1 of parameters: "Private Link with connection ID (%s)',
+  ],
+  [{ error: 'GROUP_NOT_FOUND', parameters: 'x' }, 'parameters has the wrong type'],
+  [{ delayMs: 1, parameters: ['x'] }, 'parameters without error'],
+  [{ error: 'GROUP_NOT_FOUND', answer: { status: 404 } }, 'has answer and error of'],
   [{ id: '', delayMs: 1 }, 'id specified'],
   [{ id: 'a/b', delayMs: 1 }, 'id specified'],
   [{ id: '..', delayMs: 1 }, 'id specified'],

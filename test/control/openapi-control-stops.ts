@@ -46,6 +46,7 @@ export function twins(scope: string): readonly ControlStop[] {
     stop('POST', '/clock/resume'),
     stop('POST', '/faults', RATE_LIMIT),
     stop('POST', '/faults', ANSWER),
+    stop('POST', '/faults', { error: 'GROUP_NOT_FOUND', parameters: ['x'], match: { body: { a: [1] } } }),
     stop('POST', '/faults', { share: 0.5, delayMs: 10, match: { operation: 'getGroup', caller: 'nobody' } }),
     stop('POST', '/faults', { before: 'credentials', drop: 'after', match: { path: '/nothing' } }),
     stop('GET', '/faults'),

@@ -198,9 +198,12 @@ describe('GET /_emulator/control-openapi.json', () => {
         };
         return [required, Object.keys(properties)];
       });
-    const common = ['id', 'match', 'times', 'share', 'skip', 'before'];
+    const common = ['id', 'match', 'times', 'share', 'skip', 'before', 'parameters'];
     expect(variants('NewFault')).toEqual(
-      ['answer', 'rateLimit', 'delayMs', 'drop', 'truncate'].map((action) => [[action], [...common, action]]),
+      ['answer', 'error', 'rateLimit', 'delayMs', 'drop', 'truncate'].map((action) => [
+        [action],
+        [...common, action],
+      ]),
     );
     expect(variants('PrivateLinkRule')).toEqual(
       ['fail', 'staysIn'].map((end) => [[end], ['match', 'times', end]]),

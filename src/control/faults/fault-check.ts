@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Static } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-error.js';
+import { errorsOf } from '../../http/conditions.js';
 import { FAULT_ACTIONS, type FaultAnswer, type FaultRule, type newFault } from '../../http/faults/rule.js';
-import { checkOperation, type NamedOperations } from '../operation-names.js';
+import type { AtlasOperation } from '../../http/operation.js';
+import { checkOperation } from '../operation-names.js';
 
 /** How deep the arrays and objects of an answer may be nested: JSON thousands of levels deep cannot be serialized. */
 const DEEPEST = 100;
+
+const NEST_LESS = `put at most ${DEEPEST} arrays and objects in one another.`;
 
 /** Headers that the server writes itself. */
 const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer'];
@@ -20,7 +24,7 @@ const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-aliv
 export function ruleOf(
   sent: Static<typeof newFault>,
   project: string | undefined,
-  operations: NamedOperations,
+  operations: readonly AtlasOperation[],
 ): FaultRule {
   const rule: FaultRule = { id: `fault-${randomBytes(5).toString('hex')}`, ...sent };
   const actions = FAULT_ACTIONS.filter((name) => rule[name] !== undefined);
@@ -37,9 +41,27 @@ export function ruleOf(
     const elsewhere = 'no rule of a project meets it: send the rule to /_emulator/faults';
     checkOperation(operation, project, operations, elsewhere);
   }
-  const problem = rule.answer && problemOf(rule.answer);
+  const problem = problemOfError(rule, operations) ?? (rule.answer && problemOf(rule.answer));
   if (problem !== undefined) throw new ControlError(400, problem);
   return rule;
+}
+
+function problemOfError(
+  { error, parameters, match }: FaultRule,
+  operations: readonly AtlasOperation[],
+): string | undefined {
+  if (isDeeperThan(DEEPEST, match?.body)) return `match.body is too deep: ${NEST_LESS}`;
+  if (error === undefined) return parameters && 'There are parameters without error: leave them out.';
+  const errors = errorsOf(operations);
+  const { example, rows } = errors.get(error) ?? {};
+  if (!example || !rows) {
+    const codes = [...errors.keys()].sort().join(', ');
+    return `There is no error ${error}. Send its body with answer, or one of ${codes}.`;
+  }
+  const { length } = example.parameters;
+  return parameters && parameters.length !== length
+    ? `The text of ${error} takes ${length} of parameters: "${rows.observed.detail}".`
+    : undefined;
 }
 
 function problemOf({ status, body, headers = {} }: FaultAnswer): string | undefined {
@@ -47,7 +69,7 @@ function problemOf({ status, body, headers = {} }: FaultAnswer): string | undefi
     return `An answer of ${status} has no body: leave out answer.body.`;
   }
   if (isDeeperThan(DEEPEST, body)) {
-    return `answer.body is too deep: put at most ${DEEPEST} arrays and objects in one another.`;
+    return `answer.body is too deep: ${NEST_LESS}`;
   }
   for (const [name, value] of Object.entries(headers)) {
     if (FRAMING.includes(name.toLowerCase())) {

@@ -2,9 +2,8 @@ import { Type, type Static } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-error.js';
 import { fault, faults, fixtureFault, newFault, type ScopedFault } from '../../http/faults/rule.js';
 import type { FaultStore } from '../../http/faults/store.js';
-import { controlGroup, type ControlOperation } from '../../http/operation.js';
+import { controlGroup, type AtlasOperation, type ControlOperation } from '../../http/operation.js';
 import type { SharedSection } from '../../world/index.js';
-import type { NamedOperations } from '../operation-names.js';
 import { ruleOf } from './fault-check.js';
 
 const group = controlGroup('/faults', {
@@ -19,7 +18,10 @@ const group = controlGroup('/faults', {
  *
  * @param operations those that a rule can name
  */
-export function faultOperations(store: FaultStore, operations: NamedOperations): readonly ControlOperation[] {
+export function faultOperations(
+  store: FaultStore,
+  operations: readonly AtlasOperation[],
+): readonly ControlOperation[] {
   const { database } = store;
   const find = (project: string | undefined, id: string): ScopedFault | undefined =>
     store.list(project).find(({ rule }) => rule.id === id);
@@ -81,7 +83,7 @@ export function faultOperations(store: FaultStore, operations: NamedOperations):
 }
 
 /** The fault rules of a fixture. @param operations those that a rule can name */
-export function faultSection(store: FaultStore, operations: NamedOperations): SharedSection {
+export function faultSection(store: FaultStore, operations: readonly AtlasOperation[]): SharedSection {
   return {
     key: 'faults',
     item: fixtureFault,

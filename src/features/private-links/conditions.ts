@@ -45,6 +45,21 @@ export const duplicateLink = defineCondition('duplicateLink', {
   example: [LINK],
 });
 
+export const linkInUse = defineCondition('linkInUse', {
+  when: 'A fault rule asks for it: the emulator has no stream connections, which could use a link.',
+  observed: [
+    400,
+    'STREAM_PRIVATE_LINK_IN_USE',
+    'Private Link with connection ID (%s) is in use.',
+    SOURCE.recorded,
+  ],
+  describe: (id: string) => ({
+    problem: `A stream connection uses the private link ${id}.`,
+    remedy: 'Delete the connection first.',
+  }),
+  example: [LINK],
+});
+
 export const linkNotFound = defineCondition('linkNotFound', {
   when: 'The project has no private link with this id: it never had, or the link is gone; as documented, also where the id is malformed.',
   observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.recorded],

@@ -5,6 +5,7 @@ import { nothing, objectId } from '../../http/shapes.js';
 import type { CurrentItem, Items } from '../../states/index.js';
 import {
   duplicateLink,
+  linkInUse,
   linkNotFound,
   unknownProvider,
   unknownVendor,
@@ -93,7 +94,7 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       summary: 'Deletes a private link.',
       javaMethod: 'deletePrivateLinkConnection',
       status: 202,
-      conditions: [linkNotFound],
+      conditions: [linkNotFound, linkInUse],
       response: nothing,
       async handle({ project, parameters }) {
         await links.delete(project, parameters.connectionId);

@@ -1,13 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../kernel/clock.js';
 import type { EventBus } from '../../kernel/events.js';
+import type { ConditionType } from '../../profiles/index.js';
 import { reasonLine } from '../observation/exchange.js';
 import { readUnread } from '../observation/unread-body.js';
+import { unexpected } from '../replies/failures.js';
 import { sendBytes, sendRefusal } from '../replies/replies.js';
+import { BODY_LIMIT, bodyTooLarge } from '../steps/body.js';
 import type { ScriptedAnswers } from '../steps/scripted.js';
-import { faultDecision, injectedCondition, limitOf } from './injected.js';
-import { exceededHeaders } from './limits.js';
-import { actionOf, type FaultAnswer, type FaultStep, type ScopedFault } from './rule.js';
+import { faultDecision, injectedCondition, namedCondition } from './injected.js';
+import { exceededHeaders, type Limits } from './limits.js';
+import { actionOf, type FaultStep, type ScopedFault } from './rule.js';
 import type { FaultStore } from './store.js';
 
 /** Dependencies of fault injection. */
@@ -16,6 +19,9 @@ export interface FaultParts {
   readonly scripted: ScriptedAnswers | undefined;
   readonly events: EventBus;
   readonly clock: Clock;
+  readonly limits: Limits;
+  /** The errors that a rule can name, by code. */
+  readonly errors: ReadonlyMap<string, ConditionType>;
 }
 
 /** Applies the fault rules to requests. */
@@ -30,7 +36,11 @@ export class FaultGate {
    * @returns undefined, at once, if none matches; else whether the request has ended, answered or cut
    */
   meet(request: FastifyRequest, reply: FastifyReply, step: FaultStep): Promise<boolean> | undefined {
-    const firing = request.exchange.fault ? undefined : this.parts.store.meet(step, request);
+    const { store } = this.parts;
+    if (request.exchange.fault) return undefined;
+    const matchesBodies = store.actingOn(request).some(({ rule }) => rule.match?.body !== undefined);
+    const unread = matchesBodies ? readUnread(request) : undefined;
+    const firing = unread ? this.#meetWithBody(request, step, unread) : store.meet(step, request);
     return firing && this.#apply(request, reply, firing);
   }
 
@@ -68,14 +78,24 @@ export class FaultGate {
     this.#cancelDelays.clear();
   }
 
+  async #meetWithBody(
+    request: FastifyRequest,
+    step: FaultStep,
+    read: Promise<void>,
+  ): Promise<readonly ScopedFault[] | undefined> {
+    await read;
+    if (request.exchange.sentBody === undefined) throw bodyTooLarge(BODY_LIMIT);
+    return this.parts.store.meet(step, request);
+  }
+
   async #apply(
     request: FastifyRequest,
     reply: FastifyReply,
-    firing: Promise<readonly ScopedFault[]>,
+    firing: Promise<readonly ScopedFault[] | undefined>,
   ): Promise<boolean> {
     const { exchange } = request;
-    for (const fault of await firing) {
-      const { answer, rateLimit, delayMs, drop, truncate } = fault.rule;
+    for (const fault of (await firing) ?? []) {
+      const { delayMs, drop, truncate } = fault.rule;
       if (drop === 'after' || truncate) {
         exchange.fault = fault;
         return false;
@@ -91,36 +111,37 @@ export class FaultGate {
         await readUnread(request);
         reply.hijack();
         reply.raw.destroy();
-      } else {
-        if (rateLimit) void reply.headers(exceededHeaders(limitOf(request), rateLimit.retryAfterS));
-        this.#answer(request, reply, fault, answer ?? { status: 429 });
-      }
+      } else this.#answer(request, reply, fault);
       this.#emit(request, fault);
       return true;
     }
     return false;
   }
 
-  #answer(request: FastifyRequest, reply: FastifyReply, fault: ScopedFault, answer: FaultAnswer): void {
+  #answer(request: FastifyRequest, reply: FastifyReply, fault: ScopedFault): void {
     const { exchange } = request;
-    const { scripted } = this.parts;
-    const { status, body, headers = {} } = answer;
+    const { scripted, limits, errors } = this.parts;
+    const { answer, error, rateLimit } = fault.rule;
+    const named = error === undefined ? undefined : (errors.get(error) ?? unexpected);
+    const usual = named?.rows[exchange.profile.name].status ?? 429;
+    const { status, body, headers = {} } = answer ?? { status: usual };
+    const limit = limits.of(exchange);
+    if (status === 429 && body === undefined) {
+      void reply.headers(exceededHeaders(limit, rateLimit?.retryAfterS));
+    }
     void reply.headers(headers);
     // The page does not show the token endpoints. Its 409 is a copy of its 401: what an operation's 409 means says more.
     const shown = exchange.operation && exchange.profile.pageBodies && status !== 409;
     const page = shown ? scripted?.body(status) : undefined;
     const own = body !== undefined || status < 400;
-    if (own || page) {
+    if (named) {
+      sendRefusal(exchange, reply, namedCondition(fault, named));
+    } else if (own || page) {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
-      sendBytes(
-        exchange,
-        reply,
-        faultDecision(fault, `answers ${status}`),
-        status,
-        own ? bytesOf(text) : page,
-      );
+      const decision = faultDecision(fault, `answers ${status}`);
+      sendBytes(exchange, reply, decision, status, own ? bytesOf(text) : page);
     } else {
-      sendRefusal(exchange, reply, injectedCondition(request, fault, status), status);
+      sendRefusal(exchange, reply, injectedCondition(request, fault, status, limit), status);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { hexDigits } from '../../kernel/ids.js';
 import type { Decision } from '../../kernel/events.js';
-import { defineCondition, SOURCE, type Condition } from '../../profiles/index.js';
+import { defineCondition, SOURCE, type Condition, type ConditionType } from '../../profiles/index.js';
 import { unauthenticated } from '../credentials/credentials.js';
 import { accessDenied, invalidClient, invalidGrant, serverError } from '../credentials/token-errors.js';
 import { pathWithoutQuery } from '../paths.js';
@@ -10,7 +10,7 @@ import { BODY_LIMIT, bodyTooLarge, unsupportedMediaType } from '../steps/body.js
 import { methodNotAllowed, pathNotFound } from '../steps/route.js';
 import { projectExists } from '../steps/scope.js';
 import { notAcceptable } from '../steps/version.js';
-import { rateLimited, REQUESTS_A_MINUTE, TOKENS_A_MINUTE } from './limits.js';
+import { rateLimited } from './limits.js';
 import { actionOf, type ScopedFault } from './rule.js';
 
 export const addressNotAllowed = defineCondition('addressNotAllowed', {
@@ -28,8 +28,8 @@ export const addressNotAllowed = defineCondition('addressNotAllowed', {
   example: ['127.0.0.1'],
 });
 
-/** What Atlas answers with a status, where it always answers the same or has a usual answer. */
-const USUAL: Readonly<Record<number, (request: FastifyRequest) => Condition>> = {
+/** What Atlas answers with a status, where it always answers the same or has a usual answer. @param limit requests a minute */
+const USUAL: Readonly<Record<number, (request: FastifyRequest, limit: number) => Condition>> = {
   400: () => malformedRequest('a fault rule asked for it').condition,
   401: () => unauthenticated.example,
   403: ({ ip }) => addressNotAllowed(ip).condition,
@@ -39,7 +39,7 @@ const USUAL: Readonly<Record<number, (request: FastifyRequest) => Condition>> = 
   409: ({ exchange }) => projectExists(exchange.projectId ?? '').condition,
   413: () => bodyTooLarge(BODY_LIMIT).condition,
   415: ({ headers }) => unsupportedMediaType(headers['content-type'] ?? 'none').condition,
-  429: (request) => rateLimited(pathWithoutQuery(request.url), limitOf(request), 1, '', '').condition,
+  429: ({ url }, limit) => rateLimited(pathWithoutQuery(url), limit, 1, '', '').condition,
 };
 
 /** What the token endpoints answer with a status (Atlas documentation). */
@@ -50,21 +50,32 @@ const USUAL_OF_TOKENS: Readonly<Record<number, Condition>> = {
   500: serverError.example,
 };
 
-/** Requests a minute that Atlas would have taken here. */
-export function limitOf({ exchange }: FastifyRequest): number {
-  return (
-    exchange.operation?.requestsAMinute ??
-    (exchange.operationId === 'createToken' ? TOKENS_A_MINUTE : REQUESTS_A_MINUTE)
-  );
-}
-
 /** The condition of a request that a rule answers with a status: of one that Atlas was not seen to send, `unexpected`. */
-export function injectedCondition(request: FastifyRequest, fault: ScopedFault, status: number): Condition {
+export function injectedCondition(
+  request: FastifyRequest,
+  fault: ScopedFault,
+  status: number,
+  limit: number,
+): Condition {
   const { operation } = request.exchange;
   const own = status === 409 ? operation?.conflict?.(hexDigits(fault.rule.id, 24)).condition : undefined;
   const ofTokens = operation ? undefined : USUAL_OF_TOKENS[status];
-  const usual = own ?? ofTokens ?? USUAL[status]?.(request) ?? unexpected.example;
+  const usual = own ?? ofTokens ?? USUAL[status]?.(request, limit) ?? unexpected.example;
   return { ...usual, ...faultDecision(fault, `answers ${status}`), name: usual.name };
+}
+
+/**
+ * The condition of an error that a rule names: Atlas's code and text in both profiles, each with its status and form.
+ *
+ * @param type the condition with this code
+ */
+export function namedCondition(fault: ScopedFault, type: ConditionType): Condition {
+  const { example, rows } = type;
+  const { errorCode, detail = '' } = rows.observed;
+  const documented = { ...rows.documented, errorCode, detail };
+  const { parameters = example.parameters } = fault.rule;
+  const decision = { ...faultDecision(fault, `answers ${errorCode}`), name: type.name };
+  return { ...decision, parameters, rows: { ...rows, documented } };
 }
 
 /** The reason of an answer that a rule decided; it names the rule. */

@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
 import type { Caller, Project } from '../gatekeeper.js';
+import type { Exchange } from '../observation/exchange.js';
 import { pathWithoutQuery } from '../paths.js';
 
 /** Requests a minute that Atlas allows a project, as its answers say (recorded). */
 export const REQUESTS_A_MINUTE = 1200;
 
 /** Requests a minute that Atlas's token endpoint takes from one address and client (recorded). */
-export const TOKENS_A_MINUTE = 50;
+const TOKENS_A_MINUTE = 50;
 
 /** Tokens of a service account that can live at a time (Atlas documentation). */
 const LIVE_TOKENS = 100;
@@ -46,10 +47,10 @@ export const tooManyTokens = defineCondition('tooManyTokens', {
   example: [LIVE_TOKENS, 'mdb_sa_id_000000000000000000000011', LIVE_TOKENS],
 });
 
-/** Which of Atlas's limits are enforced. By default none: Terraform soon exceeds them. */
+/** Which limits are enforced: Atlas's, or others. By default none: Terraform soon exceeds them. */
 export interface LimitSettings {
-  readonly limitTokens: boolean;
-  readonly limitRequests: boolean;
+  readonly limitTokens: boolean | number;
+  readonly limitRequests: boolean | number;
 }
 
 /** The tokens that a service account has already. */
@@ -58,6 +59,9 @@ export interface LiveTokens {
   /** Until the first of them expires. */
   readonly seconds: number;
 }
+
+/** The headers of a limit. */
+export type LimitHeaders = Readonly<Record<string, number>>;
 
 /** Atlas's own limits. Requests are counted whether or not a limit is enforced, for the `RateLimit-*` headers. */
 export class Limits {
@@ -81,20 +85,36 @@ export class Limits {
     for (const key of this.#counts.keys()) if (isGone(key.split(' ')[0] ?? '')) this.#counts.delete(key);
   }
 
+  /** Requests a minute that an operation takes. */
+  of({ operation, operationId }: Exchange): number {
+    const { limitRequests, limitTokens } = this.settings;
+    const isToken = operationId === 'createToken';
+    const limit = isToken ? limitTokens : limitRequests;
+    if (typeof limit === 'number') return limit;
+    return isToken ? TOKENS_A_MINUTE : (operation?.requestsAMinute ?? REQUESTS_A_MINUTE);
+  }
+
   /**
    * Counts a request on its project; on the caller's organization where it names none of that organization's.
    *
-   * @returns how many are left in this minute
+   * @returns the headers of the limit, for the response
    * @throws {Refusal} `rateLimited`
    */
-  countRequest(request: FastifyRequest, reply: FastifyReply, caller: Caller, project?: Project): number {
+  countRequest(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    caller: Caller,
+    project?: Project,
+  ): LimitHeaders {
     const own = project?.organizationId === caller.organizationId ? project.id : undefined;
-    const { requestsAMinute = REQUESTS_A_MINUTE } = request.exchange.operation ?? {};
+    const limit = this.of(request.exchange);
     // Operations of one limit share a count (inferred).
-    const left = requestsAMinute - this.#count(`${own ?? caller.organizationId} ${requestsAMinute}`);
-    if (left >= 0 || !this.settings.limitRequests) return Math.max(0, left);
-    const who = own === undefined ? `Organization ${caller.organizationId}` : `Project ${own}`;
-    throw this.#exceeded(request, reply, requestsAMinute, 'requests', who);
+    const left = limit - this.#count(`${own ?? caller.organizationId} ${limit}`);
+    if (left < 0 && this.settings.limitRequests) {
+      const who = own === undefined ? `Organization ${caller.organizationId}` : `Project ${own}`;
+      throw this.#exceeded(request, reply, limit, 'requests', who);
+    }
+    return { 'ratelimit-limit': limit, 'ratelimit-remaining': Math.max(0, left) };
   }
 
   /**
@@ -106,8 +126,9 @@ export class Limits {
   countToken(request: FastifyRequest, reply: FastifyReply, owner: string, live: () => LiveTokens): void {
     if (!this.settings.limitTokens) return;
     const clientId = request.exchange.caller?.id ?? '';
-    if (this.#count(`${owner} ${request.ip} ${clientId}`) > TOKENS_A_MINUTE) {
-      throw this.#exceeded(request, reply, TOKENS_A_MINUTE, 'tokens', clientId);
+    const limit = this.of(request.exchange);
+    if (this.#count(`${owner} ${request.ip} ${clientId}`) > limit) {
+      throw this.#exceeded(request, reply, limit, 'tokens', clientId);
     }
     const { count, seconds } = live();
     if (count < LIVE_TOKENS) return;
@@ -135,6 +156,6 @@ export class Limits {
 }
 
 /** The headers of a limit that is exceeded (recorded). */
-export function exceededHeaders(limit: number, retryAfterS = 1): Record<string, number> {
+export function exceededHeaders(limit: number, retryAfterS = 1): LimitHeaders {
   return { 'retry-after': retryAfterS, 'ratelimit-limit': limit, 'ratelimit-remaining': 0 };
 }

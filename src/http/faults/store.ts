@@ -52,6 +52,18 @@ export class FaultStore {
     return this.database.run(sql, project ?? null, key);
   }
 
+  /** The rules of a request's project, then those of the whole server, whether or not they match it. */
+  actingOn({ exchange }: FastifyRequest): readonly ScopedFault[] {
+    const { revision } = this.database;
+    if (revision !== this.#revision) this.#count = this.database.value('SELECT count(*) FROM faults');
+    this.#revision = revision;
+    if (this.#count === 0) return [];
+    return this.#select(
+      'project_id = ? OR project_id IS NULL ORDER BY project_id IS NULL, seq',
+      exchange.projectId,
+    );
+  }
+
   /**
    * Counts a request on the rules that it matches, those of its project first.
    *
@@ -59,14 +71,9 @@ export class FaultStore {
    * undefined, at once, if it matches none
    */
   meet(step: FaultStep, request: FastifyRequest): Promise<readonly ScopedFault[]> | undefined {
-    const { revision } = this.database;
-    if (revision !== this.#revision) this.#count = this.database.value('SELECT count(*) FROM faults');
-    this.#revision = revision;
-    if (this.#count === 0) return undefined;
     const matched: ScopedFault[] = [];
     const firing: ScopedFault[] = [];
-    const where = 'project_id = ? OR project_id IS NULL ORDER BY project_id IS NULL, seq';
-    for (const scoped of this.#select(where, request.exchange.projectId)) {
+    for (const scoped of this.actingOn(request)) {
       const { rule, fired } = scoped;
       if (fired >= (rule.times ?? Infinity) || !matches(rule, step, request)) continue;
       matched.push(scoped);

@@ -3,6 +3,7 @@ import type { Decision } from '../../kernel/events.js';
 import { profiles, type Profile } from '../../profiles/index.js';
 import { challenge } from '../credentials/digest.js';
 import type { PipelineParts } from '../every-request.js';
+import type { LimitHeaders } from '../faults/limits.js';
 import type { ScopedFault } from '../faults/rule.js';
 import type { Caller, Organization, Project } from '../gatekeeper.js';
 import type { AtlasOperation } from '../operation.js';
@@ -44,8 +45,8 @@ export class Exchange {
   staleNonce = false;
   /** A fault rule that cuts the response off. */
   fault: ScopedFault | undefined;
-  /** How many more requests Atlas would accept in this minute, once this one is counted. */
-  requestsLeft: number | undefined;
+  /** The headers of the limit of requests, once this one is counted. */
+  limitHeaders: LimitHeaders | undefined;
   /** Why the request was refused. */
   condition: Decision | undefined;
   /** The body as text, if it was read; forms are redacted. */

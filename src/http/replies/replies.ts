@@ -70,11 +70,10 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
 
 /** The headers that Atlas gives each answer to a known caller, as the profile shows them. */
 function addHeaders(exchange: Exchange, reply: FastifyReply, isCounted = true): void {
-  const { profile, operation, requestsLeft } = exchange;
+  const { profile, operation, limitHeaders } = exchange;
   for (const [name, value] of Object.entries(profile.answerHeaders)) void reply.header(name, value);
   if (profile.javaMethodHeader && operation) void reply.header('x-java-method', operation.javaMethod);
-  if (!isCounted || !profile.rateLimitHeaders || requestsLeft === undefined) return;
-  void reply.headers({ 'ratelimit-limit': operation?.requestsAMinute, 'ratelimit-remaining': requestsLeft });
+  if (isCounted && profile.rateLimitHeaders && limitHeaders) void reply.headers(limitHeaders);
 }
 
 /**
