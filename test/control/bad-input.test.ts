@@ -105,7 +105,7 @@ const ANYWHERE: Wrong = [
   ['{', 'not JSON'],
   ['', 'empty'],
   ['   ', 'empty'],
-  ['\ufeff{}', 'not JSON'],
+  ['\ufeff\ufeff{}', 'not JSON'],
   [[], 'JSON object'],
   ['null', 'JSON object'],
   ['"text"', 'JSON object'],
