@@ -44,7 +44,7 @@ interface TokenRequest {
 export function oauth(app: FastifyInstance, { database, store, limits, faults }: TokenServices): void {
   app.addContentTypeParser(FORM, { parseAs: 'string' }, (request, text, done) => {
     const form = new URLSearchParams(String(text));
-    request.exchange.sentBody = redactForm(form);
+    request.exchange.sentForm = redactForm(form);
     done(null, form);
   });
   // What is not a form has neither a grant nor a token.

@@ -12,7 +12,8 @@ vi.setConfig({ testTimeout: 60_000 });
 function writtenByFirstRelease(file: string): void {
   executeIn(
     file,
-    `DROP TRIGGER private_links_of_removed_project;
+    `DROP TABLE deleted_projects;
+     DROP TRIGGER private_links_of_removed_project;
      CREATE TABLE private_links_emptied (
        project_id TEXT PRIMARY KEY, up_to INTEGER NOT NULL) STRICT, WITHOUT ROWID;
      CREATE TRIGGER private_links_of_removed_project AFTER DELETE ON projects BEGIN

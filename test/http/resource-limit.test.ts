@@ -56,7 +56,7 @@ it('a change does not make a link larger', async () => {
 
 it('what is set of a project, and around it, is kept up to 128 KiB, and grows no further', async () => {
   const line = await openLine('socket');
-  const tags = Array.from({ length: 600 }, () => ({ key: 'k', value: 'v'.repeat(255) }));
+  const tags = Array.from({ length: 600 }, (_, index) => ({ key: `k${index}`, value: 'v'.repeat(255) }));
   const name = 'new';
   const orgId = SEEDED.observed.organization;
   const groups = `${API}/groups`;

@@ -174,7 +174,7 @@ describe.each(WAYS)('what the control API refuses, of an emulator %s', (way) => 
       call: `PUT /projects/${project.id}/clock`,
       detail: expect.stringContaining('not set back') as string,
     });
-    await expect(project.clock.advance('soon')).rejects.toThrow(/no duration/);
+    await expect(project.clock.advance('soon')).rejects.toThrow(/Send a duration/);
     await expect(emulator().events({ project: 'nope' }).next()).rejects.toMatchObject({
       status: 404,
       detail: 'There is no project nope.',

@@ -49,8 +49,10 @@ export class Exchange {
   limitHeaders: LimitHeaders | undefined;
   /** Why the request was refused. */
   condition: Decision | undefined;
-  /** The body as text, if it was read; forms are redacted. */
+  /** A JSON body as text, if it was read. */
   sentBody: string | undefined;
+  /** The form of a token endpoint, redacted. */
+  sentForm: string | undefined;
   /** The body of the response, as passed to Fastify. */
   sentAnswer: unknown;
   profile: Profile;

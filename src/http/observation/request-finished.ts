@@ -61,7 +61,11 @@ function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): R
     url: exchange.baseUrl + pathOf(path),
     httpVersion: raw.httpVersion,
     request: {
-      ...message(redactHeaders(request.headers), exchange.sentBody),
+      ...message(
+        redactHeaders(request.headers),
+        exchange.sentForm ?? exchange.sentBody,
+        exchange.sentForm === undefined,
+      ),
       ...(exchange.sentBody === undefined && hasJsonBody(request) && { truncated: true }),
     },
     response: reply.raw.headersSent
@@ -75,11 +79,11 @@ function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): R
   };
 }
 
-function message(headers: RedactedHeaders, sent: unknown): Message {
+function message(headers: RedactedHeaders, sent: unknown, isJson = true): Message {
   const text = Buffer.isBuffer(sent) ? sent.toString() : sent;
   if (typeof text !== 'string') return { headers, body: undefined, truncated: false };
   const truncated = text.length > BODY_LIMIT;
   // A copy: a slice would retain the whole text in memory.
   const body = truncated ? Buffer.from(text.slice(0, BODY_LIMIT)).toString() : text;
-  return { headers, body: redactJson(body), truncated };
+  return { headers, body: isJson ? redactJson(body) : body, truncated };
 }
