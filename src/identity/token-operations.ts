@@ -75,7 +75,7 @@ export const revokeToken: Operation = {
     mediaType: FORM,
     schema: object(
       'Revokes a token.',
-      { token: text('The token to revoke.'), ...credentials },
+      { token: text('The token to revoke.', { minLength: 1 }), ...credentials },
       { title: 'TokenRevocation' },
     ),
   },
