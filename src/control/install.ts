@@ -79,7 +79,7 @@ export function installControl(
           await settled();
           // Not `result === reply`: whoever awaits a reply gets nothing, once it is sent.
           if (reply.sent) return reply;
-          exchange.rung = 'answer';
+          exchange.step = 'answer';
           if (status === 204) return reply.code(204).send();
           return reply
             .code(status)

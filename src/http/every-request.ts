@@ -110,7 +110,7 @@ export function installShared(
   app.setNotFoundHandler((request, reply) => {
     const refusal = unrouted(request, reply);
     if (refusal) throw refusal;
-    request.exchange.rung = 'answer';
+    request.exchange.step = 'answer';
     return reply.code(200).send();
   });
   recordRoutes(app, parts.paths);

@@ -46,12 +46,12 @@ export function installPipeline(
         exchange.operationId = operation.id;
         let scope = enterScope(exchange, params, gatekeeper);
 
-        exchange.rung = 'scripted answer';
+        exchange.step = 'scripted answer';
         if (scripted?.send(request, reply)) return reply;
 
         let met = faults?.meet(request, reply, 'credentials');
         if (met && (await met)) return reply;
-        exchange.rung = 'credentials';
+        exchange.step = 'credentials';
         const caller = credentials.check(
           request.raw,
           scope.project?.profile,
@@ -60,27 +60,27 @@ export function installPipeline(
         exchange.caller = caller;
         if (!scope.project && !scope.organization) exchange.profile = profiles[caller.profile];
 
-        exchange.rung = 'faults';
+        exchange.step = 'faults';
         exchange.limitHeaders = limits.countRequest(request, reply, caller, scope.project);
         met = faults?.meet(request, reply, 'faults');
         if (met && (await met)) return reply;
         // A rule may have delayed the request.
         if (met) scope = findScope(params, gatekeeper);
 
-        exchange.rung = 'media type';
+        exchange.step = 'media type';
         exchange.version = acceptedVersion(request.headers.accept, operation.versions);
 
-        exchange.rung = 'query';
+        exchange.step = 'query';
         exchange.query = readQuery(operation.query, request.query as Record<string, unknown>);
         exchange.flags = exchange.query as Flags;
 
-        exchange.rung = 'project';
+        exchange.step = 'project';
         checkScope(scope, operation, caller, gatekeeper);
         exchange.project = scope.project;
         exchange.organization = scope.organization;
         checkParameters(operation.parameters, params, request.url, exchange.profile);
 
-        exchange.rung = 'body';
+        exchange.step = 'body';
         if (body) checkEncoding(request.headers['content-encoding']);
         return undefined;
       },
@@ -88,7 +88,7 @@ export function installPipeline(
       async preValidation(request) {
         if (!body) return;
         const parsed = parseBody(request.body, body.schema);
-        request.exchange.rung = 'fields';
+        request.exchange.step = 'fields';
         request.body = Array.isArray(parsed) ? parsed : (body.prepare?.(parsed) ?? parsed);
       },
 
@@ -103,7 +103,7 @@ export function installPipeline(
         const context = contextOf(request, reply);
         body?.rules?.(request.body as never, context);
 
-        exchange.rung = 'state';
+        exchange.step = 'state';
         const answer = await operation.handle(context);
         await parts.settled();
         return sendAnswer(request, reply, answer);

@@ -14,7 +14,7 @@ export function telemetry(scope: FastifyInstance): void {
   });
   for (const path of PATHS) {
     scope.post(path, async (request, reply) => {
-      request.exchange.rung = 'answer';
+      request.exchange.step = 'answer';
       return reply.code(204).send();
     });
   }

@@ -64,18 +64,18 @@ export function oauth(app: FastifyInstance, { database, store, limits, faults }:
       exchange.operationId = id;
       let met = faults?.meet(request, reply, 'credentials');
       if (met && (await met)) return reply;
-      exchange.rung = 'credentials';
+      exchange.step = 'credentials';
       const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
       const found = clientOf(request.headers.authorization, form, store);
       exchange.caller = found.caller;
       exchange.profile = profiles[found.caller.profile];
-      exchange.rung = 'faults';
+      exchange.step = 'faults';
       met = faults?.meet(request, reply, 'faults');
       if (met && (await met)) return reply;
       // The rules may have let time pass.
       const client = met ? (store.credential(found.caller.id) ?? found) : found;
       const body = await respond({ request, reply, client, form });
-      exchange.rung = 'answer';
+      exchange.step = 'answer';
       const text = bodyText(body, 200, exchange.flags);
       return text === undefined ? reply.send() : reply.header('content-type', 'application/json').send(text);
     });
@@ -83,7 +83,7 @@ export function oauth(app: FastifyInstance, { database, store, limits, faults }:
   serve(createToken, async ({ request, reply, client, form }) => {
     const owner = client.projectId ?? client.caller.organizationId;
     limits.countToken(request, reply, owner, () => store.liveTokens(client));
-    request.exchange.rung = 'fields';
+    request.exchange.step = 'fields';
     if (form.get('grant_type') !== 'client_credentials') throw unsupportedGrantType();
     const token = `mdb_at_${randomBytes(32).toString('base64url')}`;
     await database.write(() => {
@@ -93,7 +93,7 @@ export function oauth(app: FastifyInstance, { database, store, limits, faults }:
   });
 
   serve(revokeToken, async ({ request, client, form }) => {
-    request.exchange.rung = 'fields';
+    request.exchange.step = 'fields';
     const token = form.get('token');
     if (!token) throw invalidRequest('The form has no token.', 'Send the form token=….');
     const holder = await database.write(() => store.revokeToken(token, client));

@@ -222,13 +222,13 @@ describe('why', () => {
     expect(oldest).toMatch(new RegExp(`^\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ  403  POST ${path}\n`));
     expect(oldest).toContain(`\n  who     ${project.credentials.reader.serviceAccount.clientId}\n`);
     expect(oldest).toMatch(
-      /\n {2}rung {4}project \(notPermitted\)\n {2}rule {4}.+\n {2}source {2}.+\n {2}to pass .+Project Owner/,
+      /\n {2}step {4}project \(notPermitted\)\n {2}rule {4}.+\n {2}source {2}.+\n {2}to pass .+Project Owner/,
     );
-    expect(newest).toContain('rung    fields');
+    expect(newest).toContain('step    fields');
     expect(stdout).not.toContain('\u001b');
     const limited = await Command.run(['why', '--url', ready.url, '--limit', '1']);
     expect(limited.stdout.split('\n\n')).toHaveLength(1);
-    expect(limited.stdout).toContain('rung    fields');
+    expect(limited.stdout).toContain('step    fields');
   });
 
   it('says what is wrong with its options, and that there is no emulator', async () => {

@@ -23,7 +23,7 @@ function block({ at, method, path, caller, status, rung, refusal }: RefusedReque
   const answer = status === 0 ? 'no response' : status;
   const rows = [
     ['who', caller ?? 'not authenticated'],
-    ['rung', `${rung} (${refusal.name})`],
+    ['step', `${rung} (${refusal.name})`],
     ['rule', refusal.rule],
     ['source', refusal.source],
     ['to pass', refusal.remedy],

@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import { Type, type Static, type TObject } from '@sinclair/typebox';
-import { RUNGS } from '../../http/observation/exchange.js';
+import { STEPS } from '../../http/observation/exchange.js';
 import { text, within } from '../../http/schema.js';
 import { hasForm, pathWithoutQuery } from '../../http/paths.js';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
@@ -8,7 +8,7 @@ import { asciiUpperCase } from '../../kernel/ids.js';
 import { ControlError } from '../../http/control-error.js';
 import { checkOperation, type NamedOperations } from '../operation-names.js';
 import type { Entry, Selection } from './journal.js';
-import { rungSchema } from './request.js';
+import { stepSchema } from './request.js';
 
 /** Criteria that select requests, in queries and bodies. */
 export const criteria = Type.Partial(
@@ -18,7 +18,7 @@ export const criteria = Type.Partial(
     path: text('Path. The query of a request is compared only if this has one. Each * matches any text.'),
     caller: text('Public key or client id of the caller.'),
     status: within(0, 599, 'Status of the response; 0 if none was sent.'),
-    rung: rungSchema,
+    rung: stepSchema,
     since: within(0, LARGEST_INTEGER, 'Only requests with a higher number.'),
   }),
 ).properties;
@@ -63,8 +63,8 @@ export function checkMatcher(
     throw new ControlError(400, `The path ${path} begins with neither / nor *: no request has it.`);
   }
   // A query parameter can be any text.
-  if (rung !== undefined && !RUNGS.includes(rung)) {
-    throw new ControlError(400, `There is no step ${rung}. Send one of: ${RUNGS.join(', ')}.`);
+  if (rung !== undefined && !STEPS.includes(rung)) {
+    throw new ControlError(400, `There is no step ${rung}. Send one of: ${STEPS.join(', ')}.`);
   }
 }
 

@@ -1,11 +1,11 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { integer, object, oneOf, text } from '../../http/schema.js';
-import { RUNGS } from '../../http/observation/exchange.js';
+import { STEPS } from '../../http/observation/exchange.js';
 import type { RequestDetail } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
 
 /** A step of the pipeline. */
-export const rungSchema = oneOf(RUNGS, 'The step that decided the response.');
+export const stepSchema = oneOf(STEPS, 'The step that decided the response.');
 
 const refusalSchema = object(
   'Why the request was refused; absent if it was not.',
@@ -40,7 +40,7 @@ const line = {
   operation: Type.Optional(text('The operationId of the API description.')),
   caller: Type.Optional(text('The public key or client id of the authenticated caller.')),
   status: integer('The status of the response; 0 if none was sent.'),
-  rung: rungSchema,
+  rung: stepSchema,
 };
 
 /** A request as the journal shows it. */

@@ -53,7 +53,7 @@ export class FaultGate {
     const half = fault.rule.truncate && whole.subarray(0, Math.floor(whole.length / 2));
     const does = half ? 'sends half of the answer' : 'cuts the connection before the answer';
     const why = exchange.condition ? ` (${exchange.condition.problem})` : '';
-    exchange.rung = 'faults';
+    exchange.step = 'faults';
     exchange.condition = faultDecision(fault, `${does}, which is ${reply.statusCode}${why}`);
     exchange.sentAnswer = half;
     const end = (): void => {
@@ -105,7 +105,7 @@ export class FaultGate {
         this.#emit(request, fault);
         continue;
       }
-      exchange.rung = 'faults';
+      exchange.step = 'faults';
       if (drop) {
         exchange.condition = faultDecision(fault, 'cuts the connection before the work');
         await readUnread(request);

@@ -11,7 +11,7 @@ import { lenientFlags, type Flags } from '../steps/query.js';
 import { redactText } from './redaction.js';
 
 /** The steps of a request, in order. One of them decides the response. */
-export const RUNGS = [
+export const STEPS = [
   'route',
   'scripted answer',
   'credentials',
@@ -24,11 +24,11 @@ export const RUNGS = [
   'state',
   'answer',
 ] as const;
-export type Rung = (typeof RUNGS)[number];
+export type Step = (typeof STEPS)[number];
 
 /** The state of one request, as far as the steps have established it. */
 export class Exchange {
-  rung: Rung = 'route';
+  step: Step = 'route';
   operation: AtlasOperation | undefined;
   /** The name of the operation; the token endpoints have one too. */
   operationId: string | undefined;
@@ -81,9 +81,9 @@ declare module 'fastify' {
 }
 
 /** The line of `X-Emulator-Reason`: the step that refused, the rule, its source, and what would pass. */
-export function reasonLine(rung: Rung, decision: Decision): string {
+export function reasonLine(step: Step, decision: Decision): string {
   const { problem, source, remedy } = decision;
-  const line = `step ${RUNGS.indexOf(rung) + 1} (${rung}): ${problem} | source: ${source} | to pass: ${remedy}`;
+  const line = `step ${STEPS.indexOf(step) + 1} (${step}): ${problem} | source: ${source} | to pass: ${remedy}`;
   // A header is visible ASCII, and the line may contain what a client sent.
   return redactText(line.replace(/[^\x20-\x7e]/g, '?')).slice(0, 1000);
 }

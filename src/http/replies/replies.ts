@@ -58,7 +58,7 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   const { exchange } = request;
   const { operation, version, flags } = exchange;
   const status = operation?.status ?? 200;
-  exchange.rung = 'answer';
+  exchange.step = 'answer';
   addHeaders(exchange, reply);
   if (answer.headers) void reply.headers(answer.headers);
   if (version) void reply.header('content-type', `${mediaType(version)};charset=utf-8`);
@@ -155,7 +155,7 @@ function sendError(
 ): FastifyReply {
   exchange.condition = condition;
   if (body && !reply.hasHeader('content-type')) void reply.header('content-type', 'application/json');
-  return reply.code(status).header('x-emulator-reason', reasonLine(exchange.rung, condition)).send(body);
+  return reply.code(status).header('x-emulator-reason', reasonLine(exchange.step, condition)).send(body);
 }
 
 /** A body as `envelope` and `pretty` want it; undefined if there is none and no envelope. */
