@@ -53,7 +53,7 @@ describe('the limits of a project', () => {
     const { ask } = await openProject();
     const path = `limits/${name}`;
     const unset =
-      standard === undefined
+      standard === null
         ? { status: 404, body: expect.objectContaining({ errorCode: 'RESOURCE_NOT_FOUND' }) as object }
         : { status: 200, body: { name, value: standard } };
     expect(await ask('GET', path)).toEqual(unset);

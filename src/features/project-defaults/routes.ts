@@ -69,7 +69,7 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       handle({ project, parameters }) {
         const name = knownLimit(parameters.limitName);
         const value = store.get(project.id).limits[name] ?? LIMITS[name];
-        if (value === undefined) throw limitNotFound(name);
+        if (typeof value !== 'number') throw limitNotFound(name);
         return resource({ name, value });
       },
     }),

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { refuseTooLarge } from '../../http/steps/body.js';
 import type { Database, Migration } from '../../kernel/database.js';
+import { FIXTURES } from '../../version.js';
 
 export const projectDefaultsMigrations: readonly Migration[] = [
   {
@@ -31,22 +33,13 @@ export const SETTINGS: Readonly<Record<string, readonly [on: boolean, what: stri
   isSchemaAdvisorEnabled: [true, 'it has the schema advisor'],
 };
 
-/** The limits that Atlas has, and the default of each that has one (Atlas's public description). */
-export const LIMITS: Readonly<Record<string, number | undefined>> = {
-  'atlas.project.deployment.clusters': 25,
-  'atlas.project.deployment.nodesPerPrivateLinkRegion': 50,
-  'atlas.project.deployment.privateServiceConnectionsPerRegionGroup': 50,
-  'atlas.project.deployment.privateServiceConnectionsSubnetMask': 27,
-  'atlas.project.deployment.serverlessMTMs': undefined,
-  'atlas.project.security.databaseAccess.customRoles': 100,
-  'atlas.project.security.databaseAccess.users': 100,
-  'atlas.project.security.networkAccess.crossRegionEntries': 40,
-  'atlas.project.security.networkAccess.entries': 200,
-  'dataFederation.bytesProcessed.daily': undefined,
-  'dataFederation.bytesProcessed.monthly': undefined,
-  'dataFederation.bytesProcessed.query': undefined,
-  'dataFederation.bytesProcessed.weekly': undefined,
-};
+/**
+ * The limits that Atlas has, and the default of each, or null if it has none (Atlas's public description, in
+ * `fixtures/project-limits.json`).
+ */
+export const LIMITS = JSON.parse(readFileSync(new URL('project-limits.json', FIXTURES), 'utf8')) as Readonly<
+  Record<string, number | null>
+>;
 
 /** What a project has around it, defaults filled in. */
 export interface ProjectDefaults {
