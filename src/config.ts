@@ -14,6 +14,15 @@ const port = (standard: number, description: string) => within(0, 65535, descrip
 
 const flag = (description: string) => Type.Boolean({ default: false, description });
 
+/** Off, on, or on with another number: `--limit-tokens=10`. */
+const limit = (description: string) =>
+  Type.Union([Type.Boolean(), Type.Integer({ minimum: 1, maximum: 1_000_000 })], {
+    default: false,
+    description,
+    wanted: 'true, false or a whole number from 1 to 1000000',
+    isLimit: true,
+  });
+
 const NOT_EMPTY = { pattern: '\\S', wanted: 'a text that is not empty' };
 
 /** One text or several: a flag that can be repeated, a variable with commas, an array in the file. */
@@ -70,8 +79,10 @@ export const settings = Type.Object(
     ),
     ...durationSettings(features),
     nonceMs: milliseconds(300_000, 'how long a nonce of a digest challenge can be used', 1),
-    limitTokens: flag("enforces Atlas's limits of tokens: 50 a minute, 100 at a time"),
-    limitRequests: flag("enforces Atlas's limit of requests: 1,200 a minute for each project"),
+    limitTokens: limit("enforces Atlas's limits of tokens: 50 (or another number) a minute, 100 at a time"),
+    limitRequests: limit(
+      "enforces Atlas's limits of requests, such as 1,200 a minute for each project, or another",
+    ),
     logLevel: oneOf(
       ['silent', 'error', 'warn', 'info', 'debug'],
       'what is logged to standard error; info has a line for each request',

@@ -98,10 +98,13 @@ export function parseFlags(
   const options = Object.fromEntries(
     Object.entries(types).map(([name, type]) => [name, { type, multiple: true }]),
   );
+  // `parseArgs` has no flags whose value is optional.
+  const limits = names.filter((name) => ruleOf(name).isLimit).map((name) => `--${flagOf(name)}`);
+  const args = argv.map((arg) => (limits.includes(arg) ? `${arg}=true` : arg));
   let parsed;
   try {
     const help = { type: 'boolean', short: 'h' } as const;
-    parsed = parseArgs({ args: [...argv], options: { ...options, help }, allowPositionals });
+    parsed = parseArgs({ args, options: { ...options, help }, allowPositionals });
   } catch (error) {
     const [sentence = ''] = (error as Error).message.split(/\. |\n/);
     return refuse(sentence.replace(/\.$/, ''));
@@ -123,9 +126,11 @@ export function parseFlags(
 export function helpText(commands: readonly (readonly [string, string])[] = []): string {
   const rows = names.map((name) => {
     const rule = ruleOf(name) as TSchema & { anyOf?: readonly TSchema[] };
-    const value = rule[Kind] === 'Boolean' ? '' : ` <${rule[Kind] === 'Integer' ? 'number' : 'text'}>`;
-    const choices =
-      rule.anyOf && !rule.isList ? `: ${rule.anyOf.map((choice) => String(choice.const)).join(', ')}` : '';
+    const type = ` <${rule[Kind] === 'Integer' ? 'number' : 'text'}>`;
+    const value = rule.isLimit ? '[=<number>]' : rule[Kind] === 'Boolean' ? '' : type;
+    const consts =
+      rule.anyOf?.flatMap((choice) => (choice.const === undefined ? [] : String(choice.const))) ?? [];
+    const choices = consts.length > 0 ? `: ${consts.join(', ')}` : '';
     const usual = (rule.default ?? false) === false ? '' : ` (${String(rule.default)})`;
     return [`--${flagOf(name)}${value}`, `${rule.description ?? ''}${choices}${usual}`] as const;
   });
@@ -172,7 +177,7 @@ function parseFile(path: string, readFile: ReadFile = readText): Record<string, 
 function fromText(rule: TSchema, text: Flags[string]): unknown {
   if (typeof text !== 'string') return text;
   if (rule.isList && text.includes(',')) return text.split(/\s*,\s*/);
-  if (rule[Kind] === 'Integer') return /^\d+$/.test(text) ? Number(text) : text;
-  if (rule[Kind] === 'Boolean') return text === 'true' || (text === 'false' ? false : text);
+  if ((rule[Kind] === 'Integer' || rule.isLimit) && /^\d+$/.test(text)) return Number(text);
+  if (rule[Kind] === 'Boolean' || rule.isLimit) return text === 'true' || (text === 'false' ? false : text);
   return text;
 }

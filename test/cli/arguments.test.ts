@@ -98,6 +98,21 @@ describe('a setting', () => {
     }
   });
 
+  it.each([
+    ['limitTokens', '--limit-tokens', 'ATLAS_EMULATOR_LIMIT_TOKENS'],
+    ['limitRequests', '--limit-requests', 'ATLAS_EMULATOR_LIMIT_REQUESTS'],
+  ] as const)('%s takes another number, in %s=10, %s=10 and the file', (key, flag, name) => {
+    for (const sources of [{ argv: [`${flag}=10`] }, { env: { [name]: '10' } }, { file: { [key]: 10 } }]) {
+      expect(settingsOf(sources)[key]).toBe(10);
+    }
+    for (const wrong of ['0', '1.5', 'ten', '']) {
+      expect(() => settingsOf({ argv: [`${flag}=${wrong}`] })).toThrow(
+        `${flag} must be true, false or a whole number from 1 to 1000000, and is "${wrong}"`,
+      );
+    }
+    expect(helpText()).toContain(`  ${flag}[=<number>] `);
+  });
+
   it('is in this table, or is yes or no', () => {
     const known = [...SETTINGS.map(([key]) => key), 'noControl', 'limitTokens', 'limitRequests', 'tls'];
     const unset = {

@@ -104,6 +104,13 @@ describe.each(PROFILES)('the limit of requests, as %s', (profile) => {
     expect([next.status, next.json().totalCount]).toEqual([200, 0]);
   });
 
+  it('refuses the 4th request of a minute where it is set to 3', async () => {
+    const line = await openLine('inject', { limitRequests: 3 });
+    const token = await tokenOf(line.send, 'owner', profile);
+    expect(await times(3, () => list(line, token, path))).toEqual([200]);
+    expectLimited(await list(line, token, path), profile, [path, 3]);
+  });
+
   it('is one for each project, and another for what names none', async () => {
     const line = await openLine('inject', { limitRequests: true });
     const token = await tokenOf(line.send, 'owner', profile);
@@ -199,6 +206,12 @@ describe.each(PROFILES)('the limits of tokens, as %s', (profile) => {
     expect(await tokenOf(line.send, 'reader', profile)).toMatch(/^mdb_at_/);
     line.clock.advance(MINUTE_MS);
     expect((await ask(line, profile)).status).toBe(200);
+  });
+
+  it('refuse the 11th of a minute where the limit is set to 10', async () => {
+    const line = await openLine('inject', { limitTokens: 10 });
+    expect(await times(10, () => ask(line, profile))).toEqual([200]);
+    expectLimited(await ask(line, profile), profile, ['/api/oauth/token', 10]);
   });
 
   it('refuse a 101st that lives, until one is revoked or expires', async () => {
