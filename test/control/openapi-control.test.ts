@@ -28,6 +28,12 @@ interface Whole extends OpenApi {
   readonly servers: readonly { readonly url: string }[];
 }
 
+interface QueryParameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema: { readonly type?: string; readonly enum?: unknown };
+}
+
 /** Calls the control API, and keeps what of the answers differs from its document. */
 class ControlTour {
   readonly differences: string[] = [];
@@ -214,6 +220,21 @@ describe('GET /_emulator/control-openapi.json', () => {
     const pattern = new RegExp(by.anyOf.find((one) => one.pattern !== undefined)?.pattern ?? '');
     expect(['500ms', '90s', '1.5 h', '2d'].every((text) => pattern.test(text))).toBe(true);
     expect(['', '90', '2w', '-1s', 'PT1H'].some((text) => pattern.test(text))).toBe(false);
+  });
+
+  it('has no query parameter that can be empty, since an empty one is refused', async () => {
+    const { document, emulator } = await ControlTour.start(await TestEmulator.start());
+    const texts = Object.entries(document.paths).flatMap(([path, { get }]) =>
+      ((get as { parameters?: QueryParameter[] } | undefined)?.parameters ?? [])
+        .filter(({ in: place, schema }) => place === 'query' && schema.type === 'string' && !schema.enum)
+        .map(({ name, schema }) => ({ path, name, schema })),
+    );
+    expect(texts.length).toBeGreaterThan(3);
+    for (const { path, name, schema } of texts) {
+      expect(schema, name).toMatchObject({ minLength: 1 });
+      if (path.includes('{')) continue;
+      expect((await emulator.inject({ url: `${path}?${name}=` })).statusCode, name).toBe(400);
+    }
   });
 
   it('describes each operation of both scopes under two paths and two names', async () => {

@@ -116,6 +116,7 @@ export const atlasApiOf = (baseUrl: string): Api => ({
     ...serviceAccountScheme,
   },
   parameters: { groupId: objectId('Id of a project.'), orgId: objectId('Id of an organization.') },
+  emptyQuery: true,
   sharedParameters: ['groupId', 'orgId', 'includeCount', 'Prefer', ...Object.keys(pagingQuery.properties)],
 });
 

@@ -44,6 +44,7 @@ export const controlApiOf = (guarded: boolean): Api => ({
     },
   },
   parameters: { groupId: objectId('Id of a project.') },
+  emptyQuery: false,
 });
 
 /** An operation at each of its paths; its second path is that of one project. */

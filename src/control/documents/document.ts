@@ -20,6 +20,8 @@ export interface Api {
   readonly parameters: Readonly<Record<string, TSchema>>;
   /** Names of parameters that are components, since many operations have them. */
   readonly sharedParameters?: readonly string[];
+  /** Whether the value of a query parameter can be empty. */
+  readonly emptyQuery: boolean;
 }
 
 /** An operation at one path, and what the document says of it there beside its descriptor. */
@@ -104,7 +106,9 @@ function parametersOf({ operation, path, headers = {} }: View, api: Api, compone
   const { parameters, query } = operation;
   const parameter = (place: string, name: string, rule: TSchema, required: boolean): Part => {
     const { description, ...schema } = components.schema(rule);
-    return { name, in: place, required: required || undefined, description, schema };
+    const isText = place === 'query' && schema.type === 'string' && schema.enum === undefined;
+    const shown = isText && !api.emptyQuery ? { ...schema, minLength: 1 } : schema;
+    return { name, in: place, required: required || undefined, description, schema: shown };
   };
   const all = [
     ...[...path.matchAll(/\/:(\w+)/g)].map(([, name = '']) =>
