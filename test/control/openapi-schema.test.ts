@@ -16,6 +16,7 @@ describe('the JSON Schema of what validates', () => {
       { type: 'string', enum: ['a', 'b'] },
     ],
     ['a text', Type.Literal('a', { description: 'A.' }), { type: 'string', const: 'a', description: 'A.' }],
+    ['a text with a description for error messages', Type.String({ wanted: 'a name' }), { type: 'string' }],
     [
       'a record',
       Type.Record(Type.String(), Type.Integer()),

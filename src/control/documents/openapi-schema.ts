@@ -16,12 +16,14 @@ export class Components {
   }
 
   /**
-   * The JSON Schema (2020-12) of a TypeBox schema. What has a `title` becomes a component of this name.
+   * The JSON Schema (2020-12) of a TypeBox schema, without `wanted`, which is ours. What has a `title` becomes a component of this name.
    *
    * @throws {Error} if two different schemas have one title
    */
   schema(schema: TSchema): Part {
-    const { title, ...rest } = this.#convert(jsonSchema(schema)) as { title?: string };
+    const { title, ...rest } = this.#convert({ ...jsonSchema(schema), wanted: undefined }) as {
+      title?: string;
+    };
     return title === undefined ? rest : this.add('schemas', title, rest);
   }
 
