@@ -119,9 +119,10 @@ function httpsAddress(
 /** The first caller of each role, in the order of the roles: those created for the project, else its organization's. */
 function callersOf({ credentials: store }: Identity, own: Project): Record<string, CallerSecrets> {
   const made = store.ofProject(own.id);
-  const shared = store.ofOrganization(own.organizationId).filter((one) => one.projectId === undefined);
+  // An organization has the credentials of all its projects, too: they are read only where they are needed.
+  const shared = () => store.ofOrganization(own.organizationId).filter((one) => one.projectId === undefined);
   const found: Record<string, CallerSecrets> = Object.fromEntries(callerNames.map((name) => [name, {}]));
-  for (const { caller, secret } of made.length > 0 ? made : shared) {
+  for (const { caller, secret } of made.length > 0 ? made : shared()) {
     const fits = callerNames.find((name) => {
       const { access } = CALLERS[name];
       return access === undefined || permits(caller, access, own);
