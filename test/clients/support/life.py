@@ -30,10 +30,10 @@ def check(title, held, seen):
 
 
 def status(title, response, *wanted):
-    """Expects one of the statuses, and returns the body."""
+    """Expects one of the statuses, and returns the body, or None if there is none."""
     seen = f"{response.status_code} instead of {wanted}: {response.text[:500]}"
     check(title, response.status_code in wanted, seen)
-    return response.json()
+    return response.json() if response.content else None
 
 
 def payload(name):
