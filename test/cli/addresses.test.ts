@@ -24,7 +24,7 @@ async function healthAt(url: string, address: string): Promise<number | undefine
   return response?.status;
 }
 
-describe('the addresses of --host', () => {
+describe('--host: addresses', () => {
   it.each([
     ['localhost', ['127.0.0.1', '::1']],
     ['LocalHost', ['127.0.0.1', '::1']],
@@ -44,7 +44,7 @@ describe('the addresses of --host', () => {
       ['localhost', '127.0.0.1', ' [::1] ', '10.0.0.1'],
       ['127.0.0.1', '::1', '10.0.0.1'],
     ],
-  ])('of %j are %j', (host, addresses) => {
+  ])('--host %j stands for the addresses %j', (host, addresses) => {
     expect(addressesOf(host)).toEqual(addresses);
   });
 
@@ -56,7 +56,7 @@ describe('the addresses of --host', () => {
     ['::', false],
     ['10.0.0.1', false],
     ['127.0.0.1.example', false],
-  ])('%s is loopback: %s', (address, expected) => {
+  ])('the address %s is a loopback address: %s', (address, expected) => {
     expect(isLoopback(address)).toBe(expected);
   });
 
@@ -65,19 +65,19 @@ describe('the addresses of --host', () => {
     ['::', '[::1]'],
     ['fd00::1', '[fd00::1]'],
     ['10.0.0.1', '10.0.0.1'],
-  ])('a client on this machine reaches %s as %s', (address, host) => {
+  ])('the URL for an emulator that listens on %s has the host %s', (address, host) => {
     expect(urlHost(address)).toBe(host);
   });
 });
 
-describe('an emulator', () => {
-  it('listens on both loopback addresses as localhost, on one port, and needs no token', async () => {
+describe('--host: listening', () => {
+  it('an emulator with host localhost listens on 127.0.0.1 and ::1, on one port, without a control token', async () => {
     const { url, controlToken } = await start({ host: 'localhost' });
     expect([await healthAt(url, '127.0.0.1'), await healthAt(url, '[::1]')]).toEqual([200, 200]);
     expect([new URL(url).hostname, controlToken]).toEqual(['127.0.0.1', undefined]);
   });
 
-  it('listens on IPv6 with and without brackets', async () => {
+  it('an emulator listens on an IPv6 address written with or without brackets', async () => {
     for (const host of ['[::1]', '::1']) {
       const { url } = await start({ host });
       expect(new URL(url).hostname).toBe('[::1]');
@@ -85,7 +85,7 @@ describe('an emulator', () => {
     }
   });
 
-  it('listens on several addresses over HTTP and HTTPS, and serves one world', async () => {
+  it('an emulator listens on several addresses over HTTP and HTTPS and serves one world on all of them', async () => {
     const emulator = await start({ host: ['127.0.0.1', '127.0.0.2', '::1'], tls: true });
     const { url, tlsUrl = '', ca = '' } = emulator;
     const project = await emulator.project();
@@ -101,13 +101,13 @@ describe('an emulator', () => {
     }
   });
 
-  it('listens on all IPv4 and all IPv6 addresses at once', async () => {
+  it('an emulator listens on all IPv4 and all IPv6 addresses at once', async () => {
     const { url } = await start({ host: ['0.0.0.0', '::'] });
     expect([await healthAt(url, '127.0.0.1'), await healthAt(url, '[::1]')]).toEqual([200, 200]);
   });
 
   it.each([[['127.0.0.1', '0.0.0.0']], [['::', 'localhost']]])(
-    'has a token if one of %j is not loopback',
+    'an emulator generates a control token if one of its hosts %j is not loopback',
     async (host) => {
       const { url, controlToken } = await start({ host });
       expect(controlToken).toMatch(/^.{32}$/);
@@ -115,7 +115,7 @@ describe('an emulator', () => {
     },
   );
 
-  it('listens on 127.0.0.1 alone and says so where there is no IPv6', async () => {
+  it('an emulator with host localhost listens on 127.0.0.1 alone and logs a warning if the machine has no IPv6', async () => {
     failListen(({ host }) => host.includes(':') && 'EADDRNOTAVAIL');
     const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     onTestFinished(() => {
@@ -128,14 +128,14 @@ describe('an emulator', () => {
     );
   });
 
-  it('does not start where an address that was named is missing', async () => {
+  it('an emulator does not start if the machine lacks an address that was named explicitly', async () => {
     failListen(({ host }) => host.includes(':') && 'EADDRNOTAVAIL');
     await expect(startEmulator({ host: ['localhost', '::1'] })).rejects.toMatchObject({
       code: 'EADDRNOTAVAIL',
     });
   });
 
-  it('does not start where one of its addresses has the port in use', async () => {
+  it('an emulator does not start if its port is in use on one of its addresses', async () => {
     const other = createServer().listen(0, '127.0.0.2');
     onTestFinished(() => void other.close());
     await once(other, 'listening');
@@ -145,7 +145,7 @@ describe('an emulator', () => {
     expect(await healthAt(`http://x:${port}`, '127.0.0.1')).toBeUndefined();
   });
 
-  it('takes another free port where the first is in use on the second address', async () => {
+  it('an emulator with port 0 tries another port if the first one is in use on its second address', async () => {
     const tried: number[] = [];
     failListen(({ host, port }) => host === '127.0.0.2' && tried.push(port) === 1 && 'EADDRINUSE');
     const { url } = await start({ host: ['127.0.0.1', '127.0.0.2'] });
@@ -154,24 +154,24 @@ describe('an emulator', () => {
   });
 });
 
-describe('a port that fetch refuses', () => {
+describe('ports that fetch blocks', () => {
   it.each([
     ['--port', { port: 10080 }],
     ['--port', { port: 6000 }],
     ['--tls-port', { tls: true, tlsPort: 6697 }],
-  ])('is refused at the start: %s', async (flag, settings) => {
+  ])('%s must not be a port that fetch blocks', async (flag, settings) => {
     await expect(startEmulator(settings)).rejects.toThrow(
       `${flag} must not be ${'tlsPort' in settings ? settings.tlsPort : settings.port}: fetch and browsers refuse`,
     );
   });
 
-  it('is refused before the database is touched, with exit status 2', async () => {
+  it('the command rejects a port that fetch blocks with exit status 2 before it opens the database', async () => {
     const ending = await Command.run(['--port', '10080', '--db', '/nowhere/world.db']);
     expect(ending).toMatchObject({ status: 2, stdout: '' });
     expect(ending.stderr).toMatch(/^atlas-streams-emulator: --port must not be 10080: [^\n]+\n$/);
   });
 
-  it('is any that fetch refuses', async () => {
+  it('isBlockedPort() includes every port that fetch blocks', async () => {
     // Instead of connecting to every port, the dispatcher throws.
     const dispatcher = {
       dispatch() {

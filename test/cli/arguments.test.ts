@@ -64,9 +64,9 @@ const SETTINGS: readonly (readonly [keyof Config, string, string, string | numbe
   ['logLevel', '--log-level', 'ATLAS_EMULATOR_LOG_LEVEL', 'debug', 'debug'],
 ];
 
-describe('a setting', () => {
+describe('settings', () => {
   it.each(SETTINGS)(
-    '%s is read from the flag %s, the variable %s and the file',
+    'the setting %s is read from the flag %s, the variable %s and the settings file',
     (key, flag, name, value, text) => {
       const expected = { ...defaultConfig(), [key]: value };
       expect(settingsOf({ argv: [flag, text] })).toEqual(expected);
@@ -83,7 +83,7 @@ describe('a setting', () => {
     [true, { file: { noControl: true } }],
     [false, { file: { noControl: true }, env: { ATLAS_EMULATOR_NO_CONTROL: 'false' } }],
     [true, { argv: ['--no-control'], env: { ATLAS_EMULATOR_NO_CONTROL: 'false' } }],
-  ])('noControl is %s with %j', (noControl, sources) => {
+  ])('the setting noControl is %s with %j', (noControl, sources) => {
     expect(settingsOf(sources).noControl).toBe(noControl);
   });
 
@@ -91,29 +91,35 @@ describe('a setting', () => {
     ['limitTokens', '--limit-tokens', 'ATLAS_EMULATOR_LIMIT_TOKENS'],
     ['limitRequests', '--limit-requests', 'ATLAS_EMULATOR_LIMIT_REQUESTS'],
     ['tls', '--tls', 'ATLAS_EMULATOR_TLS'],
-  ] as const)('%s is off, and on with %s or %s', (key, flag, name) => {
-    expect(settingsOf({})[key]).toBe(false);
-    for (const sources of [{ argv: [flag] }, { env: { [name]: 'true' } }, { file: { [key]: true } }]) {
-      expect(settingsOf(sources)).toEqual({ ...defaultConfig(), [key]: true });
-    }
-  });
+  ] as const)(
+    'the setting %s is off by default and turned on by %s, %s or the settings file',
+    (key, flag, name) => {
+      expect(settingsOf({})[key]).toBe(false);
+      for (const sources of [{ argv: [flag] }, { env: { [name]: 'true' } }, { file: { [key]: true } }]) {
+        expect(settingsOf(sources)).toEqual({ ...defaultConfig(), [key]: true });
+      }
+    },
+  );
 
   it.each([
     ['limitTokens', '--limit-tokens', 'ATLAS_EMULATOR_LIMIT_TOKENS'],
     ['limitRequests', '--limit-requests', 'ATLAS_EMULATOR_LIMIT_REQUESTS'],
-  ] as const)('%s takes another number, in %s=10, %s=10 and the file', (key, flag, name) => {
-    for (const sources of [{ argv: [`${flag}=10`] }, { env: { [name]: '10' } }, { file: { [key]: 10 } }]) {
-      expect(settingsOf(sources)[key]).toBe(10);
-    }
-    for (const wrong of ['0', '1.5', 'ten', '']) {
-      expect(() => settingsOf({ argv: [`${flag}=${wrong}`] })).toThrow(
-        `${flag} must be true, false or a whole number from 1 to 1000000, and is "${wrong}"`,
-      );
-    }
-    expect(helpText()).toContain(`  ${flag}[=<number>] `);
-  });
+  ] as const)(
+    'the setting %s accepts a number, from %s=10, %s=10 or the settings file',
+    (key, flag, name) => {
+      for (const sources of [{ argv: [`${flag}=10`] }, { env: { [name]: '10' } }, { file: { [key]: 10 } }]) {
+        expect(settingsOf(sources)[key]).toBe(10);
+      }
+      for (const wrong of ['0', '1.5', 'ten', '']) {
+        expect(() => settingsOf({ argv: [`${flag}=${wrong}`] })).toThrow(
+          `${flag} must be true, false or a whole number from 1 to 1000000, and is "${wrong}"`,
+        );
+      }
+      expect(helpText()).toContain(`  ${flag}[=<number>] `);
+    },
+  );
 
-  it('is in this table, or is yes or no', () => {
+  it('the tables of these tests list every setting', () => {
     const known = [...SETTINGS.map(([key]) => key), 'noControl', 'limitTokens', 'limitRequests', 'tls'];
     const unset = {
       fixture: 'x',
@@ -134,23 +140,26 @@ describe('a setting', () => {
     ['profile', ['documented', 'observed', 'documented', 'observed']],
     ['publicUrl', [undefined, 'http://file', 'http://variable', 'http://flag']],
     ['pendingMs', [2000, 10, 20, 0]],
-  ])('%s: the flag goes over the variable, that over the file, that over the default', (key, values) => {
-    const [standard, ofFile, ofVariable, ofFlag] = values;
-    const [, flag = '', name = ''] = SETTINGS.find(([setting]) => setting === key) ?? [];
-    const file = { [key]: ofFile };
-    const env = { [name]: String(ofVariable) };
-    expect(settingsOf({})[key]).toBe(standard);
-    expect(settingsOf({ file })[key]).toBe(ofFile);
-    expect(settingsOf({ file, env })[key]).toBe(ofVariable);
-    expect(settingsOf({ file, env, argv: [flag, String(ofFlag)] })[key]).toBe(ofFlag);
-    expect(settingsOf({ env, argv: [flag, String(ofFlag)] })[key]).toBe(ofFlag);
-  });
+  ])(
+    'the setting %s: a flag overrides a variable, a variable overrides the settings file, the file overrides the default',
+    (key, values) => {
+      const [standard, ofFile, ofVariable, ofFlag] = values;
+      const [, flag = '', name = ''] = SETTINGS.find(([setting]) => setting === key) ?? [];
+      const file = { [key]: ofFile };
+      const env = { [name]: String(ofVariable) };
+      expect(settingsOf({})[key]).toBe(standard);
+      expect(settingsOf({ file })[key]).toBe(ofFile);
+      expect(settingsOf({ file, env })[key]).toBe(ofVariable);
+      expect(settingsOf({ file, env, argv: [flag, String(ofFlag)] })[key]).toBe(ofFlag);
+      expect(settingsOf({ env, argv: [flag, String(ofFlag)] })[key]).toBe(ofFlag);
+    },
+  );
 
-  it('reads a number of a flag as one even where the file has the same digits as a text', () => {
+  it('a number given by flag is accepted even if the settings file has the same digits as a string', () => {
     expect(settingsOf({ argv: ['--port', '8080'], file: { port: '8080' } }).port).toBe(8080);
   });
 
-  it('has the defaults that the README names when nothing is set', () => {
+  it('without any setting, the defaults are those of the README', () => {
     expect(settingsOf({ env: { HOME: '/root', ATLAS_EMULATOR: 'x' } })).toEqual({
       host: '127.0.0.1',
       port: 27080,
@@ -177,7 +186,7 @@ const YEAR = 'a whole number from 0 to 31536000000';
 const LEVELS = 'one of silent, error, warn, info, debug';
 const ADDRESS = 'an address such as http://emulator:27080';
 
-describe('a wrong setting', () => {
+describe('invalid values of settings', () => {
   it.each([
     ['--port', '70000', PORTS],
     ['--port', 'x', PORTS],
@@ -193,7 +202,7 @@ describe('a wrong setting', () => {
     ['--public-url', 'http://emulator:27080/', ADDRESS],
     ['--public-url', 'http://emulator/api', ADDRESS],
     ['--public-url', 'emulator:27080', ADDRESS],
-  ])('%s=%s is refused: it is to be %s', (flag, text, expected) => {
+  ])('%s=%s is rejected: it must be %s', (flag, text, expected) => {
     const name = `ATLAS_EMULATOR_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
     const rest = `must be ${expected}, and is ${JSON.stringify(text)}`;
     expect(refusalOf({ argv: [`${flag}=${text}`] })).toBe(`${flag} ${rest}`);
@@ -215,21 +224,21 @@ describe('a wrong setting', () => {
     ['db', ['a.db', 'b.db'], 'a text that is not empty'],
     ['noControl', 'true', 'true or false'],
     ['noControl', 1, 'true or false'],
-  ])('%s: %j in the file is refused: it is to be %s', (key, value, expected) => {
+  ])('the setting %s with %j in the settings file is rejected: it must be %s', (key, value, expected) => {
     expect(refusalOf({ file: { [key]: value } })).toBe(
       `${PATH}: ${key} must be ${expected}, and is ${JSON.stringify(value)}`,
     );
   });
 
-  it.each(['yes', '1', 'TRUE'])('ATLAS_EMULATOR_NO_CONTROL=%s is refused', (text) => {
+  it.each(['yes', '1', 'TRUE'])('ATLAS_EMULATOR_NO_CONTROL=%s is rejected', (text) => {
     expect(refusalOf({ env: { ATLAS_EMULATOR_NO_CONTROL: text } })).toBe(
       `ATLAS_EMULATOR_NO_CONTROL must be true or false, and is ${JSON.stringify(text)}`,
     );
   });
 });
 
-describe('a setting without a value', () => {
-  it.each(['', ' ', '\t'])('is not set by a variable that is %j', (blank) => {
+describe('blank values of settings', () => {
+  it.each(['', ' ', '\t'])('a variable with the blank value %j counts as unset', (blank) => {
     const names = ['URL', 'CONFIG', 'NO_CONTROL', 'PROT', ...SETTINGS.map(([, , name]) => name.slice(15))];
     const env = Object.fromEntries(names.map((name) => [`ATLAS_EMULATOR_${name}`, blank]));
     expect(settingsOf({ env })).toEqual(defaultConfig());
@@ -241,7 +250,7 @@ describe('a setting without a value', () => {
     ['--fixture', 'a text that is not empty'],
     ['--host', 'a text that is not empty, or several'],
     ['--profile', 'one of documented, observed'],
-  ])('is refused as a flag: %s', (flag, expected) => {
+  ])('a blank value of the flag %s is rejected', (flag, expected) => {
     for (const blank of ['', ' ']) {
       expect(refusalOf({ argv: [`${flag}=${blank}`] })).toBe(
         `${flag} must be ${expected}, and is "${blank}"`,
@@ -250,17 +259,17 @@ describe('a setting without a value', () => {
   });
 });
 
-describe('a flag that is given twice', () => {
+describe('repeated flags', () => {
   it.each([
     ['--port', ['--port', '1', '--port', '2']],
     ['--db', ['--db=a.db', '--pending-ms', '1', '--db=a.db']],
     ['--tls', ['--tls', '--tls']],
     ['--config', ['--config', 'a.json', '--config', 'b.json']],
-  ])('is refused: %s', (flag, argv) => {
+  ])('a repeated %s is rejected', (flag, argv) => {
     expect(refusalOf({ argv })).toBe(`${flag} is given twice; see atlas-streams-emulator --help`);
   });
 
-  it('is a list of addresses or names, as commas in a variable and an array in the file are', () => {
+  it('--host and --tls-name accept several values: repeated flags, commas in a variable, an array in the file', () => {
     const host = ['127.0.0.1', '::1'];
     expect(settingsOf({ argv: ['--host', '127.0.0.1', '--host=::1'] }).host).toEqual(host);
     expect(settingsOf({ env: { ATLAS_EMULATOR_HOST: '127.0.0.1,::1' } }).host).toEqual(host);
@@ -273,7 +282,7 @@ describe('a flag that is given twice', () => {
   });
 });
 
-describe('what an orchestrator sets for a service or container named like the program', () => {
+describe('variables that an orchestrator injects', () => {
   it.each<readonly [string, Readonly<Record<string, string>>]>([
     [
       'Kubernetes, the Service atlas-emulator',
@@ -314,7 +323,7 @@ describe('what an orchestrator sets for a service or container named like the pr
         ATLAS_EMULATOR_1_PORT_27080_TCP_ADDR: '172.17.0.5',
       },
     ],
-  ])('is not a setting: %s', (_by, env) => {
+  ])('variables injected for a service or container named like the emulator are ignored: %s', (_by, env) => {
     expect(settingsOf({ env })).toEqual(defaultConfig());
     expect(settingsOf({ env, argv: ['--port', '1234', '--tls-port', '1235'] })).toMatchObject({
       port: 1234,
@@ -330,38 +339,38 @@ describe('what an orchestrator sets for a service or container named like the pr
     ['ATLAS_EMULATOR_PORT_TCP', '1'],
     ['ATLAS_EMULATOR_ENV', 'test'],
     ['ATLAS_EMULATOR_SERVICEHOST', '10.96.12.3'],
-  ])('does not hide a misspelt setting: %s=%s', (name, value) => {
+  ])('a misspelt setting that resembles an injected variable is rejected: %s=%s', (name, value) => {
     expect(refusalOf({ env: { [name]: value } })).toContain(`there is no setting ${name}`);
   });
 
-  it('does not hide a wrong port', () => {
+  it('an invalid ATLAS_EMULATOR_PORT is rejected unless it has the form of an injected one', () => {
     expect(refusalOf({ env: { ATLAS_EMULATOR_PORT: 'http://10.96.12.3:27080' } })).toContain(PORTS);
   });
 });
 
-describe('settings of a start in a process', () => {
+describe('settings of startEmulator()', () => {
   it.each([
     [{ prot: 1 }, 'there is no setting prot; see atlas-streams-emulator --help'],
     [{ port: '1' }, 'port must be a whole number from 0 to 65535, and is "1"'],
     [{ port: null }, 'port must be a whole number from 0 to 65535, and is null'],
     [{ profile: 'seen' }, 'profile must be one of documented, observed, and is "seen"'],
-  ])('%j is refused', (changes, message) => {
+  ])('defaultConfig(%j) is rejected', (changes, message) => {
     expect(() => defaultConfig(changes as Partial<Config>)).toThrow(new UsageError(message));
   });
 
-  it('are the defaults where they are undefined', () => {
+  it('an undefined setting of defaultConfig() has its default', () => {
     expect(defaultConfig({ db: undefined } as unknown as Partial<Config>)).toEqual(defaultConfig());
   });
 });
 
-it('a control token that cannot be used is not repeated', () => {
+it('the message about an invalid control token does not repeat the token', () => {
   expect(refusalOf({ argv: ['--control-token', 'my secret'] })).toBe(
     '--control-token must be a text without spaces',
   );
   expect(() => defaultConfig({ controlToken: 'my secret' })).toThrow(/^controlToken must be [a-z ]+$/);
 });
 
-describe('what is no setting', () => {
+describe('unknown settings', () => {
   it.each([
     [['--prot', '1'], '--prot'],
     [['--pendingMs', '1'], '--pendingMs'],
@@ -373,14 +382,14 @@ describe('what is no setting', () => {
     [['--port'], '--port'],
     [['--port', '-1'], '--port'],
     [['--no-control=true'], '--no-control'],
-  ])('is refused on the command line: %j', (argv, named) => {
+  ])('unknown or incomplete arguments %j are rejected', (argv, named) => {
     const message = refusalOf({ argv });
     expect(message).toContain(`'${named}`);
     expect(message).toMatch(/; see atlas-streams-emulator --help$/);
   });
 
   it.each(['ATLAS_EMULATOR_PROT', 'ATLAS_EMULATOR_', 'ATLAS_EMULATOR_pendingMs', 'ATLAS_EMULATOR_HELP'])(
-    'is refused among the variables: %s',
+    'the unknown variable %s is rejected',
     (name) => {
       expect(refusalOf({ env: { [name]: '1' } })).toBe(
         `there is no setting ${name}; see atlas-streams-emulator --help`,
@@ -388,19 +397,22 @@ describe('what is no setting', () => {
     },
   );
 
-  it.each(['prot', 'pending-ms', 'config', 'toString', '__proto__'])('is refused in the file: %s', (key) => {
-    expect(refusalOf({ file: `{"${key}": 1}` })).toBe(
-      `${PATH}: there is no setting ${key}; see atlas-streams-emulator --help`,
-    );
-  });
+  it.each(['prot', 'pending-ms', 'config', 'toString', '__proto__'])(
+    'the unknown key %s of the settings file is rejected',
+    (key) => {
+      expect(refusalOf({ file: `{"${key}": 1}` })).toBe(
+        `${PATH}: there is no setting ${key}; see atlas-streams-emulator --help`,
+      );
+    },
+  );
 
-  it('is ATLAS_EMULATOR_URL, which is for clients, and no mistake', () => {
+  it('the variable ATLAS_EMULATOR_URL, which clients read, is ignored by the server', () => {
     expect(settingsOf({ env: { ATLAS_EMULATOR_URL: 'x' } })).toEqual(defaultConfig());
   });
 });
 
-describe('the file with settings', () => {
-  it('is named by --config, or by ATLAS_EMULATOR_CONFIG', () => {
+describe('the settings file', () => {
+  it('the settings file is named by --config, else by ATLAS_EMULATOR_CONFIG', () => {
     const env = { ATLAS_EMULATOR_CONFIG: 'of-variable.json' };
     const read = (path: string): string => JSON.stringify({ db: path });
     expect(loadConfig([], env, read)).toMatchObject({ config: { db: 'of-variable.json' } });
@@ -416,15 +428,15 @@ describe('the file with settings', () => {
     ['[]', 'must hold a JSON object'],
     ['null', 'must hold a JSON object'],
     ['"port"', 'must hold a JSON object'],
-  ])('is refused if it holds %j', (text, expected) => {
+  ])('a settings file that contains %j is rejected', (text, expected) => {
     expect(refusalOf({ file: text })).toContain(`${PATH} ${expected}`);
   });
 
-  it('is refused if it is not there', () => {
+  it('a settings file that does not exist is rejected', () => {
     expect(refusalOf({ argv: ['--config', 'none.json'] })).toMatch(/^none\.json cannot be read: ENOENT/);
   });
 
-  it('is refused if --config is empty', () => {
+  it('an empty --config is rejected', () => {
     expect(refusalOf({ argv: ['--config', ''] })).toBe('--config must be the path of a JSON file, and is ""');
   });
 });
@@ -439,7 +451,7 @@ describe('--help and --version', () => {
     ['help', '--help'],
     ['help', '-h'],
     ['version', '--version'],
-  ])('%s: %s wins over settings that are wrong', (command, flag) => {
+  ])('the command is %s with %s, even if the settings are invalid', (command, flag) => {
     expect(load({ ...wrong, argv: [...(wrong.argv ?? []), flag] })).toEqual({ do: command });
   });
 });

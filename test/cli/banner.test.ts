@@ -24,8 +24,8 @@ function exportsOf(text: string): Record<string, string>[] {
   });
 }
 
-describe('what a person reads at a start', () => {
-  it('begins with the version and the address, and says that all is gone on exit', async () => {
+describe('the banner on a terminal', () => {
+  it('the banner begins with the version, the address and where data is stored', async () => {
     const { emulator, text } = await start();
     expect(text.split('\n').slice(0, 2)).toEqual([
       `atlas-streams-emulator 1.2.3 listens on ${emulator.url}`,
@@ -33,7 +33,7 @@ describe('what a person reads at a start', () => {
     ]);
   });
 
-  it("has both seeded projects, each with an owner's credentials as lines to paste", async () => {
+  it("the banner has the two default projects, each with an owner's credentials as lines to paste", async () => {
     const { emulator, text } = await start();
     expect(text).toContain('\nProject 32b6e34b3d91647abb20e7b8 (documented: ');
     expect(text).toContain('\nProject 32b6e34b3d91647abb20e7b9 (observed: ');
@@ -60,7 +60,7 @@ describe('what a person reads at a start', () => {
     ]);
   });
 
-  it('names the database file, and says when the world in it is an old one', async () => {
+  it('the banner names the database file, and says that an existing file does not load the fixture again', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const { emulator, text } = await start({ db });
     expect(text).toContain(`\nDatabase: ${db}\n`);
@@ -70,7 +70,7 @@ describe('what a person reads at a start', () => {
     );
   });
 
-  it('has no credentials for a project that nobody may write to, and none of an empty world', async () => {
+  it('the banner has no credentials for a project without an owner, and no project for an empty world', async () => {
     const fixture = join(temporaryFolder(), 'fixture.json');
     const id = '5f0000000000000000000001';
     const project = { id, name: 'one' };
@@ -84,8 +84,8 @@ describe('what a person reads at a start', () => {
   });
 });
 
-describe('what a script reads at a start', () => {
-  it('is one line of JSON', async () => {
+describe('the ready line', () => {
+  it('the ready line is one line of JSON', async () => {
     const emulator = await listen();
     onTestFinished(() => emulator.close());
     expect(readyLine(emulator, defaultConfig({ db: 'world.db' }), 7)).toBe(

@@ -44,7 +44,7 @@ function evaluated(lines: string): Record<string, string> {
 }
 
 describe('env', () => {
-  it('prints lines that a shell evaluates, and with which a client is let in', async () => {
+  it('env prints lines that a shell evaluates, with credentials that a client can use', async () => {
     const { ready } = shared;
     const { status, stdout, stderr } = await Command.run(['env', 'curl', '--url', `${ready.url}/`]);
     expect([status, stderr]).toEqual([0, '']);
@@ -69,7 +69,7 @@ describe('env', () => {
     expect(response.status).toBe(200);
   });
 
-  it('takes the project that fits a real client, or the one that is asked for', async () => {
+  it('env selects the project that fits the client, or the one named by --profile or --project', async () => {
     const { ready } = guarded;
     const env = { ATLAS_EMULATOR_URL: ready.url, ATLAS_EMULATOR_CONTROL_TOKEN: 'given' };
     const lines = async (...args: string[]) =>
@@ -88,7 +88,7 @@ describe('env', () => {
     });
   });
 
-  it('prints an https address for the MCP server, and says what it has to trust', async () => {
+  it('env prints an HTTPS address for the MCP server, and names the certificate authority to trust', async () => {
     const { ready } = await Command.start(['--tls', '--tls-port', '0']);
     const { tlsUrl } = ready as typeof ready & { tlsUrl: string };
     const { status, stdout, stderr } = await Command.run(['env', 'mcp', '--url', ready.url]);
@@ -101,7 +101,7 @@ describe('env', () => {
     ['fish', "set -gx PUBLIC_KEY 'owner1'"],
     ['powershell', "$env:PUBLIC_KEY = 'owner1'"],
     ['cmd', 'set "PUBLIC_KEY=owner1"'],
-  ])('prints lines for %s', async (shell, line) => {
+  ])('env --shell %s prints lines in the syntax of that shell', async (shell, line) => {
     const { ready } = shared;
     const { stdout } = await Command.run(['env', 'curl', '--url', ready.url, '--shell', shell]);
     const lines = stdout.split('\n');
@@ -114,15 +114,15 @@ describe('env', () => {
     ['powershell', "it's \u2019 $x", "$env:A = 'it''s \u2019\u2019 $x'"],
     ['posix', "it's", "export A='it'\\''s'"],
     ['cmd', 'a & b', 'set "A=a & b"'],
-  ])('quotes a value for %s', (shell, value, line) => {
+  ])('env quotes values for %s', (shell, value, line) => {
     expect(SHELLS[shell]?.('A', value)).toBe(line);
   });
 
-  it('refuses a value that cmd cannot hold', () => {
+  it('env rejects a value that cmd cannot represent', () => {
     expect(() => SHELLS.cmd?.('A', '100%')).toThrow('env: cmd cannot set A');
   });
 
-  it('says that the MCP server needs --tls where no https is served', async () => {
+  it('env warns that the MCP server needs --tls if the emulator does not serve HTTPS', async () => {
     const { ready } = shared;
     const { status, stdout, stderr } = await Command.run(['env', 'mcp', '--url', ready.url]);
     expect([status, evaluated(stdout).MDB_MCP_API_BASE_URL]).toEqual([0, ready.url]);
@@ -136,14 +136,14 @@ describe('env', () => {
     [['curl', '--profile', 'real'], 2, /--profile must be documented or observed/],
     [['curl', '--prot', '1'], 2, /Unknown option '--prot'/],
     [['curl', '--url', 'localhost'], 2, /--url must be an address/],
-  ])('says in one line what is wrong with %j', async (args, expected, line) => {
+  ])('env rejects the arguments %j in one line', async (args, expected, line) => {
     const { status, stdout, stderr } = await Command.run(['env', ...args]);
     expect([status, stdout]).toEqual([expected, '']);
     expect(stderr).toMatch(/^atlas-streams-emulator: [^\n]+\n$/);
     expect(stderr).toMatch(line);
   });
 
-  it('ends with 1 and one line where nobody is let in as an owner', async () => {
+  it('env exits with 1 and one line if the project has no owner credentials', async () => {
     const { ready } = await Command.start();
     const emulator = await connectEmulator(ready.url);
     const { organizations } = await emulator.fixture.export();
@@ -155,7 +155,7 @@ describe('env', () => {
     );
   });
 
-  it('ends with 1 and one line where there is no emulator, no such project, or no permission', async () => {
+  it('env exits with 1 and one line if there is no emulator, no such project, or no permission', async () => {
     const { ready } = guarded;
     const url = await nowhere();
     const endings = await Promise.all([
@@ -178,27 +178,27 @@ describe('env', () => {
     ['a b', "'a b'"],
     ["it's $HOME `x` \\", ''],
     ['two\nlines', ''],
-  ])('quotes %j as one word of a shell', (text, word) => {
+  ])('quoted(%j) is one word of a POSIX shell', (text, word) => {
     if (word !== '') expect(quoted(text)).toBe(word);
     expect(execFileSync('sh', ['-c', `printf %s ${quoted(text)}`], { encoding: 'utf8' })).toBe(text);
   });
 });
 
 describe('wait', () => {
-  it('ends with 0 once an emulator is ready, even one without a control API', async () => {
+  it('wait exits with 0 once an emulator is ready, even without a control API', async () => {
     const { ready } = await Command.start(['--no-control']);
     const ending = await Command.run(['wait', '--url', ready.url]);
     expect(ending).toMatchObject({ status: 0, stdout: '', stderr: '' });
   });
 
-  it('waits for one that is not there yet', async () => {
+  it('wait waits for an emulator that has not started yet', async () => {
     const url = await nowhere();
     const waiting = Command.run(['wait', '--url', url, '--timeout-ms', '20000']);
     await Command.start(['--port', new URL(url).port]);
     expect(await waiting).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it('ends with 1 and one line after the time that it was given', async () => {
+  it('wait exits with 1 and one line after its timeout', async () => {
     const url = await nowhere();
     const { status, stderr } = await Command.run(['wait', '--url', url, '--timeout-ms', '1']);
     expect(status).toBe(1);
@@ -207,7 +207,7 @@ describe('wait', () => {
 });
 
 describe('why', () => {
-  it('tells of the last refusals: when, who, what, the rung, the rule, its source, what would have passed', async () => {
+  it('why prints the last refusals: time, caller, request, step, rule, source and what would pass', async () => {
     const { ready } = shared;
     const emulator = await connectEmulator(ready.url);
     const nothing = await Command.run(['why', '--url', ready.url]);
@@ -231,14 +231,14 @@ describe('why', () => {
     expect(limited.stdout).toContain('step    fields');
   });
 
-  it('says what is wrong with its options, and that there is no emulator', async () => {
+  it('why exits with 2 for invalid options and with 1 if there is no emulator', async () => {
     expect((await Command.run(['why', '--limit', '0'])).status).toBe(2);
     expect((await Command.run(['why', '--url', await nowhere()])).status).toBe(1);
   });
 });
 
-describe('where the commands look for the emulator', () => {
-  it('is where the settings of the server make it listen, by flag, variable or file', async () => {
+describe('the address that the commands use', () => {
+  it('wait, why and env find the emulator from the same flags, variables and file as the server', async () => {
     const { ready } = guarded;
     const { port } = new URL(ready.url);
     const config = join(temporaryFolder(), 'settings.json');
@@ -270,7 +270,7 @@ describe('where the commands look for the emulator', () => {
     }
   });
 
-  it('is not another emulator on the default port', async () => {
+  it('wait does not use another emulator on the default port if a port is configured', async () => {
     const url = await nowhere();
     const env = { ATLAS_EMULATOR_PORT: new URL(url).port };
     const ending = await Command.run(['wait', '--timeout-ms', '1'], { env });
@@ -287,14 +287,14 @@ describe('where the commands look for the emulator', () => {
     [['--url', ''], {}, /wait: --url has no value/],
     [['--url', 'http://a', '--url', 'http://b'], {}, /wait: --url is given twice/],
     [['extra'], {}, /Unexpected argument 'extra'/],
-  ])('is refused in one line: %j %j', async (args, env, line) => {
+  ])('wait rejects invalid settings in one line: %j %j', async (args, env, line) => {
     const ending = await Command.run(['wait', ...args], { env });
     expect(ending).toMatchObject({ status: 2, stdout: '' });
     expect(ending.stderr).toMatch(/^atlas-streams-emulator: [^\n]+\n$/);
     expect(ending.stderr).toMatch(line);
   });
 
-  it('can be an HTTPS address: wait reaches it, and the others say how to trust it', async () => {
+  it('wait accepts an HTTPS address without its authority; why needs it and says how to trust it', async () => {
     const { ready } = await Command.start(['--tls', '--tls-port', '0', '--host', 'localhost']);
     const { tlsUrl, ca } = ready as typeof ready & { tlsUrl: string; ca: string };
     expect(await Command.run(['wait', '--url', tlsUrl])).toMatchObject({ status: 0, stderr: '' });
@@ -306,15 +306,15 @@ describe('where the commands look for the emulator', () => {
     expect(trusted).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it('can be a port that fetch refuses, which is said', async () => {
+  it('why says that fetch blocks the port of its address', async () => {
     const ending = await Command.run(['why', '--url', 'http://127.0.0.1:10080']);
     expect(ending.status).toBe(1);
     expect(ending.stderr).toContain('fetch refuses to connect to this port');
   });
 });
 
-describe("the image's health check", () => {
-  it('is a command that reads the settings of the server', async () => {
+describe('the health check of the image', () => {
+  it('the health check of the image uses the settings of the server', async () => {
     const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
     const [, json = '[]'] = /^HEALTHCHECK .*\\\n\s*CMD (\[.*\])$/m.exec(dockerfile) ?? [];
     const [, program, ...args] = JSON.parse(json) as string[];
@@ -329,7 +329,7 @@ describe("the image's health check", () => {
 });
 
 describe('--help', () => {
-  it('names the commands, and each tells of itself', async () => {
+  it('--help lists the commands env, wait and why, and each of them has its own --help', async () => {
     const { stdout } = await Command.run(['--help']);
     for (const name of ['env <client>', 'wait', 'why'])
       expect(stdout).toMatch(new RegExp(`^ {2}${name} {2,}\\S`, 'm'));

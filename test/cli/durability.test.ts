@@ -56,7 +56,7 @@ async function createUntilKilled(
 }
 
 it(
-  `keeps every answered create when it is killed amid creates, ${ROUNDS} times on one file`,
+  `a database retains every acknowledged create after SIGKILL amid creates, ${ROUNDS} times on one file`,
   async () => {
     const db = join(temporaryFolder(), 'world.db');
     const answered = new Set<string>();

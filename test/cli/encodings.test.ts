@@ -28,8 +28,8 @@ function file(bytes: string | Buffer): string {
 
 const FIXTURE = '{"organizations":[]}';
 
-describe('a file', () => {
-  it('can begin with a byte order mark', async () => {
+describe('encodings of files', () => {
+  it('a settings file or fixture may begin with a byte order mark', async () => {
     expect(loadConfig(['--config', file('\ufeff{"port":1234}')], {})).toMatchObject({
       config: { port: 1234 },
     });
@@ -40,14 +40,17 @@ describe('a file', () => {
   it.each([
     ...OTHERS,
     ['neither UTF-8 nor UTF-16', (text: string) => Buffer.from(`${text}\u00e9`, 'latin1')] as const,
-  ])('that is not UTF-8 is refused by the name of its encoding: %s', async (encoding, encode) => {
-    const says = `its encoding is ${encoding}: save it as UTF-8`;
-    expect(() => loadConfig(['--config', file(encode('{"port":1234}'))], {})).toThrow(says);
-    await expect(startEmulator({ fixture: file(encode(FIXTURE)) })).rejects.toThrow(says);
-  });
+  ])(
+    'a settings file or fixture that is not UTF-8 is rejected, and its encoding named: %s',
+    async (encoding, encode) => {
+      const says = `its encoding is ${encoding}: save it as UTF-8`;
+      expect(() => loadConfig(['--config', file(encode('{"port":1234}'))], {})).toThrow(says);
+      await expect(startEmulator({ fixture: file(encode(FIXTURE)) })).rejects.toThrow(says);
+    },
+  );
 });
 
-describe('a body', () => {
+describe('encodings of request bodies', () => {
   const send = async (url: string, payload: string | Buffer) => {
     const emulator = await TestEmulator.start();
     const headers = { 'content-type': 'application/json' };
@@ -59,13 +62,13 @@ describe('a body', () => {
     arn: 'arn:aws:kafka:us-east-1:1:cluster/a/b',
   });
 
-  it('can begin with a byte order mark, in both APIs', async () => {
+  it('a request body may begin with a byte order mark, in both APIs', async () => {
     expect((await send(linksPath('documented'), `\ufeff${link}`)).statusCode).toBe(200);
     expect((await send('/_emulator/clock/advance', '\ufeff{"by":"1h"}')).statusCode).toBe(200);
     expect((await send('/_emulator/clock/freeze', '\ufeff')).statusCode).toBe(200);
   });
 
-  it('is found by its members in the journal, with a byte order mark too', async () => {
+  it('the journal matches the body of a request that began with a byte order mark', async () => {
     const emulator = await startEmulator();
     onTestFinished(() => emulator.close());
     const project = await emulator.project();
@@ -74,7 +77,7 @@ describe('a body', () => {
   });
 
   it.each(OTHERS)(
-    'that is not UTF-8 is refused by the name of its encoding: %s',
+    'a request body that is not UTF-8 is a 400 that names its encoding: %s',
     async (encoding, encode) => {
       const refused = await send(linksPath('documented'), encode(link));
       expect(refused.statusCode).toBe(400);

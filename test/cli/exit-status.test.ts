@@ -37,16 +37,16 @@ describe('exit status 2', () => {
     [['--port', '70000'], '--port must be a whole number from 0 to 65535'],
     [['--config', 'missing.json'], 'missing.json cannot be read: ENOENT'],
     [['--fixture', 'missing.json'], 'fixture missing.json: it cannot be read: ENOENT'],
-  ])('is for wrong settings: %j', async (args, line) => {
+  ])('invalid settings exit with 2: %j', async (args, line) => {
     expect(await failureOf(2, args)).toContain(line);
   });
 
-  it('is for a wrong variable', async () => {
+  it('an unknown variable exits with 2', async () => {
     const env = { ATLAS_EMULATOR_PROT: '1' };
     expect(await failureOf(2, [], { env })).toContain('there is no setting ATLAS_EMULATOR_PROT');
   });
 
-  it('is for a wrong file with settings', async () => {
+  it('an invalid settings file exits with 2', async () => {
     const path = file('settings.json', '{"idleMs": "1"}');
     expect(await failureOf(2, ['--config', path])).toContain(`${path}: idleMs must be a whole number`);
   });
@@ -54,7 +54,7 @@ describe('exit status 2', () => {
   it.each([
     ['{"organizations": 1}', ': organizations: '],
     ['{', ': it is not JSON: '],
-  ])('is for a wrong fixture: %s', async (text, line) => {
+  ])('an invalid fixture exits with 2: %s', async (text, line) => {
     const path = file('fixture.json', text);
     expect(await failureOf(2, ['--fixture', path])).toContain(`fixture ${path}${line}`);
   });
@@ -62,11 +62,11 @@ describe('exit status 2', () => {
   it.each([
     ['203.0.113.7', 'this machine does not have the address 203.0.113.7 (EADDRNOTAVAIL)'],
     ['no..such.host', 'the name no..such.host '],
-  ])('is for a host that it cannot listen on: %s', async (host, reason) => {
+  ])('a host that the machine cannot listen on exits with 2: %s', async (host, reason) => {
     expect(await failureOf(2, ['--host', host])).toContain(`cannot listen (--host, --port): ${reason}`);
   });
 
-  it.each(['--fixture', '--config'])('is for a directory instead of a file: %s', async (flag) => {
+  it.each(['--fixture', '--config'])('a directory in place of a file exits with 2: %s', async (flag) => {
     const folder = temporaryFolder();
     expect(await failureOf(2, [flag, folder])).toMatch(
       /cannot be read: EISDIR: it is a directory \(Docker creates one/,
@@ -75,7 +75,7 @@ describe('exit status 2', () => {
 });
 
 describe('exit status 3', () => {
-  it('is for a port that another process has', async () => {
+  it('a port in use by another process exits with 3', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     await once(server, 'listening');
@@ -85,7 +85,7 @@ describe('exit status 3', () => {
     );
   });
 
-  it('is for the port of another emulator, whose database can be used again', async () => {
+  it('a port in use by another emulator exits with 3 and leaves the database file usable', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const { ready } = await Command.start();
     await failureOf(3, ['--port', new URL(ready.url).port, '--db', db]);
@@ -95,26 +95,26 @@ describe('exit status 3', () => {
 });
 
 describe('exit status 4', () => {
-  it('is for a database that another emulator has, and that one goes on', async () => {
+  it('a database in use by another emulator exits with 4, and that emulator continues to serve', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const { ready } = await Command.start(['--db', db]);
     expect(await failureOf(4, ['--db', db])).toBe(`database ${db} is in use by another process`);
     expect((await fetch(`${ready.controlUrl}/health`)).status).toBe(200);
   });
 
-  it('is for a file that is no database', async () => {
+  it('a file that is not a SQLite database exits with 4', async () => {
     const db = file('world.db', 'hello\n'.repeat(1000));
     expect(await failureOf(4, ['--db', db])).toBe(`database ${db} is not a SQLite database`);
   });
 
-  it('is for a database that is damaged', async () => {
+  it('a damaged database exits with 4', async () => {
     const db = join(temporaryFolder(), 'world.db');
     await (await Command.start(['--db', db])).command.stop();
     writeFileSync(db, readFileSync(db).fill(0xa5, 4096));
     expect(await failureOf(4, ['--db', db])).toContain(`database ${db} is damaged`);
   });
 
-  it('is for a database of a newer version', async () => {
+  it('a database written by a newer version exits with 4', async () => {
     const db = join(temporaryFolder(), 'world.db');
     await (await Command.start(['--db', db])).command.stop();
     executeIn(db, "INSERT INTO migrations VALUES ('9999_newer')");
@@ -123,7 +123,7 @@ describe('exit status 4', () => {
     );
   });
 
-  it('is for a database in a directory that is missing, and for a directory', async () => {
+  it('a database in a missing directory, or that is a directory, exits with 4', async () => {
     const folder = temporaryFolder();
     expect(await failureOf(4, ['--db', join(folder, 'missing', 'world.db')])).toContain('does not exist');
     expect(await failureOf(4, ['--db', folder])).toContain(
@@ -140,7 +140,7 @@ describe('exit status 4', () => {
   it.skipIf(!startsUnprivileged).each([
     ['a file that cannot be written', 0o755, 0o444, '/world.db'],
     ['a directory that cannot be written', 0o555, 0o644, ''],
-  ])('is for %s', async (_what, folderMode, fileMode, denied) => {
+  ])('a database with %s exits with 4', async (_what, folderMode, fileMode, denied) => {
     const folder = temporaryFolder();
     const db = join(folder, 'world.db');
     await (await Command.start(['--db', db])).command.stop();

@@ -7,7 +7,7 @@ import { nonceOf, signed } from '../support/digest.js';
 vi.setConfig({ testTimeout: 60_000 });
 
 describe('the log at level debug', () => {
-  it('has a line for each request, and no secret, token or digest in any', async () => {
+  it('the log at level debug has a line for each request, without secrets, tokens or digests', async () => {
     const { command, ready } = await Command.start(['--log-level', 'debug']);
     const { clientId, clientSecret, publicKey, privateKey } = seededCaller('owner', 'documented');
     const uri = linksPath('documented');

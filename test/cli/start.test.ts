@@ -15,7 +15,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 
 describe('--help and --version', () => {
-  it('prints every exit status and ends with 0', async () => {
+  it('--help lists every exit status and exits with 0', async () => {
     const { status, stdout, stderr } = await Command.run(['--help']);
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^Usage: atlas-streams-emulator /);
@@ -24,13 +24,13 @@ describe('--help and --version', () => {
     );
   });
 
-  it("prints the package's version and ends with 0", async () => {
+  it('--version prints the version of the package and exits with 0', async () => {
     expect(await Command.run(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
   });
 });
 
 describe('a start without a terminal', () => {
-  it('prints one line of JSON with the address, the process and the database', async () => {
+  it('a start without a terminal prints one line of JSON with the address, process id and database', async () => {
     const { command, ready } = await Command.start();
     expect(Object.keys(ready)).toEqual(['url', 'controlUrl', 'pid', 'db']);
     expect(ready.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
@@ -43,7 +43,7 @@ describe('a start without a terminal', () => {
   });
 
   it.each([[[]], [['--no-control']]])(
-    'listens and is healthy by the time it prints that line: %j',
+    'an emulator is listening and healthy when it prints the ready line: %j',
     async (args) => {
       const { ready } = args.length ? await Command.start(args) : shared;
       const response = await fetch(`${ready.controlUrl}/health`);
@@ -53,7 +53,7 @@ describe('a start without a terminal', () => {
     },
   );
 
-  it('answers with the fixture, and with links that begin with its address', async () => {
+  it('a started emulator serves the default fixture, with links that begin with its address', async () => {
     const { ready } = shared;
     const created = await (await Client.of(ready.url)).create('com.amazonaws.us-east-1.s3');
     const { links } = (await created.json()) as { links: { href: string }[] };
@@ -63,7 +63,7 @@ describe('a start without a terminal', () => {
     ]);
   });
 
-  it('names the loopback where it listens on every address', async () => {
+  it('the ready line has the loopback address if the emulator listens on every address', async () => {
     const { ready } = await Command.start(['--host', '0.0.0.0']);
     expect(ready.url).toMatch(/^http:\/\/127\.0\.0\.1:/);
     expect((await fetch(`${ready.controlUrl}/health`)).status).toBe(200);
@@ -71,7 +71,7 @@ describe('a start without a terminal', () => {
 });
 
 describe('settings', () => {
-  it('come from flags, variables and the file, in this order', async () => {
+  it('settings of the process come from flags, then variables, then the settings file', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'settings.json');
     writeFileSync(path, JSON.stringify({ db: join(folder, 'of-file.db'), publicUrl: 'http://of.file' }));
@@ -91,7 +91,7 @@ describe('settings', () => {
   it.each<readonly [string[], number, string | null]>([
     [[], 404, 'code=404'],
     [['--no-control'], 401, null],
-  ])('turn scripted answers off with --no-control: %j', async (args, status, applied) => {
+  ])('--no-control turns scripted responses off: %j', async (args, status, applied) => {
     const { ready } = args.length ? await Command.start(args) : shared;
     const response = await fetch(ready.url + linksPath('documented'), { headers: { prefer: 'code=404' } });
     expect([response.status, response.headers.get('preference-applied')]).toEqual([status, applied]);

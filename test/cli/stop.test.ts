@@ -10,20 +10,20 @@ import { temporaryFolder } from '../support/world.js';
 // Each test starts the program: seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
-  it('stops the program with status 0, and nothing to say', async () => {
+describe.each(['SIGTERM', 'SIGINT'] as const)('stop by %s', (signal) => {
+  it('the emulator exits with status 0 and prints nothing when it is stopped', async () => {
     const { command } = await Command.start();
     expect(await command.stop(signal)).toMatchObject({ status: 0, signal: null, stderr: '' });
   });
 
-  it('stops it while clients keep their connections open', async () => {
+  it('the emulator stops while clients keep their connections open', async () => {
     const { command, ready } = await Command.start();
     const client = await Client.of(ready.url);
     await Promise.all([client.create('one'), client.create('two')].map(async (sent) => (await sent).text()));
     expect(await command.stop(signal)).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it('stops it while a request is half sent', async () => {
+  it('the emulator stops while a request is half sent', async () => {
     const { command, ready } = await Command.start();
     const { token } = await Client.of(ready.url);
     const socket = connect(Number(new URL(ready.url).port), '127.0.0.1');
@@ -48,7 +48,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(await command.stop(signal)).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it('closes the database: one file is left, and all that was answered is in it', async () => {
+  it('a stopped emulator leaves one database file, which contains all acknowledged writes', async () => {
     const folder = temporaryFolder();
     const db = join(folder, 'world.db');
     const first = await Command.start(['--db', db]);
@@ -63,7 +63,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     expect(await response.json()).toMatchObject({ _id, serviceEndpointId: 'one' });
   });
 
-  it('does no harm when it comes twice', async () => {
+  it('a second signal does not disturb the stop', async () => {
     const { command } = await Command.start();
     command.signal(signal);
     expect(await command.stop(signal)).toMatchObject({ status: 0, stderr: '' });
