@@ -127,13 +127,13 @@ const cases = withBody.flatMap((operation) => {
   return scopes.map((scope) => [operation.id, scope, operation] as const);
 });
 
-it('each operation that takes a body is in the table, and no other', () => {
+it('the table of invalid bodies covers exactly the control operations that accept a body', () => {
   expect(Object.keys(WRONG).sort()).toEqual(withBody.map(({ id }) => id).sort());
 });
 
-describe('a wrong body', () => {
+describe('invalid bodies', () => {
   it.each(cases)(
-    'of %s (%s) is a 400 that says what was expected, and changes nothing',
+    'an invalid body of %s (%s) is a 400 that says what was expected, and changes nothing',
     async (id, scope, operation) => {
       const { emulator } = shared;
       const project = await emulator.make({ movement: 'by hand' });
@@ -168,33 +168,36 @@ describe('a wrong body', () => {
   );
 });
 
-describe('a body that is not taken', () => {
+describe('bodies that an operation does not accept', () => {
   it.each(
     operations
       .filter(({ body, method }) => body === undefined && method !== 'GET')
       .map(({ id, method, path, scope }) => [id, method, path, scope] as const),
-  )('of %s is a 400 that changes nothing, but for an empty one', async (_id, method, path, scope) => {
-    const { emulator } = shared;
-    const project = await emulator.make({ movement: 'by hand' });
-    const link = await project.create();
-    await project.done('POST', '/snapshots', { name: 'mine' });
-    await emulator.done('POST', '/snapshots', { name: 'mine' });
-    const { id: rule } = await project.done<{ id: string }>('POST', '/private-link-rules', { fail: 'no' });
-    await project.done('POST', `/private-links/${link}/hold`);
-    const of: Pick<TestProject, 'control'> = scope === 'server' ? emulator : project;
-    const real = path.replace(':connectionId', link).replace(':name', 'mine').replace(':ruleId', rule);
-    const before = await emulator.dump(project);
-    for (const body of ['{"any":1}', '{"any":', '[]', 'null']) {
-      const { status, text } = await of.control(method, real, body);
-      expect([status, text]).toEqual([400, expect.stringContaining(`${method} ${path} takes no body`)]);
-    }
-    expect(await emulator.dump(project)).toEqual(before);
-    expect((await of.control(method, real, '{ }')).status).toBeLessThan(300);
-  });
+  )(
+    '%s accepts no body: any but an empty one is a 400 that changes nothing',
+    async (_id, method, path, scope) => {
+      const { emulator } = shared;
+      const project = await emulator.make({ movement: 'by hand' });
+      const link = await project.create();
+      await project.done('POST', '/snapshots', { name: 'mine' });
+      await emulator.done('POST', '/snapshots', { name: 'mine' });
+      const { id: rule } = await project.done<{ id: string }>('POST', '/private-link-rules', { fail: 'no' });
+      await project.done('POST', `/private-links/${link}/hold`);
+      const of: Pick<TestProject, 'control'> = scope === 'server' ? emulator : project;
+      const real = path.replace(':connectionId', link).replace(':name', 'mine').replace(':ruleId', rule);
+      const before = await emulator.dump(project);
+      for (const body of ['{"any":1}', '{"any":', '[]', 'null']) {
+        const { status, text } = await of.control(method, real, body);
+        expect([status, text]).toEqual([400, expect.stringContaining(`${method} ${path} takes no body`)]);
+      }
+      expect(await emulator.dump(project)).toEqual(before);
+      expect((await of.control(method, real, '{ }')).status).toBeLessThan(300);
+    },
+  );
 });
 
 it.each(['operation', 'method', 'path', 'caller', 'status'])(
-  'an empty query parameter %s is a 400, since it would filter nothing',
+  'an empty query parameter %s of the journal is a 400, because it would filter nothing',
   async (name) => {
     const { emulator } = shared;
     const { status, text } = await emulator.control('GET', `/requests?${name}=`);
@@ -202,7 +205,7 @@ it.each(['operation', 'method', 'path', 'caller', 'status'])(
   },
 );
 
-it('a body that is too large is a 413, and what is above the usual size a fixture may be', async () => {
+it('a body of the control API above 1 MiB is a 413, except a fixture', async () => {
   const { emulator } = shared;
   const name = 'x'.repeat(2 * 1024 * 1024);
   const large = await emulator.control('POST', '/snapshots', { name });
@@ -211,7 +214,7 @@ it('a body that is too large is a 413, and what is above the usual size a fixtur
   expect([fixture.status, fixture.text]).toEqual([400, expect.stringContaining('no attribute name')]);
 });
 
-it('a wrong method is a 405 or 404, and changes nothing', async () => {
+it('an unsupported method of the control API is a 404 or 405 and changes nothing', async () => {
   const { emulator } = shared;
   const before = await emulator.dump();
   for (const [method, path] of [

@@ -14,8 +14,8 @@ vi.setConfig({ testTimeout: 60_000 });
 const told = (emulator: ControlledEmulator): string[] =>
   emulator.events('link.changed').map(({ data: { state, at, cause } }) => `${state} ${at - START} ${cause}`);
 
-describe('a lifecycle', () => {
-  it('follows the clock of its project, and no other', async () => {
+describe('lifecycles follow the clock of their project', () => {
+  it('a link changes state by the clock of its project, not by that of another', async () => {
     const emulator = await ControlledEmulator.start();
     const [one, other] = [await emulator.make(), await emulator.make()];
     const ids = [await one.create(), await other.create()];
@@ -28,7 +28,7 @@ describe('a lifecycle', () => {
   });
 
   it.each(['project', 'server'] as const)(
-    'of a thousand links in two states each is done, in due order, when an advance of the %s answers',
+    'thousands of links have changed state in due order when an advance of the %s clock returns',
     async (scope) => {
       const db = join(temporaryFolder(), 'emulator.db');
       const emulator = await ControlledEmulator.start({ db });
@@ -64,7 +64,7 @@ describe('a lifecycle', () => {
     },
   );
 
-  it('stands still in a project that is frozen, while real time goes on, and wakes nobody', async () => {
+  it('links of a frozen project keep their states and emit no events while real time passes', async () => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make({ profile: 'observed', durations: { idleMs: 10, workingMs: 20 } });
     const before = await project.create('one');
@@ -90,7 +90,7 @@ describe('a lifecycle', () => {
     expect(told(emulator).slice(5)).toEqual(['DONE 35 time']);
   });
 
-  it('goes through all its states when a frozen clock is moved past them', async () => {
+  it('a link passes through all its states when a frozen clock is advanced past them', async () => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make({ profile: 'observed', durations: { idleMs: 10, workingMs: 20 } });
     await project.done('POST', '/clock/freeze');
@@ -103,7 +103,7 @@ describe('a lifecycle', () => {
     expect(told(emulator).slice(5)).toEqual(['DONE 33 time']);
   });
 
-  it('stands still everywhere while the server’s clock does', async () => {
+  it('links of all projects keep their states while the clock of the server is frozen', async () => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make();
     await emulator.done('POST', '/clock/freeze');
@@ -127,7 +127,7 @@ describe('a lifecycle', () => {
     ]);
   });
 
-  it('begins in the time that its project has when all of the create has come', async () => {
+  it("the lifecycle of a link begins at the project's time when the body of its create is complete", async () => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make();
     const response = await project.createSlowly(async () => {
@@ -140,7 +140,7 @@ describe('a lifecycle', () => {
     expect(told(emulator)).toEqual(['PENDING 600000 created']);
   });
 
-  it('ends a delete, too', async () => {
+  it('advancing the clock of a project completes a pending delete', async () => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make({ profile: 'observed', durations: { deletingMs: 60_000 } });
     const id = await project.create();
@@ -151,14 +151,14 @@ describe('a lifecycle', () => {
   });
 });
 
-describe('a token', () => {
+describe('tokens follow the clock of their project', () => {
   const status = async (project: TestProject, token: string): Promise<number> => {
     const headers = { accept: ACCEPT, authorization: `Bearer ${token}` };
     const path = `/api/atlas/v2/groups/${project.id}/streams/privateLinkConnections`;
     return (await project.emulator.send('GET', path, headers)).status;
   };
 
-  it('lives an hour of the project’s that its credential was made for', async () => {
+  it("a token of a project's credential expires after an hour of that project's clock", async () => {
     const emulator = await ControlledEmulator.start();
     const [one, other] = [await emulator.make(), await emulator.make()];
     const tokens = [await one.token(), await other.token()];
@@ -171,7 +171,7 @@ describe('a token', () => {
     expect(await one.states()).toEqual([]);
   });
 
-  it('lives for ever while its project is frozen', async () => {
+  it('a token does not expire while its project is frozen', async () => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make();
     await project.done('POST', '/clock/freeze');
@@ -180,7 +180,7 @@ describe('a token', () => {
     expect(await status(project, token)).toBe(200);
   });
 
-  it('of an organization lives by the server’s clock', async () => {
+  it("a token of an organization's credential expires by the clock of the server", async () => {
     const emulator = await ControlledEmulator.start();
     const project = emulator.seeded('documented');
     const token = await project.token();
@@ -191,8 +191,8 @@ describe('a token', () => {
   });
 });
 
-describe('a nonce', () => {
-  it('ages by the server’s clock, and by no project’s', async () => {
+describe('nonces follow the clock of the server', () => {
+  it('a nonce expires by the clock of the server, not by that of a project', async () => {
     const emulator = await ControlledEmulator.start();
     const project = emulator.seeded('documented');
     const { publicKey: username, privateKey: password } = project.credentials.owner.apiKey;
@@ -217,8 +217,8 @@ describe('a nonce', () => {
   });
 });
 
-describe('a restart on the same file', () => {
-  it('keeps offsets, freezes and the server’s clock, and what waits for them', async () => {
+describe('clocks after a restart', () => {
+  it('a restart on the same file retains clock offsets, frozen clocks and pending state changes', async () => {
     const settings = { db: join(temporaryFolder(), 'emulator.db') };
     const clock = new ManualClock(START);
     const first = await ControlledEmulator.start(settings, clock);
@@ -251,7 +251,7 @@ describe('a restart on the same file', () => {
   });
 });
 
-it('a link of the fixture’s project follows its clock as one of a made project does', async () => {
+it('a link in a project of the fixture follows the clock of that project', async () => {
   const emulator = await ControlledEmulator.start();
   const project = emulator.seeded('documented');
   const id = await project.create();

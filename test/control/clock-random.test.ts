@@ -85,8 +85,8 @@ async function view({ project, ids, emulator }: Twin): Promise<string> {
   );
 }
 
-describe('whatever happens, and in whatever order', () => {
-  it.each([1, 2, 3, 4])('answers do not depend on whether alarms ring (seed %i)', async (seed) => {
+describe('random sequences of operations', () => {
+  it.each([1, 2, 3, 4])('responses do not depend on whether timers fire on time (seed %i)', async (seed) => {
     const twins = [await twin(new ManualClock(START)), await twin(new DeafClock(START))] as const;
     const random = seeded(seed);
     for (let step = 0; step < 90; step += 1) {
@@ -97,7 +97,7 @@ describe('whatever happens, and in whatever order', () => {
     expect(twins[0].ids.length).toBeGreaterThan(10);
   });
 
-  it.each([7, 8, 9])('each state of a link is told once, as its history has it (seed %i)', async (seed) => {
+  it.each([7, 8, 9])('each state of a link is emitted once, as in its history (seed %i)', async (seed) => {
     const one = await twin(new ManualClock(START));
     const told = new Map<string, string[]>();
     one.emulator.listening.events.subscribe((event) => {
@@ -119,31 +119,34 @@ describe('whatever happens, and in whatever order', () => {
     for (const id of gone) expect(told.get(id)?.at(-1)).toMatch(/^DELETED /);
   });
 
-  it.each([11, 12])('what is asked for at once is done in some order (seed %i)', async (seed) => {
-    const one = await twin(new ManualClock(START));
-    const random = seeded(seed);
-    await one.project.token();
-    for (let round = 0; round < 12; round += 1) {
-      const deeds = Array.from({ length: 8 }, (_, index) => deed(random, round * 10 + index, true));
-      await Promise.all(deeds.map((next) => next(one)));
-      // What is shown of a link one by one, and in a list, is the same; and no state lies ahead of the clock.
-      const { now } = await one.project.done<{ now: string }>('GET', '/clock');
-      for (const { _id, state } of await one.project.list()) {
-        const told = await one.project.done<LinkState>('GET', `/private-links/${_id}`);
-        expect(told.state).toBe(state);
-        for (const { at } of told.history) expect(at <= now, `${at} ${now}`).toBe(true);
+  it.each([11, 12])(
+    'concurrent operations leave links, lists and histories consistent (seed %i)',
+    async (seed) => {
+      const one = await twin(new ManualClock(START));
+      const random = seeded(seed);
+      await one.project.token();
+      for (let round = 0; round < 12; round += 1) {
+        const deeds = Array.from({ length: 8 }, (_, index) => deed(random, round * 10 + index, true));
+        await Promise.all(deeds.map((next) => next(one)));
+        // What is shown of a link one by one, and in a list, is the same; and no state lies ahead of the clock.
+        const { now } = await one.project.done<{ now: string }>('GET', '/clock');
+        for (const { _id, state } of await one.project.list()) {
+          const told = await one.project.done<LinkState>('GET', `/private-links/${_id}`);
+          expect(told.state).toBe(state);
+          for (const { at } of told.history) expect(at <= now, `${at} ${now}`).toBe(true);
+        }
       }
-    }
-    // Time runs for all that is left, and brings it to its end.
-    await one.emulator.control('POST', '/clock/resume');
-    await one.project.control('POST', '/clock/resume');
-    one.emulator.clock.advance(1000);
-    const waiting = (await one.project.list()).filter(({ state }) =>
-      ['DELETE_REQUESTED', 'DELETING'].includes(String(state)),
-    );
-    for (const { _id } of waiting) {
-      const { held } = await one.project.done<LinkState>('GET', `/private-links/${_id}`);
-      expect(held).toBe(true);
-    }
-  });
+      // Time runs for all that is left, and brings it to its end.
+      await one.emulator.control('POST', '/clock/resume');
+      await one.project.control('POST', '/clock/resume');
+      one.emulator.clock.advance(1000);
+      const waiting = (await one.project.list()).filter(({ state }) =>
+        ['DELETE_REQUESTED', 'DELETING'].includes(String(state)),
+      );
+      for (const { _id } of waiting) {
+        const { held } = await one.project.done<LinkState>('GET', `/private-links/${_id}`);
+        expect(held).toBe(true);
+      }
+    },
+  );
 });

@@ -33,14 +33,14 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
   // For what is refused: its clocks never move.
   const unmoved = ControlledEmulator.shared();
 
-  it('shows what the machine’s shows, and goes on with it', async () => {
+  it('a clock shows real time until it is moved', async () => {
     const { emulator, read } = await open(scope);
     expect(await read()).toEqual(running(0));
     emulator.clock.advance(1234);
     expect(await read()).toEqual(running(1234));
   });
 
-  it('stands still when it is frozen, and goes on from there when it is resumed', async () => {
+  it('a frozen clock stands still and continues from there when it is resumed', async () => {
     const { emulator, call, read } = await open(scope);
     expect(JSON.parse((await call('POST', '/clock/freeze')).text)).toEqual(stopped(0));
     emulator.clock.advance(60_000);
@@ -50,7 +50,7 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
     expect(await read()).toEqual(running(5));
   });
 
-  it('is frozen at a moment ahead', async () => {
+  it('a clock can be frozen at a future time', async () => {
     const { emulator, call, read } = await open(scope);
     const { text } = await call('POST', '/clock/freeze', { at: '2026-01-01T01:00:00+00:30' });
     expect(JSON.parse(text)).toEqual(stopped(1_800_000));
@@ -70,7 +70,7 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
     ['1h', 3_600_000],
     ['2d', 172_800_000],
     ['365d', 31_536_000_000],
-  ])('advances by %j, whether it runs or stands still', async (by, ms) => {
+  ])('a clock advances by %j, both running and frozen', async (by, ms) => {
     const { emulator, call, read } = await open(scope);
     const { text } = await call('POST', '/clock/advance', { by });
     expect(JSON.parse(text)).toEqual(running(ms));
@@ -83,7 +83,7 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
     expect(await read()).toEqual(running(2 * ms + 10));
   });
 
-  it('is set to a moment ahead, or to its own', async () => {
+  it('a clock can be set to its own time or a later one', async () => {
     const { emulator, call, read } = await open(scope);
     for (const ms of [0, 1, 86_400_000]) {
       const { text } = await call('PUT', '/clock', { now: after(ms) });
@@ -93,7 +93,7 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
     expect(await read()).toEqual(running(86_400_001));
   });
 
-  it('is not set back: 400, and it goes on as it did', async () => {
+  it('a clock is not set back: a 400 that leaves it unchanged', async () => {
     const { emulator, call, read } = await open(scope);
     await call('POST', '/clock/advance', { by: '1h' });
     for (const [method, path, body] of [
@@ -108,14 +108,14 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
     expect(await read()).toEqual(running(3_600_001));
   });
 
-  it('ends with the year 9999', async () => {
+  it('a clock does not advance past the year 9999', async () => {
     const { call, read } = await open(scope);
     await call('PUT', '/clock', { now: '9999-12-31T23:59:59.999Z' });
     expect((await call('POST', '/clock/advance', { by: 1 })).status).toBe(400);
     expect(await read()).toEqual({ now: '9999-12-31T23:59:59.999Z', frozen: false });
   });
 
-  it('is stopped and started when real time has brought it past its end', async () => {
+  it('a clock that real time has carried past its end can still be frozen and resumed', async () => {
     const { emulator, call, read } = await open(scope);
     await call('PUT', '/clock', { now: '9999-12-31T23:59:59.999Z' });
     emulator.clock.advance(1);
@@ -142,7 +142,7 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
     true,
     [1],
     {},
-  ])('does not advance by %j: 400, which says what it takes', async (by) => {
+  ])('advancing a clock by %j is a 400 that names the accepted forms', async (by) => {
     const { call, read, emulator } = await scopeOf(scope, unmoved.emulator);
     const { status, text } = await call('POST', '/clock/advance', { by });
     expect([status, text]).toEqual([
@@ -156,7 +156,7 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
   it.each([
     ...['', 'tomorrow', '2026', '2026-06-30', '2026-06-30T09:00:00', '2026-02-30T00:00:00Z'],
     ...['2026-13-01T00:00:00Z', '2026-06-30T25:00:00Z', '+012026-06-30T00:00:00Z', '1798761600000'],
-  ])('is neither set to %j nor frozen at it: 400, which says what it takes', async (moment) => {
+  ])('setting or freezing a clock at %j is a 400 that names the accepted form', async (moment) => {
     const { call, read } = await scopeOf(scope, unmoved.emulator);
     for (const [method, path, body] of [
       ['PUT', '/clock', { now: moment }],
@@ -168,7 +168,7 @@ describe.each(['project', 'server'] as const)('the clock of a %s', (scope) => {
     expect(await read()).toEqual(running(0));
   });
 
-  it('tells of each move, once it is done', async () => {
+  it('a clock emits clock.moved after each change', async () => {
     const { emulator, call, project } = await open(scope);
     await call('POST', '/clock/freeze');
     await call('POST', '/clock/advance', { by: 5 });
@@ -194,14 +194,14 @@ class TickingClock extends ManualClock {
   }
 }
 
-describe.each(['project', 'server'] as const)('each move of the clock of a %s', (scope) => {
+describe.each(['project', 'server'] as const)('one time for each change of the clock of a %s', (scope) => {
   it.each([
     { verb: 'POST', path: '/clock/advance', body: { by: '1h' } },
     { verb: 'PUT', path: '/clock', body: { now: after(3_600_000) }, now: after(3_600_000) },
     { verb: 'POST', path: '/clock/freeze', body: { at: after(3_600_000) }, now: after(3_600_000) },
     { verb: 'POST', path: '/clock/freeze' },
     { verb: 'POST', path: '/clock/resume' },
-  ])('is of one moment, whatever the machine’s does: $verb $path $body', async (move) => {
+  ])('the response and the event of a clock change have the same time: $verb $path $body', async (move) => {
     const { emulator, call } = await open(scope, new TickingClock(START));
     const answer = JSON.parse((await call(move.verb, move.path, move.body)).text) as { now: string };
     expect(emulator.events('clock.moved').map(({ data }) => data)).toEqual([
@@ -211,8 +211,8 @@ describe.each(['project', 'server'] as const)('each move of the clock of a %s', 
   });
 });
 
-describe('clocks together', () => {
-  it('stand still with the one of the server, and say so', async () => {
+describe('clocks of projects and of the server', () => {
+  it('the clock of a project is reported as frozen while the clock of the server is frozen', async () => {
     const { emulator, project } = await open('server');
     await emulator.done('POST', '/clock/freeze');
     expect(await project.done('POST', '/clock/resume')).toEqual(stopped(0));
@@ -220,19 +220,22 @@ describe('clocks together', () => {
     expect(await project.done('GET', '/clock')).toEqual(running(0));
   });
 
-  it.each(['freeze', 'resume'])('none passes the year 9999 with the others, after %s', async (how) => {
-    const { emulator, project } = await open('server');
-    await project.done('PUT', '/clock', { now: '9999-12-31T23:30:00Z' });
-    await project.done('POST', `/clock/${how}`);
-    const { status, text } = await emulator.control('POST', '/clock/advance', { by: '1h' });
-    expect(status).toBe(400);
-    expect(text).toContain(`that of project ${project.id} would pass it`);
-    expect(await emulator.done('GET', '/clock')).toEqual(running(0));
-    expect(await project.done('GET', '/clock')).toMatchObject({ now: '9999-12-31T23:30:00.000Z' });
-    await emulator.done('POST', '/clock/advance', { by: '29m' });
-  });
+  it.each(['freeze', 'resume'])(
+    'advancing the server is a 400 if it would carry a project past the year 9999, after %s',
+    async (how) => {
+      const { emulator, project } = await open('server');
+      await project.done('PUT', '/clock', { now: '9999-12-31T23:30:00Z' });
+      await project.done('POST', `/clock/${how}`);
+      const { status, text } = await emulator.control('POST', '/clock/advance', { by: '1h' });
+      expect(status).toBe(400);
+      expect(text).toContain(`that of project ${project.id} would pass it`);
+      expect(await emulator.done('GET', '/clock')).toEqual(running(0));
+      expect(await project.done('GET', '/clock')).toMatchObject({ now: '9999-12-31T23:30:00.000Z' });
+      await emulator.done('POST', '/clock/advance', { by: '29m' });
+    },
+  );
 
-  it('a project’s moves no other’s, nor the server’s', async () => {
+  it('moving the clock of a project moves neither another project nor the server', async () => {
     const emulator = await ControlledEmulator.start();
     const [one, other] = [await emulator.make(), await emulator.make()];
     await one.done('POST', '/clock/advance', { by: '1h' });
@@ -241,7 +244,7 @@ describe('clocks together', () => {
     expect(await emulator.done('GET', '/clock')).toEqual(running(0));
   });
 
-  it('the server’s moves all, those that stand still too', async () => {
+  it('moving the clock of the server moves all projects, including frozen ones', async () => {
     const emulator = await ControlledEmulator.start();
     const [runs, stands] = [await emulator.make(), await emulator.make()];
     await runs.done('POST', '/clock/advance', { by: '1h' });
@@ -254,7 +257,7 @@ describe('clocks together', () => {
     expect(await stands.done('GET', '/clock')).toEqual(stopped(70_000));
   });
 
-  it('a project follows the server’s when that stands still, and stays where it is when that goes on', async () => {
+  it('a frozen project stays frozen when the server is frozen and resumed', async () => {
     const emulator = await ControlledEmulator.start();
     const [runs, stands] = [await emulator.make(), await emulator.make()];
     await stands.done('POST', '/clock/freeze');
@@ -268,7 +271,7 @@ describe('clocks together', () => {
     expect(await stands.done('GET', '/clock')).toEqual(stopped(500));
   });
 
-  it('there is none of a project that is not there: 404', async () => {
+  it('the clock of an unknown project is a 404', async () => {
     const emulator = await ControlledEmulator.start();
     for (const id of ['ffffffffffffffffffffffff', 'x']) {
       const response = await emulator.control('POST', `/projects/${id}/clock/freeze`);

@@ -41,8 +41,8 @@ async function byControl(emulator: TestEmulator) {
   return { id, remove: () => emulator.inject({ method: 'DELETE', url: `/_emulator/projects/${id}` }) };
 }
 
-describe('a project that is deleted', () => {
-  it('leaves nothing in memory and nothing of it in what is exported, after three hundred too', async () => {
+describe('deleted projects', () => {
+  it('deleting 300 projects leaves nothing of them in memory or in the exported fixture', async () => {
     const emulator = await TestEmulator.start({ limitTokens: true });
     const { world } = emulator.app;
     const text = async () => (await emulator.inject({ url: '/_emulator/fixture' })).payload;
@@ -69,7 +69,7 @@ describe('a project that is deleted', () => {
     // Three hundred projects: seconds of CPU on a busy machine.
   }, 60_000);
 
-  it('goes by a reset, a fixture and a restore too', async () => {
+  it('a reset, a fixture and a restore evict the projects that they remove from memory', async () => {
     const emulator = await ControlledEmulator.start();
     const { world } = emulator.listening;
     const fixture = await emulator.done('GET', '/fixture');
@@ -92,7 +92,7 @@ describe('a project that is deleted', () => {
     }
   });
 
-  it('has its fault no more when a snapshot of the server brings it back without', async () => {
+  it('a project that a restore brings back does not have the fault that it was deleted with', async () => {
     const emulator = await ControlledEmulator.start();
     const made = await emulator.make();
     await emulator.done('POST', '/snapshots', { name: 'without' });
@@ -105,7 +105,7 @@ describe('a project that is deleted', () => {
     expect(await made.done('GET', '/faults')).toEqual({ results: [] });
   });
 
-  it('is still seen in the requests of the whole server', async () => {
+  it('requests of a deleted project stay in the journal of the whole server', async () => {
     const emulator = await ControlledEmulator.start();
     const [one, two] = [await emulator.make(), await emulator.make()];
     for (const project of [one, two, one]) await project.list();
@@ -117,7 +117,7 @@ describe('a project that is deleted', () => {
     expect(await two.done('POST', '/requests/count')).toEqual({ count: 2 });
   });
 
-  it('counts no requests of before when a snapshot brings it back, and says so', async () => {
+  it('the journal of a project that a restore brought back answers 410 for requests before its deletion', async () => {
     const emulator = await ControlledEmulator.start();
     const [made, fresh] = [await emulator.make(), await emulator.make()];
     await emulator.done('POST', '/snapshots', { name: 'all' });
@@ -137,11 +137,11 @@ describe('a project that is deleted', () => {
   });
 });
 
-describe('the journal of projects that are gone', () => {
+describe('the journal of deleted projects', () => {
   const ids = (selection: { entries: readonly { event: { seq: number } }[] }) =>
     selection.entries.map(({ event }) => event.seq);
 
-  it('shows their requests to the whole server alone', () => {
+  it('the journal shows requests of a deleted project only to the whole server', () => {
     const { journal, come } = startJournal();
     for (const project of ['a', 'b', 'a', 'c', 'b']) come({ project });
     journal.evict((project) => project !== 'c');
@@ -155,7 +155,7 @@ describe('the journal of projects that are gone', () => {
     expect(journal.select('a').cut).toBe(0);
   });
 
-  it('retains nothing more of them', () => {
+  it('the journal does not retain requests of a deleted project beyond the ring', () => {
     const { journal, come } = startJournal({ bytes: 20_000, perProject: 3 });
     come({ project: 'a' });
     for (let count = 0; count < 30; count += 1) come({ project: 'b' });
@@ -165,7 +165,7 @@ describe('the journal of projects that are gone', () => {
     expect(journal.select(undefined).cut).toBeGreaterThan(1);
   });
 
-  it('forgets the cut of one that was removed long ago, and no cut of one that exists', () => {
+  it('the journal forgets the cut of a project removed long ago, but not of one that exists', () => {
     const { journal, come } = startJournal({ cuts: 2 });
     for (const project of ['a', 'b', 'c']) {
       come({ project });

@@ -22,7 +22,7 @@ function emit(events: EventBus, count: number, project?: string): void {
 }
 
 describe('the stream of events', () => {
-  it('sends a request with its step and without headers and bodies', async () => {
+  it('the event stream sends a request with its step, without headers and bodies', async () => {
     const { url, send } = await openSocket();
     const stream = await openStream(url + EVENTS);
     await send({ path: LINKS });
@@ -39,7 +39,7 @@ describe('the stream of events', () => {
     expect(Object.keys(told.data)).not.toContain('headers');
   });
 
-  it('sends a project its own events, and no requests of the control API', async () => {
+  it('the event stream of a project has its own events only, and no requests of the control API', async () => {
     const { url, send } = await openSocket();
     const stream = await openStream(url + MINE);
     await send({ path: linksPath('observed') });
@@ -56,7 +56,7 @@ describe('the stream of events', () => {
     ['Last-Event-ID', '', { 'last-event-id': '1' }],
     ['since', '?since=1', {}],
     ['Last-Event-ID before since', '?since=2', { 'last-event-id': '1' }],
-  ])('resumes after %s and continues', async (_by, query, headers) => {
+  ])('the event stream resumes after %s and continues', async (_by, query, headers) => {
     const { url, events } = await openSocket();
     emit(events, 2);
     const stream = await openStream(url + EVENTS + query, headers);
@@ -64,7 +64,7 @@ describe('the stream of events', () => {
     expect((await stream.until(isThird)).map(({ id }) => id)).toEqual(['2', '3']);
   });
 
-  it('begins with the next event by default', async () => {
+  it('the event stream begins with the next event by default', async () => {
     const { url, events } = await openSocket();
     emit(events, 2);
     const stream = await openStream(url + EVENTS);
@@ -72,7 +72,7 @@ describe('the stream of events', () => {
     expect((await stream.until(isThird)).map(({ id }) => id)).toEqual(['3']);
   });
 
-  it('says first which events are lost', async () => {
+  it('the event stream first reports the range of events that were lost', async () => {
     const { url, events } = await openSocket();
     emit(events, 2500);
     const stream = await openStream(`${url}${EVENTS}?since=5`);
@@ -85,7 +85,7 @@ describe('the stream of events', () => {
     );
   });
 
-  it('sends all events to a reader of an earlier run', async () => {
+  it('the event stream sends all events to a client that resumes from an earlier run', async () => {
     const { url, events } = await openSocket();
     emit(events, 3);
     const stream = await openStream(url + EVENTS, { 'last-event-id': '77' });
@@ -97,14 +97,14 @@ describe('the stream of events', () => {
     ]);
   });
 
-  it('refuses an invalid Last-Event-ID', async () => {
+  it('the event stream refuses an invalid Last-Event-ID', async () => {
     const { send } = await openSocket();
     const answer = await send({ path: EVENTS, headers: { 'last-event-id': 'x' } });
     expect(answer.status).toBe(400);
     expect(answer.text).toContain('Last-Event-ID');
   });
 
-  it('sends a heartbeat every fifteen seconds', async () => {
+  it('the event stream sends a heartbeat every fifteen seconds', async () => {
     const clock = new ManualClock();
     const { url } = await openSocket({}, clock);
     const stream = await openStream(url + EVENTS);
@@ -116,8 +116,8 @@ describe('the stream of events', () => {
   });
 });
 
-describe('the end of a stream of events', () => {
-  it('comes when the emulator closes, after all earlier events', async () => {
+describe('the end of an event stream', () => {
+  it('an event stream ends when the emulator closes, after all earlier events', async () => {
     const emulator = await TestEmulator.start();
     const { events, server } = emulator.app;
     const begun = nextAlarm(emulator);
@@ -131,7 +131,7 @@ describe('the end of a stream of events', () => {
     expect(parseEvents(payload).map(({ event }) => event)).toEqual(['request.finished']);
   });
 
-  it('does not delay the close of a listening emulator', async () => {
+  it('an open event stream does not delay the close of a listening emulator', async () => {
     const emulator = await listen();
     const streams = await Promise.all([EVENTS, MINE].map((path) => openStream(emulator.url + path)));
     // The time after which the end cuts off what is under way never comes.
@@ -143,7 +143,7 @@ describe('the end of a stream of events', () => {
     for (const stream of streams) expect(await stream.until()).toEqual([]);
   });
 
-  it('comes for a reader that takes nothing between two heartbeats, with little buffered', async () => {
+  it('an event stream ends if its client reads nothing between two heartbeats, with little buffered', async () => {
     const emulator = await TestEmulator.start();
     const { events, server } = emulator.app;
     const connected = once(server.server, 'connection') as Promise<[Socket]>;
@@ -168,7 +168,7 @@ describe('the end of a stream of events', () => {
     await closed;
   });
 
-  it('cancels its timer when its reader disconnects', async () => {
+  it('an event stream cancels its timer when its client disconnects', async () => {
     const clock = new ManualClock();
     const { url } = await openSocket({}, clock);
     const cancelled = nextCancel({ clock });

@@ -18,9 +18,9 @@ const CHALLENGE =
 const pageBody = (status: number): string =>
   readFileSync(new URL(`../../fixtures/errors/${status}.json`, import.meta.url), 'utf8');
 
-describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
+describe.each(TRANSPORTS)('faults with an answer, over %s', (transport) => {
   it.each([400, 401, 403, 404, 500])(
-    "has the page's body for %d where that is documented",
+    'a fault with status %d has the body of the documentation page in a documented project',
     async (status) => {
       const line = await shared.line(transport);
       await addFault(line, { answer: { status } }, 'documented');
@@ -50,24 +50,27 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     [429, 'RATE_LIMITED', 'Resource %s is limited to 1200 requests every 1 minutes.'],
     [500, 'UNEXPECTED_ERROR', 'Unexpected error.'],
     [503, 'UNEXPECTED_ERROR', 'Unexpected error.'],
-  ])("has Atlas's form for %d where that is observed", async (status, errorCode, detail) => {
-    const line = await shared.line(transport);
-    await addFault(line, { answer: { status } }, 'observed');
-    const response = await create(line, 'observed');
-    expect(response.status).toBe(status);
-    expect(Object.keys(response.json())).toEqual(['detail', 'error', 'errorCode', 'parameters', 'reason']);
-    expect(response.json()).toMatchObject({
-      error: status,
-      errorCode,
-      detail:
-        typeof detail === 'string'
-          ? detail.replace('%s', line.linksPath('observed'))
-          : (expect.stringMatching(detail) as string),
-    });
-    expect(response.header('x-error-code')).toBe(errorCode);
-  });
+  ])(
+    'a fault with status %d has the form of Atlas in an observed project',
+    async (status, errorCode, detail) => {
+      const line = await shared.line(transport);
+      await addFault(line, { answer: { status } }, 'observed');
+      const response = await create(line, 'observed');
+      expect(response.status).toBe(status);
+      expect(Object.keys(response.json())).toEqual(['detail', 'error', 'errorCode', 'parameters', 'reason']);
+      expect(response.json()).toMatchObject({
+        error: status,
+        errorCode,
+        detail:
+          typeof detail === 'string'
+            ? detail.replace('%s', line.linksPath('observed'))
+            : (expect.stringMatching(detail) as string),
+      });
+      expect(response.header('x-error-code')).toBe(errorCode);
+    },
+  );
 
-  it('has no body for 405 where that is observed', async () => {
+  it('a fault with status 405 has no body in an observed project', async () => {
     const line = await shared.line(transport);
     await addFault(line, { answer: { status: 405 } }, 'observed');
     const response = await create(line, 'observed');
@@ -79,16 +82,19 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     [409, 'STREAM_PRIVATE_LINK_ALREADY_EXISTS', 'Conflict'],
     [429, 'RATE_LIMITED', 'Too Many Requests'],
     [503, 'UNEXPECTED_ERROR', 'Service Unavailable'],
-  ])("has the page's four keys for %d, which it shows nothing for", async (error, errorCode, reason) => {
-    const line = await shared.line(transport);
-    await addFault(line, { answer: { status: error } }, 'documented');
-    const response = await create(line);
-    expect(response.status).toBe(error);
-    expect(Object.keys(response.json())).toEqual(['error', 'detail', 'reason', 'errorCode']);
-    expect(response.json()).toMatchObject({ error, errorCode, reason });
-  });
+  ])(
+    'a fault with status %d, which the page does not show, has the four keys of the page in a documented project',
+    async (error, errorCode, reason) => {
+      const line = await shared.line(transport);
+      await addFault(line, { answer: { status: error } }, 'documented');
+      const response = await create(line);
+      expect(response.status).toBe(error);
+      expect(Object.keys(response.json())).toEqual(['error', 'detail', 'reason', 'errorCode']);
+      expect(response.json()).toMatchObject({ error, errorCode, reason });
+    },
+  );
 
-  it.each(PROFILES)('carries the challenge with a 401, as %s', async (profile) => {
+  it.each(PROFILES)('a fault with status 401 carries a digest challenge, as %s', async (profile) => {
     const line = await shared.line(transport);
     for (const answer of [{ status: 401 }, { status: 401, body: { own: true } }]) {
       const { id } = await addFault(line, { answer }, profile);
@@ -100,7 +106,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     }
   });
 
-  it('has the recorded 401, its spaces included, where that is observed', async () => {
+  it('a fault with status 401 has the recorded body, including spaces, in an observed project', async () => {
     const line = await shared.line(transport);
     await addFault(line, { answer: { status: 401 } }, 'observed');
     expect((await list(line, 'observed')).text).toBe(
@@ -114,14 +120,14 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     [{ status: 502, body: 'no', headers: { 'Content-Type': 'text/html' } }, 502, 'no', 'text/html'],
     [{ status: 500, body: null }, 500, 'null', 'application/json'],
     [{ status: 200 }, 200, '', 'application/json'],
-  ])('has what %j says', async (answer, status, text, type) => {
+  ])('a fault responds with the status, body and headers of %j', async (answer, status, text, type) => {
     const line = await shared.line(transport);
     await addFault(line, { answer }, 'observed');
     const response = await list(line, 'observed');
     expect([response.status, response.text, response.header('content-type')]).toEqual([status, text, type]);
   });
 
-  it('has the headers that it is given, with or without a body of its own', async () => {
+  it('a fault adds its headers, with or without a body of its own', async () => {
     const line = await shared.line(transport);
     for (const answer of [{ status: 503 }, { status: 503, body: 'x' }, { status: 302 }]) {
       await addFault(line, {
@@ -137,7 +143,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     }
   });
 
-  it.each(PROFILES)('says which rule it was, and how to be rid of it, as %s', async (profile) => {
+  it.each(PROFILES)('the response of a fault names its rule and how to delete it, as %s', async (profile) => {
     const line = await shared.line(transport);
     await addFault(line, { id: 'mine', answer: { status: 503 } }, profile);
     const own = (await list(line, profile)).header('x-emulator-reason');
@@ -150,7 +156,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     expect(whole).toContain('DELETE /_emulator/faults/all');
   });
 
-  it.each(PROFILES)('leaves nothing done, as %s', async (profile) => {
+  it.each(PROFILES)('a request answered by a fault changes nothing, as %s', async (profile) => {
     const line = await shared.line(transport);
     await addFault(line, { answer: { status: 500 }, match: { method: 'POST' } }, profile);
     await addFault(line, { rateLimit: {}, match: { method: 'POST' } }, profile);
@@ -158,7 +164,7 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
     expect(await linksIn(line, profile)).toBe(0);
   });
 
-  it.each(PROFILES)('tells a client of the limit as Atlas does, as %s', async (profile) => {
+  it.each(PROFILES)("a rateLimit fault responds like Atlas's limit, as %s", async (profile) => {
     const line = await shared.line(transport);
     await addFault(line, { rateLimit: { retryAfterS: 9 }, times: 1 }, profile);
     await addFault(line, { rateLimit: {}, times: 1 }, profile);
@@ -178,12 +184,12 @@ describe.each(TRANSPORTS)('a fault that answers, over %s', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('a fault that names an error, over %s', (transport) => {
+describe.each(TRANSPORTS)('faults with an error, over %s', (transport) => {
   const IN_USE = 'STREAM_PRIVATE_LINK_IN_USE';
   const remove = (line: Line, profile: SeededProfile) =>
     line.as('owner', profile, { method: 'DELETE', path: `${line.linksPath(profile)}/${'a'.repeat(24)}` });
 
-  it("has Atlas's body to the byte where that is observed", async () => {
+  it('a fault with an error has the body of Atlas in an observed project, byte for byte', async () => {
     const line = await shared.line(transport);
     await addFault(line, { error: IN_USE, parameters: ['b'.repeat(24)] }, 'observed');
     const response = await remove(line, 'observed');
@@ -199,7 +205,7 @@ describe.each(TRANSPORTS)('a fault that names an error, over %s', (transport) =>
     );
   });
 
-  it("has its code and text in the page's four keys where that is documented", async () => {
+  it('a fault with an error has its code and text under the four keys of the page in a documented project', async () => {
     const line = await shared.line(transport);
     await addFault(line, { error: IN_USE, parameters: ['x'] }, 'documented');
     expect(Object.entries((await remove(line, 'documented')).json())).toEqual([
@@ -217,7 +223,7 @@ describe.each(TRANSPORTS)('a fault that names an error, over %s', (transport) =>
     ['GROUP_NOT_FOUND', 'documented', 404],
     ['VALIDATION_ERROR', 'observed', 400],
   ])(
-    '%s, as %s, has the status %d, and parameters without being given any',
+    'a fault with the error %s, as %s, has status %d and default parameters',
     async (errorCode, profile, status) => {
       const line = await shared.line(transport);
       await addFault(line, { error: errorCode }, profile);
@@ -231,46 +237,57 @@ describe.each(TRANSPORTS)('a fault that names an error, over %s', (transport) =>
     },
   );
 
-  it.each(PROFILES)('RATE_LIMITED has the headers of the limit, as %s', async (profile) => {
-    const line = await shared.line(transport);
-    for (const rule of [{ error: 'RATE_LIMITED' }, { answer: { status: 429 } }]) {
-      await addFault(line, { ...rule, times: 1 }, profile);
-      const response = await list(line, profile);
-      expect(response.status).toBe(429);
-      const names = ['retry-after', 'ratelimit-limit', 'ratelimit-remaining'];
-      expect(names.map((name) => response.header(name))).toEqual(['1', '1200', '0']);
-    }
-    const headers = { 'Retry-After': '7' };
-    await addFault(line, { answer: { status: 429, headers } }, profile);
-    expect((await list(line, profile)).header('retry-after')).toBe('7');
-  });
+  it.each(PROFILES)(
+    'a fault with the error RATE_LIMITED has the headers of the limit, as %s',
+    async (profile) => {
+      const line = await shared.line(transport);
+      for (const rule of [{ error: 'RATE_LIMITED' }, { answer: { status: 429 } }]) {
+        await addFault(line, { ...rule, times: 1 }, profile);
+        const response = await list(line, profile);
+        expect(response.status).toBe(429);
+        const names = ['retry-after', 'ratelimit-limit', 'ratelimit-remaining'];
+        expect(names.map((name) => response.header(name))).toEqual(['1', '1200', '0']);
+      }
+      const headers = { 'Retry-After': '7' };
+      await addFault(line, { answer: { status: 429, headers } }, profile);
+      expect((await list(line, profile)).header('retry-after')).toBe('7');
+    },
+  );
 });
 
-describe.each(TRANSPORTS)('a fault that cuts the connection, over %s', (transport) => {
-  it.each(PROFILES)('before the work leaves nothing done, as %s', async (profile) => {
-    const line = await shared.line(transport);
-    await addFault(line, { drop: 'before', match: { method: 'POST' } }, profile);
-    await expect(create(line, profile)).rejects.toThrow();
-    expect(await linksIn(line, profile)).toBe(0);
-    expect(await counts(line, profile)).toEqual([[1, 1]]);
-  });
+describe.each(TRANSPORTS)('faults that cut the connection, over %s', (transport) => {
+  it.each(PROFILES)(
+    'a fault that drops the connection before the work changes nothing, as %s',
+    async (profile) => {
+      const line = await shared.line(transport);
+      await addFault(line, { drop: 'before', match: { method: 'POST' } }, profile);
+      await expect(create(line, profile)).rejects.toThrow();
+      expect(await linksIn(line, profile)).toBe(0);
+      expect(await counts(line, profile)).toEqual([[1, 1]]);
+    },
+  );
 
-  it.each(PROFILES)('after the work leaves it done, as %s', async (profile) => {
-    const line = await shared.line(transport);
-    await addFault(line, { drop: 'after', match: { method: 'POST' }, times: 1 }, profile);
-    await expect(create(line, profile)).rejects.toThrow();
-    expect(await linksIn(line, profile)).toBe(1);
-    expect((await create(line, profile)).status, 'the same again').toBe(profile === 'documented' ? 409 : 400);
-  });
+  it.each(PROFILES)(
+    'a fault that drops the connection after the work leaves it done, as %s',
+    async (profile) => {
+      const line = await shared.line(transport);
+      await addFault(line, { drop: 'after', match: { method: 'POST' }, times: 1 }, profile);
+      await expect(create(line, profile)).rejects.toThrow();
+      expect(await linksIn(line, profile)).toBe(1);
+      expect((await create(line, profile)).status, 'the same again').toBe(
+        profile === 'documented' ? 409 : 400,
+      );
+    },
+  );
 
-  it('in the middle of the answer leaves the work done', async () => {
+  it('a fault that truncates the response leaves the work done', async () => {
     const line = await shared.line(transport);
     await addFault(line, { truncate: true, match: { method: 'POST' } }, 'documented');
     await expect(create(line)).rejects.toThrow();
     expect(await linksIn(line)).toBe(1);
   });
 
-  it('cuts off a refusal likewise', async () => {
+  it('a fault that truncates the response also truncates an error response', async () => {
     const line = await shared.line(transport);
     await addFault(line, { drop: 'after', times: 1 }, 'documented');
     const request = { path: line.linksPath('documented'), headers: { accept: 'text/plain' } };
@@ -279,8 +296,8 @@ describe.each(TRANSPORTS)('a fault that cuts the connection, over %s', (transpor
   });
 });
 
-describe('a fault that sends half an answer', () => {
-  it('promises the whole, sends half, and closes', async () => {
+describe('faults that truncate a response', () => {
+  it('a truncated response announces the full length, sends half and closes', async () => {
     const socket = await openSocket();
     const token = await tokenOf(socket.send, 'owner', 'documented');
     const ask = (): Promise<string> =>

@@ -40,7 +40,7 @@ function get(line: Line, path: string, caller: SeededCaller = 'owner'): Promise<
   return line.as(caller, 'documented', { path, headers }).then(({ status }) => status);
 }
 
-describe.each(TRANSPORTS)('a rule over %s', (transport) => {
+describe.each(TRANSPORTS)('matching of fault rules, over %s', (transport) => {
   it.each<[object, readonly number[]]>([
     [{}, [503, 503, 503, 503]],
     [{ operation: 'listGroupStreamPrivateLinkConnections' }, [503, 200, 200, 503]],
@@ -53,20 +53,23 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
     [{ caller: OWNER }, [503, 503, 503, 200]],
     [{ caller: 'owner1' }, [200, 200, 200, 200]],
     [{ caller: OWNER, method: 'GET', path: '*/streams/*' }, [503, 200, 503, 200]],
-  ])('of a project, with %j, meets what it matches', async (match, statuses) => {
-    const line = await shared.line(transport);
-    await addFault(line, { match: matchIn(line, match), ...FAIL }, 'documented');
-    expect([
-      (await list(line)).status,
-      (await create(line)).status,
-      await get(line, `${projectPath(line)}/streams/accountDetails?cloudProvider=aws&regionName=us-east-1`),
-      await get(line, `${line.linksPath('documented')}?pageNum=1`, 'reader'),
-    ]).toEqual(statuses);
-    const fired = statuses.filter((status) => status === 503).length;
-    expect(await counts(line, 'documented')).toEqual([[fired, fired]]);
-  });
+  ])(
+    'a fault rule of a project with match %j fires for the matching requests only',
+    async (match, statuses) => {
+      const line = await shared.line(transport);
+      await addFault(line, { match: matchIn(line, match), ...FAIL }, 'documented');
+      expect([
+        (await list(line)).status,
+        (await create(line)).status,
+        await get(line, `${projectPath(line)}/streams/accountDetails?cloudProvider=aws&regionName=us-east-1`),
+        await get(line, `${line.linksPath('documented')}?pageNum=1`, 'reader'),
+      ]).toEqual(statuses);
+      const fired = statuses.filter((status) => status === 503).length;
+      expect(await counts(line, 'documented')).toEqual([[fired, fired]]);
+    },
+  );
 
-  it('of the whole server meets what no project is named in too', async () => {
+  it('a fault rule of the whole server also fires for requests that name no project', async () => {
     const line = await shared.line(transport);
     await addFault(line, { match: { operation: 'listGroups' }, ...FAIL });
     expect([await get(line, `${API}/groups`), await get(line, projectPath(line))]).toEqual([503, 200]);
@@ -78,14 +81,14 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
     ['every second', { share: 0.5 }, [200, 503, 200, 503, 200], [5, 2]],
     ['the third alone', { skip: 2, times: 1 }, [200, 200, 503, 200, 200], [3, 1]],
     ['every second, twice', { share: 0.5, times: 2 }, [200, 503, 200, 503, 200, 200], [4, 2]],
-  ])('fires on %s', async (_which, how, statuses, count) => {
+  ])('a fault rule fires on %s', async (_which, how, statuses, count) => {
     const line = await shared.line(transport);
     await addFault(line, { ...how, ...FAIL }, 'documented');
     expect(await statusesOf(line, statuses.length)).toEqual(statuses);
     expect(await counts(line, 'documented')).toEqual([count]);
   });
 
-  it('takes its turn behind those before it', async () => {
+  it('fault rules apply in the order of their creation, those of the project first', async () => {
     const line = await shared.line(transport);
     await addFault(line, { answer: { status: 500 } });
     await addFault(line, { times: 1, answer: { status: 503 } }, 'documented');
@@ -93,7 +96,7 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
     expect(await statusesOf(line, 5)).toEqual([503, 429, 429, 500, 500]);
   });
 
-  it('of one project never fires for another, and its counts are its own', async () => {
+  it('a fault rule of one project does not fire for another, and has its own counts', async () => {
     const line = await shared.line(transport);
     await addFault(line, { id: 'same', times: 3, ...FAIL }, 'documented');
     await addFault(line, { id: 'same', share: 0.5, rateLimit: {} }, 'observed');
@@ -110,7 +113,7 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
     expect(await counts(line, 'observed')).toEqual([[10, 5]]);
   });
 
-  it('does not meet the control API, nor what is scripted or unknown', async () => {
+  it('a fault rule applies neither to the control API nor to scripted responses and unknown paths', async () => {
     const line = await shared.line(transport);
     await addFault(line, { match: { path: '*' }, before: 'credentials', ...FAIL });
     expect((await line.send({ path: '/_emulator/health' })).status).toBe(200);
@@ -122,7 +125,7 @@ describe.each(TRANSPORTS)('a rule over %s', (transport) => {
   });
 });
 
-describe.each(TRANSPORTS)('a rule on a body, over %s', (transport) => {
+describe.each(TRANSPORTS)('matching of request bodies by fault rules, over %s', (transport) => {
   const SENT = { provider: 'AWS', region: 'r', dnsSubDomain: ['a.b', 'c.b'] };
   const post = (line: Line, body: string, headers: object = {}) =>
     line.as('owner', 'documented', {
@@ -148,7 +151,7 @@ describe.each(TRANSPORTS)('a rule on a body, over %s', (transport) => {
     [[], false],
     ['AWS', false],
     [null, false],
-  ])('meets a body that has %j: %s', async (body, isMet) => {
+  ])('a fault rule matches a body that contains %j: %s', async (body, isMet) => {
     const line = await shared.line(transport);
     await addFault(line, { match: { body }, ...FAIL }, 'documented');
     const response = await post(line, JSON.stringify(SENT));
@@ -158,7 +161,7 @@ describe.each(TRANSPORTS)('a rule on a body, over %s', (transport) => {
     expect(await counts(line, 'documented')).toEqual([isMet ? [1, 1] : [0, 0]]);
   });
 
-  it('leaves what it does not match as it is: body, answers and refusals', async () => {
+  it('a fault rule on the body leaves requests that it does not match unchanged', async () => {
     const line = await shared.line(transport);
     await addFault(line, { match: { body: { region: 'none' } }, ...FAIL }, 'documented');
     await addFault(line, { match: { body: { region: 'é' } }, delayMs: 1, share: 0 }, 'documented');
@@ -181,7 +184,7 @@ describe.each(TRANSPORTS)('a rule on a body, over %s', (transport) => {
     ]);
   });
 
-  it('meets a body before the credentials', async () => {
+  it('a fault rule on the body can apply before the credentials are checked', async () => {
     const line = await shared.line(transport);
     const rule = { before: 'credentials', match: { body: { region: 'r' } }, ...FAIL };
     await addFault(line, rule, 'documented');
@@ -196,8 +199,8 @@ describe.each(TRANSPORTS)('a rule on a body, over %s', (transport) => {
   });
 });
 
-describe('a body without a length', () => {
-  it('is refused as too large where a rule has to read it', async () => {
+describe('bodies without a length', () => {
+  it('a chunked body that a fault rule has to read is a 413 if it is too large', async () => {
     const socket = await openSocket();
     await addFault(socket, { match: { body: { region: 'r' } }, ...FAIL }, 'documented');
     const token = await tokenOf(socket.send, 'owner', 'documented');
@@ -213,28 +216,34 @@ describe('a body without a length', () => {
   });
 });
 
-describe('the first leg of a digest handshake', () => {
-  it.each(PROFILES)('is not counted and not broken, as %s', async (profile) => {
-    const socket = await openSocket();
-    await addFault(socket, { skip: 1, times: 1, ...FAIL }, profile);
-    await addFault(socket, { share: 0.5, rateLimit: {} });
-    const statuses = [];
-    for (let count = 0; count < 5; count++) statuses.push(await listByDigest(socket.url, profile));
-    expect(statuses).toEqual([200, 503, 429, 200, 429]);
-    expect(await counts(socket, profile)).toEqual([[2, 1]]);
-    expect(await counts(socket)).toEqual([[4, 2]]);
-  });
-
-  it.each(PROFILES)('is met by a rule before the credentials, as %s', async (profile) => {
-    const socket = await openSocket();
-    await addFault(socket, { before: 'credentials', skip: 1, times: 1, ...FAIL }, profile);
-    expect(await listByDigest(socket.url, profile)).toBe(503);
-    expect(await listByDigest(socket.url, profile)).toBe(200);
-    expect(await counts(socket, profile)).toEqual([[2, 1]]);
-  });
+describe('fault rules and the first leg of a digest handshake', () => {
+  it.each(PROFILES)(
+    'a fault rule neither counts nor breaks the first leg of a digest handshake, as %s',
+    async (profile) => {
+      const socket = await openSocket();
+      await addFault(socket, { skip: 1, times: 1, ...FAIL }, profile);
+      await addFault(socket, { share: 0.5, rateLimit: {} });
+      const statuses = [];
+      for (let count = 0; count < 5; count++) statuses.push(await listByDigest(socket.url, profile));
+      expect(statuses).toEqual([200, 503, 429, 200, 429]);
+      expect(await counts(socket, profile)).toEqual([[2, 1]]);
+      expect(await counts(socket)).toEqual([[4, 2]]);
+    },
+  );
 
   it.each(PROFILES)(
-    'is repeated after a 401 that a rule gives, and the client comes through, as %s',
+    'a fault rule before credentials applies to the first leg of a digest handshake, as %s',
+    async (profile) => {
+      const socket = await openSocket();
+      await addFault(socket, { before: 'credentials', skip: 1, times: 1, ...FAIL }, profile);
+      expect(await listByDigest(socket.url, profile)).toBe(503);
+      expect(await listByDigest(socket.url, profile)).toBe(200);
+      expect(await counts(socket, profile)).toEqual([[2, 1]]);
+    },
+  );
+
+  it.each(PROFILES)(
+    'a digest client retries after a 401 of a fault rule and succeeds, as %s',
     async (profile) => {
       const socket = await openSocket();
       await addFault(socket, { before: 'credentials', times: 1, answer: { status: 401 } }, profile);
@@ -243,10 +252,10 @@ describe('the first leg of a digest handshake', () => {
   );
 });
 
-describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
+describe.each(TRANSPORTS)('fault rules on the token endpoints, over %s', (transport) => {
   const { clientId, clientSecret } = seededCaller('owner', 'documented');
 
-  it('meet only rules that name them', async () => {
+  it('a fault rule applies to the token endpoints only if it names them', async () => {
     const line = shared.seeded(transport);
     await addFault(line, FAIL);
     await addFault(line, { before: 'credentials', match: { method: 'POST' }, ...FAIL });
@@ -262,7 +271,7 @@ describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
     expect(limited[1]?.header('x-emulator-reason')).toContain('step 4 (faults)');
   });
 
-  it('have a token made, or not, when the connection is cut', async () => {
+  it('a fault can drop a token request before or after the token is issued', async () => {
     const line = shared.seeded(transport);
     await addFault(line, { match: { operation: 'createToken' }, drop: 'before', times: 1 });
     await expect(askForToken(line)).rejects.toThrow();
@@ -274,7 +283,7 @@ describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
     ]);
   });
 
-  it('revoke nothing where a rule answers', async () => {
+  it('a token is not revoked if a fault rule answers the revocation', async () => {
     const line = shared.seeded(transport);
     await addFault(line, { match: { operation: 'revokeToken' }, ...FAIL });
     const token = await tokenOf(line.send, 'owner', 'documented');
@@ -289,7 +298,7 @@ describe.each(TRANSPORTS)('the token endpoints over %s', (transport) => {
     expect((await line.send({ path: `${API}/groups`, headers })).status).toBe(200);
   });
 
-  it('answer in the form of the profile of who asks', async () => {
+  it("a fault on the token endpoint has the form of the caller's profile", async () => {
     const line = shared.seeded(transport);
     await addFault(line, { match: { operation: 'createToken' }, answer: { status: 503 } });
     expect(Object.keys((await askForToken(line, 'documented')).json())[0]).toBe('error');

@@ -14,7 +14,7 @@ afterEach(async () => {
 const SCOPES = [undefined, 'documented'] as const;
 
 describe.each(TRANSPORTS)('fault rules over %s', (transport) => {
-  it.each(SCOPES)('are added, shown and deleted, of %s', async (scope) => {
+  it.each(SCOPES)('fault rules are created, listed and deleted, for %s', async (scope) => {
     const line = await shared.line(transport);
     const rule = {
       id: 'mine',
@@ -43,7 +43,7 @@ describe.each(TRANSPORTS)('fault rules over %s', (transport) => {
     expect((await list(line)).status).toBe(200);
   });
 
-  it('of one scope are not seen or touched from another', async () => {
+  it('fault rules of one scope are neither visible nor changeable from another', async () => {
     const line = await shared.line(transport);
     const scopes = [undefined, 'documented', 'observed'] as const;
     for (const scope of scopes) await addFault(line, { id: 'same', delayMs: 1, share: 0 }, scope);
@@ -55,7 +55,7 @@ describe.each(TRANSPORTS)('fault rules over %s', (transport) => {
     expect((await control(line, 'GET', `${faultsPath(line)}/same`)).status).toBe(404);
   });
 
-  it('have an id once in a scope', async () => {
+  it('the id of a fault rule is unique in its scope', async () => {
     const line = await shared.line(transport);
     const added = await addFault(line, { id: 'same', delayMs: 1 }, 'documented');
     const again = await control(line, 'POST', faultsPath(line, 'documented'), { id: 'same', drop: 'after' });
@@ -64,7 +64,7 @@ describe.each(TRANSPORTS)('fault rules over %s', (transport) => {
     expect(await listFaults(line, 'documented')).toEqual([added]);
   });
 
-  it('are not taken by a project that there is not', async () => {
+  it('a fault rule for an unknown project is a 404', async () => {
     const line = await shared.line(transport);
     const path = `/_emulator/projects/${'f'.repeat(24)}/faults`;
     for (const [method, body] of [['GET'], ['POST', { delayMs: 1 }], ['DELETE']] as const) {
@@ -146,8 +146,8 @@ const BAD: BadRule[] = [
   [{ delayMs: 1, match: { operation: 'listGroups' } }, 'names no project', 'documented'],
 ];
 
-describe.each(TRANSPORTS)('a bad rule over %s', (transport) => {
-  it.each(BAD)('such as %j is a 400 that changes nothing', async (rule, expected, scope) => {
+describe.each(TRANSPORTS)('invalid fault rules over %s', (transport) => {
+  it.each(BAD)('the invalid fault rule %j is a 400 that changes nothing', async (rule, expected, scope) => {
     const line = await shared.line(transport);
     const kept = await addFault(line, { delayMs: 1, share: 0 }, scope);
     const response = await control(line, 'POST', faultsPath(line, scope), rule);
@@ -156,7 +156,7 @@ describe.each(TRANSPORTS)('a bad rule over %s', (transport) => {
     expect(await listFaults(line, scope)).toEqual([kept]);
   });
 
-  it('in another media type is a 415', async () => {
+  it('a fault rule in another media type than JSON is a 415', async () => {
     const line = await shared.line(transport);
     const headers = { 'content-type': 'text/plain' };
     const response = await line.send({
@@ -170,8 +170,8 @@ describe.each(TRANSPORTS)('a bad rule over %s', (transport) => {
   });
 });
 
-describe('fault rules', () => {
-  it('survive a restart on the same file, with their counts', async () => {
+describe('lifetime of fault rules', () => {
+  it('fault rules and their counts survive a restart on the same file', async () => {
     const settings = { db: join(temporaryFolder(), 'world.db') };
     const first = await TestEmulator.start(settings);
     const rule = { id: 'mine', answer: { status: 503 }, times: 3, skip: 1 };
@@ -187,7 +187,7 @@ describe('fault rules', () => {
     expect(await counts(lineTo(second), 'documented')).toEqual([[4, 3]]);
   });
 
-  it('are not there with --no-control, kept ones included', async () => {
+  it('fault rules, persisted ones included, are inactive with --no-control', async () => {
     const settings = { db: join(temporaryFolder(), 'world.db') };
     const first = await TestEmulator.start(settings);
     await addFault(lineTo(first), { answer: { status: 503 } }, 'documented');
@@ -197,7 +197,7 @@ describe('fault rules', () => {
     expect((await control(lineTo(second), 'GET', faultsPath(lineTo(second)))).status).toBe(404);
   });
 
-  it('and their counts come back with a snapshot, in its project alone', async () => {
+  it('a snapshot of a project restores its fault rules and their counts, and no others', async () => {
     const line = await shared.line('inject');
     await addFault(line, { id: 'first', times: 3, answer: { status: 503 } }, 'documented');
     await addFault(line, { id: 'other', times: 3, answer: { status: 503 } }, 'observed');
@@ -217,7 +217,7 @@ describe('fault rules', () => {
     expect(await statusesOf(line, 3)).toEqual([503, 503, 200]);
   });
 
-  it('are gone after a reset', async () => {
+  it('a reset removes fault rules', async () => {
     const line = await openLine('inject');
     for (const scope of SCOPES) await addFault(line, { answer: { status: 503 } }, scope);
     await addFault(line, { answer: { status: 503 } }, 'observed');
@@ -227,7 +227,7 @@ describe('fault rules', () => {
     expect(await statusesOf(line, 1, 'observed')).toEqual([200]);
   });
 
-  it('end with their project', async () => {
+  it('fault rules are removed with their project', async () => {
     const line = await shared.line('inject');
     await addFault(line, { delayMs: 1, match: { method: 'POST' } }, 'documented');
     const path = `/api/atlas/v2/groups/${line.projects.documented.id}`;

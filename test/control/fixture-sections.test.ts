@@ -84,8 +84,8 @@ async function worldWithRules(): Promise<{ one: ControlledEmulator; made: TestPr
   return { one, made };
 }
 
-describe('an export with faults, rules and what surrounds a project', () => {
-  it('gives the same text once it is loaded elsewhere, and the same answers', async () => {
+describe('an exported fixture with faults, rules and project defaults', () => {
+  it('a fixture exported and loaded elsewhere exports the same text and gives the same responses', async () => {
     const { one, made } = await worldWithRules();
     const text = await exported(one);
     const two = await ControlledEmulator.start();
@@ -108,7 +108,7 @@ describe('an export with faults, rules and what surrounds a project', () => {
     );
   });
 
-  it('starts another emulator, with faults that act from the first request on', async () => {
+  it('a fixture starts another emulator, with faults that apply from the first request', async () => {
     const { one, made } = await worldWithRules();
     const text = await exported(one);
     const fixture = join(temporaryFolder(), 'fixture.json');
@@ -121,7 +121,7 @@ describe('an export with faults, rules and what surrounds a project', () => {
     expect(await exported(two)).toBe(text);
   });
 
-  it('has no sections for what there is not', async () => {
+  it('an exported fixture omits the sections that would be empty', async () => {
     const emulator = await ControlledEmulator.start();
     const made = await emulator.make();
     await around(made, 'GET', 'settings');
@@ -129,8 +129,8 @@ describe('an export with faults, rules and what surrounds a project', () => {
   });
 });
 
-describe('a fixture', () => {
-  it('says what the control API would be sent, and no more', async () => {
+describe('sections of a fixture', () => {
+  it('faults and rules in a fixture need only what the control API accepts; counts have defaults', async () => {
     const emulator = await ControlledEmulator.start();
     const fixture = JSON.parse(await exported(emulator)) as Fixture;
     fixture.faults = [{ match: { operation: 'createToken' }, times: 1, answer: { status: 500 } }];
@@ -155,7 +155,7 @@ describe('a fixture', () => {
     ]);
   });
 
-  it('without rules takes away those that there are', async () => {
+  it('loading a fixture without faults and rules removes the existing ones', async () => {
     const emulator = await ControlledEmulator.start();
     const fixture = await exported(emulator);
     const project = emulator.seeded('documented');
@@ -168,7 +168,7 @@ describe('a fixture', () => {
   });
 });
 
-describe('a section of a fixture that is wrong', () => {
+describe('invalid sections of a fixture', () => {
   const fault = { id: 'one', answer: { status: 500 } };
   const own = 'organizations[0].projects[1]';
 
@@ -232,25 +232,28 @@ describe('a section of a fixture that is wrong', () => {
       { projectDefaults: { teams: [{ teamId: 'a' }] } },
     ],
     [`${own}.projectDefaults.more`, 'project', { projectDefaults: { more: 1 } }],
-  ])('is a 400 that names the place, and changes nothing: %s', async (place, at, fields) => {
-    const emulator = await ControlledEmulator.start();
-    const made = await emulator.make();
-    const kept = { id: 'kept', match: { method: 'PATCH' }, times: 5, answer: { status: 500 } };
-    await emulator.done('POST', '/faults', kept);
-    await made.done('POST', '/private-link-rules', { fail: 'kept' });
-    const before = await exported(emulator);
-    const fixture = JSON.parse(before) as Fixture;
-    fixture.faults = [];
-    const project = fixture.organizations[0]?.projects[1] ?? {};
-    Object.assign(at === 'server' ? fixture : project, fields);
-    const response = await emulator.control('PUT', '/fixture', fixture);
-    expect([response.status, response.json().detail]).toEqual([400, expect.stringContaining(place)]);
-    expect(await exported(emulator)).toBe(before);
-    expect((await made.links('PATCH', `/${'a'.repeat(24)}`, { dnsDomain: 'x' })).status).toBe(500);
-  });
+  ])(
+    'an invalid section of a fixture is a 400 that names the place and changes nothing: %s',
+    async (place, at, fields) => {
+      const emulator = await ControlledEmulator.start();
+      const made = await emulator.make();
+      const kept = { id: 'kept', match: { method: 'PATCH' }, times: 5, answer: { status: 500 } };
+      await emulator.done('POST', '/faults', kept);
+      await made.done('POST', '/private-link-rules', { fail: 'kept' });
+      const before = await exported(emulator);
+      const fixture = JSON.parse(before) as Fixture;
+      fixture.faults = [];
+      const project = fixture.organizations[0]?.projects[1] ?? {};
+      Object.assign(at === 'server' ? fixture : project, fields);
+      const response = await emulator.control('PUT', '/fixture', fixture);
+      expect([response.status, response.json().detail]).toEqual([400, expect.stringContaining(place)]);
+      expect(await exported(emulator)).toBe(before);
+      expect((await made.links('PATCH', `/${'a'.repeat(24)}`, { dnsDomain: 'x' })).status).toBe(500);
+    },
+  );
 });
 
-it('says of a link that was forced or held, of a clock and of a pace how they are', async () => {
+it('an exported fixture restores forced and held links, a frozen clock and the movement of a project', async () => {
   const one = await ControlledEmulator.start();
   const made = await one.make({ profile: 'observed', durations: { idleMs: 1000 }, movement: { reads: 3 } });
   await made.done('POST', '/clock/freeze', { at: new Date(START + 5000).toISOString() });

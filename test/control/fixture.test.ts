@@ -19,8 +19,8 @@ interface Fixture {
 
 const exported = (emulator: ControlledEmulator): Promise<Fixture> => emulator.done('GET', '/fixture');
 
-describe('an export', () => {
-  it('loads again into another emulator, with the same answers from then on', async () => {
+describe('exported fixtures', () => {
+  it('an exported fixture loaded into another emulator gives the same responses from then on', async () => {
     const one = await ControlledEmulator.start({ pendingMs: 3000 });
     const made = await one.make({
       profile: 'observed',
@@ -81,7 +81,7 @@ describe('an export', () => {
     expect(await two.done('GET', '/clock')).toEqual(await one.done('GET', '/clock'));
   });
 
-  it('keeps credentials with the project that they are for, and in its time', async () => {
+  it('a loaded fixture retains credentials with their project, whose clock their tokens follow', async () => {
     const one = await ControlledEmulator.start();
     const made = await one.make();
     const two = await ControlledEmulator.start();
@@ -96,7 +96,7 @@ describe('an export', () => {
     );
   });
 
-  it('is what a reset goes back to once it is loaded, the server’s clock too', async () => {
+  it('a reset after loading a fixture returns to that fixture, including the clock of the server', async () => {
     const emulator = await ControlledEmulator.start();
     const made = await emulator.make();
     await made.create();
@@ -121,7 +121,7 @@ describe('an export', () => {
     ]);
   });
 
-  it('of another world takes its place, and a snapshot brings that back', async () => {
+  it('a fixture of another world replaces the world, and a snapshot brings the old one back', async () => {
     const emulator = await ControlledEmulator.start();
     const made = await emulator.make();
     await made.create();
@@ -149,7 +149,7 @@ describe('an export', () => {
     expect(await exported(emulator)).toEqual(other);
   });
 
-  it('is loaded with 5,000 links, in more than a MiB', async () => {
+  it('a fixture with 5,000 links, larger than 1 MiB, is loaded', async () => {
     const emulator = await ControlledEmulator.start();
     const fixture = await exported(emulator);
     const [project] = fixture.organizations[0]?.projects ?? [];
@@ -166,7 +166,7 @@ describe('an export', () => {
   });
 });
 
-describe('a fixture that is wrong', () => {
+describe('invalid fixtures', () => {
   const link = { provider: 'AWS', region: 'one', path: [['DONE', START]] };
   const change = (at: 'project' | 'organization' | 'credential' | 'link' | 'fixture', fields: object) => {
     return (fixture: Fixture): unknown => {
@@ -227,7 +227,7 @@ describe('a fixture that is wrong', () => {
     ],
     [`${project}.privateLinks[0].rest`, change('link', { rest: [{ state: 'DONE', lasts: 'x' }] })],
     [`${project}.privateLinks[0].readsLeft`, change('link', { readsLeft: 0 })],
-  ])('at %s is a 400 that names the place, and changes nothing', async (place, spoil) => {
+  ])('an invalid fixture at %s is a 400 that names the place and changes nothing', async (place, spoil) => {
     const emulator = await ControlledEmulator.start();
     const made = await emulator.make();
     await made.create();
@@ -242,7 +242,7 @@ describe('a fixture that is wrong', () => {
     expect(await made.states()).toEqual(['DONE']);
   });
 
-  it('twice in its second project is found only while it is loaded, and is undone then', async () => {
+  it('an invalid second project of a fixture, found while loading, rolls everything back', async () => {
     const emulator = await ControlledEmulator.start();
     const made = await emulator.make();
     const before = await emulator.dump(made);

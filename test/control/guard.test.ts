@@ -23,15 +23,15 @@ async function open(settings?: Partial<Config>) {
   return { url, host, port, call };
 }
 
-describe('on loopback', () => {
-  it('the control API is open to anyone', async () => {
+describe('the control API on loopback', () => {
+  it('the control API on loopback needs no token', async () => {
     const { call } = await open();
     expect((await call()).status).toBe(200);
     expect((await call({ method: 'POST', path: '/_emulator/reset' })).status).toBe(204);
   });
 
   it.each(['localhost', 'LOCALHOST', '127.0.0.1', '127.1.2.3', '[::1]'])(
-    'it is open by the name %s',
+    'the control API on loopback accepts the host name %s',
     async (name) => {
       const { call, port } = await open();
       for (const host of [name, `${name}:${port}`])
@@ -46,16 +46,19 @@ describe('on loopback', () => {
     'evil.example:80',
     '10.0.0.1',
     '[::2]',
-  ])('a name that DNS may have led here is refused: %s', async (host) => {
-    const { call } = await open();
-    for (const request of [{}, { method: 'POST', path: '/_emulator/reset' }]) {
-      const [status, detail] = told(await call({ ...request, headers: { host } }));
-      expect([status, detail]).toEqual([403, expect.stringContaining(host)]);
-      expect(detail).toContain('--control-token');
-    }
-  });
+  ])(
+    'the control API on loopback refuses a host name that could come from DNS rebinding: %s',
+    async (host) => {
+      const { call } = await open();
+      for (const request of [{}, { method: 'POST', path: '/_emulator/reset' }]) {
+        const [status, detail] = told(await call({ ...request, headers: { host } }));
+        expect([status, detail]).toEqual([403, expect.stringContaining(host)]);
+        expect(detail).toContain('--control-token');
+      }
+    },
+  );
 
-  it('a page of another origin is refused, one of its own is not', async () => {
+  it('the control API refuses a page of another origin and accepts one of its own', async () => {
     const { call, url, port } = await open();
     for (const origin of [
       'http://evil.example',
@@ -83,7 +86,7 @@ describe('on loopback', () => {
     'application/x-www-form-urlencoded',
     'multipart/form-data; boundary=x',
     'application/jsonx',
-  ])('a body of type %s, which a page may send to anywhere, is a 415', async (type) => {
+  ])('a body of type %s, which a page can send across origins, is a 415', async (type) => {
     const { call } = await open();
     const before = (await call()).json();
     for (const path of ['/_emulator/clock/advance', '/_emulator/clock/freeze', '/_emulator/reset']) {
@@ -94,7 +97,7 @@ describe('on loopback', () => {
     expect((await call()).json()).toEqual(before);
   });
 
-  it('a body of type application/json with a charset is taken', async () => {
+  it('the control API accepts a body of type application/json with a charset', async () => {
     const { call } = await open();
     const headers = { 'content-type': 'Application/JSON; charset=utf-8' };
     const request = { method: 'POST', path: '/_emulator/clock/advance', headers, body: '{"by":1000}' };
@@ -102,7 +105,7 @@ describe('on loopback', () => {
   });
 });
 
-describe('with a control token', () => {
+describe('the control API with a token', () => {
   const guarded = shareEmulator({ controlToken: TOKEN });
   const call = (request: Partial<Outgoing> = {}) =>
     guarded.seeded('socket').send({ path: '/_emulator/clock', ...request });
@@ -116,7 +119,7 @@ describe('with a control token', () => {
     ['it as HTTP Basic', { authorization: `Basic ${Buffer.from(`x:${TOKEN}`).toString('base64')}` }],
     ['it alone', { authorization: TOKEN }],
     ['an empty one', { authorization: 'Bearer ' }],
-  ])('whoever sends %s is refused, on loopback too', async (_what, headers) => {
+  ])('a request with %s for a token is refused, also on loopback', async (_what, headers) => {
     for (const path of [
       '/_emulator/clock',
       '/_emulator/fixture',
@@ -129,7 +132,7 @@ describe('with a control token', () => {
     }
   });
 
-  it('whoever sends it may, by whatever name, but no page of another origin', async () => {
+  it('a request with the control token is accepted for any host name, but not from a page of another origin', async () => {
     const authorization = `bearer ${TOKEN}`;
     expect((await call({ headers: { authorization } })).status).toBe(200);
     expect((await call({ headers: { authorization, host: 'emulator.test:8080' } })).status).toBe(200);
@@ -137,14 +140,14 @@ describe('with a control token', () => {
     expect((await call({ headers })).status).toBe(403);
   });
 
-  it('the health is told to anyone', async () => {
+  it('the health check needs no control token', async () => {
     const answer = await call({ path: '/_emulator/health', headers: { host: 'emulator.test' } });
     expect(answer.json()).toMatchObject({ status: 'ready' });
   });
 });
 
-describe('on all addresses', () => {
-  it('a token is made where none is given, and wanted', async () => {
+describe('the control API on all addresses', () => {
+  it('an emulator on all addresses generates a control token and requires it', async () => {
     const tokens = new Set<string>();
     for (const host of ['0.0.0.0', '0.0.0.0', '::']) {
       const listening = await listen({ host }).catch((error: unknown) => {
@@ -165,14 +168,14 @@ describe('on all addresses', () => {
     expect(tokens.size).toBeGreaterThan(1);
   });
 
-  it('a token that is given is the one', async () => {
+  it('an emulator on all addresses uses the control token that it is given', async () => {
     const listening = await listen({ host: '0.0.0.0', controlToken: TOKEN });
     onTestFinished(() => listening.close());
     expect(listening.controlToken).toBe(TOKEN);
   });
 });
 
-it('turned off, the control API is not there, but for the health', async () => {
+it('with noControl the control API is a 404, except for the health check', async () => {
   const { call } = await open({ noControl: true });
   for (const [method, path] of [
     ['GET', '/clock'],

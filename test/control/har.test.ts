@@ -14,8 +14,8 @@ const ajv = new Ajv({ formats: { 'date-time': true } });
 const isHar = ajv.compile(HAR_SCHEMA);
 const isDescribed = ajv.compile(harSchema);
 
-describe.each(TRANSPORTS)('requests as an HTTP Archive, by %s', (transport) => {
-  it('fit the specification and the OpenAPI schema, whatever was requested', async () => {
+describe.each(TRANSPORTS)('the HTTP Archive of requests, by %s', (transport) => {
+  it('an HTTP Archive conforms to the HAR specification and the OpenAPI schema, whatever was requested', async () => {
     const line = await openLine(transport);
     const body = JSON.stringify(requestBody('aws-msk'));
     const json = { 'content-type': 'application/json' };
@@ -35,7 +35,7 @@ describe.each(TRANSPORTS)('requests as an HTTP Archive, by %s', (transport) => {
     ]);
   });
 
-  it('have the complete request and response', async () => {
+  it('an HTTP Archive has the complete request and response', async () => {
     const line = await openLine(transport);
     const body = JSON.stringify(requestBody('aws-msk'));
     const created = await line.as('owner', 'documented', {
@@ -70,8 +70,8 @@ describe.each(TRANSPORTS)('requests as an HTTP Archive, by %s', (transport) => {
   });
 });
 
-describe('an archived request', () => {
-  it('begins when the request arrived', () => {
+describe('entries of an HTTP Archive', () => {
+  it('an entry of an HTTP Archive begins when the request arrived', () => {
     const { journal, come } = startJournal();
     come({ tookMs: 250.125, status: 0 });
     const [entry] = harOf(journal.select(undefined).entries).log.entries;
@@ -83,7 +83,7 @@ describe('an archived request', () => {
     });
   });
 
-  it('says that its body is incomplete', () => {
+  it('an entry of an HTTP Archive says that its body is incomplete', () => {
     const { journal, come } = startJournal();
     come({ body: 'start', truncated: true });
     const [entry] = harOf(journal.select(undefined).entries).log.entries;

@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const PROJECTS = 50;
 
-it(`${PROJECTS} projects at once, each moving its own time, see nothing of each other`, async () => {
+it(`${PROJECTS} concurrent projects, each moving its own clock, do not affect each other`, async () => {
   const emulator = await ControlledEmulator.start();
   const told: EmulatorEvent[] = [];
   emulator.listening.events.subscribe((event) => told.push(event));

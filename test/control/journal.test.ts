@@ -12,7 +12,7 @@ const B = 'b'.repeat(24);
 const seqs = ({ entries }: Selection): number[] => entries.map(({ event }) => event.seq);
 
 describe('the journal', () => {
-  it('shows a project its own requests, and the whole server those of all, in order', () => {
+  it('the journal shows a project its own requests and the whole server all of them, in order', () => {
     const { journal, come } = startJournal();
     for (const project of [A, B, undefined, A]) come(project === undefined ? {} : { project });
     expect(seqs(journal.select(A))).toEqual([1, 4]);
@@ -21,7 +21,7 @@ describe('the journal', () => {
     expect(seqs(journal.select(undefined, 2))).toEqual([3, 4]);
   });
 
-  it('evicts the oldest beyond its bytes, and knows up to which number', () => {
+  it('the journal evicts the oldest requests beyond its size and knows up to which number', () => {
     const { journal, come } = startJournal({ bytes: 100_000 });
     for (let count = 0; count < 10_000; count += 1) come({ project: A });
     const selection = journal.select(A);
@@ -33,14 +33,14 @@ describe('the journal', () => {
     expect(journal.select(B).cut).toBe(0);
   });
 
-  it('counts bodies and headers, however few the requests', () => {
+  it('the journal counts the size of bodies and headers, even of few requests', () => {
     const { journal, come } = startJournal({ bytes: 100_000 });
     for (let count = 0; count < 100; count += 1) come({ project: A, body: 'x'.repeat(16_384) });
     expect(journal.bytes).toBeLessThanOrEqual(100_000);
     expect(seqs(journal.select(A))).toEqual([96, 97, 98, 99, 100]);
   });
 
-  it('retains the last requests of a quiet project when a busy one fills it', () => {
+  it('the journal retains the last requests of a quiet project when a busy one fills the ring', () => {
     const { journal, come } = startJournal({ bytes: 100_000, perProject: 3 });
     for (let count = 0; count < 5; count += 1) come({ project: A });
     for (let count = 0; count < 1000; count += 1) come({ project: B });
@@ -54,7 +54,7 @@ describe('the journal', () => {
     expect([seqs(journal.select(A)), journal.select(A).cut]).toEqual([[4, 5, 1006], 3]);
   });
 
-  it('retains requests of the most recently active projects alone', () => {
+  it('the journal retains requests of the most recently active projects only', () => {
     const { journal, come } = startJournal({ bytes: 100_000, projects: 2, perProject: 5 });
     for (const project of ['old', 'quiet', 'old']) come({ project });
     for (let count = 0; count < 1000; count += 1) come({ project: B });
@@ -64,7 +64,7 @@ describe('the journal', () => {
     expect(['old', 'quiet', 'new'].map((project) => journal.select(project).cut)).toEqual([3, 2, 0]);
   });
 
-  it('retains no more than half of its bytes: the least recently active project loses first', () => {
+  it('the journal retains at most half its size: the least recently active project loses first', () => {
     const { journal, come } = startJournal({ bytes: 40_000, perProject: 15 });
     for (const project of ['first', 'second']) for (let count = 0; count < 15; count += 1) come({ project });
     for (let count = 0; count < 1000; count += 1) come({ project: B });
@@ -77,7 +77,7 @@ describe('the journal', () => {
     expect(journal.select(B).entries.length).toBeGreaterThan(15);
   });
 
-  it('stays bounded over ten thousand requests of as many projects, and gives no project a wrong number', () => {
+  it('the journal stays bounded over ten thousand requests of as many projects, without a wrong count', () => {
     const { journal, come } = startJournal({ bytes: 100_000, cuts: 100 });
     for (let count = 0; count < 10_000; count += 1) come({ project: String(count) });
     expect(journal.bytes).toBeLessThanOrEqual(100_000);
@@ -87,7 +87,7 @@ describe('the journal', () => {
     expect(journal.select('9999')).toMatchObject({ entries: [{}] });
   });
 
-  it('never shows a project incompletely after its cut, whatever comes in which order', () => {
+  it('the journal shows every request of a project after its cut, in any order of arrival', () => {
     const { journal, come } = startJournal({ bytes: 60_000, projects: 4, perProject: 6, cuts: 20 });
     const random = seeded(7);
     const sent = new Map<string, number[]>();
@@ -112,7 +112,7 @@ describe('the journal', () => {
     }
   });
 
-  it('forgets a project for its own scope, and keeps it for the whole server', () => {
+  it('the journal forgets the requests of a project for the project, but not for the whole server', () => {
     const { journal, come } = startJournal();
     come({ project: A });
     come({ project: B });
@@ -124,7 +124,7 @@ describe('the journal', () => {
     expect(seqs(journal.select(undefined))).toEqual([1, 2, 3]);
   });
 
-  it('forgets all for every scope', () => {
+  it('the journal forgets all requests in every scope', () => {
     const { journal, come } = startJournal({ bytes: 1500 });
     come({ project: A });
     come({ project: A });
@@ -136,7 +136,7 @@ describe('the journal', () => {
     expect(seqs(journal.select(A))).toEqual([3]);
   });
 
-  it('keeps no requests for the control API', () => {
+  it('the journal ignores events that are not requests', () => {
     const { bus, journal } = startJournal();
     bus.emit('operation.missing', A, { operation: 'x' });
     expect(journal.select(undefined).entries).toEqual([]);

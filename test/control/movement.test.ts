@@ -17,10 +17,10 @@ async function poll(project: TestProject, id: string, count: number): Promise<(s
   return seen;
 }
 
-describe.each(PROFILES)('the states of a project as %s', (profile) => {
+describe.each(PROFILES)('movement of states in a %s project', (profile) => {
   const states = CREATED[profile];
 
-  it('move by time, and not by reads', async () => {
+  it('states move by time and not by reads with the movement "time"', async () => {
     const project = await open(profile, 'time');
     const id = await project.create();
     expect(await poll(project, id, 5)).toEqual(Array(5).fill(states[0]));
@@ -30,7 +30,7 @@ describe.each(PROFILES)('the states of a project as %s', (profile) => {
     expect(await project.state(id)).toBe('DONE');
   });
 
-  it('move at once, all of them told', async () => {
+  it('states move at once and emit an event for each with the movement "at once"', async () => {
     const project = await open(profile, 'at once');
     const id = await project.create();
     expect(await project.state(id)).toBe('DONE');
@@ -40,7 +40,7 @@ describe.each(PROFILES)('the states of a project as %s', (profile) => {
     expect(await project.state(id)).toBe(404);
   });
 
-  it('move by hand alone', async () => {
+  it('states move by hand only with the movement "by hand"', async () => {
     const project = await open(profile, 'by hand');
     const id = await project.create();
     for (const state of states) {
@@ -51,20 +51,17 @@ describe.each(PROFILES)('the states of a project as %s', (profile) => {
     expect((await project.control('POST', `/private-links/${id}/step`)).status).toBe(409);
   });
 
-  it.each([1, 2, 3])(
-    'move after %i reads: so many see a state, and the next the following',
-    async (reads) => {
-      const project = await open(profile, { reads });
-      const id = await project.create();
-      project.emulator.clock.advance(600_000);
-      const expected = states.flatMap((state) => Array<string>(reads).fill(state));
-      expect(await poll(project, id, expected.length + 2)).toEqual([...expected, 'DONE', 'DONE']);
-      const told = project.emulator.events('link.changed').map(({ data }) => `${data.state} ${data.cause}`);
-      expect(told).toEqual(states.map((state, index) => `${state} ${index === 0 ? 'created' : 'read'}`));
-    },
-  );
+  it.each([1, 2, 3])('states move after %i reads with the movement "reads"', async (reads) => {
+    const project = await open(profile, { reads });
+    const id = await project.create();
+    project.emulator.clock.advance(600_000);
+    const expected = states.flatMap((state) => Array<string>(reads).fill(state));
+    expect(await poll(project, id, expected.length + 2)).toEqual([...expected, 'DONE', 'DONE']);
+    const told = project.emulator.events('link.changed').map(({ data }) => `${data.state} ${data.cause}`);
+    expect(told).toEqual(states.map((state, index) => `${state} ${index === 0 ? 'created' : 'read'}`));
+  });
 
-  it('are not moved by lists, by reads of other links, or by reads that are refused', async () => {
+  it('states are not moved by lists, by reads of other links, or by refused reads', async () => {
     const project = await open(profile, { reads: 1 });
     const [id, other] = [await project.create('one'), await project.create('two')];
     for (let list = 0; list < 3; list += 1) expect(await project.states()).toEqual([states[0], states[0]]);
@@ -74,14 +71,14 @@ describe.each(PROFILES)('the states of a project as %s', (profile) => {
     expect(await poll(project, id, 2)).toEqual([states[0], states[1]]);
   });
 
-  it('move by reads of any caller who may', async () => {
+  it('states are moved by reads of any caller with permission', async () => {
     const project = await open(profile, { reads: 1 });
     const id = await project.create();
     expect((await project.links('GET', `/${id}`, undefined, 'reader')).json().state).toBe(states[0]);
     expect(await project.state(id)).toBe(states[1]);
   });
 
-  it('move each read once, however many come at a time', async () => {
+  it('each of many concurrent reads counts once towards the movement of states', async () => {
     const project = await open(profile, { reads: 5 });
     const id = await project.create();
     await project.token();
@@ -90,7 +87,7 @@ describe.each(PROFILES)('the states of a project as %s', (profile) => {
     expect([...seen].sort()).toEqual([...expected].sort());
   });
 
-  it('move otherwise from the next create on', async () => {
+  it('a changed movement applies to links created from then on', async () => {
     const project = await open(profile, 'by hand');
     const [before] = [await project.create('one')];
     expect(
@@ -105,7 +102,7 @@ describe.each(PROFILES)('the states of a project as %s', (profile) => {
     expect(await project.state(before)).toBe('DONE');
   });
 
-  it('go on as the project moves, where the reads that moved them count no more', async () => {
+  it('links that moved by reads follow the new movement of their project', async () => {
     const project = await open(profile, { reads: 2 });
     const id = await project.create();
     await project.done('PATCH', '', { movement: 'at once' });
@@ -113,8 +110,8 @@ describe.each(PROFILES)('the states of a project as %s', (profile) => {
   });
 });
 
-describe('a delete', () => {
-  it('is at once as documented, whatever moves states', async () => {
+describe('movement of deletes', () => {
+  it('a delete takes effect at once in a documented project, whatever the movement', async () => {
     for (const movement of ['time', 'by hand', { reads: 2 }]) {
       const project = await open('documented', movement);
       const id = await project.create();
@@ -123,7 +120,7 @@ describe('a delete', () => {
     }
   });
 
-  it('moves by time as observed', async () => {
+  it('a delete moves by time in an observed project', async () => {
     const project = await open('observed', 'time');
     const id = await project.create();
     await project.links('DELETE', `/${id}`);
@@ -135,7 +132,7 @@ describe('a delete', () => {
     expect(seen).toEqual(['DELETE_REQUESTED', 'DELETING', 'DELETING', 404]);
   });
 
-  it('moves by reads as observed', async () => {
+  it('a delete moves by reads in an observed project', async () => {
     const project = await open('observed', { reads: 2 });
     const id = await project.create();
     await project.links('DELETE', `/${id}`);
@@ -146,7 +143,7 @@ describe('a delete', () => {
     expect(await project.states()).toEqual([]);
   });
 
-  it('moves by hand as observed', async () => {
+  it('a delete moves by hand in an observed project', async () => {
     const project = await open('observed', 'by hand');
     const id = await project.create();
     await project.links('DELETE', `/${id}`);
@@ -159,7 +156,7 @@ describe('a delete', () => {
   });
 });
 
-it('a change of domain as observed moves by reads, too', async () => {
+it('a change of dnsDomain moves by reads in an observed project', async () => {
   const project = await open('observed', { reads: 1 });
   const id = await project.create();
   await poll(project, id, 3);

@@ -100,7 +100,7 @@ class ControlTour {
 }
 
 describe('GET /_emulator/control-openapi.json', () => {
-  it('is true of what every operation answers, on the whole server and on a project', async () => {
+  it('the control document describes the responses of every operation, for the server and for a project', async () => {
     const tour = await ControlTour.start(await TestEmulator.start());
     const known = tour.served.operations.map(({ operationId }) => operationId);
 
@@ -142,14 +142,14 @@ describe('GET /_emulator/control-openapi.json', () => {
     expect([...tour.succeeded, ...ENDLESS].sort()).toEqual([...known].sort());
   });
 
-  it('is true of refusals', async () => {
+  it('the control document describes refusals', async () => {
     const tour = await ControlTour.start(await TestEmulator.start({ pendingMs: 0 }));
     const link = await tour.letHappen();
     await tour.sendAll(refused(link));
     expect(tour.differences).toEqual([]);
   });
 
-  it('is true of the refusal of a request without the token, and says that it is wanted', async () => {
+  it('the control document describes the 401 of a request without the token, and requires the token', async () => {
     const emulator = await TestEmulator.start({ controlToken: 'open-sesame' });
     const headers = { authorization: 'Bearer open-sesame' };
     const guarded = (await emulator.inject({ url: `${PREFIX}/control-openapi.json`, headers })).json<Whole>();
@@ -164,7 +164,7 @@ describe('GET /_emulator/control-openapi.json', () => {
     expect(open.document.security).toEqual([{}, { controlToken: [] }]);
   });
 
-  it('sets an end to every number that is sent: beyond it the database would take none', async () => {
+  it('the control document sets a minimum and maximum for every number that can be sent', async () => {
     const { document } = await ControlTour.start(await TestEmulator.start());
     const numbers: string[] = [];
     const endless: string[] = [];
@@ -193,7 +193,7 @@ describe('GET /_emulator/control-openapi.json', () => {
     expect(endless).toEqual([]);
   });
 
-  it('describes what a rule has exactly one of, and moments and durations', async () => {
+  it('the control document has a variant for each action of a rule, and formats for times and durations', async () => {
     const { document } = await ControlTour.start(await TestEmulator.start());
     const schemas = document.components.schemas as Record<string, Record<string, unknown>>;
     const variants = (name: string): unknown[] =>
@@ -222,7 +222,7 @@ describe('GET /_emulator/control-openapi.json', () => {
     expect(['', '90', '2w', '-1s', 'PT1H'].some((text) => pattern.test(text))).toBe(false);
   });
 
-  it('has no query parameter that can be empty, since an empty one is refused', async () => {
+  it('the control document has no query parameter that can be empty', async () => {
     const { document, emulator } = await ControlTour.start(await TestEmulator.start());
     const texts = Object.entries(document.paths).flatMap(([path, { get }]) =>
       ((get as { parameters?: QueryParameter[] } | undefined)?.parameters ?? [])
@@ -237,7 +237,7 @@ describe('GET /_emulator/control-openapi.json', () => {
     }
   });
 
-  it('describes each operation of both scopes under two paths and two names', async () => {
+  it('the control document lists each operation of both scopes under two paths and two names', async () => {
     const { document, served } = await ControlTour.start(await TestEmulator.start());
     const names = served.operations.map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);
@@ -247,7 +247,7 @@ describe('GET /_emulator/control-openapi.json', () => {
     );
   });
 
-  it('has the authority where https is served, and only there', async () => {
+  it('the control document has the operation of the certificate authority only if HTTPS is served', async () => {
     const emulator = await startEmulator({ tls: true });
     onTestFinished(() => emulator.close());
     const response = await fetch(`${emulator.url}${PREFIX}/control-openapi.json`);
@@ -263,7 +263,7 @@ describe('GET /_emulator/control-openapi.json', () => {
     expect(plain.served.operationOf('GET', url)).toBeUndefined();
   });
 
-  it('is true of the stream of events', async () => {
+  it('the control document describes the event stream', async () => {
     const { url } = await openSocket();
     const response = await fetch(`${url}${PREFIX}/control-openapi.json`);
     const document = (await response.json()) as Whole;

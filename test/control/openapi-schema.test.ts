@@ -7,7 +7,7 @@ function shown(schema: Parameters<Components['schema']>[0]): unknown {
   return JSON.parse(JSON.stringify(new Components().schema(schema)));
 }
 
-describe('the JSON Schema of what validates', () => {
+describe('JSON Schema of the validators', () => {
   it.each([
     ['an expression', Type.RegExp(/^\p{L}$/u), { type: 'string', pattern: '^\\p{L}$' }],
     [
@@ -56,11 +56,11 @@ describe('the JSON Schema of what validates', () => {
         properties: { items: { type: 'string', pattern: 'a' }, anyOf: { type: 'null' } },
       },
     ],
-  ])('is written for %s', (_what, schema, expected) => {
+  ])('a JSON Schema is generated for %s', (_what, schema, expected) => {
     expect(shown(schema)).toEqual(expected);
   });
 
-  it('has what is titled as a component, once', () => {
+  it('a schema with a title becomes a component, once', () => {
     const components = new Components();
     const leaf = Type.Object({ name: Type.String() }, { title: 'Leaf' });
     const reference = { $ref: '#/components/schemas/Leaf' };
@@ -69,7 +69,7 @@ describe('the JSON Schema of what validates', () => {
     expect(Object.keys(components.parts.schemas as object)).toEqual(['Leaf']);
   });
 
-  it('refuses two different components of one name', () => {
+  it('two different components of one name are rejected', () => {
     const components = new Components();
     components.schema(Type.Object({}, { title: 'Leaf' }));
     expect(() => components.schema(Type.String({ title: 'Leaf' }))).toThrow('two schemas named Leaf');

@@ -55,7 +55,7 @@ describe('GET /_emulator/openapi.json', () => {
     await server.close();
   });
 
-  it('has every operation that is served, by its method and path, and the token endpoints', () => {
+  it('the OpenAPI document has every served operation by method and path, and the token endpoints', () => {
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { operationId }]) => `${method} ${path} ${operationId}`),
     );
@@ -66,7 +66,7 @@ describe('GET /_emulator/openapi.json', () => {
     expect(described.sort()).toEqual([...declared, ...tokens].sort());
   });
 
-  it('has the versions of each operation as media types, in the order of their dates', () => {
+  it('the OpenAPI document has the versions of each operation as media types, in order of date', () => {
     for (const { id, versions, status, body } of declaredOperations()) {
       const operation = served.operations.find(({ operationId }) => operationId === id);
       const types = versions.map((version) => `application/vnd.atlas.${version}+json`);
@@ -78,21 +78,21 @@ describe('GET /_emulator/openapi.json', () => {
     }
   });
 
-  it('has the roles that may call each operation', () => {
+  it('the OpenAPI document has the roles that may call each operation', () => {
     for (const { id, access } of declaredOperations()) {
       const operation = served.operations.find(({ operationId }) => operationId === id);
       expect(operation?.['x-roles'], id).toEqual(access === undefined ? undefined : roleNamesFor(access));
     }
   });
 
-  it('shows the valid bodies of each provider and vendor as examples of a create, and they fit', () => {
+  it('the OpenAPI document has valid bodies of each provider and vendor as examples of a create', () => {
     const create = served.operations.find(({ operationId }) => operationId.startsWith('createGroupStream'));
     const { examples } = create?.requestBody?.content?.['application/json'] ?? {};
     expect(Object.keys(examples ?? {})).toEqual([...REQUESTS.keys()]);
     expect(served.exampleFaults()).toEqual([]);
   });
 
-  it('names the address that it was asked at, for requests and for tokens', async () => {
+  it('the OpenAPI document has the address that it was requested at, for requests and for tokens', async () => {
     const emulator = await TestEmulator.start();
     const local = await fetchDocument(emulator, '127.0.0.1:4711');
     expect(local.servers.map(({ url }) => url)).toEqual(['http://127.0.0.1:4711']);
@@ -103,7 +103,7 @@ describe('GET /_emulator/openapi.json', () => {
     expect((await fetchDocument(behind)).servers.map(({ url }) => url)).toEqual(['https://atlas.test']);
   });
 
-  it('describes bodies as they are accepted: read-only fields are ignored, and null and empty texts count as absent', () => {
+  it('the OpenAPI document describes read-only, null and empty fields of bodies as they are accepted', () => {
     const { PrivateLinkRequest: link, ProjectRequest: project } = document.components.schemas as Record<
       string,
       { required: string[]; properties: Record<string, object> }
@@ -120,7 +120,7 @@ describe('GET /_emulator/openapi.json', () => {
     expect(project?.properties.created).toMatchObject({ format: 'date-time', readOnly: true });
   });
 
-  it('sets an end to the numbers of a query, and names each body once', () => {
+  it('the OpenAPI document sets a maximum for the numbers of a query, and names each body once', () => {
     const { parameters, schemas } = document.components as Record<string, Record<string, object>>;
     expect(parameters?.pageNum).toMatchObject({ schema: { minimum: 1, maximum: 1_000_000_000 } });
     expect(parameters?.itemsPerPage).toMatchObject({ schema: { minimum: 1, maximum: 500 } });
@@ -133,12 +133,12 @@ describe('GET /_emulator/openapi.json', () => {
     expect(schemas).toHaveProperty('ProjectSettingsUpdate');
   });
 
-  it('is not there without the control API', async () => {
+  it('the OpenAPI document is a 404 with noControl', async () => {
     const emulator = await TestEmulator.start({ noControl: true });
     expect((await emulator.inject({ url: '/_emulator/openapi.json' })).statusCode).toBe(404);
   });
 
-  it('finds fault with an answer that does not fit', () => {
+  it('the comparison with the OpenAPI document detects a response that does not conform', () => {
     const url = `${linksPath('observed')}/${SEEDED.observed.project}`;
     const contentType = 'application/vnd.atlas.2023-02-01+json';
     const good = { _id: SEEDED.observed.project, provider: 'AWS', state: 'DONE', vendor: 'GENERIC' };
@@ -154,33 +154,42 @@ describe('GET /_emulator/openapi.json', () => {
     expect(fault(404, error, 'application/json')).toHaveLength(1);
   });
 
-  it.each(TOURS)('is true of all answers of the $profile profile on a tour of $what', async (row) => {
-    const tour = await Tour.start(row.profile, served);
-    await row.go(tour);
-    expect([...tour.differences]).toEqual([]);
-  });
-
-  it.each(PROFILES)('is true of what the %s profile wraps in an envelope', async (profile) => {
-    const emulator = await TestEmulator.start({ profile });
-    let [link, project] = ['', ''];
-    for (const stop of successes(profile)) {
-      const { method = 'GET', url, payload } = stop({ link, project });
-      const response = await emulator.as('owner', profile, {
-        method,
-        url: `${url}${url.includes('?') ? '&' : '?'}envelope=true&pretty=true`,
-        headers: { accept: 'application/vnd.atlas.2025-03-12+json' },
-        ...(payload !== undefined && { payload }),
-      });
-      const { status, content } = response.json<{ status: number; content?: { _id: string; id: string } }>();
-      expect(status, url).toBe(response.statusCode);
-      expect(served.differences(answerOf(method, url, response))).toEqual([]);
-      if (method === 'POST' && url === linksPath(profile)) link = content?._id ?? '';
-      if (method === 'POST' && url === `${API}/groups`) project = content?.id ?? '';
-    }
-  });
+  it.each(TOURS)(
+    'the OpenAPI document describes all responses of the $profile profile on a tour of $what',
+    async (row) => {
+      const tour = await Tour.start(row.profile, served);
+      await row.go(tour);
+      expect([...tour.differences]).toEqual([]);
+    },
+  );
 
   it.each(PROFILES)(
-    "is true of the page's own errors, and of links in every state, in the %s profile",
+    'the OpenAPI document describes enveloped responses of the %s profile',
+    async (profile) => {
+      const emulator = await TestEmulator.start({ profile });
+      let [link, project] = ['', ''];
+      for (const stop of successes(profile)) {
+        const { method = 'GET', url, payload } = stop({ link, project });
+        const response = await emulator.as('owner', profile, {
+          method,
+          url: `${url}${url.includes('?') ? '&' : '?'}envelope=true&pretty=true`,
+          headers: { accept: 'application/vnd.atlas.2025-03-12+json' },
+          ...(payload !== undefined && { payload }),
+        });
+        const { status, content } = response.json<{
+          status: number;
+          content?: { _id: string; id: string };
+        }>();
+        expect(status, url).toBe(response.statusCode);
+        expect(served.differences(answerOf(method, url, response))).toEqual([]);
+        if (method === 'POST' && url === linksPath(profile)) link = content?._id ?? '';
+        if (method === 'POST' && url === `${API}/groups`) project = content?.id ?? '';
+      }
+    },
+  );
+
+  it.each(PROFILES)(
+    'the OpenAPI document describes the errors of the page and links in every state in the %s profile',
     async (profile) => {
       const emulator = await TestEmulator.start({ profile, idleMs: 1000, workingMs: 1000, deletingMs: 1000 });
       const url = linksPath(profile);
@@ -217,7 +226,7 @@ describe('GET /_emulator/openapi.json', () => {
     },
   );
 
-  it('is true of the token endpoints', async () => {
+  it('the OpenAPI document describes the token endpoints', async () => {
     const emulator = await TestEmulator.start({ limitTokens: true });
     const good = basic('mdb_sa_id_000000000000000000000011', 'mdb_sa_sk_owner1');
     const send = async (to: string, authorization: string, payload: string): Promise<number> => {

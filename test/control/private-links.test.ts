@@ -19,19 +19,22 @@ const force = (project: TestProject, id: string, body: object) =>
 const act = (project: TestProject, id: string, verb: 'hold' | 'step' | 'release') =>
   project.done<LinkState>('POST', `/private-links/${id}/${verb}`);
 
-describe('a state that is forced', () => {
-  describe.each(PROFILES)('in a project as %s', (profile) => {
-    it.each(STATES.filter((state) => state !== 'DELETED'))('is %s, and stays', async (state) => {
-      const { emulator, project, id } = await open({ profile });
-      expect(await force(project, id, { state })).toMatchObject({ id, state, held: false });
-      emulator.clock.advance(600_000);
-      expect([await project.state(id), await project.states()]).toEqual([state, [state]]);
-      expect((await look(project, id)).history.at(-1)).toEqual({ state, at: after(0), why: 'forced' });
-      const [event] = emulator.events('link.changed').slice(-1);
-      expect(event?.data).toEqual({ id, state, at: START, cause: 'forced' });
-    });
+describe('forced states', () => {
+  describe.each(PROFILES)('in a %s project', (profile) => {
+    it.each(STATES.filter((state) => state !== 'DELETED'))(
+      'a link forced to %s stays in that state',
+      async (state) => {
+        const { emulator, project, id } = await open({ profile });
+        expect(await force(project, id, { state })).toMatchObject({ id, state, held: false });
+        emulator.clock.advance(600_000);
+        expect([await project.state(id), await project.states()]).toEqual([state, [state]]);
+        expect((await look(project, id)).history.at(-1)).toEqual({ state, at: after(0), why: 'forced' });
+        const [event] = emulator.events('link.changed').slice(-1);
+        expect(event?.data).toEqual({ id, state, at: START, cause: 'forced' });
+      },
+    );
 
-    it('is DELETED: the link is gone, and another can have its target', async () => {
+    it('a link forced to DELETED is gone, and another can have its target', async () => {
       const { emulator, project, id } = await open({ profile });
       expect(await force(project, id, { state: 'DELETED' })).toEqual({
         id,
@@ -45,7 +48,7 @@ describe('a state that is forced', () => {
       await project.create();
     });
 
-    it('is FAILED with an errorMessage, which shows while it is FAILED alone', async () => {
+    it('a link forced to FAILED shows its errorMessage while it is FAILED', async () => {
       const { project, id } = await open({ profile });
       const message = async () => {
         const got = (await project.links('GET', `/${id}`)).json<Link>().errorMessage;
@@ -64,7 +67,7 @@ describe('a state that is forced', () => {
     });
   });
 
-  it('shows what Atlas adds from DONE on, and no more when it is WORKING again', async () => {
+  it('a link forced back to WORKING no longer shows the fields that Atlas adds when it is DONE', async () => {
     const { project, id } = await open();
     const fields = async () => Object.keys((await project.links('GET', `/${id}`)).json());
     await force(project, id, { state: 'DONE' });
@@ -73,7 +76,7 @@ describe('a state that is forced', () => {
     expect(await fields()).not.toContain('interfaceEndpointId');
   });
 
-  it('has no errorMessage but with FAILED: 400, and nothing is changed', async () => {
+  it('an errorMessage with another state than FAILED is a 400 that changes nothing', async () => {
     const { project, id } = await open();
     const before = await look(project, id);
     const response = await project.control('PUT', `/private-links/${id}/state`, {
@@ -84,7 +87,7 @@ describe('a state that is forced', () => {
     expect(await look(project, id)).toEqual(before);
   });
 
-  it('is of a link that can be deleted as ever', async () => {
+  it('a link with a forced state can be deleted', async () => {
     const { project, id } = await open({ profile: 'observed' });
     await force(project, id, { state: 'FAILED' });
     expect((await project.links('DELETE', `/${id}`)).status).toBeLessThan(300);
@@ -92,8 +95,8 @@ describe('a state that is forced', () => {
   });
 });
 
-describe('a link that is held', () => {
-  it('stays where it is until it is released, and then goes on as its project moves', async () => {
+describe('held links', () => {
+  it('a held link keeps its state until it is released, then continues as its project moves', async () => {
     const { emulator, project, id } = await open();
     emulator.clock.advance(5);
     expect(await act(project, id, 'hold')).toMatchObject({ state: 'IDLE', held: true });
@@ -111,7 +114,7 @@ describe('a link that is held', () => {
     ]);
   });
 
-  it('is moved on by hand, and is held there', async () => {
+  it('a held link can be stepped, and is held in its next state', async () => {
     const { emulator, project, id } = await open();
     await act(project, id, 'hold');
     expect(await act(project, id, 'step')).toMatchObject({ state: 'WORKING', held: true });
@@ -120,22 +123,25 @@ describe('a link that is held', () => {
     expect((await look(project, id)).history.map(({ why }) => why)).toEqual(['created', 'forced', 'forced']);
   });
 
-  it.each([{ reads: 1 }, 'by hand', 'at once'])('stays held where the project moves %j', async (movement) => {
-    const { project, id } = await open({ profile: 'observed', durations: { idleMs: 10, workingMs: 10 } });
-    await act(project, id, 'hold');
-    await project.done('PATCH', '', { movement });
-    expect(await act(project, id, 'step')).toMatchObject({ state: 'WORKING', held: true });
-    for (let read = 0; read < 4; read += 1) expect(await project.state(id)).toBe('WORKING');
-  });
+  it.each([{ reads: 1 }, 'by hand', 'at once'])(
+    'a held link stays held when the movement of its project becomes %j',
+    async (movement) => {
+      const { project, id } = await open({ profile: 'observed', durations: { idleMs: 10, workingMs: 10 } });
+      await act(project, id, 'hold');
+      await project.done('PATCH', '', { movement });
+      expect(await act(project, id, 'step')).toMatchObject({ state: 'WORKING', held: true });
+      for (let read = 0; read < 4; read += 1) expect(await project.state(id)).toBe('WORKING');
+    },
+  );
 
-  it('goes its way when it is deleted', async () => {
+  it('a held link can be deleted', async () => {
     const { project, id } = await open();
     await act(project, id, 'hold');
     await project.links('DELETE', `/${id}`);
     expect(await project.state(id)).toBe(404);
   });
 
-  it('keeps a domain that it is given', async () => {
+  it('a held link keeps its state when its dnsDomain changes', async () => {
     const { project, id } = await open({ profile: 'documented' });
     await act(project, id, 'hold');
     expect((await project.links('PATCH', `/${id}`, { dnsDomain: 'new.example' })).status).toBe(200);
@@ -143,7 +149,7 @@ describe('a link that is held', () => {
     expect((await act(project, id, 'release')).state).toBe('DONE');
   });
 
-  it('is held though the state ahead is due and was not persisted yet', async () => {
+  it('holding a link persists the state that is due, and holds it there', async () => {
     const { emulator, project, id } = await open();
     emulator.clock.advance(10);
     expect(await act(project, id, 'hold')).toMatchObject({ state: 'WORKING', held: true });
@@ -153,12 +159,12 @@ describe('a link that is held', () => {
     expect(states).toEqual(['IDLE', 'WORKING']);
   });
 
-  it('that rests already has nothing to be held from', async () => {
+  it('a link in its final state is not held', async () => {
     const { project, id } = await open({ profile: 'observed' });
     expect(await act(project, id, 'hold')).toMatchObject({ state: 'DONE', held: false });
   });
 
-  it.each(['step', 'release'] as const)('is none: %s is a 409', async (verb) => {
+  it.each(['step', 'release'] as const)('a link that is not held refuses %s with a 409', async (verb) => {
     const { emulator, project, id } = await open();
     const response = await project.control('POST', `/private-links/${id}/${verb}`);
     expect([response.status, response.json().reason]).toEqual([409, 'Conflict']);
@@ -167,8 +173,8 @@ describe('a link that is held', () => {
   });
 });
 
-describe('the history of a link', () => {
-  it('says when each state was entered, and why, through changes and a delete', async () => {
+describe('history of links', () => {
+  it('the history of a link has the time and cause of each state, through changes and a delete', async () => {
     const { emulator, project, id } = await open({
       profile: 'observed',
       durations: { idleMs: 10, deleteRequestedMs: 5, deletingMs: 5 },
@@ -190,7 +196,7 @@ describe('the history of a link', () => {
     ]);
   });
 
-  it('is the same that the events tell', async () => {
+  it('the history of a link equals its link.changed events', async () => {
     const { emulator, project, id } = await open();
     await act(project, id, 'hold');
     await act(project, id, 'release');

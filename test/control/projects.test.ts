@@ -32,8 +32,8 @@ async function digest(project: TestProject, caller: SeededCaller, method: string
   return project.emulator.send(method, uri, headers, body && JSON.stringify(body));
 }
 
-describe.each(PROFILES)('a project made as %s', (profile) => {
-  it('has an id, a name, its organization, its pace and no links', async () => {
+describe.each(PROFILES)('projects created as %s', (profile) => {
+  it('a created project has an id, name, organization, durations, movement and no links', async () => {
     const { emulator } = shared;
     const wish = {
       profile,
@@ -49,22 +49,25 @@ describe.each(PROFILES)('a project made as %s', (profile) => {
     expect(await (await emulator.make({ profile })).list()).toEqual([]);
   });
 
-  it.each(CALLERS)('has an API key and a service account for its %s, with that role', async (caller) => {
-    const { emulator } = shared;
-    const project = await emulator.make({ profile });
-    const [look, create] = MAY[caller];
-    const refused = profile === 'documented' ? 403 : 401;
-    for (const [region, send] of [
-      ['by digest', (method: string, body?: object) => digest(project, caller, method, body)],
-      ['by token', (method: string, body?: object) => project.links(method, '', body, caller)],
-    ] as const) {
-      expect((await send('GET')).status).toBe(look ? 200 : refused);
-      expect((await send('POST', { provider: 'AWS', region })).status).toBe(create ? 200 : refused);
-    }
-    expect(await project.list()).toHaveLength(create ? 2 : 0);
-  });
+  it.each(CALLERS)(
+    'a created project has an API key and a service account for its %s, with that role',
+    async (caller) => {
+      const { emulator } = shared;
+      const project = await emulator.make({ profile });
+      const [look, create] = MAY[caller];
+      const refused = profile === 'documented' ? 403 : 401;
+      for (const [region, send] of [
+        ['by digest', (method: string, body?: object) => digest(project, caller, method, body)],
+        ['by token', (method: string, body?: object) => project.links(method, '', body, caller)],
+      ] as const) {
+        expect((await send('GET')).status).toBe(look ? 200 : refused);
+        expect((await send('POST', { provider: 'AWS', region })).status).toBe(create ? 200 : refused);
+      }
+      expect(await project.list()).toHaveLength(create ? 2 : 0);
+    },
+  );
 
-  it('has credentials of its own, which serve for no other project of the organization', async () => {
+  it('the credentials of a created project give no access to another project of the organization', async () => {
     const { emulator } = shared;
     const [one, other] = [await emulator.make({ profile }), await emulator.make({ profile })];
     const stranger = new TestProject(emulator, other.id, one.credentials);
@@ -79,10 +82,10 @@ describe.each(PROFILES)('a project made as %s', (profile) => {
   });
 });
 
-describe('a made project', () => {
+describe('created projects', () => {
   const tls = ControlledEmulator.shared({ tls: true });
 
-  it('is as documented and moves by time unless it is told otherwise', async () => {
+  it('a created project is documented and moves by time by default', async () => {
     const { emulator } = shared;
     const { made } = await emulator.make();
     expect(made).toMatchObject({ profile: 'documented', durations: {}, movement: 'time' });
@@ -90,7 +93,7 @@ describe('a made project', () => {
     expect((await emulator.make({})).made?.profile).toBe('documented');
   });
 
-  it('has the variables of each client, with its owner’s credentials', async () => {
+  it("a created project has the variables of each client, with its owner's credentials", async () => {
     const emulator = await ControlledEmulator.start({ publicUrl: 'https://atlas.test' });
     const { id, made } = await emulator.make();
     if (!made) throw new Error('a project was made');
@@ -125,7 +128,7 @@ describe('a made project', () => {
     expect(made.url).toBe(url);
   });
 
-  it('has an https address for the MCP server wherever https is served, and an http address where it is not', async () => {
+  it('a created project has an HTTPS address for the MCP server if HTTPS is served, else an HTTP one', async () => {
     const addressOf = async (emulator: ControlledEmulator) => {
       const { id, made } = await emulator.make();
       const access = await emulator.done<Made>('GET', `/projects/${id}/access`);
@@ -146,7 +149,7 @@ describe('a made project', () => {
     ['a b', 403],
     ['%%', 403],
     [':1', 403],
-  ])('asked for with the host %j is answered %i', async (host, status) => {
+  ])('creating a project with the Host header %j is a %i', async (host, status) => {
     const made = await tls.emulator.listening.server.inject({
       method: 'POST',
       url: '/_emulator/projects',
@@ -155,7 +158,7 @@ describe('a made project', () => {
     expect(made.statusCode, made.body).toBe(status);
   });
 
-  it('is a 409 where its organization has the name already, and nothing is made', async () => {
+  it('creating a project is a 409 if its organization has the name already, and changes nothing', async () => {
     const emulator = await ControlledEmulator.start();
     await emulator.make({ name: 'one' });
     const before = await emulator.dump();
@@ -165,14 +168,14 @@ describe('a made project', () => {
     await emulator.make({ name: 'one', profile: 'observed' });
   });
 
-  it('is a 409 where no organization has the profile', async () => {
+  it('creating a project is a 409 if no organization has the profile', async () => {
     const emulator = await ControlledEmulator.start();
     await emulator.done('PUT', '/fixture', { organizations: [] });
     const response = await emulator.control('POST', '/projects', { profile: 'observed' });
     expect([response.status, response.text]).toEqual([409, expect.stringContaining('observed')]);
   });
 
-  it('is listed behind those that were there, and told of one by one', async () => {
+  it('created projects are listed after the existing ones, and can be read one by one', async () => {
     const emulator = await ControlledEmulator.start();
     const made = [await emulator.make({ profile: 'observed' }), await emulator.make()];
     const { projects } = await emulator.done<{ projects: Made[] }>('GET', '/projects');
@@ -184,7 +187,7 @@ describe('a made project', () => {
     expect(JSON.stringify(projects)).not.toContain('privateKey');
   });
 
-  it('is one that Atlas’s own operations see', async () => {
+  it("a created project is visible to Atlas's own operations", async () => {
     const { emulator } = shared;
     const project = await emulator.make({ name: 'seen' });
     const headers = {
@@ -195,7 +198,7 @@ describe('a made project', () => {
     expect(response.json()).toMatchObject({ id: project.id, name: 'seen', created: '2026-01-01T00:00:00Z' });
   });
 
-  it('is changed in part: what is not sent stays', async () => {
+  it('changing a project leaves the settings that are not sent', async () => {
     const { emulator } = shared;
     const project = await emulator.make({ durations: { pendingMs: 5, idleMs: 6 }, movement: 'by hand' });
     const change = (body: object) => project.done('PATCH', '', body);
@@ -212,8 +215,8 @@ describe('a made project', () => {
   });
 });
 
-describe('a project that is deleted', () => {
-  it('is gone with its links, rules and credentials, and no other is touched', async () => {
+describe('deleted projects of the control API', () => {
+  it('deleting a project removes its links, rules and credentials, and affects no other project', async () => {
     const emulator = await ControlledEmulator.start();
     const before = await emulator.dump();
     const project = await emulator.make();
@@ -246,7 +249,7 @@ describe('a project that is deleted', () => {
     expect(emulator.events('link.changed')).toHaveLength(events);
   });
 
-  it('while a body is on its way to it lets that find no project, and not an error of the emulator', async () => {
+  it('a create whose project is deleted while its body arrives is a 404', async () => {
     const { emulator } = shared;
     const project = await emulator.make();
     const response = await project.createSlowly(() => project.done('DELETE', ''));
@@ -254,7 +257,7 @@ describe('a project that is deleted', () => {
   });
 });
 
-it('a project that is not there is a 404, which names it', async () => {
+it('an unknown project is a 404 that names it', async () => {
   const { emulator } = shared;
   for (const id of ['f'.repeat(24), 'x', '%20']) {
     const response = await emulator.control('GET', `/projects/${id}`);

@@ -52,8 +52,8 @@ const token = (headers: Readonly<Record<string, string>>, body: string): Outgoin
   body,
 });
 
-describe('what is told of requests', () => {
-  it('has no secret of those who sign and sign in as they should', async () => {
+describe('secrets in journal, events and log', () => {
+  it('the journal, events and log have no secrets of correct requests', async () => {
     const secrets: string[] = [...SEEDED_SECRETS];
     const told = await tellAll(async (send) => {
       const byHeader = { authorization: basic(OWNER.clientId, OWNER.clientSecret) };
@@ -91,7 +91,7 @@ describe('what is told of requests', () => {
     expect(told).toContain('access_token\\":\\"[removed]\\"');
   });
 
-  it('has no secret of those who send it where it does not belong', async () => {
+  it('the journal, events and log have no secrets sent in the wrong place', async () => {
     const secrets = [
       ...SEEDED_SECRETS,
       'mdb_at_0123456789',
@@ -156,7 +156,7 @@ describe('what is told of requests', () => {
   });
 });
 
-describe('a refusal of credentials', () => {
+describe('secrets in refusals', () => {
   const { clientId, clientSecret, privateKey } = OWNER;
   const digest = `Digest ${clientSecret}=1, ${clientSecret}=2`;
 
@@ -166,14 +166,14 @@ describe('a refusal of credentials', () => {
     ['a part of the path', { path: `${LINKS}/${clientSecret}` }],
     ['another header', { path: LINKS, headers: { 'x-client': clientSecret } }],
     ['the name of a parameter of a digest', { path: LINKS, headers: { authorization: digest } }],
-  ])('does not repeat a secret that was sent as %s', async (_where, request) => {
+  ])('a refusal does not repeat a secret that was sent as %s', async (_where, request) => {
     const { send } = await openSocket();
     const answer = await send(request);
     expect([400, 401]).toContain(answer.status);
     expect(answer.text + JSON.stringify(answer.headers)).not.toContain(clientSecret);
   });
 
-  it('has no secret of the user in an absolute target, and neither has the journal', async () => {
+  it('neither a refusal nor the journal has the user information of an absolute request target', async () => {
     const { url, send } = await openSocket();
     const { host } = new URL(url);
     const lines = [`GET http://${clientId}:${privateKey}@${host}${LINKS} HTTP/1.1`, `Host: ${host}`];

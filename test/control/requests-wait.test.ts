@@ -18,14 +18,14 @@ const wait = ({ send }: Pick<Line, 'send'>, body: object): Promise<Incoming> =>
   });
 
 describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
-  it('returns at once if the requests have arrived already', async () => {
+  it('a wait for requests returns at once if they have arrived already', async () => {
     const line = await openLine(transport);
     await line.send({ path: LINKS });
     const answer = await wait(line, { path: LINKS });
     expect(answer.json<{ requests: object[] }>().requests).toHaveLength(1);
   });
 
-  it('returns when the last of them arrives, and ignores those of another project', async () => {
+  it('a wait for requests returns when the last arrives, and ignores those of another project', async () => {
     const line = await openLine(transport);
     const waiting = nextAlarm(line);
     let ended = false;
@@ -40,7 +40,7 @@ describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
     expect([status, (JSON.parse(text) as { requests: object[] }).requests.length]).toEqual([200, 2]);
   });
 
-  it('returns 408 after the timeout, with the requests that arrived', async () => {
+  it('a wait for requests returns 408 after the timeout, with the requests that arrived', async () => {
     const line = await openLine(transport);
     const waiting = nextAlarm(line);
     const answer = wait(line, { method: 'PUT', count: 2 });
@@ -57,7 +57,7 @@ describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
     expect(requests).toHaveLength(1);
   });
 
-  it('returns 410 after the timeout if the requests may have been evicted', async () => {
+  it('a wait for requests returns 410 after the timeout if requests may have been evicted', async () => {
     const line = await openLine(transport);
     const token = await line.as('owner', 'documented', { path: LINKS });
     expect(token.status).toBe(200);
@@ -75,7 +75,7 @@ describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
     }
   });
 
-  it('returns 408 at once with a timeout of 0', async () => {
+  it('a wait for requests returns 408 at once with a timeout of 0', async () => {
     const line = await openLine(transport);
     const waiting = nextAlarm(line);
     const answer = wait(line, { timeoutMs: 0 });
@@ -85,8 +85,8 @@ describe.each(TRANSPORTS)('waiting for requests, by %s', (transport) => {
   });
 });
 
-describe('a request that waits', () => {
-  it('ends with an error when the emulator closes', async () => {
+describe('waits that are interrupted', () => {
+  it('a wait for requests ends with an error when the emulator closes', async () => {
     const emulator = await TestEmulator.start();
     const waiting = nextAlarm(emulator);
     const answer = emulator.inject({ method: 'POST', url: `${MINE}/requests/wait`, payload: {} });
@@ -95,7 +95,7 @@ describe('a request that waits', () => {
     expect((await answer).statusCode).toBe(503);
   });
 
-  it('cancels its timer when its client disconnects', async () => {
+  it('a wait for requests cancels its timer when its client disconnects', async () => {
     const emulator = await TestEmulator.start();
     const { server } = emulator.app;
     await server.listen({ port: 0, host: '127.0.0.1' });
@@ -110,7 +110,7 @@ describe('a request that waits', () => {
     await cancelled;
   });
 
-  it('does not delay the close of a listening emulator', async () => {
+  it('a wait for requests does not delay the close of a listening emulator', async () => {
     const clock = new ManualClock();
     const emulator = await listen({}, { clock });
     const waiting = nextAlarm({ clock });

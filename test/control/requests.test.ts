@@ -58,7 +58,7 @@ const create = (line: Line, name: string, caller: 'owner' | 'reader' = 'owner') 
   });
 
 describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
-  it('lists a request with its caller, body, response and the step that decided', async () => {
+  it('the journal lists a request with its caller, body, response and deciding step', async () => {
     const line = await openLine(transport);
     const created = await create(line, 'aws-msk');
     const { requests } = await list(line, `${MINE}/requests`);
@@ -83,7 +83,7 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
     expect(requests[0]).not.toHaveProperty('refusal');
   });
 
-  it('lists a refusal with the rule, its source and what would pass', async () => {
+  it('the journal lists a refusal with the rule, its source and what would pass', async () => {
     const line = await openLine(transport);
     const refused = await create(line, 'aws-msk', 'reader');
     expect(refused.status).toBe(403);
@@ -99,7 +99,7 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
     expect(refused.header('x-emulator-reason')).toContain(remedy);
   });
 
-  it('counts every request whose response the client has read', async () => {
+  it('the journal counts every request whose response the client has read', async () => {
     const line = await openLine(transport);
     for (const path of [`${LINKS}?pretty=maybe`, `${LINKS}/x/y`, `${LINKS}/%zz`]) {
       await line.send({ path });
@@ -110,7 +110,7 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
     expect(await count(line, MINE, { rung: 'credentials', status: 401 })).toBe(1);
   });
 
-  it('lists the requests of one project for that project, and all for the whole server', async () => {
+  it('the journal lists the requests of one project for that project, and all for the whole server', async () => {
     const line = await openLine(transport);
     await line.as('owner', 'documented', { path: LINKS });
     await line.as('owner', 'observed', { path: linksPath('observed') });
@@ -129,14 +129,14 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
     expect(await count(line, CONTROL)).toBe(4);
   });
 
-  it('does not count requests of the control API', async () => {
+  it('the journal does not count requests of the control API', async () => {
     const line = await openLine(transport);
     await list(line, `${CONTROL}/requests`);
     await line.send({ path: '/_emulator/health' });
     expect(await count(line, CONTROL)).toBe(0);
   });
 
-  it('does not count deleted requests', async () => {
+  it('the journal does not count deleted requests', async () => {
     const line = await openLine(transport);
     await create(line, 'aws-msk');
     const { last } = await list(line, `${MINE}/requests`);
@@ -150,7 +150,7 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
   });
 });
 
-describe('the criteria of requests', () => {
+describe('criteria of requests', () => {
   const shared = shareEmulator();
   let line: Line;
   // Each test reads the same three requests.
@@ -177,12 +177,12 @@ describe('the criteria of requests', () => {
     ['rung=answer', ['POST', 'GET']],
     ['rung=answer&method=GET', ['GET']],
     ['limit=1', ['GET']],
-  ])('%s', async (query, methods) => {
+  ])('requests can be selected by criteria: %s', async (query, methods) => {
     const { requests } = await list(line, `${MINE}/requests?${query}`);
     expect(requests.map(({ method }) => method)).toEqual(methods);
   });
 
-  it('since excludes that request and earlier ones', async () => {
+  it('the criterion since excludes that request and earlier ones', async () => {
     const own = await openLine('inject');
     await create(own, 'aws-msk');
     const { last } = await list(own, `${MINE}/requests`);
@@ -199,7 +199,7 @@ describe('the criteria of requests', () => {
     [{}, 2],
     [[], 0],
     ['AWS', 0],
-  ])('a body with %j', async (body, wanted) => {
+  ])('requests are selected by a body that contains %j', async (body, wanted) => {
     expect(await count(line, MINE, { body })).toBe(wanted);
   });
 
@@ -226,7 +226,7 @@ describe('the criteria of requests', () => {
     ['POST', '/requests/wait', '{"timeoutMs":60001}', 'timeoutMs'],
     ['POST', '/requests/wait', '{"count":0}', 'count'],
     ['POST', '/requests/wait', '[', 'JSON'],
-  ])('%s %s %s is a 400 that names the error', async (method, path, body, word) => {
+  ])('the invalid criteria %s %s %s are a 400 that names the error', async (method, path, body, word) => {
     const answer = await line.send({
       method,
       path: MINE + path,
@@ -238,13 +238,13 @@ describe('the criteria of requests', () => {
     expect(detail).not.toContain('..');
   });
 
-  it('an unknown project is a 404', async () => {
+  it('requests of an unknown project are a 404', async () => {
     expect((await line.send({ path: `${CONTROL}/projects/${'f'.repeat(24)}/requests` })).status).toBe(404);
   });
 });
 
-describe('a request without a response', () => {
-  it('has the status 0 and the fault rule that cut it', async () => {
+describe('requests without a response', () => {
+  it('a request cut by a fault is recorded with status 0 and the rule', async () => {
     const line = await openLine('socket');
     expect((await post(line, `${MINE}/faults`, { id: 'cut', drop: 'after' })).status).toBe(201);
     await expect(create(line, 'aws-msk')).rejects.toThrow();
@@ -260,7 +260,7 @@ describe('a request without a response', () => {
     expect(requests[0]?.response).not.toHaveProperty('body');
   });
 
-  it('is recorded when its client disconnects', async () => {
+  it('a request whose client disconnects is recorded', async () => {
     const clock = new ManualClock();
     const { url, send, events } = await openSocket({}, clock);
     const fault = { method: 'POST', path: `${MINE}/faults`, headers: JSON_TYPE };
@@ -280,7 +280,7 @@ describe('a request without a response', () => {
   });
 });
 
-describe.each(TRANSPORTS)('the body of a request that was refused before it was read, by %s', (transport) => {
+describe.each(TRANSPORTS)('bodies of requests refused before they are read, by %s', (transport) => {
   const body = JSON.stringify(REQUESTS.get('aws-s3'));
   const rules: [string, object][] = [
     ['answers', { answer: { status: 500 } }],
@@ -288,7 +288,7 @@ describe.each(TRANSPORTS)('the body of a request that was refused before it was 
     ['cuts the connection', { drop: 'before' }],
   ];
 
-  it.each(rules)('is recorded if a fault rule %s', async (_title, rule) => {
+  it.each(rules)('the body of a request is recorded if a fault rule %s', async (_title, rule) => {
     const line = await openLine(transport);
     await post(line, `${MINE}/faults`, { match: { method: 'POST' }, times: 1, ...rule });
     await create(line, 'aws-s3').catch(() => undefined);
@@ -301,18 +301,18 @@ describe.each(TRANSPORTS)('the body of a request that was refused before it was 
   it.each([
     ['credentials', { ...JSON_TYPE, authorization: 'Bearer nonsense' }],
     ['scripted answer', { ...JSON_TYPE, prefer: 'code=403' }],
-  ])('is recorded if the step %s refuses', async (rung, headers) => {
+  ])('the body of a request is recorded if the step %s refuses it', async (rung, headers) => {
     const line = await openLine(transport);
     await line.send({ method: 'POST', path: LINKS, headers, body });
     expect(await count(line, MINE, { rung, body: { vendor: 'S3' } })).toBe(1);
   });
 });
 
-describe('an incomplete body', () => {
+describe('incomplete bodies', () => {
   it.each([
     ['is larger than what is read', { 'content-length': String(2 ** 21) }, 'x'.repeat(2 ** 21)],
     ['is compressed', { 'content-encoding': 'gzip' }, '{}'],
-  ])('is marked as truncated if it %s', async (_title, headers, body) => {
+  ])('a body is recorded as truncated if it %s', async (_title, headers, body) => {
     const line = await openLine('inject');
     const sent = { ...JSON_TYPE, ...headers };
     await line.send({ method: 'POST', path: LINKS, headers: sent, body });
@@ -322,7 +322,7 @@ describe('an incomplete body', () => {
     expect((await post(line, `${MINE}/requests/count`, { body: {} })).status).toBe(409);
   });
 
-  it('does not delay the event of a client that disconnected', async () => {
+  it('an incomplete body does not delay the event of a client that disconnected', async () => {
     const { url, events } = await openSocket();
     const { port } = new URL(url);
     const told = new Promise<EmulatorEvent>((resolve) => events.subscribe(resolve));
@@ -335,8 +335,8 @@ describe('an incomplete body', () => {
   });
 });
 
-describe('a count that could be wrong', () => {
-  it('is a 410 if requests were evicted, but not since the last of them', async () => {
+describe('counts that could be wrong', () => {
+  it('a count is a 410 if requests were evicted, unless since excludes them', async () => {
     const line = await openLine('inject');
     expect((await line.as('owner', 'documented', { path: LINKS })).status).toBe(200);
     // Together more than the journal's 16 MB.
@@ -359,7 +359,7 @@ describe('a count that could be wrong', () => {
     expect(await count(line, THEIRS)).toBe(0);
   });
 
-  it('is a 409 if a body was too long to be recorded', async () => {
+  it('a count is a 409 if a body was too long to be recorded', async () => {
     const line = await openLine('inject');
     const body = JSON.stringify({ provider: 'AWS', filler: 'x'.repeat(20_000) });
     await line.as('owner', 'documented', { method: 'POST', path: LINKS, headers: JSON_TYPE, body });

@@ -26,8 +26,8 @@ function writtenByFirstRelease(file: string): void {
   );
 }
 
-describe('links that a reset has removed', () => {
-  it('are gone from a file of 0.1.0 that had only marked them, and its snapshots bring them back', async () => {
+describe('resets of many links', () => {
+  it('links that 0.1.0 had only marked as reset are gone, and its snapshots bring them back', async () => {
     const settings = { db: join(temporaryFolder(), 'emulator.db'), publicUrl: 'http://emulator' };
     const emulator = await ControlledEmulator.start(settings);
     const project = await emulator.make();
@@ -54,40 +54,43 @@ describe('links that a reset has removed', () => {
     expect(await again.list()).toEqual(before);
   });
 
-  it.each(['project', 'server'])('are not missed: a restore brings back thousands (%s)', async (scope) => {
-    const emulator = await ControlledEmulator.start();
-    const project = emulator.seeded('documented');
-    const empty = await emulator.done('GET', '/fixture');
-    const fixture = await emulator.done<{ organizations: { projects: { id: string }[] }[] }>(
-      'GET',
-      '/fixture',
-    );
-    for (const { projects } of fixture.organizations) {
-      for (const one of projects) {
-        if (one.id !== project.id) continue;
-        Object.assign(one, {
-          privateLinks: Array.from({ length: 2000 }, (_, number) => ({
-            ...{ provider: 'AWS', vendor: 'S3', region: 'us-east-1' },
-            serviceEndpointId: `com.amazonaws.us-east-1.s3.${number}`,
-          })),
-        });
+  it.each(['project', 'server'])(
+    'a restore brings back thousands of links after a reset (%s)',
+    async (scope) => {
+      const emulator = await ControlledEmulator.start();
+      const project = emulator.seeded('documented');
+      const empty = await emulator.done('GET', '/fixture');
+      const fixture = await emulator.done<{ organizations: { projects: { id: string }[] }[] }>(
+        'GET',
+        '/fixture',
+      );
+      for (const { projects } of fixture.organizations) {
+        for (const one of projects) {
+          if (one.id !== project.id) continue;
+          Object.assign(one, {
+            privateLinks: Array.from({ length: 2000 }, (_, number) => ({
+              ...{ provider: 'AWS', vendor: 'S3', region: 'us-east-1' },
+              serviceEndpointId: `com.amazonaws.us-east-1.s3.${number}`,
+            })),
+          });
+        }
       }
-    }
-    await emulator.done('PUT', '/fixture', fixture);
-    await emulator.done('POST', '/snapshots', { name: 'full' });
-    await emulator.done('PUT', '/fixture', empty);
-    await emulator.done('POST', '/snapshots/full/restore');
-    await project.done('POST', '/snapshots', { name: 'full' });
-    const before = await emulator.dump();
+      await emulator.done('PUT', '/fixture', fixture);
+      await emulator.done('POST', '/snapshots', { name: 'full' });
+      await emulator.done('PUT', '/fixture', empty);
+      await emulator.done('POST', '/snapshots/full/restore');
+      await project.done('POST', '/snapshots', { name: 'full' });
+      const before = await emulator.dump();
 
-    const place = scope === 'project' ? project : emulator;
-    for (const round of [1, 2]) {
-      await place.done('POST', '/reset');
-      expect(await project.list()).toEqual([]);
-      await place.done('POST', '/snapshots/full/restore');
-      expect(await emulator.dump(), `after restore ${round}`).toEqual(before);
-    }
-  });
+      const place = scope === 'project' ? project : emulator;
+      for (const round of [1, 2]) {
+        await place.done('POST', '/reset');
+        expect(await project.list()).toEqual([]);
+        await place.done('POST', '/snapshots/full/restore');
+        expect(await emulator.dump(), `after restore ${round}`).toEqual(before);
+      }
+    },
+  );
 });
 
 /** Copies the first link of a file until its project has `count` of them. */
@@ -104,11 +107,11 @@ function multiply(file: string, count: number): void {
   );
 }
 
-describe.each(['project', 'server'])('a %s with 25,000 links that it did not have', (scope) => {
+describe.each(['project', 'server'])('a %s without the 25,000 links of the world', (scope) => {
   it.each([
     ['reset', '/reset'],
     ['restore', '/snapshots/one/restore'],
-  ])('deletes them in batches at a %s, and answers requests in between', async (how, path) => {
+  ])('many links are deleted in batches at a %s, and requests are served in between', async (how, path) => {
     const settings = { db: join(temporaryFolder(), 'emulator.db'), publicUrl: 'http://emulator' };
     const before = await ControlledEmulator.start(settings);
     const [{ id, credentials }, other] = [await before.make(), await before.make()];

@@ -48,9 +48,9 @@ const view = async (project: TestProject) => ({
   clock: await project.done('GET', '/clock'),
 });
 
-describe('a reset of a project', () => {
+describe('reset of a project', () => {
   it.each(['of the fixture', 'made', 'created through the API'])(
-    'that is %s goes back to its beginning',
+    'a reset returns a project to its initial state: project %s',
     async (kind) => {
       const emulator = await ControlledEmulator.start();
       const project =
@@ -72,7 +72,7 @@ describe('a reset of a project', () => {
     },
   );
 
-  it('touches no other project, its own snapshots, nor what there is of the whole server', async () => {
+  it('a reset of a project affects neither other projects, its snapshots, nor the state of the server', async () => {
     const emulator = await ControlledEmulator.start();
     const [project, other] = [await emulator.make(), await emulator.make()];
     await disturb(other);
@@ -90,7 +90,7 @@ describe('a reset of a project', () => {
     expect(await project.done('GET', '/snapshots')).toMatchObject({ snapshots: [{ name: 'mine' }] });
   });
 
-  it('is a 409 while another project has its name, and changes nothing', async () => {
+  it('a reset or restore of a project is a 409 while another project has its name, and changes nothing', async () => {
     const emulator = await ControlledEmulator.start();
     const [project, other] = [await emulator.make({ name: 'one' }), await emulator.make({ name: 'two' })];
     await project.done('POST', '/snapshots', { name: 's' });
@@ -109,8 +109,8 @@ describe('a reset of a project', () => {
   });
 });
 
-describe('a reset of the server', () => {
-  it('goes back to the fixture: projects made since are gone, the others as they were, clocks too', async () => {
+describe('reset of the server', () => {
+  it('a reset of the server returns to the fixture: projects, links, rules and clocks', async () => {
     const emulator = await ControlledEmulator.start();
     const before = await emulator.dump();
     const made = await emulator.make();
@@ -131,7 +131,7 @@ describe('a reset of the server', () => {
     expect((await made.links()).status).toBe(401);
   });
 
-  it('brings back a project that was deleted, and names that were swapped', async () => {
+  it('a reset of the server restores deleted projects and swapped names', async () => {
     const emulator = await ControlledEmulator.start();
     const fixture = await emulator.done('GET', '/fixture');
     const [documented, observed] = [emulator.seeded('documented'), emulator.seeded('observed')];
@@ -149,7 +149,7 @@ describe('a reset of the server', () => {
     await observed.create();
   });
 
-  it('leaves snapshots and the journal', async () => {
+  it('a reset of the server leaves snapshots and the journal', async () => {
     const emulator = await ControlledEmulator.start();
     await emulator.done('POST', '/snapshots', { name: 'all' });
     await emulator.seeded('documented').create();
@@ -160,7 +160,7 @@ describe('a reset of the server', () => {
     expect(await emulator.done('GET', '/snapshots')).toMatchObject({ snapshots: [{ name: 'all' }] });
   });
 
-  it('after a snapshot was restored knows how projects began that it brought back', async () => {
+  it('a project that a restore brought back can be reset to its initial state', async () => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make();
     await project.create('kept');
@@ -176,7 +176,7 @@ describe('a reset of the server', () => {
     expect(before.links).toHaveLength(1);
   });
 
-  it('works after a restart, as that of a project does', async () => {
+  it('resets work after a restart, for the server and for a project', async () => {
     const settings = { db: join(temporaryFolder(), 'emulator.db') };
     const clock = new ManualClock(START);
     const first = await ControlledEmulator.start(settings, clock);
@@ -193,7 +193,7 @@ describe('a reset of the server', () => {
   });
 });
 
-describe('nobody is signed out', () => {
+describe('tokens and nonces across resets', () => {
   const DAY = 86_400_000;
 
   /** Tokens and a nonce of the fixture's owner and of a made project's, and whether they still serve. */
@@ -234,7 +234,7 @@ describe('nobody is signed out', () => {
       'server',
       async (emulator) => emulator.done('PUT', '/fixture', await emulator.done('GET', '/fixture')),
     ],
-  ])('by %s, though clocks are moved by it', async (_what, scope, act) => {
+  ])('tokens and nonces remain valid after %s, even if clocks move', async (_what, scope, act) => {
     const emulator = await ControlledEmulator.start({ nonceMs: 10 * DAY });
     const project = await emulator.make();
     const projects = [project, emulator.seeded('observed')];
@@ -262,7 +262,7 @@ describe('nobody is signed out', () => {
     expect(await serve()).toEqual(['200,200', '200,200']);
   });
 
-  it('by a reset of the server, who has a place in the fixture', async () => {
+  it('tokens and nonces of fixture credentials remain valid after a reset of the server', async () => {
     const emulator = await ControlledEmulator.start({ nonceMs: 10 * DAY });
     await emulator.done('POST', '/clock/advance', { by: '1d' });
     const serve = await signIn(emulator, [emulator.seeded('documented'), emulator.seeded('observed')]);
@@ -270,7 +270,7 @@ describe('nobody is signed out', () => {
     expect(await serve()).toEqual(['200,200', '200,200']);
   });
 
-  it('for longer than an hour: a token has no more left than it had', async () => {
+  it('a reset does not extend the hour of a token', async () => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make();
     await project.done('POST', '/clock/advance', { by: '1d' });
@@ -283,7 +283,7 @@ describe('nobody is signed out', () => {
     expect((await project.links()).status).toBe(401);
   });
 
-  it('but a token that had expired serves again where the clock came back to its life', async () => {
+  it('an expired token is valid again after a restore to a time before its expiry', async () => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make();
     await project.token();

@@ -26,29 +26,32 @@ async function fate(project: TestProject, region: string, vendor?: string): Prom
 const list = async (of: { done: TestProject['done'] }): Promise<readonly Rule[]> =>
   (await of.done<{ rules: Rule[] }>('GET', RULES)).rules;
 
-describe('a rule', () => {
+describe('a rule for new links', () => {
   it.each([
     ['documented', ['PENDING', 'FAILED']],
     ['observed', ['IDLE', 'WORKING', 'FAILED']],
-  ])('lets the next create fail as %s, by the ways that lead there', async (profile, states) => {
-    const project = await open(profile);
-    const rule = { times: 1, fail: 'The quota is used up.' };
-    const kept = await project.done<Rule>('POST', RULES, rule);
-    expect(kept).toEqual({ id: expect.stringMatching(/^[a-f0-9]{24}$/) as string, rule, timesLeft: 1 });
+  ])(
+    'a rule makes the next create fail through the states of its profile, as %s',
+    async (profile, states) => {
+      const project = await open(profile);
+      const rule = { times: 1, fail: 'The quota is used up.' };
+      const kept = await project.done<Rule>('POST', RULES, rule);
+      expect(kept).toEqual({ id: expect.stringMatching(/^[a-f0-9]{24}$/) as string, rule, timesLeft: 1 });
 
-    const created = await project.links('POST', '', { provider: 'AWS' });
-    expect(created.status).toBe(200);
-    expect(created.json().errorMessage).toBeUndefined();
-    await project.done('POST', '/clock/advance', { by: 1000 });
-    const [link] = await project.list();
-    expect(link).toMatchObject({ state: 'FAILED', errorMessage: 'The quota is used up.' });
-    const told = project.emulator.events('link.changed').map(({ data }) => data.state);
-    expect(told).toEqual(states);
-    expect(await fate(project, 'two')).toEqual(['DONE', undefined]);
-    expect(await list(project)).toEqual([{ ...kept, timesLeft: 0 }]);
-  });
+      const created = await project.links('POST', '', { provider: 'AWS' });
+      expect(created.status).toBe(200);
+      expect(created.json().errorMessage).toBeUndefined();
+      await project.done('POST', '/clock/advance', { by: 1000 });
+      const [link] = await project.list();
+      expect(link).toMatchObject({ state: 'FAILED', errorMessage: 'The quota is used up.' });
+      const told = project.emulator.events('link.changed').map(({ data }) => data.state);
+      expect(told).toEqual(states);
+      expect(await fate(project, 'two')).toEqual(['DONE', undefined]);
+      expect(await list(project)).toEqual([{ ...kept, timesLeft: 0 }]);
+    },
+  );
 
-  it('lets links of a vendor stay in WORKING, and others be DONE', async () => {
+  it('a rule makes links of one vendor stay in WORKING, and no others', async () => {
     const project = await open();
     await project.done('POST', RULES, { match: { vendor: 'msk' }, staysIn: 'WORKING' });
     expect(await fate(project, 'one', 'MSK')).toEqual(['WORKING', undefined]);
@@ -57,7 +60,7 @@ describe('a rule', () => {
     expect(await list(project)).toMatchObject([{ timesLeft: null }]);
   });
 
-  it('lets links stay in the first state where the profile has no such state', async () => {
+  it('a rule makes links stay in the first state if the profile lacks the state that it names', async () => {
     const project = await open('documented');
     await project.done('POST', RULES, { staysIn: 'WORKING' });
     expect(await fate(project, 'one')).toEqual(['PENDING', undefined]);
@@ -73,13 +76,13 @@ describe('a rule', () => {
     [{ provider: 'AWS', vendor: 'GENERIC', region: 'here' }, true],
     [{ provider: 'AWS', vendor: 'GENERIC', region: 'there' }, false],
     [{}, true],
-  ])('that matches %j: %s for a generic link of AWS here', async (match, matches) => {
+  ])('a rule with match %j applies to a generic AWS link in the region here: %s', async (match, matches) => {
     const project = await open();
     await project.done('POST', RULES, { match, fail: 'no' });
     expect(await fate(project, 'here')).toEqual(matches ? ['FAILED', 'no'] : ['DONE', undefined]);
   });
 
-  it('is for so many links, and leaves the others to the next', async () => {
+  it('a rule applies to as many links as times says, then the next rule applies', async () => {
     const project = await open();
     await project.done('POST', RULES, { times: 2, fail: 'first' });
     await project.done('POST', RULES, { times: 1, fail: 'second' });
@@ -88,7 +91,7 @@ describe('a rule', () => {
     expect(fates).toEqual(['first', 'first', 'second', undefined]);
   });
 
-  it('is not used up by a create that is refused', async () => {
+  it('a rule is not used up by a create that is refused', async () => {
     const project = await open();
     await project.create('one');
     await project.done('POST', RULES, { times: 1, fail: 'no' });
@@ -99,7 +102,7 @@ describe('a rule', () => {
     expect(await fate(project, 'two')).toEqual(['FAILED', 'no']);
   });
 
-  it('of a project comes before one of the server, which is for all projects', async () => {
+  it('a rule of a project takes precedence over one of the server', async () => {
     const project = await open();
     const other = await project.emulator.make({ movement: 'at once' });
     await project.emulator.done('POST', RULES, { fail: 'server' });
@@ -110,7 +113,7 @@ describe('a rule', () => {
     expect(await fate(project, 'two')).toEqual(['FAILED', 'server']);
   });
 
-  it('holds where states move at once, by hand and by reads', async () => {
+  it('a rule applies whether states move at once, by hand or by reads', async () => {
     const emulator = await ControlledEmulator.start();
     await emulator.done('POST', RULES, { fail: 'no' });
     const atOnce = await emulator.make({ profile: 'observed', movement: 'at once' });
@@ -125,7 +128,7 @@ describe('a rule', () => {
     expect(await byHand.state(id)).toBe('FAILED');
   });
 
-  it('matches provider and vendor in any case of ASCII letters, and no others', async () => {
+  it('a rule matches provider and vendor regardless of the case of ASCII letters only', async () => {
     const project = await open();
     for (const match of [{ provider: 'awſ' }, { vendor: 'kınesıs' }]) {
       const refused = await project.control('POST', RULES, { match, fail: 'no' });
@@ -136,7 +139,7 @@ describe('a rule', () => {
     expect(await fate(project, 'two')).toEqual(['DONE', undefined]);
   });
 
-  it('does not touch links that are there', async () => {
+  it('a rule does not affect existing links', async () => {
     const project = await open();
     const id = await project.create('one');
     await project.done('POST', RULES, { fail: 'no' });
@@ -145,8 +148,8 @@ describe('a rule', () => {
   });
 });
 
-describe('rules', () => {
-  it('are listed by scope, and removed one by one or all', async () => {
+describe('administration of rules', () => {
+  it('rules are listed by scope, and deleted one by one or all at once', async () => {
     const project = await open();
     const { emulator } = project;
     const add = (of: { done: TestProject['done'] }, fail: string) => of.done<Rule>('POST', RULES, { fail });
@@ -163,7 +166,7 @@ describe('rules', () => {
     expect(await list(emulator)).toEqual([]);
   });
 
-  it('that are not there, or of another scope, are a 404', async () => {
+  it('deleting an unknown rule, or one of another scope, is a 404', async () => {
     const project = await open();
     const other = await project.emulator.make();
     const own = await project.done<Rule>('POST', RULES, { fail: 'no' });
@@ -176,7 +179,7 @@ describe('rules', () => {
     expect(await list(project)).toEqual([own]);
   });
 
-  it('go with their project', async () => {
+  it('rules are removed with their project', async () => {
     const project = await open();
     await project.done('POST', RULES, { fail: 'no' });
     await project.done('DELETE', '');

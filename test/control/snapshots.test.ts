@@ -27,7 +27,7 @@ const view = async (project: TestProject) => ({
 });
 
 describe.each(['project', 'server'] as const)('a snapshot of a %s', (scope) => {
-  it('is restored: links, rules, pace and clock are what they were', async () => {
+  it('restoring a snapshot brings back links, rules, durations, movement and clock', async () => {
     const { emulator, project, of } = await open(scope);
     const gone = [await project.create('a'), await project.create('b')];
     await project.done('POST', '/private-link-rules', { match: { region: 'x' }, times: 3, fail: 'no' });
@@ -62,7 +62,7 @@ describe.each(['project', 'server'] as const)('a snapshot of a %s', (scope) => {
     expect(await project.states()).toEqual(['DONE', 'DONE', 'PENDING']);
   });
 
-  it('brings back the time it was taken at to a clock that runs', async () => {
+  it('restoring a snapshot sets a running clock back to the time of the snapshot', async () => {
     const { emulator, project, of } = await open(scope);
     await project.done('POST', '/clock/advance', { by: '1h' });
     const id = await project.create();
@@ -79,7 +79,7 @@ describe.each(['project', 'server'] as const)('a snapshot of a %s', (scope) => {
     expect(changes).toEqual(['PENDING 3600000', 'DONE 3602000', 'DONE 3602000']);
   });
 
-  it('is listed, replaced by one of the same name, and deleted', async () => {
+  it('snapshots are listed, replaced by one of the same name, and deleted', async () => {
     const { emulator, project, of } = await open(scope);
     const names = async () => (await of.done<{ snapshots: object[] }>('GET', '/snapshots')).snapshots;
     expect(await names()).toEqual([]);
@@ -101,7 +101,7 @@ describe.each(['project', 'server'] as const)('a snapshot of a %s', (scope) => {
     expect(await names()).toEqual([{ name: 'one', takenAt: after(1000) }]);
   });
 
-  it('that is not there is a 404, and nothing is changed; so is one without a name', async () => {
+  it('an unknown snapshot, or one without a name, is a 404 that changes nothing', async () => {
     const { emulator, project, of } = await open(scope);
     await of.done('POST', '/snapshots', { name: 'there' });
     await project.create();
@@ -119,7 +119,7 @@ describe.each(['project', 'server'] as const)('a snapshot of a %s', (scope) => {
     expect(emulator.events('world.reset')).toEqual([]);
   });
 
-  it('of the other scope is not found by its name', async () => {
+  it('a snapshot is not found in another scope by its name', async () => {
     const { emulator, project, of } = await open(scope);
     const other = scope === 'project' ? emulator : project;
     await of.done('POST', '/snapshots', { name: 'mine' });
@@ -129,7 +129,7 @@ describe.each(['project', 'server'] as const)('a snapshot of a %s', (scope) => {
     await of.done('POST', '/snapshots/mine/restore');
   });
 
-  it('tells that it was restored', async () => {
+  it('restoring a snapshot emits world.reset with its name', async () => {
     const { emulator, project, of } = await open(scope);
     await of.done('POST', '/snapshots', { name: 'mine' });
     await of.done('POST', '/snapshots/mine/restore');
@@ -140,7 +140,7 @@ describe.each(['project', 'server'] as const)('a snapshot of a %s', (scope) => {
     });
   });
 
-  it('survives a restart', async () => {
+  it('a snapshot survives a restart', async () => {
     const settings = { db: join(temporaryFolder(), 'emulator.db') };
     const clock = new ManualClock(START);
     const first = await ControlledEmulator.start(settings, clock);
@@ -162,8 +162,8 @@ describe.each(['project', 'server'] as const)('a snapshot of a %s', (scope) => {
   });
 });
 
-describe('a snapshot of a project', () => {
-  it('touches no other project, nor the server’s rules and clock', async () => {
+describe('snapshots of one project', () => {
+  it('restoring a project affects neither other projects nor the rules and clock of the server', async () => {
     const { emulator, project } = await open('project');
     const other = await emulator.make();
     await project.done('POST', '/snapshots', { name: 'mine' });
@@ -183,7 +183,7 @@ describe('a snapshot of a project', () => {
     expect(withoutClocks(await emulator.dump(other))).toBe(withoutClocks(before));
   });
 
-  it('goes with its project', async () => {
+  it('the snapshots of a project are removed with it', async () => {
     const { project, emulator } = await open('project');
     await project.done('POST', '/snapshots', { name: 'mine' });
     await project.done('DELETE', '');
@@ -192,7 +192,7 @@ describe('a snapshot of a project', () => {
   });
 });
 
-it('a file that lost its snapshots, as by a change of its tables, is reset to what it held at the start', async () => {
+it('a file that lost its snapshots is reset to what it contained at startup', async () => {
   const db = join(temporaryFolder(), 'emulator.db');
   const first = await ControlledEmulator.start({ db });
   const made = await first.make();
