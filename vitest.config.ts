@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { SkipReasons } from './test/support/skipped.js';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/clients/**'],
+    reporters: ['default', new SkipReasons()],
     setupFiles: ['test/support/ticking-time.ts'],
     // Otherwise the tests of the vitest fixture would use the emulator of the caller's environment.
     env: { ATLAS_EMULATOR_URL: '', ATLAS_EMULATOR_CONTROL_TOKEN: '' },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CLI, Command, onFreePort, type Surroundings } from '../support/command.js';
 import { executeIn } from '../support/database-file.js';
+import { skippedUnless } from '../support/skipped.js';
 import { temporaryFolder } from '../support/world.js';
 
 // Each test starts the program, some more than once: seconds on a busy machine.
@@ -137,21 +138,25 @@ describe('exit status 4', () => {
   const startsUnprivileged =
     spawnSync(process.execPath, [CLI, '--version'], { ...unprivileged, stdio: 'ignore' }).status === 0;
 
-  it.skipIf(!startsUnprivileged).each([
+  it.each([
     ['a file that cannot be written', 0o755, 0o444, '/world.db'],
     ['a directory that cannot be written', 0o555, 0o644, ''],
-  ])('a database with %s exits with 4', async (_what, folderMode, fileMode, denied) => {
-    const folder = temporaryFolder();
-    const db = join(folder, 'world.db');
-    await (await Command.start(['--db', db])).command.stop();
-    if (nobody !== undefined) for (const path of [db, folder]) chownSync(path, nobody, nobody);
-    chmodSync(db, fileMode);
-    chmodSync(folder, folderMode);
-    const owner = statSync(db);
-    const mode = (denied === '' ? folderMode : fileMode).toString(8);
-    expect(await failureOf(4, ['--db', db], unprivileged)).toBe(
-      `database ${db} cannot be written: ${folder}${denied} belongs to user ${owner.uid} and group ${owner.gid} with mode ${mode}, ` +
-        `and this process is of user ${owner.uid} and group ${owner.gid}: run it as user ${owner.uid}, or change the owner or the mode (chown, chmod g+rw)`,
-    );
-  });
+  ])(
+    'a database with %s exits with 4',
+    skippedUnless(startsUnprivileged, 'the program cannot be started as user nobody here'),
+    async (_what, folderMode, fileMode, denied) => {
+      const folder = temporaryFolder();
+      const db = join(folder, 'world.db');
+      await (await Command.start(['--db', db])).command.stop();
+      if (nobody !== undefined) for (const path of [db, folder]) chownSync(path, nobody, nobody);
+      chmodSync(db, fileMode);
+      chmodSync(folder, folderMode);
+      const owner = statSync(db);
+      const mode = (denied === '' ? folderMode : fileMode).toString(8);
+      expect(await failureOf(4, ['--db', db], unprivileged)).toBe(
+        `database ${db} cannot be written: ${folder}${denied} belongs to user ${owner.uid} and group ${owner.gid} with mode ${mode}, ` +
+          `and this process is of user ${owner.uid} and group ${owner.gid}: run it as user ${owner.uid}, or change the owner or the mode (chown, chmod g+rw)`,
+      );
+    },
+  );
 });

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe } from 'vitest';
+import { skippedUnless } from './skipped.js';
 
-/** What is known of real Atlas: it lies beside the repository, and a clone elsewhere lacks it. */
+/** Recordings and descriptions of Atlas. They lie beside the repository and are not part of it. */
 const FOLDER = new URL('../../../shared/atlas/', import.meta.url);
 
 /** One recorded answer of Atlas. The headers' names are in small letters. */
@@ -73,8 +74,8 @@ export function evidence<Name extends keyof Evidence>(name: Name, otherwise: Evi
   return JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), 'utf8')) as Evidence[Name];
 }
 
-/** Describes what is held against the evidence; without it the tests are passed over, and the title says so. */
+/** A suite that compares the emulator with the recordings; it is skipped where they are not present. */
 export function describeWithEvidence(title: string, tests: () => void): void {
-  const missing = `${title} (not held against Atlas: the evidence is not there)`;
-  describe.skipIf(!EVIDENCE_PRESENT)(EVIDENCE_PRESENT ? title : missing, tests);
+  const missing = 'the recordings of Atlas, ../shared/atlas, are not part of the repository';
+  describe(title, skippedUnless(EVIDENCE_PRESENT, missing), tests);
 }
