@@ -23,16 +23,16 @@ const INFERRED = CONDITIONS.filter(({ rows }) =>
 const WITHOUT_SOURCE = ['tooManyTokens', 'invalidOrganizationId'];
 
 describe('docs/errors.md', () => {
-  it('has a section for every condition, once, and no other', () => {
+  it('docs/errors.md has one section for every condition, and no other', () => {
     const shown = [...TEXT.matchAll(/^### `(\w+)`$/gm)].map(([, name]) => name);
     expect(shown.sort()).toEqual(CONDITIONS.map(({ name }) => name).sort());
   });
 
-  it('says when each condition arises', () => {
+  it('docs/errors.md says when each condition arises', () => {
     for (const { name, when } of CONDITIONS) expect(TEXT).toContain(`### \`${name}\`\n\n${when}\n\n- `);
   });
 
-  it('names a call that would settle each row of which Atlas may answer otherwise', () => {
+  it('docs/errors.md names a call that would settle each row that Atlas may answer otherwise', () => {
     expect(INFERRED.length).toBeGreaterThan(0);
     for (const { name, settledBy } of OPEN) {
       expect(settledBy, name).toMatch(/^(GET|POST|PUT|PATCH|DELETE) \S+/);
@@ -40,14 +40,14 @@ describe('docs/errors.md', () => {
     }
   });
 
-  it('has inferred rows for a tenth of the conditions or fewer, those that no source was found for', () => {
+  it('at most a tenth of the conditions are inferred without a source, and those are listed', () => {
     const names = INFERRED.map(({ name }) => name);
     console.log(`inferred: ${names.length} of ${CONDITIONS.length} conditions (${names.join(', ')})`);
     expect(WITHOUT_SOURCE).toEqual(expect.arrayContaining(names));
     expect(names.length).toBeLessThanOrEqual(CONDITIONS.length / 10);
   });
 
-  it("says at its head that the page calls its codes examples, and that they are the owner's wish", () => {
+  it('docs/errors.md begins with the origin of the codes: examples of the page, and codes that the owner requested', () => {
     const head = TEXT.split(/^## /m, 1)[0] ?? '';
     for (const part of ['examples', 'CANNOT_CHANGE_GROUP_NAME', 'NOT_ORG_GROUP_CREATOR', 'owner']) {
       expect(head).toContain(part);

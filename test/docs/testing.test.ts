@@ -13,7 +13,7 @@ const blocks = [...page.matchAll(/(?:^\[`([^`]+)`\]\(\.\.\/(\S+)\)\n\n)?^```\w+\
 const HELPERS = /(?:go\.mod|pom\.xml)$/;
 
 describe('docs/testing.md', () => {
-  it('has code that is a file of examples/, to the letter', () => {
+  it('every code block of docs/testing.md equals a file of examples/', () => {
     expect(blocks.length).toBeGreaterThan(10);
     for (const { name, link, code } of blocks) {
       expect([link, name.startsWith('examples/')], code).toEqual([name, true]);
@@ -21,7 +21,7 @@ describe('docs/testing.md', () => {
     }
   });
 
-  it('names every example', () => {
+  it('docs/testing.md names every example', () => {
     const files = readdirSync(new URL('examples/', ROOT), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !HELPERS.test(entry.name))
       .map((entry) => `${entry.parentPath.slice(ROOT.pathname.length)}/${entry.name}`.replaceAll('//', '/'));
@@ -29,7 +29,7 @@ describe('docs/testing.md', () => {
     for (const file of files) expect(page, file).toContain(`(../${file})`);
   });
 
-  it('says of what needs a container engine that it was not run', () => {
+  it('docs/testing.md says that examples that need a container engine were not run', () => {
     const parts = page.split(/^### /m).filter((text) => /^(?:Docker|GitHub|Testcontainers)/.test(text));
     expect(parts).toHaveLength(3);
     for (const part of parts) expect(part).toMatch(/not run/);

@@ -27,19 +27,23 @@ function statusesOf(step: ClientStep, link: MadeLink | undefined): readonly numb
   return [step.status];
 }
 
-describeWithEvidence('what real clients sent', () => {
-  it.each(FLOWS)('gets the answers that $client needs: $flow ($version)', async (flow) => {
-    const replay = await Replay.start({
-      ...flow,
-      ...(!flow.steps &&
-        APPLY?.headersOfEveryRequest && { headersOfEveryRequest: APPLY.headersOfEveryRequest }),
-    });
-    for (const [index, step] of stepsOf(flow).entries()) {
-      if (step.path.includes('{id}') && !replay.hasLink) await replay.prepare(APPLY?.steps?.[0]?.body ?? '');
-      const played = await replay.play(step);
-      const said = `step ${index + 1}, ${step.method} ${step.path}: ${played.response.body}`;
-      expect(statusesOf(step, played.link), said).toContain(played.response.statusCode);
-      expectWhatClientsNeed(played);
-    }
-  });
+describeWithEvidence('recorded flows of real clients', () => {
+  it.each(FLOWS)(
+    'the recorded flow of $client gets the responses that it needs: $flow ($version)',
+    async (flow) => {
+      const replay = await Replay.start({
+        ...flow,
+        ...(!flow.steps &&
+          APPLY?.headersOfEveryRequest && { headersOfEveryRequest: APPLY.headersOfEveryRequest }),
+      });
+      for (const [index, step] of stepsOf(flow).entries()) {
+        if (step.path.includes('{id}') && !replay.hasLink)
+          await replay.prepare(APPLY?.steps?.[0]?.body ?? '');
+        const played = await replay.play(step);
+        const said = `step ${index + 1}, ${step.method} ${step.path}: ${played.response.body}`;
+        expect(statusesOf(step, played.link), said).toContain(played.response.statusCode);
+        expectWhatClientsNeed(played);
+      }
+    },
+  );
 });

@@ -74,7 +74,7 @@ describeWithEvidence("Atlas's public API description", () => {
     description = new ApiDescription();
   });
 
-  it('knows each operation that the emulator has, or the list of deviations does', () => {
+  it("every emulated operation is in Atlas's API description or listed as a deviation", () => {
     const described = new Set(description.operations.map(({ id }) => id));
     const strangers = Object.values(DEVIATIONS)
       .flat()
@@ -84,7 +84,7 @@ describeWithEvidence("Atlas's public API description", () => {
     expect(emulated.filter((id) => !described.has(id)).sort()).toEqual(strangers.sort());
   });
 
-  it('finds fault with an answer that does not fit', () => {
+  it("the comparison with Atlas's API description detects a response that does not conform", () => {
     const answer = { method: 'GET', url: linksPath('observed'), status: 200 };
     const contentType = 'application/vnd.atlas.2023-02-01+json;charset=utf-8';
     const body = JSON.stringify({ results: [{ provider: 7, state: 'DONE' }], totalCount: -1 });
@@ -101,7 +101,7 @@ describeWithEvidence("Atlas's public API description", () => {
   });
 
   it.each(TOURS)(
-    'fits all answers of the $profile profile on a tour of $what, but for the deviations',
+    "responses of the $profile profile on a tour of $what conform to Atlas's API description, except for listed deviations",
     async (row) => {
       const tour = await Tour.start(row.profile, description);
       await row.go(tour);
@@ -110,7 +110,7 @@ describeWithEvidence("Atlas's public API description", () => {
     },
   );
 
-  it('is deviated from in all that the list says', async () => {
+  it("every listed deviation from Atlas's API description occurs", async () => {
     const found = new Set<string>();
     for (const { profile, go } of TOURS) {
       const tour = await Tour.start(profile, description);
@@ -122,7 +122,7 @@ describeWithEvidence("Atlas's public API description", () => {
 });
 
 describe('docs/deviations.md', () => {
-  it('has each deviation from the API description with its reason, and no other', () => {
+  it('docs/deviations.md has each deviation from the API description with its reason, and no other', () => {
     const rows = documentedDeviations();
     expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(DEVIATIONS).sort());
     for (const { name, what, reason } of rows) {

@@ -73,17 +73,20 @@ const formOf = (method: string, path: string, status: number): string =>
     .replace(/\{[^}]*\}/g, '{}');
 
 describe('docs/recorded.md', () => {
-  it('has a row for each of the 34 answers, in their order', () => {
+  it('docs/recorded.md has a row for each of the 34 recorded responses, in order', () => {
     expect(ROWS.map(({ number }) => number)).toEqual(Array.from({ length: 34 }, (_, index) => index + 1));
   });
 
-  it.each(ROWS)('row $number is held, superseded or not emulated, and held rows are replayed', (row) => {
-    expect(row.verdict).toMatch(/^(held|superseded by|not emulated)\b/);
-    if (row.verdict.startsWith('held')) expect(REPLAYS).toHaveProperty(String(row.number));
-    if (row.verdict.startsWith('superseded')) expect(REPLAYS).not.toHaveProperty(String(row.number));
-  });
+  it.each(ROWS)(
+    'row $number of docs/recorded.md is held, superseded or not emulated, and held rows are replayed',
+    (row) => {
+      expect(row.verdict).toMatch(/^(held|superseded by|not emulated)\b/);
+      if (row.verdict.startsWith('held')) expect(REPLAYS).toHaveProperty(String(row.number));
+      if (row.verdict.startsWith('superseded')) expect(REPLAYS).not.toHaveProperty(String(row.number));
+    },
+  );
 
-  it.each(NOT_EMULATED)('row $number is 501', async ({ requests }) => {
+  it.each(NOT_EMULATED)('the request of row $number of docs/recorded.md is a 501', async ({ requests }) => {
     const [method = '', path = ''] = requests.split(' ');
     const { organization, project } = SEEDED.observed;
     const url = path
@@ -100,8 +103,8 @@ describe('docs/recorded.md', () => {
   });
 });
 
-describeWithEvidence('the answers of Atlas found in November 2026', () => {
-  it('are those of docs/recorded.md', () => {
+describeWithEvidence('recorded responses of Atlas (November 2026)', () => {
+  it('docs/recorded.md lists exactly the recorded responses', () => {
     const shown = ROWS.map(({ requests, status }) => {
       const [method = '', path = ''] = requests.split(/ (.*)/);
       return formOf(method, path, status);
@@ -111,13 +114,16 @@ describeWithEvidence('the answers of Atlas found in November 2026', () => {
     );
   });
 
-  it.each(Object.keys(REPLAYS).map(Number))('row %i is what the emulator answers', async (number) => {
-    const recorded = ANSWERS[number - 1];
-    const replay = REPLAYS[number];
-    if (!recorded || !replay) throw new Error(`no answer ${number}`);
-    const emulator = await TestEmulator.start({ profile: 'observed', publicUrl: 'http://localhost:8080' });
-    const replayed = await replay(emulator, recorded.body === '' ? {} : (recorded.body ?? {}));
-    expect(replayed.length).toBeGreaterThan(0);
-    for (const one of replayed) expectSame(one, recorded);
-  });
+  it.each(Object.keys(REPLAYS).map(Number))(
+    'the emulator responds as in row %i of docs/recorded.md',
+    async (number) => {
+      const recorded = ANSWERS[number - 1];
+      const replay = REPLAYS[number];
+      if (!recorded || !replay) throw new Error(`no answer ${number}`);
+      const emulator = await TestEmulator.start({ profile: 'observed', publicUrl: 'http://localhost:8080' });
+      const replayed = await replay(emulator, recorded.body === '' ? {} : (recorded.body ?? {}));
+      expect(replayed.length).toBeGreaterThan(0);
+      for (const one of replayed) expectSame(one, recorded);
+    },
+  );
 });

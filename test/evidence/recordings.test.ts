@@ -80,8 +80,8 @@ function expectSameMethod(response: LightMyRequestResponse, recorded: Recording)
   expect(response.headers['x-java-method']).toBe(recorded.headers['x-java-method']);
 }
 
-describeWithEvidence('what was recorded of private links', () => {
-  it('is what a create answers', async () => {
+describeWithEvidence('recorded responses for private links', () => {
+  it('a create of a private link responds as recorded', async () => {
     const emulator = await start();
     const recorded = recording('Creating_a_streams_privateLink_endpoint');
     const response = await emulator.create('observed', recordedLink());
@@ -90,7 +90,7 @@ describeWithEvidence('what was recorded of private links', () => {
     expectSameMethod(response, recorded);
   });
 
-  it('is what a look at one answers, while it is IDLE', async () => {
+  it('a private link that is IDLE is shown as recorded', async () => {
     const emulator = await start();
     const recorded = recording('Describing_a_streams_privateLink_endpoint');
     const id = await createRecordedLink(emulator);
@@ -99,7 +99,7 @@ describeWithEvidence('what was recorded of private links', () => {
     expectSameMethod(response, recorded);
   });
 
-  it('is what a list answers', async () => {
+  it('a list of private links responds as recorded', async () => {
     const emulator = await start();
     const recorded = recording('List_all_streams_privateLink_endpoints');
     const [listed] = recorded.body.results as { _id: string }[];
@@ -112,7 +112,7 @@ describeWithEvidence('what was recorded of private links', () => {
     expectSameMethod(response, recorded);
   });
 
-  it('is what a delete answers', async () => {
+  it('a delete of a private link responds as recorded', async () => {
     const emulator = await start();
     const recorded = recording('Deleting_a_streams_privateLink_endpoint');
     const id = await createRecordedLink(emulator);
@@ -125,8 +125,8 @@ describeWithEvidence('what was recorded of private links', () => {
   });
 });
 
-describeWithEvidence('what was recorded of projects', () => {
-  it('is what a create answers, Location and all', async () => {
+describeWithEvidence('recorded responses for projects', () => {
+  it('a create of a project responds as recorded, with its Location', async () => {
     const emulator = await start();
     const recorded = recording('TestStreamsWithClusters/POST_api_atlas_v2_groups_1');
     const response = await emulator.as('owner', 'observed', {
@@ -144,8 +144,8 @@ describeWithEvidence('what was recorded of projects', () => {
   });
 });
 
-describeWithEvidence('what was recorded of refusals, asked of private links', () => {
-  it('is what an unknown project answers, but for the method that served it', async () => {
+describeWithEvidence('recorded refusals, requested of private links', () => {
+  it('a request for an unknown project is refused as recorded, except for X-Java-Method', async () => {
     const emulator = await start();
     const recorded = recording('Invalid_Project_ID');
     const response = await emulator.as('owner', 'observed', {
@@ -156,7 +156,7 @@ describeWithEvidence('what was recorded of refusals, asked of private links', ()
     expect(response.headers['x-java-method']).toBe('ApiStreamsResource::getPrivateLinkConnections');
   });
 
-  it('is what no credentials and wrong ones answer, to the byte but for the nonce', async () => {
+  it('missing and wrong credentials are refused as recorded, byte for byte except for the nonce', async () => {
     const emulator = await start();
     const recorded = recording('Invalid_Public_Key');
     // The recording has the length and the keys; the spaces are those with which they come to that length.
@@ -187,7 +187,7 @@ describeWithEvidence('what was recorded of refusals, asked of private links', ()
     }
   });
 
-  it('leaves nothing out of the recordings but workspaces and their connections', () => {
+  it('all recordings are replayed, except those of workspaces and their connections', () => {
     const others = RECORDINGS.filter(
       ({ path_flat }) =>
         !/^api_atlas_v2_groups(_[a-f0-9]{24}_(streams_privateLink|databaseUsers).*)?$/.test(path_flat),

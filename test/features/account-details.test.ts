@@ -59,26 +59,32 @@ describe.each(PROFILES)('account details, %s', (profile) => {
         vpcNetworkName: /^nt-[0-9a-f]{24}-[0-9a-f]{8}$/,
       },
     ],
-  ])('are those of %s, keys in alphabetical order, and nothing else', async (cloud, shape) => {
-    const emulator = shared.emulator;
-    const response = await ask(emulator, query(cloud), { profile });
-    expect(response.statusCode, response.body).toBe(200);
-    const details = response.json<Record<string, string>>();
-    expect(Object.keys(details)).toEqual(Object.keys(shape));
-    for (const [name, pattern] of Object.entries(shape)) expect(details[name], name).toMatch(pattern);
-  });
+  ])(
+    'account details of %s have the fields of that provider only, in alphabetical order',
+    async (cloud, shape) => {
+      const emulator = shared.emulator;
+      const response = await ask(emulator, query(cloud), { profile });
+      expect(response.statusCode, response.body).toBe(200);
+      const details = response.json<Record<string, string>>();
+      expect(Object.keys(details)).toEqual(Object.keys(shape));
+      for (const [name, pattern] of Object.entries(shape)) expect(details[name], name).toMatch(pattern);
+    },
+  );
 
-  it('have no provider that is nearly one', async () => {
+  it('account details refuse a provider that equals a known one only after Unicode case folding', async () => {
     const emulator = shared.emulator;
     const response = await ask(emulator, query(encodeURIComponent('awſ')), { profile });
     expect(response.statusCode).toBe(400);
   });
 
-  it.each(['AWS', 'Aws', 'aWS'])('match the provider without case: %s', async (cloud) => {
-    const emulator = shared.emulator;
-    const response = await ask(emulator, query(cloud), { profile });
-    expect(response.body).toBe((await ask(emulator, query('aws'), { profile })).body);
-  });
+  it.each(['AWS', 'Aws', 'aWS'])(
+    'account details match the provider regardless of case: %s',
+    async (cloud) => {
+      const emulator = shared.emulator;
+      const response = await ask(emulator, query(cloud), { profile });
+      expect(response.body).toBe((await ask(emulator, query('aws'), { profile })).body);
+    },
+  );
 
   it.each([
     ['', 'MISSING_QUERY_PARAMETER', 'cloudProvider'],
@@ -88,14 +94,14 @@ describe.each(PROFILES)('account details, %s', (profile) => {
     ['?cloudProvider=aws&regionName=', 'MISSING_QUERY_PARAMETER', 'regionName'],
     ['?cloudProvider=ibm&regionName=us-east-1', 'INVALID_QUERY_PARAMETER', 'cloudProvider'],
     ['?cloudProvider=aws&cloudProvider=gcp&regionName=us-east-1', 'INVALID_QUERY_PARAMETER', 'cloudProvider'],
-  ])('are refused for the query %s', async (text, code, names) => {
+  ])('account details refuse the query %s', async (text, code, names) => {
     const emulator = shared.emulator;
     const response = await ask(emulator, text, { profile });
     expect(codeOf(response)).toBe(`400 ${profile === 'observed' ? code : 'VALIDATION_ERROR'}`);
     expect(response.json<ErrorBody>().detail).toContain(names);
   });
 
-  it('are for whoever may read the project', async () => {
+  it('account details are available to every caller who may read the project', async () => {
     const emulator = shared.emulator;
     for (const caller of ['owner', 'streams', 'reader'] as const) {
       expect((await ask(emulator, query('aws'), { profile, caller })).statusCode, caller).toBe(200);
@@ -105,8 +111,8 @@ describe.each(PROFILES)('account details, %s', (profile) => {
   });
 });
 
-describe('account details', () => {
-  it('are there from version 2024-11-13 on, which the answer names', async () => {
+describe('account details in all profiles', () => {
+  it('account details are available from version 2024-11-13 on, which the response names', async () => {
     const emulator = shared.emulator;
     for (const date of ['2023-02-01', '2024-11-12']) {
       const accept = `application/vnd.atlas.${date}+json`;
@@ -118,7 +124,7 @@ describe('account details', () => {
     }
   });
 
-  it('are always the same for a project and a region, and differ between them', async () => {
+  it('account details are stable for a project and region, and differ between them', async () => {
     const emulator = await TestEmulator.start({ fixture: fixtureWith('observed', [], []) });
     const details = async (region: string, project?: string): Promise<Record<string, string>> => {
       const response = await ask(emulator, query('aws', region), {
@@ -136,7 +142,7 @@ describe('account details', () => {
     expect(otherProject.vpcId).not.toBe(here.vpcId);
   });
 
-  it('take any region, however it is spelled: there is no list of them', async () => {
+  it('account details accept any region in any spelling', async () => {
     const emulator = shared.emulator;
     for (const region of ['US_EAST_1', 'us-east-1', 'VIRGINIA_USA', 'nowhere']) {
       expect((await ask(emulator, query('aws', region))).statusCode, region).toBe(200);

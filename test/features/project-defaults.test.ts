@@ -24,8 +24,8 @@ async function openProject(profile: 'documented' | 'observed' = 'observed') {
   return { ask };
 }
 
-describe('the settings of a project', () => {
-  it('are the ten that Terraform reads, each of them a boolean that can be changed', async () => {
+describe('settings of a project', () => {
+  it('the settings of a project are the ten booleans that Terraform reads, and each can be changed', async () => {
     const { ask } = await openProject();
     const { body: before } = await ask('GET', 'settings');
     expect(Object.keys(before)).toEqual([
@@ -48,26 +48,29 @@ describe('the settings of a project', () => {
   });
 });
 
-describe('the limits of a project', () => {
-  it.each(Object.entries(LIMITS))('have %s, whose default is %s, until it is set', async (name, standard) => {
-    const { ask } = await openProject();
-    const path = `limits/${name}`;
-    const unset =
-      standard === null
-        ? { status: 404, body: expect.objectContaining({ errorCode: 'RESOURCE_NOT_FOUND' }) as object }
-        : { status: 200, body: { name, value: standard } };
-    expect(await ask('GET', path)).toEqual(unset);
-    expect(await ask('PATCH', path, { value: 7 })).toEqual({ status: 200, body: { name, value: 7 } });
-    expect((await ask('GET', path)).body).toEqual({ name, value: 7 });
-    expect((await ask('GET', 'limits')).body).toEqual([{ name, value: 7 }]);
-    expect((await ask('DELETE', path)).status).toBe(200);
-    expect(await ask('GET', path)).toEqual(unset);
-    expect((await ask('GET', 'limits')).body).toEqual([]);
-  });
+describe('limits of a project', () => {
+  it.each(Object.entries(LIMITS))(
+    'the limit %s of a project has the default %s until it is set',
+    async (name, standard) => {
+      const { ask } = await openProject();
+      const path = `limits/${name}`;
+      const unset =
+        standard === null
+          ? { status: 404, body: expect.objectContaining({ errorCode: 'RESOURCE_NOT_FOUND' }) as object }
+          : { status: 200, body: { name, value: standard } };
+      expect(await ask('GET', path)).toEqual(unset);
+      expect(await ask('PATCH', path, { value: 7 })).toEqual({ status: 200, body: { name, value: 7 } });
+      expect((await ask('GET', path)).body).toEqual({ name, value: 7 });
+      expect((await ask('GET', 'limits')).body).toEqual([{ name, value: 7 }]);
+      expect((await ask('DELETE', path)).status).toBe(200);
+      expect(await ask('GET', path)).toEqual(unset);
+      expect((await ask('GET', 'limits')).body).toEqual([]);
+    },
+  );
 
-  describe.each(PROFILES)('in a project as %s', (profile) => {
+  describe.each(PROFILES)('unknown limits of a %s project', (profile) => {
     it.each(['incorrect.name', 'constructor', '__proto__', 'ATLAS.PROJECT.DEPLOYMENT.CLUSTERS'])(
-      'have none named %s: 404',
+      'an unknown limit of a project is a 404: %s',
       async (name) => {
         const { ask } = await openProject(profile);
         for (const method of ['GET', 'PATCH', 'DELETE'] as const) {
@@ -87,8 +90,8 @@ describe('the limits of a project', () => {
   });
 });
 
-describe('the users of a project', () => {
-  it('are the one who created it, whose id is always the same', async () => {
+describe('users of a project', () => {
+  it('the user of a project is its creator, with a stable id', async () => {
     const { ask } = await openProject();
     const { body } = await ask('GET', 'users');
     expect(body).toMatchObject({
@@ -106,14 +109,14 @@ describe('the users of a project', () => {
     expect((await other.ask('GET', 'users')).body.results).not.toEqual(body.results);
   });
 
-  it('are none in the first version, which has other fields', async () => {
+  it('the first version of the users of a project lists none, because it has other fields', async () => {
     const { ask } = await openProject();
     const { body } = await ask('GET', 'users', undefined, 'application/vnd.atlas.2023-01-01+json');
     expect(body).toMatchObject({ totalCount: 0, results: [] });
   });
 });
 
-it('the IP addresses of a project are none', async () => {
+it('a project has no IP addresses', async () => {
   const { ask } = await openProject();
   const { project } = SEEDED.observed;
   expect((await ask('GET', 'ipAddresses')).body).toEqual({ groupId: project, services: { clusters: [] } });

@@ -61,12 +61,12 @@ function added(before: object, after: object): string[] {
 const ID = '6a7941d3c0eb9e7a17722d71';
 const names = [...REQUESTS.keys()];
 
-it('every example is looked at here', () => {
+it('these tests cover every example body', () => {
   expect(Object.keys(COMPUTED).sort()).toEqual(names);
 });
 
-describe.each(PROFILES)('when a link is DONE (%s)', (profile) => {
-  it.each(names)('%s has its computed fields, well-formed, and no others', async (name) => {
+describe.each(PROFILES)('computed fields of links that are DONE (%s)', (profile) => {
+  it.each(names)('%s has its computed fields when it is DONE, well-formed, and no others', async (name) => {
     const links = await shared.links(profile, { durations: { pendingMs: 10, workingMs: 10 } });
     const { _id } = await links.create(requestBody(name));
     const before = await links.get(_id);
@@ -93,14 +93,14 @@ describe.each(PROFILES)('when a link is DONE (%s)', (profile) => {
     expect((await links.list()).results).toEqual([after]);
   });
 
-  it('a create that is DONE at once answers what GET shows, or only what was sent', async () => {
+  it('a create that is DONE at once responds like GET in a documented project, and with the sent fields in an observed one', async () => {
     const links = await shared.links(profile, { durations: { pendingMs: 0 } });
     const created = await links.create(requestBody('aws-confluent'));
     expect('interfaceEndpointId' in created).toBe(profile === 'documented');
     expect(await links.get(created._id)).toMatchObject(created);
   });
 
-  it.each(['FAILED', 'IDLE'])('only then: none when it is %s', async (state) => {
+  it.each(['FAILED', 'IDLE'])('a link in the state %s has no computed fields', async (state) => {
     const fixture = fixtureWith(
       profile,
       [...REQUESTS.values()].map((body) => ({ ...body, state })),
@@ -115,7 +115,7 @@ describe.each(PROFILES)('when a link is DONE (%s)', (profile) => {
     });
   });
 
-  it('a link of the fixture that is DONE has them from the start', async () => {
+  it('a link of the fixture that is DONE has computed fields from the start', async () => {
     const fixture = fixtureWith(profile, [{ ...requestBody('aws-s3'), _id: ID, state: 'DONE' }]);
     const shown = await new Links(await TestEmulator.start({ fixture }), profile).get(ID);
     expect(shown.interfaceEndpointId).toMatch(AWS_ENDPOINT);
@@ -126,12 +126,12 @@ describe('computed fields', () => {
   const computed = (name: string, id = ID, more: object = {}) =>
     computedFields(id, { ...requestBody(name), ...more } as SentFields);
 
-  it.each(names)('of %s are the same for the same id', (name) => {
+  it.each(names)('computed fields of %s are the same for the same id', (name) => {
     expect(computed(name)).toEqual(computed(name));
   });
 
   it.each(names.filter((name) => !['aws-msk', 'gcp-pubsub'].includes(name)))(
-    'of %s differ from those of another id, each of them',
+    'computed fields of %s all differ from those of another id',
     (name) => {
       const [one, other] = [computed(name), computed(name, '6a7941d3c0eb9e7a17722d72')];
       for (const field of Object.keys(one)) {
@@ -140,7 +140,7 @@ describe('computed fields', () => {
     },
   );
 
-  it.each(names)('of %s are well-formed for any id', (name) => {
+  it.each(names)('computed fields of %s are well-formed for any id', (name) => {
     for (let count = 0; count < 300; count += 1) {
       const id = `${ID.slice(0, 21)}${count.toString(16).padStart(3, '0')}`;
       for (const [field, value] of Object.entries(computed(name, id))) {
@@ -149,13 +149,16 @@ describe('computed fields', () => {
     }
   });
 
-  it.each(names)('of %s never hold what Terraform would take for a change', (name) => {
-    const bare = { provider: requestBody(name).provider, vendor: requestBody(name).vendor };
-    for (const sent of [requestBody(name), bare]) {
-      const fields = Object.keys(computedFields(ID, sent as SentFields));
-      expect(fields.filter((field) => NEVER_ADDED.includes(field))).toEqual([]);
-    }
-  });
+  it.each(names)(
+    'computed fields of %s never contain a value that Terraform would take for a change',
+    (name) => {
+      const bare = { provider: requestBody(name).provider, vendor: requestBody(name).vendor };
+      for (const sent of [requestBody(name), bare]) {
+        const fields = Object.keys(computedFields(ID, sent as SentFields));
+        expect(fields.filter((field) => NEVER_ADDED.includes(field))).toEqual([]);
+      }
+    },
+  );
 
   it.each([
     { name: 'aws-msk', sent: { region: 'eu-north-1' } },
@@ -163,19 +166,19 @@ describe('computed fields', () => {
     { name: 'gcp-confluent', sent: { gcpConnectionIds: ['1'] } },
     { name: 'gcp-confluent', sent: { gcpConnectionIds: [] } },
     { name: 'gcp-generic', sent: { gcpConnectionIds: ['3', '1', '2'] } },
-  ])('never take the place of what was sent: $name with $sent', async ({ name, sent }) => {
+  ])('computed fields never replace what was sent: $name with $sent', async ({ name, sent }) => {
     const links = await shared.links('documented', { durations: { pendingMs: 0 } });
     expect(await links.create({ ...requestBody(name), ...sent })).toMatchObject({ state: 'DONE', ...sent });
   });
 
-  it('name the region of an MSK cluster from its arn, where the arn has one', () => {
+  it('the computed region of an MSK link comes from its arn', () => {
     expect(computed('aws-msk')).toEqual({ region: 'eu-west-1' });
     expect(computed('aws-msk', ID, { vendor: 'msk', provider: 'aws' })).toEqual({ region: 'eu-west-1' });
     expect(computed('aws-msk', ID, { arn: 'arn:aws:kafka' })).toEqual({});
     expect(computed('aws-msk', ID, { arn: 'arn:aws:kafka::1:cluster/x' })).toEqual({});
   });
 
-  it('have one connection for each service attachment', () => {
+  it('a GCP link has one computed connection for each service attachment', () => {
     const ids = computed('gcp-confluent').gcpConnectionIds;
     expect(ids).toHaveLength(3);
     expect(new Set(ids).size).toBe(3);

@@ -53,8 +53,8 @@ const ODD: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
 };
 
-describe.each(PROFILES)('what was sent (%s)', (profile) => {
-  it.each([...REQUESTS.keys()])('comes back as it was, by create, get and list: %s', async (name) => {
+describe.each(PROFILES)('sent fields (%s)', (profile) => {
+  it.each([...REQUESTS.keys()])('create, get and list return the fields of %s as sent', async (name) => {
     const links = await shared.links(profile);
     const body = requestBody(name);
 
@@ -67,7 +67,7 @@ describe.each(PROFILES)('what was sent (%s)', (profile) => {
     expect((await links.list()).results).toEqual([shown]);
   });
 
-  it.each(Object.entries(ODD))('keeps %s', async (_, body) => {
+  it.each(Object.entries(ODD))('unusual values are returned as sent: %s', async (_, body) => {
     const links = await shared.links(profile);
     const created = await links.create(body);
     expect(created).toMatchObject(body);
@@ -79,14 +79,14 @@ describe.each(PROFILES)('what was sent (%s)', (profile) => {
     ['Azure', 'eventhub', 'US_EAST_2'],
     ['azure', 'EventHub', 'eastus2'],
     ['AZURE', 'EVENTHUB', 'East US 2'],
-  ])('has its provider in capitals when read, vendor and region as sent: %s %s %s', async (...sent) => {
+  ])('a link shows its provider in capitals, and vendor and region as sent: %s %s %s', async (...sent) => {
     const [provider, vendor, region] = sent;
     const links = await shared.links(profile);
     const { _id } = await links.create({ ...requestBody('azure-eventhub'), provider, vendor, region });
     expect(await links.get(_id)).toMatchObject({ provider: 'AZURE', vendor, region });
   });
 
-  it('is of the vendor GENERIC where none, an empty one or null is sent', async () => {
+  it('a link without a vendor, or with an empty or null one, has the vendor GENERIC', async () => {
     const links = await shared.links(profile);
     for (const fields of [{ region: '1' }, { region: '2', vendor: '' }, { region: '3', vendor: null }]) {
       const { _id } = await links.create({ provider: 'AWS', ...fields });
@@ -94,7 +94,7 @@ describe.each(PROFILES)('what was sent (%s)', (profile) => {
     }
   });
 
-  it('has no field that was absent, empty or null, and none that only the server sets', async () => {
+  it('a link lacks fields that were absent, empty, null or read-only in the request', async () => {
     const links = await shared.links(profile, { durations: { idleMs: 1000 } });
     const created = await links.create({
       provider: 'AWS',
@@ -131,8 +131,8 @@ describe.each(PROFILES)('what was sent (%s)', (profile) => {
   });
 });
 
-describe('the answer of a create', () => {
-  it('is the whole link where the source page holds, in the order of its keys', async () => {
+describe('response of a create', () => {
+  it('a documented create responds with the whole link, with keys in the order of the page', async () => {
     const links = await shared.links('documented');
     const response = await links.post({
       ...requestBody('azure-generic'),
@@ -154,7 +154,7 @@ describe('the answer of a create', () => {
     );
   });
 
-  it('is what was sent and the id where recordings hold: no state, no vendor, no links', async () => {
+  it('an observed create responds with the sent fields and the id only: no state, vendor or links', async () => {
     const links = await shared.links('observed');
     const body = { ...requestBody('azure-generic'), provider: 'Azure' };
     const response = await links.post(body);
@@ -170,7 +170,7 @@ describe('the answer of a create', () => {
     );
   });
 
-  it('echoes a vendor that was sent, where recordings hold', async () => {
+  it('an observed create echoes a vendor that was sent', async () => {
     const links = await shared.links('observed');
     const body = { ...requestBody('aws-msk'), vendor: 'msk' };
     const created = await links.create(body);
@@ -178,7 +178,7 @@ describe('the answer of a create', () => {
   });
 
   it.each(PROFILES)(
-    'begins with _id, and all of its keys are in alphabetical order (%s)',
+    'the JSON of a link begins with _id and has its keys in alphabetical order (%s)',
     async (profile) => {
       const links = await shared.links(profile, { durations: { pendingMs: 0 } });
       for (const name of REQUESTS.keys()) {
@@ -191,59 +191,65 @@ describe('the answer of a create', () => {
     },
   );
 
-  it.each(TRANSPORTS)('is the same over either transport, unicode and all (%s)', async (transport) => {
-    const line = await shared.line(transport);
-    const body = {
-      provider: 'AWS',
-      region: 'Zürich 🦊',
-      dnsSubDomain: ['z', 'a'],
-      dnsDomain: 'x'.repeat(70_000),
-    };
-    const headers = { 'content-type': 'application/vnd.atlas.2024-05-30+json' };
-    const path = line.linksPath('observed');
-    const created = await line.as('owner', 'observed', {
-      method: 'POST',
-      path,
-      headers,
-      body: JSON.stringify(body),
-    });
-    expect(created.status).toBe(200);
-    expect(created.header('content-type')).toBe('application/vnd.atlas.2023-02-01+json;charset=utf-8');
-    const { _id } = created.json<{ _id: string }>();
-    expect(created.json()).toEqual({ ...body, _id });
-    const shown = await line.as('reader', 'observed', { path: `${path}/${_id}` });
-    expect(shown.json()).toMatchObject({ ...body, _id, state: 'DONE', vendor: 'GENERIC' });
-  });
+  it.each(TRANSPORTS)(
+    'a create with Unicode and long values responds the same over both transports (%s)',
+    async (transport) => {
+      const line = await shared.line(transport);
+      const body = {
+        provider: 'AWS',
+        region: 'Zürich 🦊',
+        dnsSubDomain: ['z', 'a'],
+        dnsDomain: 'x'.repeat(70_000),
+      };
+      const headers = { 'content-type': 'application/vnd.atlas.2024-05-30+json' };
+      const path = line.linksPath('observed');
+      const created = await line.as('owner', 'observed', {
+        method: 'POST',
+        path,
+        headers,
+        body: JSON.stringify(body),
+      });
+      expect(created.status).toBe(200);
+      expect(created.header('content-type')).toBe('application/vnd.atlas.2023-02-01+json;charset=utf-8');
+      const { _id } = created.json<{ _id: string }>();
+      expect(created.json()).toEqual({ ...body, _id });
+      const shown = await line.as('reader', 'observed', { path: `${path}/${_id}` });
+      expect(shown.json()).toMatchObject({ ...body, _id, state: 'DONE', vendor: 'GENERIC' });
+    },
+  );
 });
 
-describe('two links', () => {
+describe('duplicate links', () => {
   it.each([
     { profile: 'documented', status: 409, reason: 'Conflict' },
     { profile: 'observed', status: 400, reason: 'Bad Request' },
-  ] as const)('of one target are refused with $status ($profile)', async ({ profile, status, reason }) => {
-    const links = await shared.links(profile);
-    const { _id } = await links.create(requestBody('azure-eventhub'));
-    const again = {
-      ...requestBody('azure-eventhub'),
-      provider: 'azure',
-      vendor: 'eventhub',
-      dnsDomain: 'x.example',
-    };
+  ] as const)(
+    'a second link with the same target is a $status ($profile)',
+    async ({ profile, status, reason }) => {
+      const links = await shared.links(profile);
+      const { _id } = await links.create(requestBody('azure-eventhub'));
+      const again = {
+        ...requestBody('azure-eventhub'),
+        provider: 'azure',
+        vendor: 'eventhub',
+        dnsDomain: 'x.example',
+      };
 
-    const response = await links.post(again);
+      const response = await links.post(again);
 
-    expect(response.statusCode).toBe(status);
-    expect(response.json()).toMatchObject({
-      error: status,
-      errorCode: 'STREAM_PRIVATE_LINK_ALREADY_EXISTS',
-      reason,
-      detail: expect.stringContaining(_id) as string,
-      ...(profile === 'observed' && { parameters: [_id] }),
-    });
-    expect((await links.list()).totalCount).toBe(1);
-  });
+      expect(response.statusCode).toBe(status);
+      expect(response.json()).toMatchObject({
+        error: status,
+        errorCode: 'STREAM_PRIVATE_LINK_ALREADY_EXISTS',
+        reason,
+        detail: expect.stringContaining(_id) as string,
+        ...(profile === 'observed' && { parameters: [_id] }),
+      });
+      expect((await links.list()).totalCount).toBe(1);
+    },
+  );
 
-  it.each(PROFILES)('of one target sent at the same time: one is made (%s)', async (profile) => {
+  it.each(PROFILES)('of concurrent creates with the same target only one succeeds (%s)', async (profile) => {
     const links = await shared.links(profile);
     const responses = await Promise.all(
       Array.from({ length: 10 }, () => links.post(requestBody('gcp-pubsub'))),
@@ -252,12 +258,12 @@ describe('two links', () => {
     expect((await links.list()).totalCount).toBe(1);
   });
 
-  it('of one target can live in two projects', async () => {
+  it('links with the same target can exist in two projects', async () => {
     for (const profile of PROFILES) await (await shared.links(profile)).create(requestBody('aws-s3'));
     await (await shared.links('documented')).create(requestBody('aws-s3'));
   });
 
-  it.each(PROFILES)('of different targets have different ids (%s)', async (profile) => {
+  it.each(PROFILES)('links with different targets have different ids (%s)', async (profile) => {
     const links = await shared.links(profile);
     const ids = [];
     for (const body of REQUESTS.values()) ids.push((await links.create(body))._id);
@@ -266,7 +272,7 @@ describe('two links', () => {
   });
 });
 
-it('a link is created in the project which the path names, and seen in no other', async () => {
+it('a link is created in the project that the path names, and is visible in no other', async () => {
   const links = await shared.links('documented');
   const { _id } = await links.create(requestBody('aws-msk'));
   for (const profile of PROFILES) {

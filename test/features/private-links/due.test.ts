@@ -56,28 +56,31 @@ async function run<T>(
   }
 }
 
-describe('answers', () => {
-  it.each(['documented', 'observed'] as const)('are right though no alarm has rung (%s)', async (profile) => {
-    const settings = { pendingMs: 10, idleMs: 4, workingMs: 6 };
-    const links = new Links(await TestEmulator.start(settings, new DeafClock()), profile);
-    const { _id } = await links.create(requestBody('aws-confluent'));
-    const seen = [];
-    for (let ms = 0; ms <= 12; ms += 1) {
-      const shown = await links.get(_id);
-      expect((await links.list()).results).toEqual([shown]);
-      expect('interfaceEndpointId' in shown).toBe(shown.state === 'DONE');
-      seen.push(shown.state);
-      links.emulator.clock.advance(1);
-    }
-    const before = Array.from({ length: 10 }, (_, ms) =>
-      profile === 'documented' ? 'PENDING' : ms < 4 ? 'IDLE' : 'WORKING',
-    );
-    expect(seen).toEqual([...before, 'DONE', 'DONE', 'DONE']);
-  });
+describe('reads without timers', () => {
+  it.each(['documented', 'observed'] as const)(
+    'a link shows the correct state even if no timer has fired (%s)',
+    async (profile) => {
+      const settings = { pendingMs: 10, idleMs: 4, workingMs: 6 };
+      const links = new Links(await TestEmulator.start(settings, new DeafClock()), profile);
+      const { _id } = await links.create(requestBody('aws-confluent'));
+      const seen = [];
+      for (let ms = 0; ms <= 12; ms += 1) {
+        const shown = await links.get(_id);
+        expect((await links.list()).results).toEqual([shown]);
+        expect('interfaceEndpointId' in shown).toBe(shown.state === 'DONE');
+        seen.push(shown.state);
+        links.emulator.clock.advance(1);
+      }
+      const before = Array.from({ length: 10 }, (_, ms) =>
+        profile === 'documented' ? 'PENDING' : ms < 4 ? 'IDLE' : 'WORKING',
+      );
+      expect(seen).toEqual([...before, 'DONE', 'DONE', 'DONE']);
+    },
+  );
 });
 
-describe('the scheduler', () => {
-  it('tells of each state once, as it is entered', async () => {
+describe('events of private links', () => {
+  it('link.changed is emitted once for each state, when the link enters it', async () => {
     const emulator = await TestEmulator.start({ idleMs: 10, workingMs: 20 });
     const told = changesOf(emulator);
     const observed = await new Links(emulator, 'observed').create(requestBody('aws-s3'));
@@ -98,14 +101,14 @@ describe('the scheduler', () => {
     expect(told).toHaveLength(5);
   });
 
-  it('tells of the states that a link has passed at once, in their order', async () => {
+  it('link.changed is emitted in order for states that a link passes at once', async () => {
     const emulator = await TestEmulator.start();
     const told = changesOf(emulator);
     const { _id } = await new Links(emulator, 'observed').create(requestBody('aws-s3'));
     expect(told).toEqual([`${_id} IDLE 0 created`, `${_id} WORKING 0 time`, `${_id} DONE 0 time`]);
   });
 
-  it('tells of nothing where a create is refused', async () => {
+  it('link.changed is not emitted for a refused create', async () => {
     const emulator = await TestEmulator.start();
     const links = new Links(emulator, 'documented');
     await links.create(requestBody('aws-s3'));
@@ -115,7 +118,7 @@ describe('the scheduler', () => {
     expect(told).toEqual([]);
   });
 
-  it('names the project of a link, and counts its events without a gap', async () => {
+  it('link.changed names the project of the link, and sequence numbers have no gaps', async () => {
     const emulator = await TestEmulator.start({ pendingMs: 0 });
     for (const profile of ['documented', 'observed'] as const) {
       await new Links(emulator, profile).create(requestBody('aws-s3'));
@@ -129,7 +132,7 @@ describe('the scheduler', () => {
     );
   });
 
-  it('moves more links than fit one batch, each told of once', async () => {
+  it('link.changed is emitted once per link if more links are due than fit in one batch', async () => {
     const emulator = await TestEmulator.start();
     const links = new Links(emulator, 'documented');
     const ids = [];
@@ -144,8 +147,8 @@ describe('the scheduler', () => {
   });
 });
 
-describe('on a file', () => {
-  it('the state is persisted when its time has come', async () => {
+describe('private links in a database file', () => {
+  it('a state is persisted when it is due', async () => {
     const db = join(temporaryFolder(), 'emulator.db');
     const clock = new ManualClock();
     await run({ db }, clock, async (emulator) => {
@@ -160,7 +163,7 @@ describe('on a file', () => {
     expect(persisted(db)).toEqual(['DONE']);
   });
 
-  it('a restart goes on where time says, with the same ids, order and fields', async () => {
+  it('after a restart links continue by the clock, with the same ids, order and fields', async () => {
     const db = join(temporaryFolder(), 'emulator.db');
     const clock = new ManualClock();
     const before = await run({ db }, clock, async (emulator) => {
@@ -187,7 +190,7 @@ describe('on a file', () => {
     });
   });
 
-  it('a restart tells of what fell due meanwhile, once, in due order', async () => {
+  it('after a restart, states that became due meanwhile are emitted once, in due order', async () => {
     const db = join(temporaryFolder(), 'emulator.db');
     const clock = new ManualClock();
     const start = clock.now();
@@ -221,7 +224,7 @@ describe('on a file', () => {
     });
   });
 
-  it('the fixture is loaded once: a restart has no link twice', async () => {
+  it('the fixture is loaded once: after a restart no link exists twice', async () => {
     const db = join(temporaryFolder(), 'emulator.db');
     const clock = new ManualClock();
     for (const restored of [false, true, true]) {

@@ -12,7 +12,7 @@ const regions = (page: LinkPage): unknown[] => page.results.map(({ region }) => 
 /** Where a client without a socket finds the links of a project. */
 const urlOf = (links: Links): string => `http://localhost:80${links.path}`;
 
-describe.each(PROFILES)('a list of private links (%s)', (profile) => {
+describe.each(PROFILES)('the list of private links (%s)', (profile) => {
   const lists = new Map<number, Promise<Links>>();
 
   /** A project with so many links, told apart by region, that all tests may read. */
@@ -28,7 +28,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     return list;
   }
 
-  it('is empty in a new project', async () => {
+  it('the list of private links of a new project is empty', async () => {
     const links = await shared.links(profile);
     expect(await links.list()).toEqual({
       links: [{ href: `${urlOf(links)}?pageNum=1&itemsPerPage=100`, rel: 'self' }],
@@ -37,7 +37,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     });
   });
 
-  it('is in the order of creation', async () => {
+  it('the list of private links is in order of creation', async () => {
     const links = await shared.links(profile);
     const ids = [];
     for (const body of [...REQUESTS.values()].reverse()) ids.push((await links.create(body))._id);
@@ -48,7 +48,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     for (const shown of results) expect(await links.get(shown._id)).toEqual(shown);
   });
 
-  it('has its keys in the recorded order', async () => {
+  it('the list of private links has its keys in the recorded order', async () => {
     const links = await listOf(1);
     const read = async (query: string) =>
       (await links.as('reader', { url: links.path + query })).json<object>();
@@ -74,7 +74,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     { query: '?itemsPerPage=500', from: 0, to: 7, links: { self: [1, 500] } },
     { query: '?name=x&includeCount=false&itemsPerPage=007', from: 0, to: 7, links: { self: [1, 7] } },
   ] as const)(
-    'of seven, asked for $query, is its part $from to $to',
+    'the list of seven private links with the query $query has the items $from to $to',
     async ({ query, from, to, links: relations }) => {
       const links = await listOf(7);
       const page = await links.list(query);
@@ -99,7 +99,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
         .concat(name === 'itemsPerPage' ? ['501'] : [])
         .map((value) => ({ name, value })),
     ),
-  )('refuses $name=$value with 400', async ({ name, value }) => {
+  )('the list of private links refuses $name=$value with 400', async ({ name, value }) => {
     const links = await listOf(1);
     const response = await links.as('owner', {
       url: `${links.path}?${name}=${encodeURIComponent(value)}`,
@@ -111,7 +111,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     });
   });
 
-  it('gives a thousand links, each once and in order, by following its own next links', async () => {
+  it('following the next links of a list of 1,000 private links returns each once, in order', async () => {
     const thousand = Array.from({ length: 1000 }, (_, index) => ({
       provider: 'AWS',
       region: `r${index}`,
@@ -132,7 +132,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     expect(regions(await links.list('?itemsPerPage=500&pageNum=2'))).toEqual(seen.slice(500));
   });
 
-  it('has the status beside its results in an envelope, and none without', async () => {
+  it('the list of private links has its status beside the results with envelope=true only', async () => {
     const links = await listOf(2);
     const plain = await links.list();
     for (const flag of ['envelope=true', 'envelope=false']) {
@@ -142,7 +142,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     }
   });
 
-  it('is indented by two, a blank before each colon, if that is asked for', async () => {
+  it('the list of private links is indented as recorded with pretty=true', async () => {
     const links = await listOf(2);
     const pretty = await links.as('owner', { url: `${links.path}?pretty=true` });
     expect(pretty.json<LinkPage>().results).toEqual((await links.list()).results);
@@ -150,7 +150,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     expect(pretty.body).toContain('\n  "totalCount" : 2\n}');
   });
 
-  it('holds no link of another project, and no link is found by the id of another', async () => {
+  it('neither the list nor a GET returns a private link of another project', async () => {
     const [own, foreign] = ['a'.repeat(24), 'b'.repeat(24)];
     const fixture = fixtureWith(
       profile,
@@ -181,7 +181,7 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
     expect(elsewhere.statusCode).toBe(profile === 'documented' ? 403 : 401);
   });
 
-  it('shows only links of the visible time: those whose state has moved, moved', async () => {
+  it('the list of private links shows each link in the state of the current time', async () => {
     const links = await shared.links(profile, { durations: { idleMs: 2000 } });
     await links.create(requestBody('aws-s3'));
     links.emulator.clock.advance(1000);
@@ -192,8 +192,8 @@ describe.each(PROFILES)('a list of private links (%s)', (profile) => {
   });
 });
 
-describe('the address that links begin with', () => {
-  it.each(TRANSPORTS)("is the request's Host (%s)", async (transport) => {
+describe('base URL of links', () => {
+  it.each(TRANSPORTS)('links in responses begin with the Host of the request (%s)', async (transport) => {
     const line = shared.seeded(transport);
     for (const host of ['atlas.example.com', 'emulator:27080', '[::1]:27080', 'localhost']) {
       const response = await line.as('owner', 'documented', {
@@ -206,7 +206,7 @@ describe('the address that links begin with', () => {
     }
   });
 
-  it('is the public URL where one is set, whatever the Host, in lists, in creates and in single links', async () => {
+  it('links in responses begin with the public URL if one is set, whatever the Host', async () => {
     const publicUrl = 'https://atlas.test:8443';
     const links = new Links(await TestEmulator.start({ publicUrl }), 'documented');
     const own = `${publicUrl}${linksPath('documented')}`;
@@ -219,7 +219,7 @@ describe('the address that links begin with', () => {
     expect(page.results[0]?.links).toEqual(expected);
   });
 
-  it('follows the reader: one stored link has the address by which each asks', async () => {
+  it('links in the same stored private link begin with the address of each request', async () => {
     const links = await shared.links('documented');
     const { _id } = await links.create(requestBody('aws-s3'));
     for (const host of ['one:1', 'two:2']) {

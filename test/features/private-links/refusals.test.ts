@@ -111,29 +111,32 @@ async function refused(links: Links, payload: string) {
   };
 }
 
-describe('a create is refused, the fault named and nothing made, where', () => {
-  it.each(FAULTS)('$fault', async ({ fields, names, code }) => {
-    const projects = await Promise.all(PROFILES.map((profile) => shared.links(profile)));
-    const payload = textWith(fields);
+describe('invalid fields of a create', () => {
+  it.each(FAULTS)(
+    'a create is refused, with the field named and nothing created, if $fault',
+    async ({ fields, names, code }) => {
+      const projects = await Promise.all(PROFILES.map((profile) => shared.links(profile)));
+      const payload = textWith(fields);
 
-    const [documented, observed] = await Promise.all(projects.map((links) => refused(links, payload)));
-    if (!documented || !observed) throw new Error('there are two profiles');
-    expect(documented.status).toBe(400);
-    expect(Object.keys(documented.body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
-    expect(documented.body).toMatchObject({
-      error: 400,
-      reason: 'Bad Request',
-      errorCode: 'VALIDATION_ERROR',
-    });
-    expect(documented.body.detail).toContain(names);
+      const [documented, observed] = await Promise.all(projects.map((links) => refused(links, payload)));
+      if (!documented || !observed) throw new Error('there are two profiles');
+      expect(documented.status).toBe(400);
+      expect(Object.keys(documented.body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
+      expect(documented.body).toMatchObject({
+        error: 400,
+        reason: 'Bad Request',
+        errorCode: 'VALIDATION_ERROR',
+      });
+      expect(documented.body.detail).toContain(names);
 
-    expect(observed.status).toBe(400);
-    expect(observed.body).toMatchObject({ errorCode: code, parameters: [names] });
-    expect(observed.body.detail).toContain(names);
+      expect(observed.status).toBe(400);
+      expect(observed.body).toMatchObject({ errorCode: code, parameters: [names] });
+      expect(observed.body.detail).toContain(names);
 
-    for (const { reason } of [documented, observed]) expect(reason).toMatch(/^step 9 \(fields\): /);
-    for (const links of projects) expect((await links.list()).results).toEqual([]);
-  });
+      for (const { reason } of [documented, observed]) expect(reason).toMatch(/^step 9 \(fields\): /);
+      for (const links of projects) expect((await links.list()).results).toEqual([]);
+    },
+  );
 });
 
 /** The source page's own payload. */
@@ -150,8 +153,8 @@ const PAGE_PAYLOAD = {
   vendor: 'string',
 };
 
-describe.each(PROFILES)('a body (%s)', (profile) => {
-  it("that is the page's own payload is answered that there is no such provider", async () => {
+describe.each(PROFILES)('invalid bodies (%s)', (profile) => {
+  it('the payload of the documentation page is refused because there is no provider "string"', async () => {
     const links = await shared.links(profile);
     const { status, body } = await refused(links, JSON.stringify(PAGE_PAYLOAD));
     expect(status).toBe(400);
@@ -175,7 +178,7 @@ describe.each(PROFILES)('a body (%s)', (profile) => {
       code: TYPE,
       named: 'a deep one',
     },
-  ])('that is $named is refused with 400', async ({ text, code }) => {
+  ])('a create whose body is $named is refused with 400', async ({ text, code }) => {
     const links = await shared.links(profile);
     const { status, body } = await refused(links, text);
     expect(status).toBe(400);
@@ -183,24 +186,27 @@ describe.each(PROFILES)('a body (%s)', (profile) => {
     expect((await links.list()).totalCount).toBe(0);
   });
 
-  it.each(TRANSPORTS)('of 1 MiB is taken, and of a byte more refused with 413 (%s)', async (transport) => {
-    const line = await shared.line(transport);
-    const send = (bytes: number) => {
-      const start = '{"provider":"AWS","region":"';
-      return line.as('owner', profile, {
-        method: 'POST',
-        path: line.linksPath(profile),
-        headers: { 'content-type': 'application/json', accept: ACCEPT },
-        body: `${start}one"}${' '.repeat(bytes - start.length - 5)}`,
-      });
-    };
-    const refusedOne = await send(1024 * 1024 + 1);
-    expect(refusedOne.status).toBe(413);
-    expect(refusedOne.json()).toMatchObject({ error: 413, errorCode: 'REQUEST_TOO_LARGE' });
-    expect((await send(1024 * 1024)).status).toBe(200);
-  });
+  it.each(TRANSPORTS)(
+    'a body of 1 MiB is accepted, and one of a byte more is a 413 (%s)',
+    async (transport) => {
+      const line = await shared.line(transport);
+      const send = (bytes: number) => {
+        const start = '{"provider":"AWS","region":"';
+        return line.as('owner', profile, {
+          method: 'POST',
+          path: line.linksPath(profile),
+          headers: { 'content-type': 'application/json', accept: ACCEPT },
+          body: `${start}one"}${' '.repeat(bytes - start.length - 5)}`,
+        });
+      };
+      const refusedOne = await send(1024 * 1024 + 1);
+      expect(refusedOne.status).toBe(413);
+      expect(refusedOne.json()).toMatchObject({ error: 413, errorCode: 'REQUEST_TOO_LARGE' });
+      expect((await send(1024 * 1024)).status).toBe(200);
+    },
+  );
 
-  it('that is refused leaves the list as it was', async () => {
+  it('a refused create leaves the list unchanged', async () => {
     const links = await shared.links(profile);
     await links.create(requestBody('aws-confluent'));
     const before = await links.list();

@@ -40,15 +40,15 @@ const rows = (inProfile: ProfileName, named: 'both' | 'page') =>
     (needed[named] ?? []).map((field) => ({ request, field, profile: inProfile })),
   );
 
-describe('the rules of vendors', () => {
+describe('rules of the vendors', () => {
   const all = PROFILES.flatMap((profile) => [...REQUESTS.keys()].map((request) => ({ request, profile })));
 
-  it.each(all)('let the example $request pass as it is ($profile)', ({ request, profile }) => {
+  it.each(all)('the example $request passes the rules unchanged ($profile)', ({ request, profile }) => {
     expect(refusalIn(profile, requestBody(request))).toBeUndefined();
   });
 
   it.each([...rows('documented', 'both'), ...rows('documented', 'page'), ...rows('observed', 'both')])(
-    'name $field when $request comes without it, with an empty one or with null ($profile)',
+    'a missing, empty or null $field of $request is refused by name ($profile)',
     ({ request, field, profile }) => {
       const body = requestBody(request);
       for (const incomplete of [without(body, field), { ...body, [field]: '' }, { ...body, [field]: null }]) {
@@ -62,24 +62,27 @@ describe('the rules of vendors', () => {
   );
 
   it.each(rows('observed', 'page'))(
-    'ask for $field of $request only where the source page holds',
+    '$field of $request is required in documented projects only',
     ({ request, field }) => {
       expect(refusalIn('observed', without(requestBody(request), field))).toBeUndefined();
     },
   );
 
-  it.each(['AWS', 'AZURE', 'GCP'])('ask for nothing where %s has no vendor, or GENERIC', (provider) => {
-    for (const vendor of [undefined, 'GENERIC', 'generic', '', null]) {
-      expect(refusalIn('documented', { provider, vendor })).toBeUndefined();
-    }
-  });
+  it.each(['AWS', 'AZURE', 'GCP'])(
+    'a link of %s without a vendor, or of GENERIC, has no required fields',
+    (provider) => {
+      for (const vendor of [undefined, 'GENERIC', 'generic', '', null]) {
+        expect(refusalIn('documented', { provider, vendor })).toBeUndefined();
+      }
+    },
+  );
 
-  it('take an empty dnsSubDomain for a value', () => {
+  it('an empty dnsSubDomain counts as a value', () => {
     const body = { ...requestBody('aws-confluent'), dnsSubDomain: [] };
     expect(refusalIn('documented', body)).toBeUndefined();
   });
 
-  it.each(PROFILES)('want an item at least in azureResourceIds for AZURE CONFLUENT (%s)', (profile) => {
+  it.each(PROFILES)('AZURE CONFLUENT requires at least one item in azureResourceIds (%s)', (profile) => {
     const body = { ...requestBody('azure-confluent'), azureResourceIds: [] };
     expect(refusalIn(profile, body)).toMatchObject({
       name: 'missingAttribute',
@@ -88,10 +91,13 @@ describe('the rules of vendors', () => {
     });
   });
 
-  it.each(PROFILES)('do not take serviceEndpointId in place of azureResourceIds (%s)', (profile) => {
-    const body = { ...without(requestBody('azure-confluent'), 'azureResourceIds'), serviceEndpointId: 'x' };
-    expect(refusalIn(profile, body)).toMatchObject({ name: 'missingAttribute', field: 'azureResourceIds' });
-  });
+  it.each(PROFILES)(
+    'AZURE CONFLUENT does not accept serviceEndpointId in place of azureResourceIds (%s)',
+    (profile) => {
+      const body = { ...without(requestBody('azure-confluent'), 'azureResourceIds'), serviceEndpointId: 'x' };
+      expect(refusalIn(profile, body)).toMatchObject({ name: 'missingAttribute', field: 'azureResourceIds' });
+    },
+  );
 
   it.each(
     PROFILES.flatMap((profile) =>
@@ -106,7 +112,7 @@ describe('the rules of vendors', () => {
         value,
       })),
     ),
-  )('refuse $field of $request, unless it counts as absent ($profile)', (row) => {
+  )('$field of $request is refused unless it counts as absent ($profile)', (row) => {
     const { profile, request, field, value } = row;
     const send = (sent: unknown) => refusalIn(profile, { ...requestBody(request), [field]: sent });
     expect(send(value)).toMatchObject({
@@ -121,7 +127,7 @@ describe('the rules of vendors', () => {
   });
 
   it.each(['aws-confluent', 'azure-confluent', 'gcp-confluent'])(
-    'want the dnsDomain in each dnsSubDomain of %s, where both are there',
+    'each dnsSubDomain of %s must end with the dnsDomain if both are sent',
     (request) => {
       const { dnsDomain, ...bare } = requestBody(request);
       const inside = `az1.${String(dnsDomain)}`;
@@ -140,7 +146,7 @@ describe('the rules of vendors', () => {
     },
   );
 
-  it('leave the sub-domains of other vendors alone', () => {
+  it('vendors other than CONFLUENT accept any dnsSubDomain', () => {
     const body = { ...requestBody('azure-eventhub'), dnsSubDomain: ['elsewhere'] };
     expect(refusalIn('documented', body)).toBeUndefined();
   });
@@ -150,20 +156,20 @@ describe('the rules of vendors', () => {
     { count: 1, name: undefined },
     { count: 3, name: undefined },
     { count: 4, name: 'invalidAttribute' },
-  ])('take 1 to 3 gcpServiceAttachmentUris for GCP CONFLUENT, and not $count if that is outside', (row) => {
+  ])('GCP CONFLUENT with $count gcpServiceAttachmentUris is accepted only if there are 1 to 3', (row) => {
     const gcpServiceAttachmentUris = Array.from({ length: row.count }, (_, index) => `projects/p/${index}`);
     const condition = refusalIn('observed', { ...requestBody('gcp-confluent'), gcpServiceAttachmentUris });
     expect(condition?.name).toBe(row.name);
     expect(condition?.field).toBe(row.name && 'gcpServiceAttachmentUris');
   });
 
-  it('take fields of another vendor that are not ruled out', () => {
+  it('fields of other vendors are accepted unless a rule forbids them', () => {
     const all = Object.assign({}, ...REQUESTS.values(), requestBody('aws-confluent')) as RequestBody;
     expect(refusalIn('documented', all)).toBeUndefined();
   });
 });
 
-describe('provider and vendor', () => {
+describe('rules of provider and vendor', () => {
   it.each([
     ['AWS', 'EVENTHUB'],
     ['AWS', 'PUBSUB'],
@@ -173,7 +179,7 @@ describe('provider and vendor', () => {
     ['GCP', 'string'],
     ['AWS', '__proto__'],
     ['AWS', 'toString'],
-  ])('are refused where %s has no vendor %s', (provider, vendor) => {
+  ])('the provider %s refuses the vendor %s', (provider, vendor) => {
     for (const profile of PROFILES) {
       expect(refusalIn(profile, { provider, vendor })).toMatchObject({
         name: 'unknownVendor',
@@ -187,13 +193,13 @@ describe('provider and vendor', () => {
     ['aws', 'msk'],
     ['Aws', 'Msk'],
     ['aWS', 'mSK'],
-  ])('match without case: %s %s', (provider, vendor) => {
+  ])('provider and vendor match regardless of case: %s %s', (provider, vendor) => {
     expect(refusalIn('documented', { ...requestBody('aws-msk'), provider, vendor })).toBeUndefined();
     expect(refusalIn('documented', { provider, vendor })).toMatchObject({ field: 'arn' });
   });
 
   it.each(['string', 'AWS ', 'IBM', 'constructor', '__proto__', 'awſ', 'Aẃs'])(
-    'name the unknown provider %j before anything else that is wrong',
+    'the unknown provider %j is refused before any other mistake',
     (provider) => {
       const body = { provider, vendor: 7, arn: 'string', nonsense: true, dnsSubDomain: 'string' };
       expect(refusalIn('documented', body)).toMatchObject({
@@ -209,14 +215,14 @@ describe('provider and vendor', () => {
     ['left out', {}],
     ['empty', { provider: '' }],
     ['null', { provider: null }],
-  ])('name the provider that is %s before anything else that is wrong', (_, fields) => {
+  ])('a provider that is %s is refused before any other mistake', (_, fields) => {
     expect(refusalIn('documented', { ...fields, vendor: 7, nonsense: true })).toMatchObject({
       name: 'missingAttribute',
       field: 'provider',
     });
   });
 
-  it.each([7, true, false, 0, [], ['AWS'], {}])('name a provider of the wrong type: %j', (provider) => {
+  it.each([7, true, false, 0, [], ['AWS'], {}])('a provider of the wrong type is refused: %j', (provider) => {
     expect(refusalIn('documented', { provider, nonsense: true })).toMatchObject({
       name: 'wrongType',
       field: 'provider',
@@ -225,7 +231,7 @@ describe('provider and vendor', () => {
 });
 
 describe('prepare()', () => {
-  it('drops what only the server sets, whatever its type', () => {
+  it('prepare() drops read-only fields of any type', () => {
     const body = requestBody('aws-confluent');
     const readOnly = Object.fromEntries(
       READ_ONLY.map((field, index) => [field, [7, 'x', {}, []][index % 4]]),
@@ -233,18 +239,18 @@ describe('prepare()', () => {
     expect(prepare({ ...readOnly, ...body })).toEqual(body);
   });
 
-  it('drops empty strings and nulls, but at the top level only', () => {
+  it('prepare() drops empty strings and nulls at the top level only', () => {
     const kept = { provider: 'AWS', dnsSubDomain: ['', null, []], gcpConnectionIds: [] };
     expect(prepare({ ...kept, region: '', vendor: null, arn: '' })).toEqual(kept);
   });
 
-  it('leaves all else as it was sent, false, 0 and blanks too', () => {
+  it('prepare() leaves all other values as sent, including false, 0 and blanks', () => {
     const sent = { provider: 'aws', region: ' ', vendor: 0, nonsense: false };
     expect(prepare(sent)).toEqual(sent);
   });
 });
 
-describe('the target of a link', () => {
+describe('target of a link', () => {
   const base: SentFields = {
     provider: 'AWS',
     vendor: 'MSK',
@@ -264,7 +270,7 @@ describe('the target of a link', () => {
     ['authentication differs', base, { ...base, authenticationScheme: 'IAM' }],
     ['domains differ beside an endpoint', base, { ...base, dnsDomain: 'other' }],
     ['fields come in another order', bare, Object.fromEntries(Object.entries(bare).reverse()) as SentFields],
-  ])('is the same where %s', (_, one, other) => {
+  ])('two links have the same target if %s', (_, one, other) => {
     expect(targetOf(other)).toBe(targetOf(one));
   });
 
@@ -288,7 +294,7 @@ describe('the target of a link', () => {
       { ...bare, azureResourceIds: ['a,b'] },
       { ...bare, azureResourceIds: ['a', 'b'] },
     ],
-  ])('differs by %s', (_, one, other) => {
+  ])('two links have different targets if they differ in %s', (_, one, other) => {
     expect(targetOf(other)).not.toBe(targetOf(one));
   });
 });

@@ -17,8 +17,8 @@ const SLOW = { idleMs: 10, workingMs: 20, deleteRequestedMs: 30, deletingMs: 40 
 /** A body without a domain. */
 const BARE = requestBody('aws-s3');
 
-describe('after a change of domain', () => {
-  it('an observed link is IDLE and WORKING again before it is DONE, and shows nothing computed till then', async () => {
+describe('states after a change of dnsDomain', () => {
+  it('an observed link passes IDLE and WORKING again after a change of dnsDomain, without computed fields until it is DONE', async () => {
     const links = await startLinks('observed', { idleMs: 10, workingMs: 20 });
     const { _id } = await links.create(BARE);
     links.emulator.clock.advance(30);
@@ -45,13 +45,13 @@ describe('after a change of domain', () => {
     ]);
   });
 
-  it('an observed link that FAILED has failed no more', async () => {
+  it('an observed link that FAILED recovers after a change of dnsDomain', async () => {
     const links = await startLinks('observed', settledLinks('observed'));
     expect((await patchLink(links, FAILED)).json()).toMatchObject({ state: 'DONE' });
     expect(await links.get(FAILED)).not.toHaveProperty('errorMessage');
   });
 
-  it('a documented link stays in its state, and becomes DONE when it would have', async () => {
+  it('a documented link keeps its state after a change of dnsDomain, and is DONE when it would have been', async () => {
     const links = await startLinks('documented', { pendingMs: 100 });
     const { _id } = await links.create(BARE);
     links.emulator.clock.advance(60);
@@ -63,14 +63,14 @@ describe('after a change of domain', () => {
     expect(statesOf(links, _id)).toEqual(['created PENDING', 'time DONE']);
   });
 
-  it('a documented link that FAILED still says why', async () => {
+  it('a documented link that FAILED keeps its errorMessage after a change of dnsDomain', async () => {
     const links = await startLinks('documented', settledLinks('documented'));
     expect((await patchLink(links, FAILED)).json()).toMatchObject({ state: 'FAILED', errorMessage: 'no' });
   });
 });
 
-describe('while it is being deleted, an observed link', () => {
-  it('is DELETE_REQUESTED from the request on, then DELETING, then gone', async () => {
+describe('states of a delete', () => {
+  it('a deleted observed link is DELETE_REQUESTED, then DELETING, then gone', async () => {
     const links = await startLinks('observed', SLOW);
     const { _id } = await links.create(BARE);
     links.emulator.clock.advance(30);
@@ -95,7 +95,7 @@ describe('while it is being deleted, an observed link', () => {
     ]);
   });
 
-  it('can be deleted again, and goes as soon as it would have', async () => {
+  it('an observed link that is being deleted can be deleted again, without delay', async () => {
     const links = await startLinks('observed', SLOW);
     const { _id } = await links.create(BARE);
     await deleteLink(links, _id);
@@ -106,7 +106,7 @@ describe('while it is being deleted, an observed link', () => {
     expect(statesOf(links, _id).filter((state) => state.startsWith('deleted'))).toHaveLength(1);
   });
 
-  it('still counts as a duplicate and against the deletion of its project, and takes no domain', async () => {
+  it('an observed link that is being deleted still blocks duplicates, changes and the deletion of its project', async () => {
     const links = await startLinks('observed', SLOW);
     const { _id } = await links.create(BARE);
     await deleteLink(links, _id);

@@ -23,8 +23,8 @@ const MALFORMED_ID = { documented: '404 RESOURCE_NOT_FOUND', observed: '400 PATH
 const BARE = requestBody('aws-s3');
 const WITH_DOMAIN = { ...BARE, dnsDomain: 'old.example' };
 
-describe.each(PROFILES)('a change of domain, %s', (profile) => {
-  it('is there from version 2025-03-12 on, and 406 before', async () => {
+describe.each(PROFILES)('change of dnsDomain, %s', (profile) => {
+  it('PATCH of a link is available from version 2025-03-12 on, and a 406 before', async () => {
     const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     for (const [date, status] of [
@@ -39,7 +39,7 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
     }
   });
 
-  it('answers with the whole link where none is set, and GET and list show it at once', async () => {
+  it('PATCH responds with the whole link if it had no dnsDomain, and reads show the new one at once', async () => {
     const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     const response = await patchLink(links, _id);
@@ -50,19 +50,19 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
     expect((await links.list()).results).toEqual([link]);
   });
 
-  it('is allowed of a link that is IDLE, whatever its domain', async () => {
+  it('PATCH is accepted for a link that is IDLE, whatever its dnsDomain', async () => {
     const links = await startLinks(profile, settledLinks(profile, { dnsDomain: 'old.example' }));
     expect((await patchLink(links, IDLE)).statusCode).toBe(200);
     expect(await links.get(IDLE)).toMatchObject({ dnsDomain: 'new.example' });
   });
 
-  it('is allowed of a link that has FAILED, where none is set', async () => {
+  it('PATCH is accepted for a link that FAILED, if it has no dnsDomain', async () => {
     const links = await startLinks(profile, settledLinks(profile));
     expect((await patchLink(links, FAILED)).statusCode).toBe(200);
     expect((await links.get(FAILED)).dnsDomain).toBe('new.example');
   });
 
-  it('is refused of a link that has one and is not IDLE, and changes nothing', async () => {
+  it('PATCH is refused for a link that has a dnsDomain and is not IDLE, and changes nothing', async () => {
     const links = await startLinks(profile, settledLinks(profile, { dnsDomain: 'old.example' }));
     const { _id } = await links.create(WITH_DOMAIN);
     for (const id of [_id, FAILED]) {
@@ -87,7 +87,7 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
     ['null', { dnsDomain: null }, 'MISSING_ATTRIBUTE', 'dnsDomain'],
     ['a number', { dnsDomain: 7 }, 'INVALID_JSON_ATTRIBUTE', 'dnsDomain'],
     ['a list', { dnsDomain: ['a.example'] }, 'INVALID_JSON_ATTRIBUTE', 'dnsDomain'],
-  ])('is refused with %s', async (_, payload, errorCode, names) => {
+  ])('PATCH is refused with %s', async (_, payload, errorCode, names) => {
     const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     const response = await patchLink(links, _id, payload);
@@ -96,7 +96,7 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
     expect(await links.get(_id)).not.toHaveProperty('dnsDomain');
   });
 
-  it('passes over what only the server sets', async () => {
+  it('PATCH ignores read-only fields', async () => {
     const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     const response = await patchLink(links, _id, {
@@ -108,7 +108,7 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
     expect(response.json()).toMatchObject({ _id, dnsDomain: 'new.example' });
   });
 
-  it('is refused to the domain of another link that has no other target', async () => {
+  it('PATCH is refused if it would give two links the same target', async () => {
     const links = await shared.links(profile);
     const taken = await links.create({ provider: 'AWS', dnsDomain: 'new.example' });
     const { _id } = await links.create({ provider: 'AWS' });
@@ -122,14 +122,14 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
     await links.create({ provider: 'AWS' });
   });
 
-  it('is allowed to a domain that another link has beside its endpoint', async () => {
+  it('PATCH is accepted if another link has the same dnsDomain but another endpoint', async () => {
     const links = await shared.links(profile);
     await links.create({ ...WITH_DOMAIN, dnsDomain: 'new.example' });
     const { _id } = await links.create({ ...BARE, serviceEndpointId: 'com.amazonaws.us-west-2.s3' });
     expect((await patchLink(links, _id)).statusCode).toBe(200);
   });
 
-  it('is refused to a domain that is not in the sub-domains of a CONFLUENT link', async () => {
+  it('PATCH of a CONFLUENT link is refused if its dnsSubDomain does not end with the dnsDomain', async () => {
     const confluent = without(requestBody('aws-confluent'), 'region');
     const links = await startLinks(profile, settledLinks(profile, confluent));
     const response = await patchLink(links, IDLE);
@@ -138,7 +138,7 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
     expect(await links.get(IDLE)).toMatchObject(confluent);
   });
 
-  it('is refused to a reader, and of a link that is not there', async () => {
+  it('PATCH is refused to a reader and for an unknown link', async () => {
     const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     const denied = await patchLink(links, _id, undefined, { caller: 'reader' });
@@ -148,9 +148,9 @@ describe.each(PROFILES)('a change of domain, %s', (profile) => {
   });
 });
 
-describe.each(PROFILES)('a delete, %s', (profile) => {
+describe.each(PROFILES)('delete of a link, %s', (profile) => {
   it.each(['just created', 'DONE', 'IDLE', 'FAILED'])(
-    'answers 202 of a link that is %s, and it is gone',
+    'deleting a link that is %s responds with 202, and the link is gone',
     async (state) => {
       const links = await startLinks(profile, settledLinks(profile));
       const { _id } = await links.create(WITH_DOMAIN);
@@ -165,7 +165,7 @@ describe.each(PROFILES)('a delete, %s', (profile) => {
     },
   );
 
-  it('of what is gone, was never there or is of another project is a 404', async () => {
+  it('deleting a link that is gone, unknown or of another project is a 404', async () => {
     const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     await deleteLink(links, _id);
@@ -178,7 +178,7 @@ describe.each(PROFILES)('a delete, %s', (profile) => {
     expect((await deleteLink(links, elsewhere)).statusCode).toBe(404);
   });
 
-  it('makes its target free, and lets its project be deleted', async () => {
+  it('a deleted link no longer blocks its target or the deletion of its project', async () => {
     const links = await shared.links(profile);
     const url = `${API}/groups/${links.project.id}`;
     const { _id } = await links.create(BARE);
@@ -190,7 +190,7 @@ describe.each(PROFILES)('a delete, %s', (profile) => {
     expect((await links.as('owner', { method: 'DELETE', url })).statusCode).toBe(202);
   });
 
-  it('is refused to a reader', async () => {
+  it('deleting a link is refused to a reader', async () => {
     const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
     expect((await deleteLink(links, _id, 'reader')).statusCode).toBe(profile === 'observed' ? 401 : 403);
