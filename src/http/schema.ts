@@ -41,6 +41,20 @@ export const object = <Properties extends TProperties>(
   options: ObjectOptions = {},
 ) => Type.Object(properties, { ...options, description });
 
+/** An object that the documents have as a component named `title`. */
+export const component = <Properties extends TProperties>(
+  title: string,
+  description: string,
+  properties: Properties,
+) => object(description, properties, { title });
+
+/** A component without other members, such as the body of a request. */
+export const strictComponent = <Properties extends TProperties>(
+  title: string,
+  description: string,
+  properties: Properties,
+) => object(description, properties, { ...strict, title });
+
 /** One of some texts. */
 export const oneOf = <Choice extends string>(
   choices: readonly Choice[],

@@ -3,7 +3,7 @@ import type { Organization } from '../http/gatekeeper.js';
 import { atlasResource, type AtlasOperation } from '../http/operation.js';
 import { pageFrom, resource } from '../http/replies/replies.js';
 import { API_PREFIX } from '../http/paths.js';
-import { object, text } from '../http/schema.js';
+import { component, object, text } from '../http/schema.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
 import type { Identity } from './credential-store.js';
 import { countedQuery, linksOf, namedQuery } from './project-schema.js';
@@ -17,17 +17,13 @@ const organization = atlasResource('/orgs', {
   access: 'readOrganization',
 });
 
-const shownOrganization = object(
-  'An organization.',
-  {
-    id: objectId('Id of the organization.'),
-    isDeleted: Type.Boolean({ description: 'Always false.' }),
-    links,
-    name: text('Its name.'),
-    skipDefaultAlertsSettings: Type.Boolean({ description: 'Always false.' }),
-  },
-  { title: 'Organization' },
-);
+const shownOrganization = component('Organization', 'An organization.', {
+  id: objectId('Id of the organization.'),
+  isDeleted: Type.Boolean({ description: 'Always false.' }),
+  links,
+  name: text('Its name.'),
+  skipDefaultAlertsSettings: Type.Boolean({ description: 'Always false.' }),
+});
 
 const names = (description: string) => Type.Array(Type.String(), { description });
 const userRoles = object('Roles in the organization and its projects.', {

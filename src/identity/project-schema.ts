@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { API_PREFIX } from '../http/paths.js';
-import { integer, object, oneOf, strict, text } from '../http/schema.js';
+import { component, integer, oneOf, strictComponent, text } from '../http/schema.js';
 import { links, objectId } from '../http/shapes.js';
 import { pagingQuery } from '../http/steps/query.js';
 import { TAG } from './project-conditions.js';
@@ -34,59 +34,49 @@ const withAlerts = 'Whether it has the default alerts; stored, without effect.';
 const settable = {
   tags: Type.Optional(
     Type.Array(
-      object(
-        'A tag.',
-        { key: Type.RegExp(TAG, { description: key }), value: Type.RegExp(TAG, { description: value }) },
-        { ...strict, title: 'Tag' },
-      ),
+      strictComponent('Tag', 'A tag.', {
+        key: Type.RegExp(TAG, { description: key }),
+        value: Type.RegExp(TAG, { description: value }),
+      }),
       { description: 'Its tags.' },
     ),
   ),
   withDefaultAlertsSettings: Type.Optional(Type.Boolean({ description: withAlerts })),
 };
 
-export const createBody = object(
-  'A project to create.',
-  {
-    ...settable,
-    name,
-    orgId: text('Id of its organization.'),
-    regionUsageRestrictions: Type.Optional(
-      oneOf(
-        ['COMMERCIAL_FEDRAMP_REGIONS_ONLY', 'GOV_REGIONS_ONLY'],
-        'Regions that it can use, for governments; stored, without effect.',
-      ),
+export const createBody = strictComponent('ProjectRequest', 'A project to create.', {
+  ...settable,
+  name,
+  orgId: text('Id of its organization.'),
+  regionUsageRestrictions: Type.Optional(
+    oneOf(
+      ['COMMERCIAL_FEDRAMP_REGIONS_ONLY', 'GOV_REGIONS_ONLY'],
+      'Regions that it can use, for governments; stored, without effect.',
     ),
-  },
-  { ...strict, title: 'ProjectRequest' },
-);
+  ),
+});
 
-export const updateBody = object(
-  'What is to change; what is left out stays.',
-  // Atlas's description allows any name here, but responses must have one that matches.
+export const updateBody = strictComponent(
+  'ProjectUpdate',
+  'What is to change; what is left out stays.', // Atlas's description allows any name here, but responses must have one that matches.
   { ...settable, name: Type.Optional(name) },
-  { ...strict, title: 'ProjectUpdate' },
 );
 
-export const shownProject = object(
-  'A project, which Atlas calls group.',
-  {
-    clusterCount: integer('Always 0.'),
-    created: text('When it was created.', { format: 'date-time' }),
-    id: objectId('Id of the project: the `groupId` of other operations.'),
-    links,
-    name: text('Its name.'),
-    orgId: objectId('Id of the organization that it is in.'),
-    regionUsageRestrictions: Type.Optional(text('As it was sent.')),
-    tags: Type.Optional(
-      Type.Array(Type.Object({ key: text(key), value: text(value) }), {
-        description: 'Its tags; a create leaves them out if none were sent.',
-      }),
-    ),
-    withDefaultAlertsSettings: Type.Boolean({ description: withAlerts }),
-  },
-  { title: 'Project' },
-);
+export const shownProject = component('Project', 'A project, which Atlas calls group.', {
+  clusterCount: integer('Always 0.'),
+  created: text('When it was created.', { format: 'date-time' }),
+  id: objectId('Id of the project: the `groupId` of other operations.'),
+  links,
+  name: text('Its name.'),
+  orgId: objectId('Id of the organization that it is in.'),
+  regionUsageRestrictions: Type.Optional(text('As it was sent.')),
+  tags: Type.Optional(
+    Type.Array(Type.Object({ key: text(key), value: text(value) }), {
+      description: 'Its tags; a create leaves them out if none were sent.',
+    }),
+  ),
+  withDefaultAlertsSettings: Type.Boolean({ description: withAlerts }),
+});
 
 /** What Atlas links from a project (recorded). */
 const LINKS = ['containers', 'clusters', 'databaseUsers', 'peers', 'processes', 'whitelist'];

@@ -9,7 +9,7 @@ import {
 } from '../http/credentials/token-errors.js';
 import { rateLimited, tooManyTokens } from '../http/faults/limits.js';
 import type { Operation } from '../http/operation.js';
-import { integer, object, text } from '../http/schema.js';
+import { component, integer, text } from '../http/schema.js';
 import { bodyTooLarge } from '../http/steps/body.js';
 import { flagsQuery } from '../http/steps/query.js';
 
@@ -45,24 +45,16 @@ export const createToken: Operation = {
   conditions: [...errors, unsupportedGrantType, tooManyTokens],
   body: {
     mediaType: FORM,
-    schema: object(
-      'Requests a token.',
-      {
-        grant_type: Type.Literal('client_credentials', { description: 'The only grant.' }),
-        ...credentials,
-      },
-      { title: 'TokenRequest' },
-    ),
+    schema: component('TokenRequest', 'Requests a token.', {
+      grant_type: Type.Literal('client_credentials', { description: 'The only grant.' }),
+      ...credentials,
+    }),
   },
-  response: object(
-    'A bearer token.',
-    {
-      access_token: text('The token.'),
-      expires_in: integer('How long it is valid, in seconds.'),
-      token_type: Type.Literal('Bearer', { description: 'How it is sent.' }),
-    },
-    { title: 'Token' },
-  ),
+  response: component('Token', 'A bearer token.', {
+    access_token: text('The token.'),
+    expires_in: integer('How long it is valid, in seconds.'),
+    token_type: Type.Literal('Bearer', { description: 'How it is sent.' }),
+  }),
 };
 
 export const revokeToken: Operation = {
@@ -73,11 +65,10 @@ export const revokeToken: Operation = {
   conditions: [...errors, invalidGrant],
   body: {
     mediaType: FORM,
-    schema: object(
-      'Revokes a token.',
-      { token: text('The token to revoke.', { minLength: 1 }), ...credentials },
-      { title: 'TokenRevocation' },
-    ),
+    schema: component('TokenRevocation', 'Revokes a token.', {
+      token: text('The token to revoke.', { minLength: 1 }),
+      ...credentials,
+    }),
   },
 };
 

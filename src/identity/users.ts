@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
-import { object, text } from '../http/schema.js';
+import { component, text } from '../http/schema.js';
 import { objectId } from '../http/shapes.js';
 import { hexDigits } from '../kernel/ids.js';
 
@@ -23,16 +23,12 @@ export function ownerOf(organizationId: string, roles: object) {
 
 /** The schema of a user, in the newer version of the lists. */
 export const userSchema = (description: string, title: string, roles: TSchema) =>
-  object(
-    description,
-    {
-      createdAt: text('When the account was created.', { format: 'date-time' }),
-      firstName: text('First name.'),
-      id: objectId('Id of the user.'),
-      lastName: text('Last name.'),
-      orgMembershipStatus: text('Always ACTIVE.'),
-      roles,
-      username: text('Email address.'),
-    },
-    { title },
-  );
+  component(title, description, {
+    createdAt: text('When the account was created.', { format: 'date-time' }),
+    firstName: text('First name.'),
+    id: objectId('Id of the user.'),
+    lastName: text('Last name.'),
+    orgMembershipStatus: text('Always ACTIVE.'),
+    roles,
+    username: text('Email address.'),
+  });

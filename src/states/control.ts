@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import type { Project } from '../http/gatekeeper.js';
 import { controlGroup, type Context, type ControlOperation } from '../http/operation.js';
-import { moment, object, oneOf, strict, text } from '../http/schema.js';
+import { component, moment, oneOf, strict, text } from '../http/schema.js';
 import { objectId } from '../http/shapes.js';
 import { itemSchema } from './fixture.js';
 import type { Items } from './items.js';
@@ -18,25 +18,17 @@ export function stateControl(items: Items): readonly ControlOperation[] {
   const { one, many, path, title } = namesOf(resource.name);
   const state = oneOf(resource.states, `a state of a ${one}; ${resource.gone} removes it`);
   const message = messageText(`shown while it is ${failed}`);
-  const step = object(
-    'A state that was entered.',
-    {
-      state,
-      at: moment("when it was entered, in the project's time"),
-      why: text('created, updated, deleted, time, read, forced, released or fixture'),
-    },
-    { title: `${title}Step` },
-  );
-  const shown = object(
-    `Where a ${one} is, and how it came there.`,
-    {
-      id: text(`the _id of the ${one}`),
-      state,
-      held: Type.Boolean({ description: 'whether it waits for a hand or for reads to move on' }),
-      history: Type.Array(step, { description: 'the states it has gone through, oldest first' }),
-    },
-    { title: `${title}State` },
-  );
+  const step = component(`${title}Step`, 'A state that was entered.', {
+    state,
+    at: moment("when it was entered, in the project's time"),
+    why: text('created, updated, deleted, time, read, forced, released or fixture'),
+  });
+  const shown = component(`${title}State`, `Where a ${one} is, and how it came there.`, {
+    id: text(`the _id of the ${one}`),
+    state,
+    held: Type.Boolean({ description: 'whether it waits for a hand or for reads to move on' }),
+    history: Type.Array(step, { description: 'the states it has gone through, oldest first' }),
+  });
   const control = controlGroup(`/${path}`, {
     scope: 'project',
     tag: { name: path, description: `States of ${many}.` },

@@ -1,7 +1,7 @@
 import { Type, type TObject } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { exactlyOne, MAX_COUNT, object, oneOf, strict, text, within } from '../http/schema.js';
+import { component, exactlyOne, MAX_COUNT, object, oneOf, strict, text, within } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { OBJECT_ID } from '../kernel/ids.js';
 import type { SharedSection } from '../world/index.js';
@@ -143,11 +143,11 @@ export function ruleControl(items: Items): readonly ControlOperation[] {
   const timesLeft = Type.Union([Type.Integer(), Type.Null()], {
     description: `for how many more ${many}; null for all`,
   });
-  const stored = object(
-    'A stored rule.',
-    { id: text('the id of the rule'), rule, timesLeft },
-    { title: `Kept${title}Rule` },
-  );
+  const stored = component(`Kept${title}Rule`, 'A stored rule.', {
+    id: text('the id of the rule'),
+    rule,
+    timesLeft,
+  });
   const control = controlGroup(`/${rulePath}`, {
     scope: 'both',
     tag: { name: rulePath, description: `What becomes of ${many} that are not created yet.` },

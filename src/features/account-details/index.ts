@@ -1,7 +1,7 @@
 import { Type, type TProperties } from '@sinclair/typebox';
 import { atlasResource } from '../../http/operation.js';
 import { resource } from '../../http/replies/replies.js';
-import { object, text } from '../../http/schema.js';
+import { component, text } from '../../http/schema.js';
 import { flagsQuery, invalidQueryParameter } from '../../http/steps/query.js';
 import type { Feature } from '../../world/index.js';
 import { detailsOf, PROVIDERS } from './details.js';
@@ -14,10 +14,10 @@ const query = Type.Object({
 });
 
 const accountOf = (provider: string, cloud: string, own: TProperties) =>
-  object(
+  component(
+    `${provider.replace(/^./, (first) => first.toUpperCase())}AccountDetails`,
     `An account of ${cloud}.`,
     { ...own, cidrBlock: text('Addresses of the network.'), cloudProvider: Type.Literal(provider) },
-    { title: `${provider.replace(/^./, (first) => first.toUpperCase())}AccountDetails` },
   );
 
 const shownAccount = Type.Union(

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { object, strict, text, within } from '../../http/schema.js';
+import { component, object, strict, text, within } from '../../http/schema.js';
 import { objectId, pageOf } from '../../http/shapes.js';
 import { userSchema } from '../../identity/index.js';
 import { LIMITS, SETTINGS } from './store.js';
@@ -26,27 +26,21 @@ export const settings = object(
 // A larger number of JSON would not be returned as it was sent.
 const value = within(0, Number.MAX_SAFE_INTEGER, 'The limit.');
 export const limitName = text(`What is limited: ${Object.keys(LIMITS).join(', ')}.`);
-export const limitBody = object(
-  'A limit to set.',
-  { name: Type.Optional(text('What is limited, as in the path.', { readOnly: true })), value },
-  { title: 'LimitRequest' },
-);
-export const limit = object('A limit.', { name: text('What is limited.'), value }, { title: 'Limit' });
+export const limitBody = component('LimitRequest', 'A limit to set.', {
+  name: Type.Optional(text('What is limited, as in the path.', { readOnly: true })),
+  value,
+});
+export const limit = component('Limit', 'A limit.', { name: text('What is limited.'), value });
 export const limits = Type.Array(limit, { description: 'The limits that were set.' });
 
 const roleNames = Type.Array(Type.String(), { description: 'Its roles in the project.' });
-const team = object(
-  'A team and its roles in a project.',
-  { teamId: text('Id of the team.'), roleNames },
-  { title: 'Team' },
-);
+const team = component('Team', 'A team and its roles in a project.', {
+  teamId: text('Id of the team.'),
+  roleNames,
+});
 export const teamId = text('Id of a team.');
 export const teamsBody = Type.Array(team, { description: 'Teams to add.' });
-export const roleNamesBody = object(
-  'The roles that a team is to have.',
-  { roleNames },
-  { title: 'TeamUpdate' },
-);
+export const roleNamesBody = component('TeamUpdate', 'The roles that a team is to have.', { roleNames });
 export const teamPage = pageOf('TeamPage', team);
 
 export const userPage = pageOf(
@@ -58,16 +52,12 @@ export const userPage = pageOf(
   ),
 );
 
-export const ipAddresses = object(
-  'The IP addresses of a project.',
-  {
-    groupId: objectId('Id of the project.'),
-    services: object('Addresses by service.', {
-      clusters: Type.Array(Type.Unknown(), { maxItems: 0, description: 'Always empty.' }),
-    }),
-  },
-  { title: 'IpAddresses' },
-);
+export const ipAddresses = component('IpAddresses', 'The IP addresses of a project.', {
+  groupId: objectId('Id of the project.'),
+  services: object('Addresses by service.', {
+    clusters: Type.Array(Type.Unknown(), { maxItems: 0, description: 'Always empty.' }),
+  }),
+});
 
 export const managedSlowMs = Type.Boolean({ description: 'Whether they are.' });
 
