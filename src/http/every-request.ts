@@ -12,6 +12,7 @@ import type { Gatekeeper } from './gatekeeper.js';
 import type { KnownPaths } from './known-paths.js';
 import { Exchange } from './observation/exchange.js';
 import { observeBodies, observeRequest } from './observation/request-finished.js';
+import { readUnread } from './observation/unread-body.js';
 import { sendFailure } from './replies/failures.js';
 import { unsupportedMediaType } from './steps/body.js';
 import { noRoute, recordRoutes } from './steps/route.js';
@@ -66,8 +67,8 @@ export function installShared(
     begin(request, reply, parts);
     done();
   });
-  app.addHook('onSend', (request, _reply, payload, done) => {
-    const read = observeBodies(request, payload);
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const read = observeBodies(request, reply, payload);
     if (read)
       void read.then(() => {
         done();
@@ -130,6 +131,9 @@ export function frameworkErrors(parts: PipelineParts) {
     // No hook runs here.
     begin(request, reply, parts);
     enterScope(request.exchange, scopeParametersOf(request.url), parts.gatekeeper);
-    void sendFailure(error, request, reply);
+    const send = (): void => void sendFailure(error, request, reply);
+    const read = readUnread(request, reply);
+    if (read) void read.then(send);
+    else send();
   };
 }

@@ -115,11 +115,11 @@ describe('a body', () => {
     await expectAlive(socket);
   });
 
-  it('of 1 MiB without credentials is refused before it is read', async () => {
+  it('of 1 MiB without credentials is refused, and the client that sends it reads why', async () => {
     const socket = await open();
     const big = 'x'.repeat(1024 * 1024);
     const request = `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${big.length}\r\n\r\n${big}`;
-    expect([[401], []]).toContainEqual(statusesIn(await sendRaw(socket.url, request)));
+    expect(statusesIn(await sendRaw(socket.url, request))).toEqual([401]);
     await expectAlive(socket);
   });
 });

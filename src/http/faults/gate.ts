@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { EventBus } from '../../kernel/events.js';
 import type { ConditionType } from '../../profiles/index.js';
 import { reasonLine } from '../observation/exchange.js';
-import { readUnread } from '../observation/unread-body.js';
+import { hasPlainJsonBody, readUnread } from '../observation/unread-body.js';
 import { unexpected } from '../replies/failures.js';
 import { sendBytes, sendRefusal } from '../replies/replies.js';
 import { BODY_LIMIT, bodyTooLarge } from '../steps/body.js';
@@ -39,7 +39,7 @@ export class FaultGate {
     const { store } = this.parts;
     if (request.exchange.fault) return undefined;
     const matchesBodies = store.actingOn(request).some(({ rule }) => rule.match?.body !== undefined);
-    const unread = matchesBodies ? readUnread(request) : undefined;
+    const unread = matchesBodies && hasPlainJsonBody(request) ? readUnread(request, reply) : undefined;
     const firing = unread ? this.#meetWithBody(request, step, unread) : store.meet(step, request);
     return firing && this.#apply(request, reply, firing);
   }
@@ -108,7 +108,7 @@ export class FaultGate {
       exchange.step = 'faults';
       if (drop) {
         exchange.condition = faultDecision(fault, 'cuts the connection before the work');
-        await readUnread(request);
+        await readUnread(request, reply);
         reply.hijack();
         reply.raw.destroy();
       } else this.#answer(request, reply, fault);

@@ -45,9 +45,13 @@ export function observeRequest(events: EventBus, request: FastifyRequest, reply:
 }
 
 /** Records the body of an answer, and reads that of a request which was refused before its body. */
-export function observeBodies(request: FastifyRequest, payload: unknown): Promise<void> | undefined {
+export function observeBodies(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+): Promise<void> | undefined {
   if (request.method !== 'HEAD') request.exchange.sentAnswer = payload;
-  return isControl(request) ? undefined : readUnread(request);
+  return readUnread(request, reply);
 }
 
 function isControl({ url }: FastifyRequest): boolean {

@@ -1,38 +1,51 @@
 import { finished } from 'node:stream';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from '../steps/body.js';
 import { BODY_TYPE } from '../steps/version.js';
 
+/** How much of an unread body is read before the answer is sent nevertheless, in bytes. */
+const READ_LIMIT = 16 * 1024 * 1024;
+
 /** Whether a request has a body whose type is JSON. */
 export function hasJsonBody({ headers }: FastifyRequest): boolean {
-  const length = headers['content-length'];
-  const isSent = length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > 0;
-  return isSent && BODY_TYPE.test(headers['content-type'] ?? '');
+  return BODY_TYPE.test(headers['content-type'] ?? '') && hasBody(headers);
+}
+
+/** Whether it is one that can be read without a decoder. */
+export function hasPlainJsonBody(request: FastifyRequest): boolean {
+  return hasJsonBody(request) && request.headers['content-encoding'] === undefined;
+}
+
+function hasBody({ 'content-length': length, ...headers }: FastifyRequest['headers']): boolean {
+  return length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > 0;
 }
 
 /**
- * Reads the body of a request that was refused before a step read it, so that the journal has it. A compressed or too
- * large body is not read.
+ * Reads what no step has read of a request's body, up to a limit; the request timeout of the server ends the wait for the
+ * rest. If the connection were closed while the client sends, many clients would never read the answer. If no step has
+ * read any of it, a JSON body is recorded for the journal, unless it is compressed or too large.
  *
  * @returns undefined if there is nothing to read
  */
-export function readUnread(request: FastifyRequest): Promise<void> | undefined {
+export function readUnread(request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
   const { raw, headers, exchange } = request;
+  if (!hasBody(headers) || raw.readableEnded || raw.destroyed) return undefined;
   // Null until a read begins.
-  if (raw.readableFlowing !== null || !hasJsonBody(request)) return undefined;
-  if (headers['content-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > BODY_LIMIT) {
-    return undefined;
-  }
+  const isRecorded = raw.readableFlowing === null && hasPlainJsonBody(request);
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
     raw.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= BODY_LIMIT) chunks.push(chunk);
-      else resolve();
+      if (isRecorded && size <= BODY_LIMIT) chunks.push(chunk);
+      if (size <= READ_LIMIT) return;
+      void reply.header('connection', 'close');
+      resolve();
     });
     finished(raw, (error) => {
-      if (!error && size <= BODY_LIMIT) exchange.sentBody = new TextDecoder().decode(Buffer.concat(chunks));
+      if (!error && isRecorded && size <= BODY_LIMIT) {
+        exchange.sentBody = new TextDecoder().decode(Buffer.concat(chunks));
+      }
       resolve();
     });
   });
