@@ -66,8 +66,8 @@ function expectRefused(response: Incoming, stale: boolean, why: RegExp): void {
 }
 
 describe.each(TRANSPORTS)('credentials over %s', (transport) => {
-  describe.each(PROFILES)('of the %s organization', (profile) => {
-    it.each(CALLERS)('let %s in with digest and with a bearer token', async (caller) => {
+  describe.each(PROFILES)('callers of the %s organization', (profile) => {
+    it.each(CALLERS)('the caller %s is authenticated by digest and by bearer token', async (caller) => {
       const line = shared.seeded(transport);
       const { publicKey: username, privateKey: password } = seededCaller(caller, profile);
       const right = { ...(await handshake(line)), username, password };
@@ -76,7 +76,7 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
     });
   });
 
-  it('are refused where one thing is wrong with the digest', async () => {
+  it('a digest with one wrong part is refused, and does not use up its nonce', async () => {
     const line = shared.seeded(transport);
     const path = `${GROUPS}?pageNum=1`;
     const { clientId, clientSecret } = seededCaller('owner', 'documented');
@@ -122,11 +122,11 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
     ['a token without its scheme', 'mdb_at_x', /neither/],
     ['an empty bearer token', 'Bearer ', /not one of this emulator/],
     ['a made up bearer token', 'Bearer mdb_at_0123456789', /not one of this emulator/],
-  ])('are refused where the header holds %s', async (_what, authorization, why) => {
+  ])('the Authorization header is refused if it has %s', async (_what, authorization, why) => {
     expectRefused(await get(shared.seeded(transport), authorization), false, why);
   });
 
-  it('are refused as stale, and only if right, with an old nonce; the new challenge works', async () => {
+  it('a digest with an expired nonce is refused as stale, only if correct, and the new challenge works', async () => {
     const line = await openLine(transport, { nonceMs: 1000 });
     const right = await handshake(line);
     line.clock.advance(1000);
@@ -137,14 +137,14 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
     expect((await get(line, signed({ ...right, nonce }))).status).toBe(200);
   });
 
-  it('are refused as stale, and only if right, with a nonce that nobody issued', async () => {
+  it('a digest with a nonce that was never issued is refused as stale, only if correct', async () => {
     const line = shared.seeded(transport);
     const right = { ...(await handshake(line)), nonce: 'c2l4dGVlbiBjaGFyYWN0ZXJzIG1vcmU9' };
     expectRefused(await get(line, signed({ ...right, password: 'wrong' })), false, /private key/);
     expectRefused(await get(line, signed(right)), true, /not issued/);
   });
 
-  it('are refused where a count comes again, while other counts of the nonce are taken in any order', async () => {
+  it('a repeated nonce count is refused as stale, while other counts are accepted in any order', async () => {
     const line = shared.seeded(transport);
     const right = await handshake(line);
     const statuses: number[] = [];
@@ -153,7 +153,7 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
     expectRefused(await get(line, signed({ ...right, count: 2 })), true, /count of the nonce was used/);
   });
 
-  it('are taken from many requests at once on one nonce', async () => {
+  it('concurrent digest requests with one nonce are accepted', async () => {
     const line = shared.seeded(transport);
     const right = await handshake(line);
     const counts = Array.from({ length: 40 }, (_, index) => 40 - index);
@@ -161,7 +161,7 @@ describe.each(TRANSPORTS)('credentials over %s', (transport) => {
     expect(all.map(({ status }) => status)).toEqual(counts.map(() => 200));
   });
 
-  it("are asked for before anything else: curl's first request has no body and gets its challenge", async () => {
+  it('credentials are checked first: a request without a body, as curl sends it, gets its challenge', async () => {
     const line = shared.seeded(transport);
     const first = await line.send({
       method: 'POST',
@@ -186,7 +186,7 @@ describe('the uri of a digest', () => {
     ['the path below the base path', linksPath('observed').replace(API, '')],
     ['path and query below the base path', linksPath('observed').replace(API, '') + query],
     ['a whole address', `http://localhost${linksPath('observed')}`],
-  ])('may be %s in an observed project', async (_, uri) => {
+  ])('the uri of a digest may be %s in an observed project', async (_, uri) => {
     expect(await digest('observed', linksPath('observed') + query, uri)()).toBe(200);
   });
 
@@ -196,11 +196,11 @@ describe('the uri of a digest', () => {
     ['a part of the path', linksPath('observed').slice(0, -1)],
     ['another query', `${linksPath('observed')}?pageNum=2`],
     ['nothing', ''],
-  ])('may not be %s there', async (_, uri) => {
+  ])('the uri of a digest may not be %s in an observed project', async (_, uri) => {
     expect(await digest('observed', linksPath('observed') + query, uri)()).toBe(401);
   });
 
-  it('is that of the request line in a documented project', async () => {
+  it('the uri of a digest must equal the request target in a documented project', async () => {
     const path = linksPath('documented');
     for (const uri of [path, path.replace(API, ''), path.replace(API, '') + query]) {
       expect(await digest('documented', path + query, uri)(), uri).toBe(401);
@@ -208,7 +208,7 @@ describe('the uri of a digest', () => {
     expect(await digest('documented', path + query, path + query)()).toBe(200);
   });
 
-  it("goes by the project of the path, and without one by the key's organization", async () => {
+  it("the uri of a digest is checked by the profile of the project in the path, else of the key's organization", async () => {
     expect(await digest('documented', linksPath('observed') + query, linksPath('observed'))()).toBe(401);
     expect(await digest('observed', linksPath('documented') + query, linksPath('documented'))()).toBe(401);
     expect(await digest('observed', GROUPS + query, GROUPS)()).toBe(200);
@@ -216,15 +216,15 @@ describe('the uri of a digest', () => {
   });
 });
 
-describe('the body of a refusal of credentials', () => {
-  it('is the recorded one, byte for byte, in an observed project', async () => {
+describe('the body of a 401', () => {
+  it('the 401 of an observed project has the recorded body, byte for byte', async () => {
     const line = shared.seeded('inject');
     const response = await line.send({ path: linksPath('observed') });
     expect(response.text).toBe(RECORDED_401);
     expect(response.header('x-error-code')).toBeUndefined();
   });
 
-  it("has the page's keys, code and reason in a documented project, and says what is wrong", async () => {
+  it('the 401 of a documented project has the keys, code and reason of the page, and says what is wrong', async () => {
     const line = shared.seeded('inject');
     const response = await line.send({ path: linksPath('documented') });
     expect(Object.entries(response.json())).toEqual([
@@ -242,7 +242,7 @@ describe('the body of a refusal of credentials', () => {
     ['observed', linksPath('documented'), 'NOT_ORG_GROUP_CREATOR'],
     ['documented', linksPath('observed'), 'UNEXPECTED_ERROR'],
   ] as const)(
-    "with --profile %s is, for %s, that of the project's profile, else the server's",
+    'the 401 with --profile %s for %s has the profile of the project in the path, else that of the server',
     async (profile, path, errorCode) => {
       const line = await openLine('inject', { profile });
       expect((await line.send({ path })).json().errorCode).toBe(errorCode);
@@ -250,8 +250,8 @@ describe('the body of a refusal of credentials', () => {
   );
 });
 
-describe('a bearer token', () => {
-  it('lets in for an hour, and not a moment longer', async () => {
+describe('bearer tokens', () => {
+  it('a bearer token is accepted for exactly an hour', async () => {
     const line = shared.seeded('inject');
     const authorization = `Bearer ${await tokenOf(line.send, 'owner', 'documented')}`;
     line.clock.advance(3_600_000 - 1);
@@ -260,13 +260,16 @@ describe('a bearer token', () => {
     expectRefused(await get(line, authorization), false, /has expired/);
   });
 
-  it.each(PROFILES)('is refused with the digest challenge in the %s project too', async (profile) => {
-    const line = shared.seeded('inject');
-    const response = await get(line, 'Bearer mdb_at_made_up', linksPath(profile));
-    expectRefused(response, false, /not one of this emulator/);
-  });
+  it.each(PROFILES)(
+    'an invalid bearer token is refused with the digest challenge in the %s project',
+    async (profile) => {
+      const line = shared.seeded('inject');
+      const response = await get(line, 'Bearer mdb_at_made_up', linksPath(profile));
+      expectRefused(response, false, /not one of this emulator/);
+    },
+  );
 
-  it('of one organization opens no project of the other', async () => {
+  it('a bearer token of one organization gives no access to a project of another', async () => {
     const line = shared.seeded('inject');
     const path = `${GROUPS}/${SEEDED.observed.project}`;
     const response = await line.as('owner', 'documented', { path });
@@ -274,7 +277,7 @@ describe('a bearer token', () => {
     expect(response.lines('www-authenticate')).toEqual([]);
   });
 
-  it('outlives a restart on the same database file, revoked or expired as it was', async () => {
+  it('bearer tokens, revocations and expiry survive a restart on the same database file', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'atlas-tokens-'));
     onTestFinished(() => {
       rmSync(folder, { recursive: true });
@@ -309,9 +312,12 @@ describe('a bearer token', () => {
     expect(await status(kept)).toBe(401);
   });
 
-  it.each(['bearer', 'BEARER', 'Bearer  '])('is read behind the scheme written as "%s"', async (scheme) => {
-    const line = shared.seeded('inject');
-    const token = await tokenOf(line.send, 'owner', 'documented');
-    expect((await get(line, `${scheme} ${token}`)).status).toBe(200);
-  });
+  it.each(['bearer', 'BEARER', 'Bearer  '])(
+    'a bearer token is accepted after the scheme written as "%s"',
+    async (scheme) => {
+      const line = shared.seeded('inject');
+      const token = await tokenOf(line.send, 'owner', 'documented');
+      expect((await get(line, `${scheme} ${token}`)).status).toBe(200);
+    },
+  );
 });

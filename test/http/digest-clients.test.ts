@@ -57,8 +57,8 @@ const CLIENTS: readonly Client[] = [
   },
 ];
 
-describe.each(CLIENTS)('$name', ({ connect, handshakes }) => {
-  it.each(PROFILES)('creates, gets and lists a private link of the %s project', async (profile) => {
+describe.each(CLIENTS)('the client $name', ({ name, connect, handshakes }) => {
+  it.each(PROFILES)(`${name} creates, gets and lists a private link of the %s project`, async (profile) => {
     const { url } = await openSocket();
     const links = url + linksPath(profile);
     const { publicKey, privateKey } = seededCaller('streams', profile);
@@ -70,7 +70,7 @@ describe.each(CLIENTS)('$name', ({ connect, handshakes }) => {
     expect([list.status, list.body.totalCount]).toEqual([200, 1]);
   });
 
-  it('sends many requests at once', async () => {
+  it(`${name} can send concurrent requests`, async () => {
     const { url } = await openSocket();
     const links = url + linksPath('documented');
     const { publicKey, privateKey } = seededCaller('owner', 'documented');
@@ -82,7 +82,7 @@ describe.each(CLIENTS)('$name', ({ connect, handshakes }) => {
     expect((await send(links)).body.totalCount).toBe(20);
   });
 
-  it(`asks ${handshakes} times for a challenge in five requests`, async () => {
+  it(`${name} is challenged ${handshakes} times in five requests`, async () => {
     const { url, events } = await openSocket();
     const { publicKey, privateKey } = seededCaller('reader', 'documented');
     const send = connect(publicKey, privateKey);
@@ -95,7 +95,7 @@ describe.each(CLIENTS)('$name', ({ connect, handshakes }) => {
     expect(challenged).toHaveLength(handshakes);
   });
 
-  it('is refused with a wrong key, and told what it may do with a right one', async () => {
+  it(`${name} gets a 401 with a wrong key and a 403 without permission`, async () => {
     const { url } = await openSocket();
     const links = url + linksPath('documented');
     expect((await connect('owner1', 'wrong')(links)).status).toBe(401);

@@ -13,8 +13,8 @@ function nonces(): { readonly clock: ManualClock; readonly nonces: Nonces } {
   return { clock, nonces: new Nonces(clock, LIFE_MS) };
 }
 
-describe('the response of a digest', () => {
-  it('is what RFC 7616, section 3.9.1, has for MD5', () => {
+describe('digest response', () => {
+  it('digestResponse() computes the MD5 example of RFC 7616, section 3.9.1', () => {
     const sent = {
       username: 'Mufasa',
       realm: 'http-auth@example.org',
@@ -29,7 +29,7 @@ describe('the response of a digest', () => {
   });
 });
 
-describe('the Authorization header', () => {
+describe('parsing of the Authorization header', () => {
   const uri = '/api/atlas/v2/groups?pageNum=1&itemsPerPage=100';
   const nonce = 'AAAAAAABAZt22qgAxkNuMfZ6/qKYdVYR';
   const response = '0123456789abcdef0123456789abcdef';
@@ -76,7 +76,7 @@ describe('the Authorization header', () => {
       `USERNAME = "owner1" ,  Realm="MMS Public API", NONCE="${nonce}" , uri="${uri}", response=${response}, qop=auth, nc="00000001", cnonce="c", opaque=""`,
       'c',
     ],
-  ])('is read as %s writes it', (_client, header, cnonce) => {
+  ])('parseDigest() reads the header as written by %s', (_client, header, cnonce) => {
     expect(parseDigest(header)).toEqual({
       username: 'owner1',
       realm: 'MMS Public API',
@@ -90,7 +90,7 @@ describe('the Authorization header', () => {
     });
   });
 
-  it('keeps what stands escaped in a quoted value, commas and equals signs too', () => {
+  it('parseDigest() unescapes quoted values, including commas and equals signs', () => {
     const header = `username="a\\"b\\\\c, d=e", realm="r", nonce="n", uri="/", response="x", qop=auth, nc=00000001, cnonce="c"`;
     expect(parseDigest(header)).toMatchObject({ username: 'a"b\\c, d=e', algorithm: 'MD5' });
   });
@@ -112,25 +112,28 @@ describe('the Authorization header', () => {
       'The digest lacks qop, nc, cnonce.',
     ],
     ['only commas', ',,,', 'The digest is not a list of name=value pairs.'],
-  ])('with %s is refused with a sentence', (_what, header, sentence) => {
+  ])('parseDigest() rejects a header with %s, and says why', (_what, header, sentence) => {
     expect(parseDigest(header)).toBe(sentence);
   });
 });
 
-describe('the challenge', () => {
-  it.each([false, true])("is Atlas's, character for character (stale=%s)", (stale) => {
-    expect(challenge('c2l4dGVlbiBjaGFyYWN0ZXJzIG1vcmU9', stale)).toBe(
-      `Digest realm="MMS Public API", domain="", nonce="c2l4dGVlbiBjaGFyYWN0ZXJzIG1vcmU9", algorithm=MD5, qop="auth", stale=${stale}`,
-    );
-  });
+describe('digest challenge', () => {
+  it.each([false, true])(
+    "the digest challenge equals Atlas's, character for character (stale=%s)",
+    (stale) => {
+      expect(challenge('c2l4dGVlbiBjaGFyYWN0ZXJzIG1vcmU9', stale)).toBe(
+        `Digest realm="MMS Public API", domain="", nonce="c2l4dGVlbiBjaGFyYWN0ZXJzIG1vcmU9", algorithm=MD5, qop="auth", stale=${stale}`,
+      );
+    },
+  );
 
-  it('falls into its six parts where a Go client splits it', () => {
+  it('the digest challenge has six parts when it is split as Go clients do', () => {
     expect(challenge(nonces().nonces.issue(), false).replace('Digest ', '').split(', ')).toHaveLength(6);
   });
 });
 
 describe('nonces', () => {
-  it('are 32 base64 characters, and each is another', () => {
+  it('nonces are unique and have 32 base64 characters', () => {
     const { nonces: book } = nonces();
     const issued = Array.from({ length: 100 }, () => book.issue());
     for (const nonce of issued) expect(nonce).toMatch(/^[A-Za-z0-9+/]{32}$/);
@@ -138,12 +141,12 @@ describe('nonces', () => {
     expect(nonceOf(challenge(issued[0] ?? '', false))).toBe(issued[0]);
   });
 
-  it.each([1, 2, 6, 0xffff, 0xffffffff])('may begin with the count %i', (count) => {
+  it.each([1, 2, 6, 0xffff, 0xffffffff])('a new nonce accepts %i as its first count', (count) => {
     const { nonces: book } = nonces();
     expect(book.take(book.issue(), count)).toBe('taken');
   });
 
-  it('have each count taken once, in whatever order they come', () => {
+  it('a nonce accepts each count once, in any order', () => {
     const { nonces: book } = nonces();
     const nonce = book.issue();
     const order = [3, 1, 2, 6, 5, 4, 700, 8];
@@ -151,7 +154,7 @@ describe('nonces', () => {
     expect(order.map((count) => book.take(nonce, count))).toEqual(order.map(() => 'replayed'));
   });
 
-  it('have a replay refused however many counts came since', () => {
+  it('a nonce refuses a replayed count after any number of other counts', () => {
     const { nonces: book } = nonces();
     const nonce = book.issue();
     const counts = Array.from({ length: 10_000 }, (_, index) => index + 1);
@@ -159,7 +162,7 @@ describe('nonces', () => {
     for (const count of [1, 2, 5000, 8976, 9999, 10_000]) expect(book.take(nonce, count)).toBe('replayed');
   });
 
-  it('count each for itself', () => {
+  it('nonces count independently of each other', () => {
     const { nonces: book } = nonces();
     const [one, other] = [book.issue(), book.issue()];
     expect([book.take(one, 1), book.take(other, 1), book.take(one, 1)]).toEqual([
@@ -169,7 +172,7 @@ describe('nonces', () => {
     ]);
   });
 
-  it('are old once their life is over, and not a millisecond before', () => {
+  it('a nonce expires exactly after its lifetime', () => {
     const { clock, nonces: book } = nonces();
     const nonce = book.issue();
     clock.advance(LIFE_MS - 1);
@@ -184,11 +187,11 @@ describe('nonces', () => {
     ['one of another length', 'AAAA'],
     ['one that nobody signed', 'A'.repeat(32)],
     ['one that is no base64', '!'.repeat(32)],
-  ])('are unknown if made up: %s', (_what, nonce) => {
+  ])('a made-up nonce is unknown: %s', (_what, nonce) => {
     expect(nonces().nonces.take(nonce, 1)).toBe('unknown');
   });
 
-  it('are unknown if issued by another run, or changed in any of their characters', () => {
+  it('a nonce of another run, or with any character changed, is unknown', () => {
     const { nonces: book } = nonces();
     expect(nonces().nonces.take(book.issue(), 1)).toBe('unknown');
     const nonce = book.issue();
@@ -199,7 +202,7 @@ describe('nonces', () => {
     expect(book.take(nonce, 1)).toBe('taken');
   });
 
-  it('are remembered in bounded number: of very many in use, those used first turn old', () => {
+  it('the number of nonces is bounded: the least recently used expire first', () => {
     const { nonces: book } = nonces();
     const issued = Array.from({ length: 60_000 }, () => book.issue());
     expect(issued.every((nonce) => book.take(nonce, 1) === 'taken')).toBe(true);

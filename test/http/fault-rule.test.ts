@@ -14,7 +14,7 @@ function request(url = '/api/atlas/v2/groups/g/things/t', exchange: object = {})
 const rule = (match: Match) => ({ id: 'r', match, delayMs: 1 });
 const isMet = (match: Match, by = request()) => matches(rule(match), 'faults', by);
 
-describe('a rule', () => {
+describe('matching of a fault rule', () => {
   it.each<[Match]>([
     [{}],
     [{ operation: 'getThing' }],
@@ -28,7 +28,7 @@ describe('a rule', () => {
     [{ path: '/api/**/t' }],
     [{ path: '/api/atlas/v2/groups/g/things/t*' }],
     [{ operation: 'getThing', method: 'GET', caller: 'key', path: '*' }],
-  ])('matches with %j', (match) => {
+  ])('a fault rule with %j matches the request', (match) => {
     expect(isMet(match)).toBe(true);
   });
 
@@ -44,15 +44,15 @@ describe('a rule', () => {
     [{ path: '/api/atlas/v2/groups/g/things/t*t' }],
     [{ path: '/api/*/things/*/groups/*' }],
     [{ operation: 'getThing', method: 'POST' }],
-  ])('does not match with %j', (match) => {
+  ])('a fault rule with %j does not match the request', (match) => {
     expect(isMet(match)).toBe(false);
   });
 
-  it('ignores the query', () => {
+  it('the path of a fault rule ignores the query of the request', () => {
     expect(isMet({ path: '*/t' }, request('/api/atlas/v2/groups/g/things/t?pretty=true'))).toBe(true);
   });
 
-  it('without a match matches, at its own step alone', () => {
+  it('a fault rule without match applies to every request at its own step only', () => {
     const before = { id: 'r', drop: 'before', before: 'credentials' } as const;
     const after = { id: 'r', drop: 'before' } as const;
     const steps = ['credentials', 'faults'] as const;
@@ -60,11 +60,11 @@ describe('a rule', () => {
     expect(steps.map((step) => matches(after, step, request()))).toEqual([false, true]);
   });
 
-  it('of a caller does not match an unknown one', () => {
+  it('a fault rule for a caller does not match a request without a known caller', () => {
     expect(isMet({ caller: 'key' }, request(undefined, { caller: undefined }))).toBe(false);
   });
 
-  it('matches the token endpoints only if it names the operation or a path', () => {
+  it('a fault rule matches the token endpoints only if it names the operation or a path', () => {
     const tokens = request(undefined, { operation: undefined, operationId: 'createToken' });
     const ways: Match[] = [
       {},
@@ -76,15 +76,14 @@ describe('a rule', () => {
     expect(ways.map((match) => isMet(match, tokens))).toEqual([false, false, false, true, true]);
   });
 
-  it('with a hundred stars is matched in no time', () => {
+  it('a path with a hundred stars does not backtrack exponentially', () => {
     const path = `/${'a*'.repeat(100)}b`;
-    const started = performance.now();
+    // With backtracking, this test would time out.
     expect(isMet({ path }, request(`/${'a'.repeat(10_000)}`))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 
-describe('a rule fires', () => {
+describe('firing of a fault rule', () => {
   const firings = (counts: { share?: number; skip?: number }, requests: number): number[] =>
     Array.from({ length: requests }, (_, index) => index + 1).filter((matched) =>
       firesOn({ id: 'r', truncate: true, ...counts }, matched),
@@ -99,16 +98,19 @@ describe('a rule fires', () => {
     ['none of no share', { share: 0 }, 100, []],
     ['those behind the first two', { skip: 2 }, 5, [3, 4, 5]],
     ['every second behind the first', { skip: 1, share: 0.5 }, 6, [3, 5]],
-  ])('on %s', (_which, counts, requests, expected) => {
+  ])('a fault rule fires on %s', (_which, counts, requests, expected) => {
     expect(firings(counts, requests)).toEqual(expected);
   });
 
-  it.each([0.01, 0.07, 0.1, 0.29, 0.57, 0.99])('on exactly a share of %d of a hundred', (share) => {
-    expect(firings({ share }, 100)).toHaveLength(Math.round(share * 100));
-    expect(firings({ share }, 1000)).toHaveLength(Math.round(share * 1000));
-  });
+  it.each([0.01, 0.07, 0.1, 0.29, 0.57, 0.99])(
+    'a fault rule with the share %d fires on exactly that share of requests',
+    (share) => {
+      expect(firings({ share }, 100)).toHaveLength(Math.round(share * 100));
+      expect(firings({ share }, 1000)).toHaveLength(Math.round(share * 1000));
+    },
+  );
 
-  it('with its one action', () => {
+  it('actionOf() returns the one action of a fault rule', () => {
     expect(actionOf({ id: 'r', drop: 'after' })).toBe('drop');
     expect(() => actionOf({ id: 'r' })).toThrow('no action');
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pretty } from '../../src/http/replies/pretty.js';
 
 describe('indented JSON', () => {
-  it('has the form of the recorded 401', () => {
+  it('pretty() formats an object like the recorded 401', () => {
     const body = {
       error: 401,
       reason: 'Unauthorized',
@@ -28,12 +28,12 @@ describe('indented JSON', () => {
     [{ a: [{ b: 1 }, { c: 2 }] }, '{\n  "a" : [ {\n    "b" : 1\n  }, {\n    "c" : 2\n  } ]\n}'],
     [[[1], []], '[ [ 1 ], [ ] ]'],
     [{ 'k"ey': 1 }, '{\n  "k\\"ey" : 1\n}'],
-  ])('writes %j', (value, text) => {
+  ])('pretty() formats %j', (value, text) => {
     expect(pretty(value)).toBe(text);
     expect(JSON.parse(pretty(value))).toEqual(value);
   });
 
-  it('keeps the order of keys, and one that is called __proto__', () => {
+  it('pretty() retains the order of keys, including __proto__', () => {
     const text = '{"b":1,"__proto__":{"x":1},"a":2}';
     expect(JSON.stringify(JSON.parse(pretty(JSON.parse(text))))).toBe(text);
   });

@@ -9,7 +9,7 @@ import { ManualClock } from '../support/clock.js';
 import { API, SEEDED, TestEmulator } from '../support/emulator.js';
 import type { ErrorBody } from '../support/links.js';
 
-describe('the known paths', () => {
+describe('known paths', () => {
   const paths = new KnownPaths(ATLAS_OPERATIONS_FILE);
   paths.add('GET', `${API}/groups/:id`);
   paths.add('GET', `${API}/groups/all`);
@@ -47,7 +47,7 @@ describe('the known paths', () => {
     ['groups', {}],
     ['', { GET: 'getSystemStatus' }],
     ['/', { GET: 'getSystemStatus' }],
-  ])('tell the methods of "%s" below the prefix', (path, methods) => {
+  ])('methodsOf("%s") returns the operations of the path by method', (path, methods) => {
     expect(Object.fromEntries(paths.methodsOf(API + path))).toEqual(methods);
   });
 
@@ -64,7 +64,7 @@ describe('the known paths', () => {
     ['/groups/x/nothing', undefined],
     ['/groups/x/streams/private', undefined],
     ['/orgs', undefined],
-  ])('suggest for "%s" what is spelled nearly so: %s', (path, suggestion) => {
+  ])('suggestion("%s") returns the nearest known path: %s', (path, suggestion) => {
     const known = new KnownPaths(ATLAS_OPERATIONS_FILE);
     for (const own of ['/groups/:groupId', '/groups/:groupId/teams', '/groups/:groupId/streams/:name/x']) {
       known.add('GET', API + own);
@@ -74,7 +74,7 @@ describe('the known paths', () => {
     expect(known.suggestion(API + path)).toBe(suggestion && API + suggestion);
   });
 
-  it('suggest the version of the API, and nothing outside of it for the root', () => {
+  it('suggestion() corrects the version of the API, and suggests nothing for the root', () => {
     const known = new KnownPaths(ATLAS_OPERATIONS_FILE);
     known.add('GET', `${API}/groups`);
     expect(known.suggestion('/api/atlas/v1/groups')).toBe(`${API}/groups`);
@@ -82,7 +82,7 @@ describe('the known paths', () => {
     expect(known.suggestion('*')).toBeUndefined();
   });
 
-  it('include those outside the Atlas API, and absolute targets', () => {
+  it('methodsOf() includes paths outside the Atlas API, and absolute targets', () => {
     expect([...paths.methodsOf('/_emulator/projects/x/clock').keys()]).toEqual(['GET']);
     expect([...paths.methodsOf(`http://emulator${API}/groups`).keys()]).toEqual(['GET', 'POST']);
     for (const target of ['*', '/', '']) expect(paths.methodsOf(target).size, target).toBe(0);
@@ -122,7 +122,7 @@ function route(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string): Atlas
   });
 }
 
-describe('an operation whose last segment is a parameter', () => {
+describe('operations whose last segment is a parameter', () => {
   const send = async (method: string, path: string) => {
     const emulator = await TestEmulator.start({}, new ManualClock(), [...features, workspaces]);
     const url = `${API}/groups/${SEEDED.observed.project}/streams${path}`;
@@ -136,12 +136,12 @@ describe('an operation whose last segment is a parameter', () => {
     ['DELETE', '/accountDetails2', '/:workspace', ['accountDetails2']],
     ['POST', '/mine/connections', '/:tenantName/connections', ['mine']],
     ['POST', '/vpcPeeringConnections/v:accept', '/vpcPeeringConnections/:id:accept', ['v']],
-  ])('takes what has no path of its own: %s %s', async (method, path, taker, parameters) => {
+  ])('a path parameter matches what has no literal path: %s %s', async (method, path, taker, parameters) => {
     const response = await send(method, path);
     expect([response.statusCode, response.json()]).toEqual([200, { path: taker, parameters }]);
   });
 
-  it('leaves an emulated literal path alone', async () => {
+  it('a literal path takes precedence over a path parameter', async () => {
     const response = await send('GET', '/accountDetails?cloudProvider=aws&regionName=US_EAST_1');
     expect(response.json()).toMatchObject({ cloudProvider: 'aws' });
   });
@@ -153,10 +153,13 @@ describe('an operation whose last segment is a parameter', () => {
     ['GET', '/accountDetails:downloadOperationalLogs', 'downloadGroupStreamOperationalLogs'],
     ['POST', '/vpcPeeringConnections/v:reject', 'rejectGroupStreamVpcPeeringConnection'],
     ['DELETE', '/vpcPeeringConnections/v', 'deleteGroupStreamVpcPeeringConnection'],
-  ])('leaves what Atlas has there a 501: %s %s', async (method, path, missing) => {
-    const response = await send(method, path);
-    expect([response.statusCode, response.json<ErrorBody>().parameters]).toEqual([501, [missing]]);
-  });
+  ])(
+    'a path parameter does not match an Atlas operation that is not emulated, which is a 501: %s %s',
+    async (method, path, missing) => {
+      const response = await send(method, path);
+      expect([response.statusCode, response.json<ErrorBody>().parameters]).toEqual([501, [missing]]);
+    },
+  );
 
   it.each([
     ['PATCH', '/accountDetails', 'GET,OPTIONS'],
@@ -167,8 +170,11 @@ describe('an operation whose last segment is a parameter', () => {
     ['POST', '/privateLinkConnections/connections', 'DELETE,GET,OPTIONS,PATCH'],
     ['POST', '/mine', 'DELETE,GET,OPTIONS,PATCH'],
     ['PUT', '/mine/connections', 'POST,GET,OPTIONS'],
-  ])('leaves a method that a literal path lacks a 405: %s %s', async (method, path, allowed) => {
-    const response = await send(method, path);
-    expect([response.statusCode, response.headers.allow]).toEqual([405, allowed]);
-  });
+  ])(
+    'a method that a literal path lacks is a 405 beside a path parameter: %s %s',
+    async (method, path, allowed) => {
+      const response = await send(method, path);
+      expect([response.statusCode, response.headers.allow]).toEqual([405, allowed]);
+    },
+  );
 });

@@ -61,10 +61,10 @@ function expectLimited(
   expect(response.header('x-emulator-reason')).toMatch(/^step 4 \(faults\): .* (?:of|in) this minute\. \|/);
 }
 
-describe.each(PROFILES)('the limit of requests, as %s', (profile) => {
+describe.each(PROFILES)('limit of requests, as %s', (profile) => {
   const path = linksPath(profile);
 
-  it('is off unless it is asked for', async () => {
+  it('requests are not limited by default', async () => {
     const line = await openLine('inject');
     const token = await tokenOf(line.send, 'owner', profile);
     expect(await times(1201, () => list(line, token, path))).toEqual([200]);
@@ -72,7 +72,7 @@ describe.each(PROFILES)('the limit of requests, as %s', (profile) => {
     expect(left).toBe(profile === 'observed' ? '0' : undefined);
   });
 
-  it('refuses the 1,201st request of a minute, with nothing done, and none of the next minute', async () => {
+  it('limitRequests refuses the 1,201st request in a minute without doing it, and none of the next minute', async () => {
     const line = await openLine('inject', { limitRequests: true });
     const token = await tokenOf(line.send, 'owner', profile);
     const stranger = await tokenOf(line.send, 'owner', PROFILES[1 - PROFILES.indexOf(profile)] ?? profile);
@@ -104,14 +104,14 @@ describe.each(PROFILES)('the limit of requests, as %s', (profile) => {
     expect([next.status, next.json().totalCount]).toEqual([200, 0]);
   });
 
-  it('refuses the 4th request of a minute where it is set to 3', async () => {
+  it('limitRequests: 3 refuses the 4th request in a minute', async () => {
     const line = await openLine('inject', { limitRequests: 3 });
     const token = await tokenOf(line.send, 'owner', profile);
     expect(await times(3, () => list(line, token, path))).toEqual([200]);
     expectLimited(await list(line, token, path), profile, [path, 3]);
   });
 
-  it('is one for each project, and another for what names none', async () => {
+  it('requests are limited for each project, and separately for requests without a project', async () => {
     const line = await openLine('inject', { limitRequests: true });
     const token = await tokenOf(line.send, 'owner', profile);
     const other = PROFILES[1 - PROFILES.indexOf(profile)] ?? profile;
@@ -126,7 +126,7 @@ describe.each(PROFILES)('the limit of requests, as %s', (profile) => {
   });
 });
 
-describe.each(PROFILES)('the headers of the limit, as %s', (profile) => {
+describe.each(PROFILES)('headers of the limit, as %s', (profile) => {
   const path = linksPath(profile);
   const group = path.replace('/streams/privateLinkConnections', '');
   const json = { 'content-type': 'application/json' };
@@ -137,7 +137,7 @@ describe.each(PROFILES)('the headers of the limit, as %s', (profile) => {
     return [response.status, response.header('ratelimit-limit'), response.header('ratelimit-remaining')];
   };
 
-  it('count down on successes and on the errors of the application', async () => {
+  it('RateLimit headers count down on successes and application errors', async () => {
     const line = await openLine('inject');
     const post = (body: string, at = path, headers: object = {}): Outgoing => ({
       method: 'POST',
@@ -170,14 +170,14 @@ describe.each(PROFILES)('the headers of the limit, as %s', (profile) => {
     ['an unknown version', { path, headers: { accept: 'text/html' } }],
     ['a body that is too large', { method: 'POST', path, headers: json, body: 'x'.repeat(2 ** 20 + 1) }],
     ['another media type', { method: 'POST', path, headers: { 'content-type': 'text/plain' }, body: '{}' }],
-  ])('are not on the refusal of %s', async (_what, request, caller) => {
+  ])('RateLimit headers are absent from the refusal of %s', async (_what, request, caller) => {
     const line = await openLine('inject');
     const [status, ...limit] = await headersOf(line, request, caller);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(limit).toEqual([undefined, undefined]);
   });
 
-  it('are on an injected error as on one of the application', async () => {
+  it('RateLimit headers are on an injected error as on one of the application', async () => {
     const line = await openLine('inject');
     for (const status of [404, 500]) {
       const rule = JSON.stringify({ times: 1, answer: { status } });
@@ -191,13 +191,13 @@ describe.each(PROFILES)('the headers of the limit, as %s', (profile) => {
   });
 });
 
-describe.each(PROFILES)('the limits of tokens, as %s', (profile) => {
-  it('are off unless they are asked for', async () => {
+describe.each(PROFILES)('limits of tokens, as %s', (profile) => {
+  it('tokens are not limited by default', async () => {
     const line = await openLine('inject');
     expect(await times(168, () => ask(line, profile))).toEqual([200]);
   });
 
-  it('refuse the 51st of a minute, of one client alone', async () => {
+  it('limitTokens refuses the 51st token of a client in a minute', async () => {
     const line = await openLine('inject', { limitTokens: true });
     expect(await times(50, () => ask(line, profile))).toEqual([200]);
     const refused = await ask(line, profile);
@@ -208,13 +208,13 @@ describe.each(PROFILES)('the limits of tokens, as %s', (profile) => {
     expect((await ask(line, profile)).status).toBe(200);
   });
 
-  it('refuse the 11th of a minute where the limit is set to 10', async () => {
+  it('limitTokens: 10 refuses the 11th token of a client in a minute', async () => {
     const line = await openLine('inject', { limitTokens: 10 });
     expect(await times(10, () => ask(line, profile))).toEqual([200]);
     expectLimited(await ask(line, profile), profile, ['/api/oauth/token', 10]);
   });
 
-  it('refuse a 101st that lives, until one is revoked or expires', async () => {
+  it('limitTokens refuses the 101st valid token of a client until one is revoked or expires', async () => {
     const line = await openLine('inject', { limitTokens: true });
     const first = (await ask(line, profile)).json<{ access_token: string }>().access_token;
     for (let count = 1; count < 100; count++) {

@@ -17,7 +17,7 @@ function resolved(accept: string | undefined): string {
 
 const atlas = (date: string): string => `application/vnd.atlas.${date}+json`;
 
-describe('the Accept header', () => {
+describe('Accept header', () => {
   it.each([
     ['2023-02-01', '2023-02-01'],
     ['2023-02-02', '2023-02-01'],
@@ -28,9 +28,12 @@ describe('the Accept header', () => {
     ['2025-03-11', '2024-11-13'],
     ['2025-03-12', '2025-03-12'],
     ['9999-12-31', '2025-03-12'],
-  ])('with the date %s resolves to %s, the newest version that is not after it', (date, version) => {
-    expect(resolved(atlas(date))).toBe(version);
-  });
+  ])(
+    'an Accept header with the date %s selects the version %s, the newest that is not later',
+    (date, version) => {
+      expect(resolved(atlas(date))).toBe(version);
+    },
+  );
 
   it.each([
     '2023-01-31',
@@ -50,7 +53,7 @@ describe('the Accept header', () => {
     'preview',
     'upcoming',
     '',
-  ])('with "%s" for a date is refused', (date) => {
+  ])('an Accept header with the date "%s" is refused', (date) => {
     expect(resolved(atlas(date))).toBe('notAcceptable');
   });
 
@@ -70,7 +73,7 @@ describe('the Accept header', () => {
     `${atlas('2024-05-30')}x`,
     `"${atlas('2024-05-30')}"`,
     ',,,;;;===',
-  ])('that is %s is refused', (accept) => {
+  ])('the Accept header %s is refused', (accept) => {
     expect(resolved(accept)).toBe('notAcceptable');
   });
 
@@ -101,11 +104,11 @@ describe('the Accept header', () => {
       '2023-02-01',
     ],
     ['a weight that is none', `${atlas('2024-11-13')};q=high`, 'notAcceptable'],
-  ])('may have %s', (_what, accept, outcome) => {
+  ])('an Accept header may have %s', (_what, accept, outcome) => {
     expect(resolved(accept)).toBe(outcome);
   });
 
-  it('is told, where it is refused, what to send', () => {
+  it('a refused Accept header says what to send', () => {
     expect(() => acceptedVersion('*/*', VERSIONS)).toThrow(
       expect.objectContaining({
         condition: expect.objectContaining({
@@ -116,35 +119,41 @@ describe('the Accept header', () => {
     );
   });
 
-  it.each(['documented', 'observed'] as const)('refused is a 406 of the %s form', async (profile) => {
-    const emulator = await TestEmulator.start();
-    const response = await emulator.as('owner', profile, {
-      url: linksPath(profile),
-      headers: { accept: 'application/json' },
-    });
-    expect(response.statusCode).toBe(406);
-    expect(response.headers['content-type']).toBe('application/json');
-    if (profile === 'observed') {
-      // Recorded, byte for byte.
-      expect(response.body).toBe(
-        '{"detail":"Invalid accept header or version date.","error":406,"errorCode":"INVALID_VERSION_DATE","parameters":[],"reason":"Not Acceptable"}',
-      );
-    } else {
-      expect(Object.keys(response.json<object>())).toEqual(['error', 'detail', 'reason', 'errorCode']);
-      expect(response.json<{ detail: string }>().detail).toContain('application/vnd.atlas.2023-02-01+json');
-    }
-  });
+  it.each(['documented', 'observed'] as const)(
+    'a refused Accept header is a 406 in the form of the %s profile',
+    async (profile) => {
+      const emulator = await TestEmulator.start();
+      const response = await emulator.as('owner', profile, {
+        url: linksPath(profile),
+        headers: { accept: 'application/json' },
+      });
+      expect(response.statusCode).toBe(406);
+      expect(response.headers['content-type']).toBe('application/json');
+      if (profile === 'observed') {
+        // Recorded, byte for byte.
+        expect(response.body).toBe(
+          '{"detail":"Invalid accept header or version date.","error":406,"errorCode":"INVALID_VERSION_DATE","parameters":[],"reason":"Not Acceptable"}',
+        );
+      } else {
+        expect(Object.keys(response.json<object>())).toEqual(['error', 'detail', 'reason', 'errorCode']);
+        expect(response.json<{ detail: string }>().detail).toContain('application/vnd.atlas.2023-02-01+json');
+      }
+    },
+  );
 
-  it.each(['owner', 'reader'] as const)("is answered with the version's media type (%s)", async (caller) => {
-    const emulator = await TestEmulator.start();
-    const response = await emulator.as(caller, 'documented', { url: linksPath('documented') });
-    expect(response.headers['content-type']).toBe('application/vnd.atlas.2023-02-01+json;charset=utf-8');
-    const groups = await emulator.as(caller, 'documented', { url: `${API}/groups` });
-    expect(groups.headers['content-type']).toBe('application/vnd.atlas.2023-01-01+json;charset=utf-8');
-  });
+  it.each(['owner', 'reader'] as const)(
+    'a response has the media type of its version (%s)',
+    async (caller) => {
+      const emulator = await TestEmulator.start();
+      const response = await emulator.as(caller, 'documented', { url: linksPath('documented') });
+      expect(response.headers['content-type']).toBe('application/vnd.atlas.2023-02-01+json;charset=utf-8');
+      const groups = await emulator.as(caller, 'documented', { url: `${API}/groups` });
+      expect(groups.headers['content-type']).toBe('application/vnd.atlas.2023-01-01+json;charset=utf-8');
+    },
+  );
 });
 
-describe('the media type of a body', () => {
+describe('media type of a request body', () => {
   it.each([
     ['application/json', true],
     ['application/json;charset=utf-8', true],
@@ -162,7 +171,7 @@ describe('the media type of a body', () => {
     ['application/vnd.atlas.2023-02-01+gzip', false],
     ['application/x-www-form-urlencoded', false],
     ['x application/json', false],
-  ])('%s is taken: %s', (type, taken) => {
+  ])('the media type %s of a request body is accepted: %s', (type, taken) => {
     expect(BODY_TYPE.test(type)).toBe(taken);
   });
 
@@ -176,7 +185,7 @@ describe('the media type of a body', () => {
     ['application/problem+json', 415],
     ['nonsense', 415],
     ['', 415],
-  ])('"%s" answers %i', async (type, status) => {
+  ])('a request body of the type "%s" gets the status %i', async (type, status) => {
     const emulator = await TestEmulator.start();
     const response = await emulator.as('owner', 'documented', {
       method: 'POST',

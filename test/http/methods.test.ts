@@ -6,9 +6,9 @@ const shared = shareEmulator();
 
 const PROFILES: readonly SeededProfile[] = ['documented', 'observed'];
 
-describe.each(TRANSPORTS)('a method that a path lacks, over %s', (transport) => {
+describe.each(TRANSPORTS)('unsupported methods, over %s', (transport) => {
   it.each(['', '?envelope=true', '?pretty=true'])(
-    'is a 405 without a body, observed: "%s"',
+    'an unsupported method is a 405 without a body in an observed project, with the query "%s"',
     async (query) => {
       const line = shared.seeded(transport);
       const response = await line.as('owner', 'observed', {
@@ -37,7 +37,7 @@ describe.each(TRANSPORTS)('a method that a path lacks, over %s', (transport) => 
     },
   );
 
-  it('is a 405 with four keys, documented', async () => {
+  it('an unsupported method is a 405 with four keys in a documented project', async () => {
     const line = shared.seeded(transport);
     const request = { method: 'PUT', path: linksPath('documented') };
     const response = await line.send(request);
@@ -49,17 +49,20 @@ describe.each(TRANSPORTS)('a method that a path lacks, over %s', (transport) => 
     expect(wrapped.json()).toEqual({ status: 405, content: response.json() });
   });
 
-  it.each(PROFILES)('is answered as the server does where no project is named: %s', async (profile) => {
-    const line = await openLine(transport, { profile });
-    const response = await line.as('owner', profile === 'observed' ? 'documented' : 'observed', {
-      method: 'DELETE',
-      path: `${API}/groups/`,
-    });
-    expect([response.status, response.header('allow')]).toEqual([405, 'POST,GET,OPTIONS']);
-    expect(response.text === '').toBe(profile === 'observed');
-  });
+  it.each(PROFILES)(
+    "an unsupported method without a project in the path has the form of the server's profile: %s",
+    async (profile) => {
+      const line = await openLine(transport, { profile });
+      const response = await line.as('owner', profile === 'observed' ? 'documented' : 'observed', {
+        method: 'DELETE',
+        path: `${API}/groups/`,
+      });
+      expect([response.status, response.header('allow')]).toEqual([405, 'POST,GET,OPTIONS']);
+      expect(response.text === '').toBe(profile === 'observed');
+    },
+  );
 
-  it('is named with those that the control API and the token endpoints have', async () => {
+  it('an unsupported method of the control API and token endpoints is a 405 with Allow', async () => {
     const line = shared.seeded(transport);
     for (const [method, path, allow] of [
       ['POST', '/_emulator/health', 'GET,OPTIONS'],
@@ -84,7 +87,7 @@ describe.each(TRANSPORTS)('HEAD over %s', (transport) => {
     ['health', '/_emulator/health'],
     ['the events of the past', '/_emulator/requests?limit=1'],
     ['a document', '/_emulator/openapi.json'],
-  ])('has the status and headers of GET, and no body: %s', async (_, path) => {
+  ])('HEAD has the status and headers of GET, and no body, for %s', async (_, path) => {
     const line = shared.seeded(transport);
     const profile = path.includes(SEEDED.observed.project) ? 'observed' : 'documented';
     const [got, head] = [
@@ -101,13 +104,13 @@ describe.each(TRANSPORTS)('HEAD over %s', (transport) => {
     expect(headers(head)).toEqual(headers(got));
   });
 
-  it('wants credentials where GET does', async () => {
+  it('HEAD requires credentials like GET', async () => {
     const response = await shared.seeded(transport).send({ method: 'HEAD', path: linksPath('observed') });
     expect([response.status, response.text]).toEqual([401, '']);
     expect(response.header('www-authenticate')).toMatch(/^Digest /);
   });
 
-  it('of a stream ends at once', async () => {
+  it('HEAD of an event stream ends at once', async () => {
     const line = await shared.line(transport);
     for (const path of ['/_emulator/events', `/_emulator/projects/${line.projects.observed.id}/events`]) {
       const response = await line.send({ method: 'HEAD', path });
@@ -119,7 +122,7 @@ describe.each(TRANSPORTS)('HEAD over %s', (transport) => {
     }
   });
 
-  it('of a path beside a parameter is that of the path', async () => {
+  it('HEAD of an Atlas path beside a path parameter is that of the literal path', async () => {
     const path = `${API}/groups/${SEEDED.observed.project}/streams/vpcPeeringConnections`;
     const response = await shared.seeded(transport).send({ method: 'HEAD', path });
     expect([response.status, response.text]).toEqual([501, '']);
@@ -134,21 +137,21 @@ describe.each(TRANSPORTS)('OPTIONS over %s', (transport) => {
     [`${API}/groups/${SEEDED.observed.project}/clusters`, 'POST,GET,OPTIONS'],
     ['/_emulator/health', 'GET,OPTIONS'],
     ['/api/oauth/token', 'POST,OPTIONS'],
-  ])('lists the methods of %s, without credentials', async (path, allow) => {
+  ])('OPTIONS lists the methods of %s, without credentials', async (path, allow) => {
     const response = await shared.seeded(transport).send({ method: 'OPTIONS', path });
     expect([response.status, response.text, response.header('allow')]).toEqual([200, '', allow]);
     expect(response.header('content-type')).toBeUndefined();
     expect(response.header('x-emulator-reason')).toBeUndefined();
   });
 
-  it('of an unknown path is a 404', async () => {
+  it('OPTIONS of an unknown path is a 404', async () => {
     const response = await shared.seeded(transport).send({ method: 'OPTIONS', path: `${API}/nothing` });
     expect(response.status).toBe(404);
   });
 });
 
-describe('the journal', () => {
-  it('has HEAD and OPTIONS by these names, and no body of an answer that had none', async () => {
+describe('HEAD and OPTIONS in the journal', () => {
+  it('the journal records HEAD and OPTIONS by these names, without response bodies', async () => {
     const line = await shared.line('socket');
     const path = line.linksPath('observed');
     for (const method of ['HEAD', 'OPTIONS']) await line.as('reader', 'observed', { method, path });
@@ -164,9 +167,9 @@ describe('the journal', () => {
   });
 });
 
-describe('the OpenAPI documents', () => {
+describe('HEAD and OPTIONS in the OpenAPI documents', () => {
   it.each(['/_emulator/openapi.json', '/_emulator/control-openapi.json'])(
-    'name the operations alone: %s',
+    'the OpenAPI document %s has no HEAD and OPTIONS operations',
     async (path) => {
       const document = await shared.seeded('inject').send({ path });
       const { paths } = document.json<{ paths: Record<string, object> }>();

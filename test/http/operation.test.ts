@@ -7,8 +7,8 @@ import { resource } from '../../src/http/replies/replies.js';
 const tag = { name: 'Streams', description: 'Streams.' };
 const text = Type.String();
 
-describe('a declared operation', () => {
-  it('has the parameters of its path, without those that name a project or an organization', () => {
+describe('declared operations', () => {
+  it('the parameters of an operation are those of its path, except for project and organization', () => {
     expectTypeOf<Parameters<'/groups/:groupId/streams/:tenantName'>>().toEqualTypeOf<
       Readonly<Record<'tenantName', string>>
     >();
@@ -18,7 +18,7 @@ describe('a declared operation', () => {
     expectTypeOf<Parameters<'/logs/:name.gz'>>().toEqualTypeOf<Readonly<Record<'name', string>>>();
   });
 
-  it('has a project and an organization where its path names them', () => {
+  it('the context of an operation has the project or organization that its path names', () => {
     expectTypeOf<Context<'/groups/:groupId/streams', undefined>['project']>().toEqualTypeOf<Project>();
     expectTypeOf<Context<'/orgs/:orgId', undefined>['organization']>().toEqualTypeOf<Organization>();
     expectTypeOf<Context<'/orgs', undefined>['project']>().toEqualTypeOf<undefined>();
@@ -27,7 +27,7 @@ describe('a declared operation', () => {
     expectTypeOf<Context<'/clock', 'server'>['project']>().toEqualTypeOf<undefined>();
   });
 
-  it('of a resource has what all of them share, unless it says otherwise', () => {
+  it('an operation of atlasResource() has the shared fields, unless it overrides them', () => {
     const stream = atlasResource('/groups/:groupId/streams', {
       tag,
       versions: ['2023-02-01'],
@@ -43,7 +43,7 @@ describe('a declared operation', () => {
     expect(stream('GET', '', { ...common, id: 'list', access: undefined }).access).toBeUndefined();
   });
 
-  it('of a group of the control API has the answer of the group, unless it has its own', () => {
+  it('an operation of controlGroup() has the response of its group, unless it has its own', () => {
     const group = controlGroup('/clock', { scope: 'both', tag, response: text });
     const own = { summary: 'Does.', handle: () => '' };
     expect(group('GET', '', { ...own, id: 'get' })).toMatchObject({ path: '/clock', response: text });

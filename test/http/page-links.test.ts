@@ -13,7 +13,7 @@ async function linksOf(path: string, profile: 'documented' | 'observed' = 'obser
   return Object.fromEntries(links.map(({ rel, href }) => [rel, href.split('?')[1]]));
 }
 
-describe.each(PROFILES)('the links of a page, %s,', (profile) => {
+describe.each(PROFILES)('links of a page, %s', (profile) => {
   it.each([
     ['', ''],
     ['?', ''],
@@ -22,14 +22,14 @@ describe.each(PROFILES)('the links of a page, %s,', (profile) => {
     ['?itemsPerPage=100&x=y&pageNum=1&&', 'x=y&'],
     ['?page%4Eum=1&pageNumber=3', 'pageNumber=3&'],
     ['?pretty=true&envelope=true', 'pretty=true&envelope=true&'],
-  ])('repeat the other parameters as they were sent: "%s"', async (query, repeated) => {
+  ])('the links of a page repeat the other query parameters as sent: "%s"', async (query, repeated) => {
     const links = await linksOf(linksPath(profile) + query, profile);
     expect(links).toEqual({ self: `${repeated}pageNum=1&itemsPerPage=100` });
   });
 });
 
-describe('the link to another page', () => {
-  it('repeats them too, and leads to a page of the same form', async () => {
+describe('links to other pages', () => {
+  it('the links to other pages repeat the query parameters and lead to a page of the same form', async () => {
     const links = await shared.links('observed');
     for (const region of ['one', 'two', 'three']) await links.create({ provider: 'AWS', region });
     const read = async (query: string) => {
@@ -52,7 +52,7 @@ describe('the link to another page', () => {
     });
   });
 
-  it('has no secret in the journal', async () => {
+  it('the journal has no secret from the query of a page', async () => {
     const links = await shared.links('observed');
     const secret = 'c3po-r2d2-bb8';
     await links.as('reader', { url: `${links.path}?token=${secret}&x=y` });

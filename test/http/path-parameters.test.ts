@@ -10,25 +10,28 @@ const OBSERVED = linksPath('observed');
 
 const MALFORMED = ['nothex', 'F'.repeat(24), 'f'.repeat(23), 'f'.repeat(25), 'ünknown'];
 
-describe('a parameter of a path that is malformed, observed', () => {
-  it.each(MALFORMED)('is refused with the path as it was sent, without its query: %s', async (id) => {
-    const emulator = await TestEmulator.start();
-    const path = `${OBSERVED}/${encodeURI(id)}`;
-    const response = await emulator.as('owner', 'observed', { url: `${path}?pretty=false` });
-    expect(response.body).toBe(
-      JSON.stringify({
-        detail: `One or more path parameter in the request URI ${path} is malformed.`,
-        error: 400,
-        errorCode: 'PATH_PARAM_PARSE_ERROR',
-        parameters: [path],
-        reason: 'Bad Request',
-      }),
-    );
-    expect(response.headers['x-error-code']).toBe('PATH_PARAM_PARSE_ERROR');
-    expect(response.headers['x-emulator-reason']).toContain('connectionId');
-  });
+describe('malformed path parameters in observed projects', () => {
+  it.each(MALFORMED)(
+    'a malformed path parameter is a 400 that names the path as sent, without its query: %s',
+    async (id) => {
+      const emulator = await TestEmulator.start();
+      const path = `${OBSERVED}/${encodeURI(id)}`;
+      const response = await emulator.as('owner', 'observed', { url: `${path}?pretty=false` });
+      expect(response.body).toBe(
+        JSON.stringify({
+          detail: `One or more path parameter in the request URI ${path} is malformed.`,
+          error: 400,
+          errorCode: 'PATH_PARAM_PARSE_ERROR',
+          parameters: [path],
+          reason: 'Bad Request',
+        }),
+      );
+      expect(response.headers['x-error-code']).toBe('PATH_PARAM_PARSE_ERROR');
+      expect(response.headers['x-emulator-reason']).toContain('connectionId');
+    },
+  );
 
-  it('is refused before the body is read', async () => {
+  it('a malformed path parameter is refused before the body is read', async () => {
     const emulator = await TestEmulator.start();
     const accept = 'application/vnd.atlas.2025-03-12+json';
     const response = await emulator.as('owner', 'observed', {
@@ -43,13 +46,13 @@ describe('a parameter of a path that is malformed, observed', () => {
   it.each([
     ['the project is unknown', OBSERVED.replace(SEEDED.observed.project, 'f'.repeat(24)), 'GROUP_NOT_FOUND'],
     ['the caller has no role', OBSERVED, 'USER_UNAUTHORIZED'],
-  ])('comes second where %s', async (_, path, errorCode) => {
+  ])('a malformed path parameter is refused only after another condition: %s', async (_, path, errorCode) => {
     const emulator = await TestEmulator.start();
     const response = await emulator.as('outsider', 'observed', { url: `${path}/nothex` });
     expect(response.json<ErrorBody>().errorCode).toBe(errorCode);
   });
 
-  it('is whichever has a pattern, and no other', () => {
+  it('only path parameters with a pattern are checked', () => {
     const schemas = { id: Type.String({ pattern: '^a+$' }), name: Type.String() };
     const check = (sent: Record<string, string>) =>
       refusalOf(() => {
@@ -64,8 +67,8 @@ describe('a parameter of a path that is malformed, observed', () => {
   });
 });
 
-describe('a parameter of a path that is malformed, documented', () => {
-  it.each(MALFORMED)('names something that is not there: %s', async (id) => {
+describe('malformed path parameters in documented projects', () => {
+  it.each(MALFORMED)('a malformed path parameter is a 404 like an unknown id: %s', async (id) => {
     const emulator = await TestEmulator.start();
     const url = `${linksPath('documented')}/${encodeURI(id)}`;
     const response = await emulator.as('owner', 'documented', { url });

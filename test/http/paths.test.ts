@@ -10,7 +10,7 @@ const KEYS = {
   observed: ['detail', 'error', 'errorCode', 'parameters', 'reason'],
 };
 
-describe.each(TRANSPORTS)('a path over %s', (transport) => {
+describe.each(TRANSPORTS)('paths over %s', (transport) => {
   it.each([
     `${API}x`,
     `${API}//`,
@@ -20,7 +20,7 @@ describe.each(TRANSPORTS)('a path over %s', (transport) => {
     '/api/atlas/v1/groups',
     '//groups',
     `/${API}/groups`,
-  ])('that nobody has is a 404 that says where the API begins: %s', async (path) => {
+  ])('an unknown path is a 404 that says where the API begins: %s', async (path) => {
     const line = shared.seeded(transport);
     for (const method of ['GET', 'POST']) {
       const response = await line.send({
@@ -34,23 +34,26 @@ describe.each(TRANSPORTS)('a path over %s', (transport) => {
     }
   });
 
-  it.each(PROFILES)('that nobody has, below the %s project, is a 404 in its form', async (profile) => {
-    const line = shared.seeded(transport);
-    const response = await line.send({ path: `${API}/groups/${SEEDED[profile].project}/nothing/at/all` });
-    expect([response.status, Object.keys(response.json())]).toEqual([404, KEYS[profile]]);
-  });
+  it.each(PROFILES)(
+    'an unknown path below the %s project is a 404 in the form of its profile',
+    async (profile) => {
+      const line = shared.seeded(transport);
+      const response = await line.send({ path: `${API}/groups/${SEEDED[profile].project}/nothing/at/all` });
+      expect([response.status, Object.keys(response.json())]).toEqual([404, KEYS[profile]]);
+    },
+  );
 
   it.each([
     ['documented', `${linksPath('documented').replace('privateLink', 'privatelink')}?pageNum=1`, 501],
     ['observed', linksPath('observed').replace('streams', 'stream'), 404],
     ['observed', `/${linksPath('observed')}`, 404],
-  ] as const)('that is nearly one of the emulator is told which: %s, %s', async (profile, path, status) => {
+  ] as const)('a misspelled path gets a suggestion: %s, %s', async (profile, path, status) => {
     const response = await shared.seeded(transport).send({ path });
     expect(response.status).toBe(status);
     expect(response.header('x-emulator-reason')).toContain(`Did you mean ${linksPath(profile)}? `);
   });
 
-  it.each(['observed', 'documented'] as const)('may end in a slash, %s', async (profile) => {
+  it.each(['observed', 'documented'] as const)('a path may end in a slash, %s', async (profile) => {
     const line = shared.seeded(transport);
     const list = linksPath(profile);
     const with_ = await line.as('reader', profile, { path: `${list}/?pretty=false` });
@@ -59,8 +62,8 @@ describe.each(TRANSPORTS)('a path over %s', (transport) => {
   });
 });
 
-describe('an escaped path', () => {
-  it('means what it says', async () => {
+describe('escaped paths', () => {
+  it('an escaped path is decoded before it is matched', async () => {
     const line = shared.seeded('inject');
     const id = SEEDED.documented.project.replace('3', '%33');
     const response = await line.as('reader', 'documented', { path: `${API}/groups/${id}` });

@@ -176,8 +176,8 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-describe('the pipeline of one request', () => {
-  it('refuses at the first rung that fails, whatever fails above it', async () => {
+describe('pipeline of a request', () => {
+  it('a request is refused at the first step that fails, whatever fails later', async () => {
     const emulator = await TestEmulator.start();
     expect((await emulator.create('documented', { provider: 'AWS' })).statusCode).toBe(200);
 
@@ -196,7 +196,7 @@ describe('the pipeline of one request', () => {
     }
   });
 
-  it('answers a scripted request before it looks at credentials, and changes nothing', async () => {
+  it('a scripted response is sent before credentials are checked, and changes nothing', async () => {
     const emulator = await TestEmulator.start();
     const response = await emulator.inject({
       method: 'POST',
@@ -208,7 +208,7 @@ describe('the pipeline of one request', () => {
     expect(response.headers['preference-applied']).toBe('code=403');
   });
 
-  it('answers at its top what no rung refuses', async () => {
+  it('a request that no step refuses gets its response', async () => {
     const emulator = await TestEmulator.start();
     const response = await emulator.create('documented', {
       provider: 'AWS',

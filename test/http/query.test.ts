@@ -17,7 +17,7 @@ function conditionOf(work: () => unknown): Condition | undefined {
   return undefined;
 }
 
-describe('the query parameters of an operation', () => {
+describe('query parameters of an operation', () => {
   it.each([
     [{}, { envelope: false, pretty: false }],
     [{ pretty: 'true' }, { envelope: false, pretty: true }],
@@ -29,12 +29,12 @@ describe('the query parameters of an operation', () => {
       { unknown: 'x', __proto__: 'y' },
       { envelope: false, pretty: false },
     ],
-  ])('%j are read as %j', (raw, read) => {
+  ])('readQuery() reads %j as %j', (raw, read) => {
     expect(readQuery(flagsQuery, raw)).toEqual(read);
   });
 
   it.each(['TRUE', 'True', '1', '0', 'yes', 'no', '', ' true', 'true ', 'null', ['true', 'true']])(
-    'hold no flag that is %j',
+    'readQuery() refuses %j as a flag',
     (value) => {
       const condition = conditionOf(() => readQuery(flagsQuery, { envelope: value }));
       expect([condition?.name, condition?.parameters]).toEqual(['invalidQueryParameter', ['envelope']]);
@@ -48,7 +48,7 @@ describe('the query parameters of an operation', () => {
     ['itemsPerPage', '007', 7],
     ['pageNum', '1', 1],
     ['pageNum', '1000000000', 1_000_000_000],
-  ])('hold %s=%s', (name, text, value) => {
+  ])('readQuery() accepts %s=%s', (name, text, value) => {
     expect(readQuery(pagingQuery, { [name]: text })[name]).toBe(value);
   });
 
@@ -65,7 +65,7 @@ describe('the query parameters of an operation', () => {
     ['pageNum', '99999999999999999999', 'Send a whole number from 1 to 1000000000.'],
     ['pageNum', '', 'Send a whole number from 1 to 1000000000.'],
     ['pageNum', '١', 'Send a whole number from 1 to 1000000000.'],
-  ])('refuse %s=%s, and say what can be sent', (name, text, remedy) => {
+  ])('readQuery() refuses %s=%s and says what to send', (name, text, remedy) => {
     const condition = conditionOf(() => readQuery(pagingQuery, { [name]: text }));
     expect([condition?.name, condition?.parameters, condition?.remedy]).toEqual([
       'invalidQueryParameter',
@@ -74,7 +74,7 @@ describe('the query parameters of an operation', () => {
     ]);
   });
 
-  it.each([{}, { region: '' }])('are missed where they are required and absent: %j', (raw) => {
+  it.each([{}, { region: '' }])('readQuery() reports a required parameter as missing in %j', (raw) => {
     const condition = conditionOf(() => readQuery(Type.Object({ region: Type.String() }), raw));
     expect([condition?.name, condition?.parameters]).toEqual(['missingQueryParameter', ['region']]);
   });
@@ -84,19 +84,19 @@ describe('the query parameters of an operation', () => {
     [{ envelope: 'true', pretty: 'true' }, true, true],
     [{ envelope: 'maybe', pretty: '1' }, false, false],
     [{ envelope: ['true', 'true'] }, false, false],
-  ])('before they are looked at, %j counts as envelope %s and pretty %s', (raw, envelope, pretty) => {
+  ])('lenientFlags() reads %j as envelope %s and pretty %s', (raw, envelope, pretty) => {
     expect(lenientFlags(raw)).toEqual({ envelope, pretty });
   });
 });
 
 const ONE_PROJECT = `${API}/groups/${SEEDED.observed.project}`;
 
-describe('a flag', () => {
+describe('invalid flags', () => {
   it.each(
     [`${API}/groups`, ONE_PROJECT, linksPath('observed')].flatMap((path) =>
       ['envelope=yes', 'pretty=1', 'envelope=', 'pretty=true&pretty=true'].map((query) => ({ path, query })),
     ),
-  )('that is neither true nor false is refused: $path?$query', async ({ path, query }) => {
+  )('a flag that is neither true nor false is a 400: $path?$query', async ({ path, query }) => {
     const emulator = shared.emulator;
     const response = await emulator.as('owner', 'observed', { url: `${path}?${query}` });
     const { errorCode, parameters } = response.json<{ errorCode: string; parameters: string[] }>();
@@ -106,7 +106,7 @@ describe('a flag', () => {
 });
 
 describe('envelope', () => {
-  it('wraps one resource in its status and its content', async () => {
+  it('envelope=true wraps a resource in its status and content', async () => {
     const emulator = shared.emulator;
     const bare = await emulator.as('owner', 'observed', { url: ONE_PROJECT });
     const wrapped = await emulator.as('owner', 'observed', { url: `${ONE_PROJECT}?envelope=true` });
@@ -117,7 +117,7 @@ describe('envelope', () => {
     ]);
   });
 
-  it('puts the status beside the results of a list, in alphabetical order', async () => {
+  it('envelope=true puts the status beside the results of a list, in alphabetical order', async () => {
     const emulator = shared.emulator;
     const response = await emulator.as('owner', 'observed', { url: `${API}/groups?envelope=true` });
     const page = response.json<{ status: number }>();
@@ -133,7 +133,7 @@ describe('envelope', () => {
     { status: 406, path: ONE_PROJECT, headers: { accept: '*/*' } },
   ];
 
-  it.each(errors)('wraps an error of $status at $path, whose status stays', async (row) => {
+  it.each(errors)('envelope=true wraps an error of $status at $path and keeps its status', async (row) => {
     const emulator = shared.emulator;
     const send = (query: string) =>
       emulator.as('owner', 'observed', {
@@ -155,7 +155,7 @@ describe('envelope', () => {
 
 describe('pretty', () => {
   it.each([ONE_PROJECT, `${API}/groups`, linksPath('observed')])(
-    'indents %s and changes nothing else',
+    'pretty=true indents %s and changes nothing else',
     async (path) => {
       const emulator = shared.emulator;
       const compact = await emulator.as('owner', 'observed', { url: path });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { REMOVED, redactHeaders, redactJson, redactTarget } from '../../src/http/observation/redaction.js';
 
-describe('a redacted address', () => {
+describe('redactTarget()', () => {
   it.each([
     '/x?client_secret=HUSH&a=1',
     '/x?client_%73ecret=HUSH&a=1',
@@ -12,27 +12,27 @@ describe('a redacted address', () => {
     '/x?token=HUSH?HUSH/HUSH=HUSH&a=1',
     '/x?b=2?access_token=HUSH&a=1',
     '/x;token=HUSH&a=1',
-  ])('has no secret: %s', (target) => {
+  ])('redactTarget() removes the secret of %s', (target) => {
     const shown = redactTarget(target);
     expect(shown).not.toContain('HUSH');
     expect(shown).toMatch(/=\[removed\]&a=1$/);
   });
 
   it.each(['/x', '/x?a=1&b=%zz', '/x?a=b=c&d', '/x?pageNum=1#f', '/token/secret'])(
-    'is unchanged without a secret: %s',
+    'redactTarget() leaves a target without a secret unchanged: %s',
     (target) => {
       expect(redactTarget(target)).toBe(target);
     },
   );
 });
 
-it('an address of a thousand parameters in one another has no secret', () => {
+it('redactTarget() removes the secret of a target with a thousand nested parameters', () => {
   const target = `/x?${'a='.repeat(8000)}&${'b=?'.repeat(8000)}token=HUSH`;
   expect(redactTarget(target)).toBe(target.replace('HUSH', REMOVED));
 });
 
-describe('redacted headers', () => {
-  it('have no secret by their name, or in an address', () => {
+describe('redactHeaders()', () => {
+  it('redactHeaders() removes secrets from headers named like one and from addresses in headers', () => {
     const headers = {
       'x-private-key': 'HUSH',
       'x-api-key': 'HUSH',
@@ -48,7 +48,7 @@ describe('redacted headers', () => {
   });
 });
 
-describe('redacted JSON', () => {
+describe('redactJson()', () => {
   it.each([
     ['{"tokens":["HUSH"],"a":1}', '{"tokens":"[removed]","a":1}'],
     ['{"secret":{"value":"HUSH"}}', '{"secret":"[removed]"}'],
@@ -56,7 +56,7 @@ describe('redacted JSON', () => {
     ['[{"a":{"private-key":"HUSH"}}]', '[{"a":{"private-key":"[removed]"}}]'],
     ['{"__proto__":{"pwd":"HUSH"}}', '{"__proto__":{"pwd":"[removed]"}}'],
     ['{"access token.value" : "HUSH"}', '{"access token.value":"[removed]"}'],
-  ])('has no secret: %s', (text, shown) => {
+  ])('redactJson() removes the secret of %s', (text, shown) => {
     expect(redactJson(text)).toBe(shown);
   });
 
@@ -68,18 +68,18 @@ describe('redacted JSON', () => {
     ['{"tokens":["HUSH"],"a":["HUSH"', '{"[removed]'],
     [String.raw`{"\u0070assword":"HU\u0022SH","a`, '{"[removed]'],
     [String.raw`{"a":1,"to\u006ben":"HUSH","b`, '{"a":1,"to[removed]'],
-  ])('ends before the first secret if it is not valid JSON: %s', (text, shown) => {
+  ])('redactJson() truncates invalid JSON before the first secret: %s', (text, shown) => {
     expect(redactJson(text)).toBe(shown);
   });
 
   it.each(['{ "a" : "b" }', String.raw`{"a": "\u00e9"}`, '{"a":"no token here"}', 'token'])(
-    'is unchanged without a secret: %s',
+    'redactJson() leaves text without a secret unchanged: %s',
     (text) => {
       expect(redactJson(text)).toBe(text);
     },
   );
 
-  it('has no secret however deep it is', () => {
+  it('redactJson() removes a secret at any depth', () => {
     const deep = '['.repeat(200_000);
     expect(redactJson(`${deep}{"token":"HUSH"}${']'.repeat(200_000)}`)).not.toContain('HUSH');
   });

@@ -17,7 +17,7 @@ const send = (line: Line, method: string, path: string, body: unknown, accept: s
     body: JSON.stringify(body),
   });
 
-it.each(PROFILES)('a private link is kept up to 128 KiB of JSON, as %s', async (profile) => {
+it.each(PROFILES)('a private link of up to 128 KiB of JSON is stored, as %s', async (profile) => {
   const line = await openLine('socket');
   const create = (bytes: number) => {
     const frame = JSON.stringify({ provider: 'AWS', region: '' }).length;
@@ -31,14 +31,14 @@ it.each(PROFILES)('a private link is kept up to 128 KiB of JSON, as %s', async (
   expect((await create(RESOURCE_LIMIT)).status).toBe(200);
 });
 
-it('bytes count, of what a broken text is read as too', async () => {
+it('the size limit of a resource counts bytes, not characters', async () => {
   const line = await openLine('socket');
   const region = 'é'.repeat(RESOURCE_LIMIT / 2);
   const sent = await send(line, 'POST', linksPath('observed'), { provider: 'AWS', region }, '2023-02-01');
   expect(sent.status).toBe(413);
 });
 
-it('a change does not make a link larger', async () => {
+it('a change cannot make a link larger than 128 KiB', async () => {
   const line = await openLine('socket');
   const big = 'x'.repeat(RESOURCE_LIMIT / 2);
   const made = await send(
@@ -54,7 +54,7 @@ it('a change does not make a link larger', async () => {
   expect((await send(line, 'PATCH', path, { dnsDomain: 'x' }, '2025-03-12')).status).toBe(200);
 });
 
-it('what is set of a project, and around it, is kept up to 128 KiB, and grows no further', async () => {
+it('a project with its settings and teams cannot grow beyond 128 KiB', async () => {
   const line = await openLine('socket');
   const tags = Array.from({ length: 600 }, (_, index) => ({ key: `k${index}`, value: 'v'.repeat(255) }));
   const name = 'new';
@@ -81,7 +81,7 @@ it.each([
     'projectDefaults',
     { projectDefaults: { teams: [{ teamId: 'x'.repeat(RESOURCE_LIMIT), roleNames: [] }] } },
   ],
-])('a fixture has no larger ones: %s', async (place, fields) => {
+])('a fixture with a resource larger than 128 KiB is refused: %s', async (place, fields) => {
   const line = await openLine('socket');
   const exported = await line.send({ path: '/_emulator/fixture' });
   const fixture = exported.json<{ organizations: { projects: object[] }[] }>();
@@ -99,7 +99,7 @@ it.each([
 it.each([
   ['links', { azureResourceIds: Array.from({ length: 1000 }, () => '') }],
   ['projects', { tags: Array.from({ length: 1000 }, () => ({ key: 'a', value: 'b' })) }],
-])('the largest page of %s, indented, is a text that V8 can hold, twice over', (_what, item) => {
+])('the largest page of %s, indented, fits twice into a string of V8', (_what, item) => {
   const page = { results: [item] };
   const growth = pretty(page).length / JSON.stringify(item).length;
   expect(500 * RESOURCE_LIMIT * growth * 2).toBeLessThan(constants.MAX_STRING_LENGTH);

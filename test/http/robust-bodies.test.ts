@@ -12,7 +12,7 @@ import {
 
 const open = shareRaw();
 
-describe('a body', () => {
+describe('unusual request bodies', () => {
   const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth);
 
   it.each<[string, string, number]>([
@@ -38,7 +38,7 @@ describe('a body', () => {
     ],
     ['has line breaks and other letters in a name', '{"provider":"AWS","a\\r\\nX-Evil: \u{1f4a9}":1}', 400],
     ['has line breaks in its provider', '{"provider":"a\\r\\nX-Evil: 1"}', 400],
-  ])('is refused where it %s', async (_what, body, status) => {
+  ])('a body that %s is refused', async (_what, body, status) => {
     const socket = await open();
     const head = socket.head(
       `POST ${path} HTTP/1.1`,
@@ -53,7 +53,7 @@ describe('a body', () => {
   });
 
   it.each(['\\u0000', '\\ud800', '\\udfff x', '\\u0001\\u0002', '\u{1f4a9}', '\u2028', '%s', '\\\\', '\\"'])(
-    'may hold "%s" in a text, which comes back',
+    'a text with "%s" is stored and returned unchanged',
     async (text) => {
       const socket = await openRaw();
       const body = `{"provider":"AWS","region":"${text}"}`;
@@ -70,7 +70,7 @@ describe('a body', () => {
     },
   );
 
-  it('may come in chunks without a length, as atlas api sends it', async () => {
+  it('a body in chunks without a length, as atlas api sends it, is accepted', async () => {
     const socket = await openRaw();
     const chunks = ['{"prov', 'ider":"A', 'WS"}\n'].map(
       (text) => `${text.length.toString(16)}\r\n${text}\r\n`,
@@ -80,18 +80,21 @@ describe('a body', () => {
     await expectAlive(socket, 1);
   });
 
-  it.each(['gzip', 'GZIP', 'br', 'deflate, gzip', 'nonsense'])('encoded as %s is a 415', async (encoding) => {
-    const socket = await open();
-    const head = socket.head(
-      `POST ${path} HTTP/1.1`,
-      JSON_TYPE,
-      `Content-Encoding: ${encoding}`,
-      'Content-Length: 2',
-    );
-    expect(statusesIn(await sendRaw(socket.url, `${head}\r\n{}`))).toEqual([415]);
-  });
+  it.each(['gzip', 'GZIP', 'br', 'deflate, gzip', 'nonsense'])(
+    'a body with the encoding %s is a 415',
+    async (encoding) => {
+      const socket = await open();
+      const head = socket.head(
+        `POST ${path} HTTP/1.1`,
+        JSON_TYPE,
+        `Content-Encoding: ${encoding}`,
+        'Content-Length: 2',
+      );
+      expect(statusesIn(await sendRaw(socket.url, `${head}\r\n{}`))).toEqual([415]);
+    },
+  );
 
-  it('longer than its Content-Length ends the connection, and the emulator goes on', async () => {
+  it('a body longer than its Content-Length ends the connection, and the emulator continues to serve', async () => {
     const socket = await open();
     const head = socket.head(`POST ${path} HTTP/1.1`, JSON_TYPE, 'Content-Length: 2');
     const statuses = statusesIn(await sendRaw(socket.url, `${head}\r\n{}GET / HTTP/1.1\r\n\r\n`));
@@ -100,7 +103,7 @@ describe('a body', () => {
     await expectAlive(socket);
   });
 
-  it('shorter than its Content-Length, of a client that goes away, changes nothing', async () => {
+  it('a body shorter than its Content-Length, whose client disconnects, changes nothing', async () => {
     const socket = await open();
     const { hostname, port } = new URL(socket.url);
     const head = socket.head(`POST ${path} HTTP/1.1`, JSON_TYPE, 'Content-Length: 1000');
@@ -115,7 +118,7 @@ describe('a body', () => {
     await expectAlive(socket);
   });
 
-  it('of 1 MiB without credentials is refused, and the client that sends it reads why', async () => {
+  it('a body of 1 MiB without credentials is refused, and its client can read the response', async () => {
     const socket = await open();
     const big = 'x'.repeat(1024 * 1024);
     const request = `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${big.length}\r\n\r\n${big}`;

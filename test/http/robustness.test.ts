@@ -4,7 +4,7 @@ import { expectAlive, JSON_TYPE, LINKS as path, sendRaw, shareRaw, statusesIn } 
 
 const open = shareRaw();
 
-describe('what is not HTTP', () => {
+describe('malformed HTTP', () => {
   it.each<[string, string | Buffer, number]>([
     ['is a line of text', 'hello\r\n\r\n', 400],
     ['is a TLS handshake', Buffer.from('16030100f4010000f00303', 'hex'), 400],
@@ -28,13 +28,13 @@ describe('what is not HTTP', () => {
     ['has a header of 100 KB', `GET ${path} HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`, 431],
     ['has a path of 100 KB', `GET /${'y'.repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
     ['has 5000 headers', `GET ${path} HTTP/1.1\r\nHost: x\r\n${'X-Y: z\r\n'.repeat(5000)}\r\n`, 431],
-  ])('is refused and the connection closed where it %s', async (_what, bytes, status) => {
+  ])('a request that %s is refused and its connection closed', async (_what, bytes, status) => {
     const socket = await open();
     expect(statusesIn(await sendRaw(socket.url, bytes))).toEqual([status]);
     await expectAlive(socket);
   });
 
-  it('is refused in the form of an error, with nothing of what was sent', async () => {
+  it('malformed HTTP is refused with an error body that repeats nothing of what was sent', async () => {
     const { url } = await open();
     const answer = await sendRaw(url, 'FETCH /<script> HTTP/1.1\r\n\r\n');
     const [head = '', body = ''] = answer.split('\r\n\r\n');
@@ -49,7 +49,7 @@ describe('what is not HTTP', () => {
   });
 });
 
-describe('a request line', () => {
+describe('request targets', () => {
   it.each([
     ['%', 400],
     ['%zz', 400],
@@ -66,7 +66,7 @@ describe('a request line', () => {
     ['a'.repeat(10_000), 400],
     ["' OR 1=1 --".replaceAll(' ', '%20'), 400],
     ['f'.repeat(24), 404],
-  ])('with the project id %s is refused', async (id, status) => {
+  ])('a request with the project id %s is refused', async (id, status) => {
     const socket = await open();
     const answer = await sendRaw(socket.url, `${socket.head(`GET ${API}/groups/${id} HTTP/1.1`)}\r\n`);
     expect(statusesIn(answer)).toEqual([status]);
@@ -75,7 +75,7 @@ describe('a request line', () => {
   });
 
   it.each(['%', '%00', '__proto__', 'a'.repeat(900), 'F'.repeat(24), '%F0%9F%92%A9', '..;'])(
-    'with the link id %s is refused',
+    'a request with the link id %s is refused',
     async (id) => {
       const socket = await open();
       const answer = await sendRaw(socket.url, `${socket.head(`GET ${path}/${id} HTTP/1.1`)}\r\n`);
@@ -92,14 +92,14 @@ describe('a request line', () => {
     '?pretty[]=true',
     '?__proto__[x]=1',
     `?${'a=1&'.repeat(2000)}`,
-  ])('with the query %s is answered', async (query) => {
+  ])('a request with the query %s gets a response', async (query) => {
     const socket = await open();
     const answer = await sendRaw(socket.url, `${socket.head(`GET ${path}${query} HTTP/1.1`)}\r\n`);
     expect([200, 400]).toContain(statusesIn(answer)[0]);
   });
 
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD', 'TRACE', 'PROPFIND', 'CONNECT'])(
-    'with %s ends without an error of the emulator, with a body and without',
+    'the method %s never causes a 5xx except 501, with a body and without',
     async (method) => {
       const socket = await open();
       for (const target of [
@@ -125,7 +125,7 @@ describe('a request line', () => {
     },
   );
 
-  it('may be absolute, as a proxy sends it', async () => {
+  it('a request target may be absolute, as proxies send it', async () => {
     const socket = await open();
     const target = `http://emulator${path}`;
     const answer = await sendRaw(socket.url, `${socket.head(`GET ${target} HTTP/1.1`)}\r\n`);
@@ -135,14 +135,14 @@ describe('a request line', () => {
 });
 
 describe('the Host header', () => {
-  it('may be missing in HTTP/1.0', async () => {
+  it('the Host header may be missing in HTTP/1.0', async () => {
     const { url } = await open();
     const answer = await sendRaw(url, `GET ${path} HTTP/1.0\r\n\r\n`);
     expect(statusesIn(answer)).toEqual([401]);
   });
 
   it.each(['', ':', '[', 'a"b\\', '<script>', '\u00e9', 'a, b', 'x'.repeat(5000), '../..', '%00'])(
-    'that is "%s" breaks no answer',
+    'the Host header "%s" does not break the response',
     async (host) => {
       const socket = await open();
       const head = socket.head(`GET ${API}/groups HTTP/1.1`).replace('Host: emulator', `Host: ${host}`);
@@ -154,8 +154,8 @@ describe('the Host header', () => {
   );
 });
 
-describe('many requests in one packet', () => {
-  it('are answered each, in order', async () => {
+describe('pipelined requests', () => {
+  it('pipelined requests are answered in order', async () => {
     const socket = await open();
     const get = (target: string): string => `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`;
     const last = `GET /_emulator/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;

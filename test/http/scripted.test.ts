@@ -18,19 +18,22 @@ function prefer(line: Line, preference: string, method = 'GET'): Promise<Incomin
   return line.send({ method, path, headers: { prefer: preference } });
 }
 
-describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
-  it.each(STATUSES)("is the page's body for %s, byte for byte", async (status) => {
-    const line = shared.seeded(transport);
-    for (const method of ['GET', 'POST']) {
-      const response = await prefer(line, `code=${status}`, method);
-      expect([response.status, response.text]).toEqual([Number(status), fixture(status)]);
-      expect(response.header('content-type')).toBe('application/json');
-      expect(response.header('preference-applied')).toBe(`code=${status}`);
-      expect(response.lines('www-authenticate')).toEqual(
-        status === '401' ? [expect.stringMatching(CHALLENGE)] : [],
-      );
-    }
-  });
+describe.each(TRANSPORTS)('scripted responses over %s', (transport) => {
+  it.each(STATUSES)(
+    'the scripted response with status %s is the body of the page, byte for byte',
+    async (status) => {
+      const line = shared.seeded(transport);
+      for (const method of ['GET', 'POST']) {
+        const response = await prefer(line, `code=${status}`, method);
+        expect([response.status, response.text]).toEqual([Number(status), fixture(status)]);
+        expect(response.header('content-type')).toBe('application/json');
+        expect(response.header('preference-applied')).toBe(`code=${status}`);
+        expect(response.lines('www-authenticate')).toEqual(
+          status === '401' ? [expect.stringMatching(CHALLENGE)] : [],
+        );
+      }
+    },
+  );
 
   it.each([
     'code="403"',
@@ -43,7 +46,7 @@ describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
     'note="code=404, and more", code=403',
     'code=403, code=404',
     'return=minimal; code=404, code=403',
-  ])('is asked for by Prefer: %s', async (preference) => {
+  ])('a scripted response is requested by Prefer: %s', async (preference) => {
     const response = await prefer(shared.seeded(transport), preference);
     expect([response.status, response.text]).toEqual([403, fixture('403')]);
     expect(response.header('preference-applied')).toBe('code=403');
@@ -69,7 +72,7 @@ describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
     '',
     ',,;;==',
     'code=200, code=403',
-  ])('is not given for Prefer: %s, which is ignored', async (preference) => {
+  ])('Prefer: %s is ignored', async (preference) => {
     const line = shared.seeded(transport);
     const response = await line.as('reader', 'documented', { path, headers: { prefer: preference } });
     expect(response.status).toBe(200);
@@ -77,8 +80,8 @@ describe.each(TRANSPORTS)('a scripted answer over %s', (transport) => {
   });
 });
 
-describe('a scripted answer', () => {
-  it('is the same in an observed project, and without credentials, Accept, or a project that exists', async () => {
+describe('scope of scripted responses', () => {
+  it('a scripted response is the same in an observed project, and without credentials, Accept or an existing project', async () => {
     const line = shared.seeded('inject');
     for (const status of STATUSES) {
       const response = await line.send({
@@ -99,7 +102,7 @@ describe('a scripted answer', () => {
     }
   });
 
-  it('changes nothing: what a scripted create asked for is not there', async () => {
+  it('a scripted response to a create changes nothing', async () => {
     const line = await shared.line('inject');
     const create = (preference: string): Promise<Incoming> =>
       line.as('owner', 'documented', {
@@ -114,7 +117,7 @@ describe('a scripted answer', () => {
     expect((await create('code=none')).status, 'no duplicate either').toBe(200);
   });
 
-  it('is not given where the own additions are turned off', async () => {
+  it('scripted responses are off with noControl', async () => {
     const line = await openLine('inject', { noControl: true });
     const response = await line.as('reader', 'documented', { path, headers: { prefer: 'code=403' } });
     expect(response.status).toBe(200);
@@ -122,44 +125,47 @@ describe('a scripted answer', () => {
   });
 });
 
-describe("the page's sixth body", () => {
-  it('is the 409 of the page, and repeats its 401', () => {
+describe('the sixth body of the page', () => {
+  it("the page's body for 409 repeats its body for 401", () => {
     expect(fixture('409')).toBe(fixture('401'));
   });
 });
 
-describe.each(['documented', 'observed'] as const)('an error that the page does not show (%s)', (profile) => {
-  const ask = async (code: string, settings = {}) => {
-    const line = await openLine('inject', settings);
-    return line.as('reader', profile, { path: linksPath(profile), headers: { prefer: `code=${code}` } });
-  };
+describe.each(['documented', 'observed'] as const)(
+  'scripted responses that the page does not show (%s)',
+  (profile) => {
+    const ask = async (code: string, settings = {}) => {
+      const line = await openLine('inject', settings);
+      return line.as('reader', profile, { path: linksPath(profile), headers: { prefer: `code=${code}` } });
+    };
 
-  it.each(['402', '405', '418', '429', '501', '599'])(
-    'is refused, and those that it shows named: %s',
-    async (code) => {
-      const response = await ask(code);
-      expect(response.status).toBe(400);
-      const body = response.json();
-      expect(Object.keys(body)).toEqual(
-        profile === 'documented'
-          ? ['error', 'detail', 'reason', 'errorCode']
-          : ['detail', 'error', 'errorCode', 'parameters', 'reason'],
-      );
-      expect(body).toMatchObject({ error: 400, errorCode: 'VALIDATION_ERROR' });
-      for (const status of [code, ...STATUSES]) expect(body.detail).toContain(status);
-      expect(response.header('preference-applied')).toBeUndefined();
-      expect(response.header('x-emulator-reason')).toMatch(/^step 2 \(scripted answer\): /);
-    },
-  );
+    it.each(['402', '405', '418', '429', '501', '599'])(
+      'a scripted response that the page does not show is a 400 that names those that it shows: %s',
+      async (code) => {
+        const response = await ask(code);
+        expect(response.status).toBe(400);
+        const body = response.json();
+        expect(Object.keys(body)).toEqual(
+          profile === 'documented'
+            ? ['error', 'detail', 'reason', 'errorCode']
+            : ['detail', 'error', 'errorCode', 'parameters', 'reason'],
+        );
+        expect(body).toMatchObject({ error: 400, errorCode: 'VALIDATION_ERROR' });
+        for (const status of [code, ...STATUSES]) expect(body.detail).toContain(status);
+        expect(response.header('preference-applied')).toBeUndefined();
+        expect(response.header('x-emulator-reason')).toMatch(/^step 2 \(scripted answer\): /);
+      },
+    );
 
-  it('is ignored where the own additions are turned off', async () => {
-    expect((await ask('418', { noControl: true })).status).toBe(200);
-    expect((await ask('409', { noControl: true })).status).toBe(200);
-  });
-});
+    it('a scripted response that the page does not show is ignored with noControl', async () => {
+      expect((await ask('418', { noControl: true })).status).toBe(200);
+      expect((await ask('409', { noControl: true })).status).toBe(200);
+    });
+  },
+);
 
-describe("the page's bodies", () => {
-  it.each(STATUSES)('%s has four keys, indented by two', (name) => {
+describe('error bodies of the page', () => {
+  it.each(STATUSES)("the page's body for %s has four keys, indented by two", (name) => {
     const body = JSON.parse(fixture(name)) as Record<string, unknown>;
     expect(Object.keys(body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
     expect(fixture(name).trimEnd()).toBe(JSON.stringify(body, null, 2));

@@ -40,13 +40,13 @@ function missingIn(emulator: TestEmulator): string[] {
 }
 
 describe("the list of Atlas's operations", () => {
-  it('has each operation that the emulator declares, by the same name', () => {
+  it('the list of Atlas operations has each emulated operation, under the same name', () => {
     const listed = ATLAS_OPERATIONS.map(lineOf);
     const declared = declaredOperations().map(lineOf);
     expect(declared.filter((one) => !listed.includes(one))).toEqual([]);
   });
 
-  it('is sorted by path, and names each operation once', () => {
+  it('the list of Atlas operations is sorted by path, and names each operation once', () => {
     const paths = [...new Set(ATLAS_OPERATIONS.map(({ path }) => path))];
     expect(paths).toEqual([...paths].sort());
     expect(new Set(ATLAS_OPERATIONS.map(({ id }) => id)).size).toBe(ATLAS_OPERATIONS.length);
@@ -54,7 +54,7 @@ describe("the list of Atlas's operations", () => {
 });
 
 describeWithEvidence("the list of Atlas's operations beside the public description", () => {
-  it('has each operation that Atlas has, and no other', () => {
+  it('the list of Atlas operations equals the public API description', () => {
     // The root of the API is in the description, and not in the list made from it.
     const root: AtlasOperation = { method: 'GET', path: '', id: 'getSystemStatus' };
     const { operations } = evidence('operations', { operations: [] });
@@ -63,7 +63,7 @@ describeWithEvidence("the list of Atlas's operations beside the public descripti
     expect(wanted.length).toBe(540);
   });
 
-  it('has each operation of the description of stream processing', () => {
+  it('the list of Atlas operations has each operation of stream processing', () => {
     const listed = ATLAS_OPERATIONS.map(lineOf);
     const described = Object.entries(evidence('openapi-streams', { paths: {} }).paths).flatMap(
       ([template, methods]) =>
@@ -78,9 +78,9 @@ describeWithEvidence("the list of Atlas's operations beside the public descripti
   });
 });
 
-describe('an operation that is not emulated', () => {
+describe('operations that are not emulated', () => {
   it.each(PROFILES)(
-    'is answered with 501 and its name, with credentials and without: %s',
+    'an operation that is not emulated is a 501 with its name, with credentials and without: %s',
     async (profile) => {
       const emulator = await TestEmulator.start({ profile });
       for (const { method, path, id } of UNEMULATED) {
@@ -102,7 +102,7 @@ describe('an operation that is not emulated', () => {
   );
 
   it.each(['containers', 'clusters', 'databaseUsers', 'peers', 'processes'])(
-    'may be where a link of a project leads: %s',
+    'a link of a project to an operation that is not emulated leads to a 501: %s',
     async (below) => {
       const emulator = await TestEmulator.start();
       const { project } = SEEDED.observed;
@@ -114,7 +114,7 @@ describe('an operation that is not emulated', () => {
     },
   );
 
-  it('is told once, and listed under health in the order of asking', async () => {
+  it('an operation that is not emulated is emitted once and listed under health in order of request', async () => {
     const emulator = await TestEmulator.start();
     const workspaces = `${API}/groups/${SEEDED.observed.project}/streams`;
     expect(await notEmulated(emulator)).toEqual([]);
@@ -127,7 +127,7 @@ describe('an operation that is not emulated', () => {
     expect(missingIn(emulator)).toEqual(asked);
   });
 
-  it('is not confused with a method that its path does not have', async () => {
+  it('an unsupported method is a 405 even if the path is not emulated', async () => {
     const emulator = await TestEmulator.start();
     const url = `${API}/groups/${SEEDED.observed.project}/streams`;
     const response = await emulator.inject({ method: 'PUT', url });
@@ -143,23 +143,26 @@ describe('an operation that is not emulated', () => {
     ['activeVpcPeeringConnections', ['PATCH', 'DELETE'], 'GET,OPTIONS'],
     ['privateLinkConnections/connections', ['POST'], 'DELETE,GET,OPTIONS,PATCH'],
     ['privateLinkConnections/auditLogs', ['POST'], 'DELETE,GET,OPTIONS,PATCH'],
-  ])('is not taken for that of a workspace: %s', async (below, methods, allowed) => {
-    const { send } = await openLine('socket');
-    const path = `${API}/groups/${SEEDED.observed.project}/streams/${below}`;
-    for (const method of methods) {
-      const response = await send({ method, path });
-      expect([response.status, response.header('allow')], method).toEqual([405, allowed]);
-    }
-    const health = await send({ path: '/_emulator/health' });
-    expect(health.json()).toMatchObject({ notEmulated: [] });
-    const workspace = await send({
-      method: 'PATCH',
-      path: `${API}/groups/${SEEDED.observed.project}/streams/mine`,
-    });
-    expect(workspace.status).toBe(501);
-  });
+  ])(
+    'a literal path beside the workspace parameter is not taken for a workspace: %s',
+    async (below, methods, allowed) => {
+      const { send } = await openLine('socket');
+      const path = `${API}/groups/${SEEDED.observed.project}/streams/${below}`;
+      for (const method of methods) {
+        const response = await send({ method, path });
+        expect([response.status, response.header('allow')], method).toEqual([405, allowed]);
+      }
+      const health = await send({ path: '/_emulator/health' });
+      expect(health.json()).toMatchObject({ notEmulated: [] });
+      const workspace = await send({
+        method: 'PATCH',
+        path: `${API}/groups/${SEEDED.observed.project}/streams/mine`,
+      });
+      expect(workspace.status).toBe(501);
+    },
+  );
 
-  it('is not confused with what Atlas does not have, or with what is emulated', async () => {
+  it('unknown paths and emulated operations are not reported as not emulated', async () => {
     const emulator = await TestEmulator.start();
     for (const url of [`${API}/nothing`, `${API}/groups/${SEEDED.observed.project}/streams/a/b/c/d/e`]) {
       expect((await emulator.inject({ url })).statusCode, url).toBe(404);
@@ -173,9 +176,9 @@ describe('an operation that is not emulated', () => {
   });
 });
 
-describe("clients' telemetry", () => {
+describe('telemetry of clients', () => {
   it.each(['/api/private/v1.0/telemetry/events', '/api/private/unauth/telemetry/events'])(
-    'is swallowed at %s, whatever it is',
+    'telemetry sent to %s is accepted and ignored, whatever it is',
     async (url) => {
       const emulator = await TestEmulator.start();
       const posts = [

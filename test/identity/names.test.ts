@@ -19,7 +19,7 @@ it.each([
   ['a/b', false],
   ['a\n', false],
   ['\u00a0', false],
-])('%j is a name for Atlas’s API, the control API and a fixture alike: %s', async (name, taken) => {
+])("the name %j is accepted by Atlas's API, the control API and a fixture alike: %s", async (name, taken) => {
   const line = await openLine('socket');
   const headers = { 'content-type': 'application/json' };
   const { text } = await line.send({ path: '/_emulator/fixture' });

@@ -62,8 +62,8 @@ function expectNotStored(response: Incoming): void {
   expect([response.header('cache-control'), response.header('pragma')]).toEqual(['no-store', 'no-cache']);
 }
 
-describe.each(TRANSPORTS)('the token endpoint over %s', (transport) => {
-  it('answers a service account with a token of an hour that lets it in', async () => {
+describe.each(TRANSPORTS)('token endpoint over %s', (transport) => {
+  it('the token endpoint issues a token to a service account, valid for an hour', async () => {
     const line = shared.seeded(transport);
     const response = await post(line, 'token', GRANT);
     expect(response.status).toBe(200);
@@ -74,7 +74,7 @@ describe.each(TRANSPORTS)('the token endpoint over %s', (transport) => {
     expect(await statusWith(line, token)).toBe(200);
   });
 
-  it('gives another token each time, and all of them work', async () => {
+  it('the token endpoint issues a new token each time, and all of them are valid', async () => {
     const line = shared.seeded(transport);
     const tokens = await Promise.all(
       Array.from(
@@ -93,7 +93,7 @@ describe.each(TRANSPORTS)('the token endpoint over %s', (transport) => {
       (text: string) => new URLSearchParams([['', text]]).toString().slice(1),
     ],
     ['escaped for a URL first', encodeURIComponent],
-  ])('takes an id and a secret of any characters in Basic, %s', async (_how, escape) => {
+  ])('the token endpoint accepts any characters of id and secret in Basic, %s', async (_how, escape) => {
     const odd = { clientId: 'id with/odd+characters', clientSecret: 'a+b/c%d:e %41é' };
     const fixture = fixtureFile([
       {
@@ -112,8 +112,8 @@ describe.each(TRANSPORTS)('the token endpoint over %s', (transport) => {
   });
 });
 
-describe('the token endpoint', () => {
-  it('takes id and secret in the form as well', async () => {
+describe('requests to the token endpoint', () => {
+  it('the token endpoint accepts id and secret in the form', async () => {
     const line = shared.seeded('inject');
     const form = new URLSearchParams({
       grant_type: 'client_credentials',
@@ -130,7 +130,7 @@ describe('the token endpoint', () => {
     ["another client's secret", { authorization: basic(id, 'mdb_sa_sk_owner2') }, GRANT],
     ['an API key for a client', { authorization: basic(publicKey, privateKey) }, GRANT],
     ['a wrong secret in the form', {}, `${GRANT}&client_id=${id}&client_secret=nothing`],
-  ])('refuses %s, and asks for Basic', async (_what, headers, body) => {
+  ])('the token endpoint refuses %s with a Basic challenge', async (_what, headers, body) => {
     expectError(await post(shared.seeded('inject'), 'token', body, headers), 401, 'invalid_client');
   });
 
@@ -146,7 +146,7 @@ describe('the token endpoint', () => {
       { authorization: `Basic ${Buffer.from(secret).toString('base64')}` },
       GRANT,
     ],
-  ])('refuses %s as a malformed request', async (_what, headers, body) => {
+  ])('the token endpoint refuses %s as a malformed request', async (_what, headers, body) => {
     const response = await post(shared.seeded('inject'), 'token', body, headers);
     expectError(response, 400, 'invalid_request');
     expect(response.header('x-emulator-reason')).toContain('curl --user ID:SECRET');
@@ -158,7 +158,7 @@ describe('the token endpoint', () => {
     ['another grant', 'grant_type=password&username=a&password=b'],
     ['a grant in other letters', 'grant_type=CLIENT_CREDENTIALS'],
     ['a secret for a grant', `grant_type=${secret}`],
-  ])('refuses %s', async (_what, body) => {
+  ])('the token endpoint refuses %s as the grant type', async (_what, body) => {
     const response = await post(shared.seeded('inject'), 'token', body);
     expectError(response, 400, 'unsupported_grant_type');
     expect(response.header('x-emulator-reason')).toContain('grant_type=client_credentials');
@@ -168,25 +168,28 @@ describe('the token endpoint', () => {
     ['JSON', 'application/json', JSON.stringify({ grant_type: 'client_credentials' })],
     ['text', 'text/plain', GRANT],
     ['a multipart form', 'multipart/form-data; boundary=x', '--x--'],
-  ])('refuses a body that is %s, and names the form to send', async (_what, type, body) => {
-    const response = await post(shared.seeded('inject'), 'token', body, { ...right, 'content-type': type });
-    expectError(response, 400, 'unsupported_grant_type');
-    expect(response.header('x-emulator-reason')).toContain('grant_type=client_credentials');
-  });
+  ])(
+    'the token endpoint refuses a body that is %s, and names the form to send',
+    async (_what, type, body) => {
+      const response = await post(shared.seeded('inject'), 'token', body, { ...right, 'content-type': type });
+      expectError(response, 400, 'unsupported_grant_type');
+      expect(response.header('x-emulator-reason')).toContain('grant_type=client_credentials');
+    },
+  );
 
-  it('takes a form whose media type has a charset', async () => {
+  it('the token endpoint accepts a form whose media type has a charset', async () => {
     const headers = { ...right, 'content-type': `${FORM};charset=UTF-8` };
     expect((await post(await openLine('inject'), 'token', GRANT, headers)).status).toBe(200);
   });
 
-  it.each(['GET', 'PUT', 'DELETE'])('has no %s', async (method) => {
+  it.each(['GET', 'PUT', 'DELETE'])('the token endpoint does not support %s', async (method) => {
     const response = await (await openLine('inject')).send({ method, path: '/api/oauth/token' });
     expect([response.status, response.header('allow')]).toEqual([405, 'POST,OPTIONS']);
   });
 });
 
-describe('pretty and envelope', () => {
-  it('indent and wrap a token', async () => {
+describe('pretty and envelope of the token endpoints', () => {
+  it('pretty and envelope format the response of the token endpoint', async () => {
     const line = shared.seeded('inject');
     const ask = async (query: string) => (await post(line, 'token', GRANT, right, query)).text;
     const token = expect.stringMatching(/^mdb_at_/) as string;
@@ -196,20 +199,23 @@ describe('pretty and envelope', () => {
     expect(JSON.parse(await ask('?pretty=maybe&envelope=1'))).toEqual(content);
   });
 
-  it.each(['token', 'revoke'] as const)('indent and wrap an error of %s', async (path) => {
-    const line = shared.seeded('inject');
-    const ask = (query: string) => post(line, path, GRANT, { authorization: basic(id, 'x') }, query);
-    const wrapped = await ask('?envelope=true');
-    expect([wrapped.status, wrapped.text]).toEqual([
-      401,
-      `{"status":401,"content":${BODIES.invalid_client}}`,
-    ]);
-    expect((await ask('?pretty=true')).text).toBe(
-      '{\n  "error_description" : "Invalid credentials provided.",\n  "error" : "invalid_client"\n}',
-    );
-  });
+  it.each(['token', 'revoke'] as const)(
+    'pretty and envelope format an error of the %s endpoint',
+    async (path) => {
+      const line = shared.seeded('inject');
+      const ask = (query: string) => post(line, path, GRANT, { authorization: basic(id, 'x') }, query);
+      const wrapped = await ask('?envelope=true');
+      expect([wrapped.status, wrapped.text]).toEqual([
+        401,
+        `{"status":401,"content":${BODIES.invalid_client}}`,
+      ]);
+      expect((await ask('?pretty=true')).text).toBe(
+        '{\n  "error_description" : "Invalid credentials provided.",\n  "error" : "invalid_client"\n}',
+      );
+    },
+  );
 
-  it('give a revocation, which has no body, a status', async () => {
+  it('envelope gives a revocation, which has no body, a status', async () => {
     const line = shared.seeded('inject');
     const ask = async (query: string) => (await post(line, 'revoke', 'token=unknown', right, query)).text;
     expect(await ask('?envelope=true')).toBe('{"status":200}');
@@ -217,36 +223,39 @@ describe('pretty and envelope', () => {
   });
 });
 
-describe.each(TRANSPORTS)('a fault rule on a token endpoint over %s', (transport) => {
+describe.each(TRANSPORTS)('fault rules on the token endpoints over %s', (transport) => {
   it.each([
     [400, 'invalid_grant'],
     [401, 'invalid_client'],
     [403, 'access_denied'],
     [500, 'server_error'],
-  ] as const)('answers %i with the error of the documentation, in both profiles', async (status, error) => {
-    const line = await openLine(transport);
-    for (const path of ['token', 'revoke'] as const) {
-      const match = { path: `/api/oauth/${path}` };
-      const rule = { match, answer: { status } };
-      const added = await line.send({
-        method: 'POST',
-        path: '/_emulator/faults',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(rule),
-      });
-      expect(added.status, added.text).toBe(201);
-      for (const profile of ['documented', 'observed'] as const) {
-        const { clientId, clientSecret } = seededCaller('owner', profile);
-        const headers = { authorization: basic(clientId, clientSecret) };
-        expectError(await post(line, path, GRANT, headers), status, error);
+  ] as const)(
+    'a fault on a token endpoint with status %i has the documented error, in both profiles',
+    async (status, error) => {
+      const line = await openLine(transport);
+      for (const path of ['token', 'revoke'] as const) {
+        const match = { path: `/api/oauth/${path}` };
+        const rule = { match, answer: { status } };
+        const added = await line.send({
+          method: 'POST',
+          path: '/_emulator/faults',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(rule),
+        });
+        expect(added.status, added.text).toBe(201);
+        for (const profile of ['documented', 'observed'] as const) {
+          const { clientId, clientSecret } = seededCaller('owner', profile);
+          const headers = { authorization: basic(clientId, clientSecret) };
+          expectError(await post(line, path, GRANT, headers), status, error);
+        }
       }
-    }
-  });
+    },
+  );
 });
 
-describe('the revoke endpoint', () => {
+describe('revoke endpoint', () => {
   it.each(['', '&token_type_hint=access_token', '&token_type_hint=refresh_token'])(
-    'ends a token of its own client at once, and no other (form: token=…%s)',
+    'the revoke endpoint revokes one token of its own client at once (form: token=…%s)',
     async (hint) => {
       const line = shared.seeded('inject');
       const [token, other] = [
@@ -262,22 +271,25 @@ describe('the revoke endpoint', () => {
     },
   );
 
-  it('answers 200 for a token that nobody knows', async () => {
+  it('the revoke endpoint responds 200 to an unknown token', async () => {
     expect((await post(await openLine('inject'), 'revoke', 'token=mdb_at_nobody')).status).toBe(200);
   });
 
-  it("leaves another client's token alone", async () => {
+  it('the revoke endpoint refuses a token of another client, which stays valid', async () => {
     const line = shared.seeded('inject');
     const token = await tokenOf(line.send, 'reader', 'documented');
     expectError(await post(line, 'revoke', `token=${token}`), 400, 'invalid_grant');
     expect(await statusWith(line, token)).toBe(200);
   });
 
-  it.each(['', 'token=', 'token_type_hint=access_token'])('refuses the form "%s"', async (body) => {
-    expectError(await post(await openLine('inject'), 'revoke', body), 400, 'invalid_request');
-  });
+  it.each(['', 'token=', 'token_type_hint=access_token'])(
+    'the revoke endpoint refuses the form "%s"',
+    async (body) => {
+      expectError(await post(await openLine('inject'), 'revoke', body), 400, 'invalid_request');
+    },
+  );
 
-  it('asks for the client too', async () => {
+  it('the revoke endpoint requires the credentials of the client', async () => {
     const line = shared.seeded('inject');
     const token = await tokenOf(line.send, 'owner', 'documented');
     expectError(await post(line, 'revoke', `token=${token}`, {}), 400, 'invalid_request');

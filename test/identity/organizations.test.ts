@@ -15,7 +15,7 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
   const denied = profile === 'observed' ? 401 : 403;
   const url = `${API}/orgs`;
 
-  it.each(CALLERS)('are the one that %s belongs to', async (caller) => {
+  it.each(CALLERS)('the organization of %s is listed and shown, and no other', async (caller) => {
     const emulator = await TestEmulator.start({ publicUrl: 'http://atlas.test' });
     const own = {
       id: organization,
@@ -35,7 +35,7 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
     expect(shown.body).toBe(JSON.stringify({ ...own, links: [...own.links, ...below] }));
   });
 
-  it('have limits and Java methods of their own, as observed', async () => {
+  it('organization operations have their own limits and Java methods in the observed profile', async () => {
     const emulator = await TestEmulator.start();
     const header = async (path: string, project?: string): Promise<unknown[]> => {
       const request =
@@ -62,7 +62,7 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
     );
   });
 
-  it('have one user, their owner, who owns their projects', async () => {
+  it('an organization has one user, its owner, who also owns its projects', async () => {
     const emulator = await TestEmulator.start();
     const list = async (path: string, date = '2025-02-19') => {
       const headers = { accept: `application/vnd.atlas.${date}+json` };
@@ -83,7 +83,7 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
     expect((await list(users, '2023-01-01')).results, 'the first version has other fields').toEqual([]);
   });
 
-  it('are listed by the start of their name, and without their count where nobody wants it', async () => {
+  it('organizations are filtered by the start of their name, and includeCount=false omits the count', async () => {
     const emulator = await TestEmulator.start();
     const list = async (query: string): Promise<Page> =>
       (await emulator.as('owner', profile, { url: `${url}${query}` })).json();
@@ -94,7 +94,7 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
     expect(await list('?pageNum=2')).toMatchObject({ results: [], totalCount: 1 });
   });
 
-  it('of others may not be seen, nor their projects', async () => {
+  it('another organization, its projects and its users are not accessible', async () => {
     const emulator = await TestEmulator.start();
     for (const path of [other, `${other}/groups`, `${other}/users`]) {
       // What is answered is the profile of the organization that the path names.
@@ -103,7 +103,7 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
     }
   });
 
-  it('that are not there are 404, and no id is 404 as observed and 400 as documented', async () => {
+  it('an unknown organization is a 404, and a malformed id is a 404 as observed and a 400 as documented', async () => {
     const emulator = await TestEmulator.start({ profile });
     for (const below of ['', '/groups', '/users']) {
       const unknown = await emulator.as('owner', profile, { url: `${url}/${'f'.repeat(24)}${below}` });
@@ -113,27 +113,30 @@ describe.each(PROFILES)('organizations, %s', (profile) => {
     }
   });
 
-  it.each(CALLERS)('list the projects that %s may see, by the start of their name', async (caller) => {
-    const emulator = await TestEmulator.start();
-    await emulator.as('owner', profile, {
-      method: 'POST',
-      url: `${API}/groups`,
-      payload: { name: 'another', orgId: organization },
-    });
-    const names = async (query: string): Promise<string[]> => {
-      const response = await emulator.as(caller, profile, { url: `${url}/${organization}/groups${query}` });
-      expect(response.statusCode, response.body).toBe(200);
-      return response.json<Page>().results.map(({ name }) => name);
-    };
-    const visible = { owner: [profile, 'another'], streams: [profile], reader: [profile], outsider: [] }[
-      caller
-    ];
-    expect(await names('')).toEqual(visible);
-    expect(await names('?name=ano')).toEqual(visible.filter((name) => name === 'another'));
-    expect(await names('?itemsPerPage=1&pageNum=2')).toEqual(visible.slice(1));
-  });
+  it.each(CALLERS)(
+    'an organization lists the projects that %s may see, filtered by the start of their name',
+    async (caller) => {
+      const emulator = await TestEmulator.start();
+      await emulator.as('owner', profile, {
+        method: 'POST',
+        url: `${API}/groups`,
+        payload: { name: 'another', orgId: organization },
+      });
+      const names = async (query: string): Promise<string[]> => {
+        const response = await emulator.as(caller, profile, { url: `${url}/${organization}/groups${query}` });
+        expect(response.statusCode, response.body).toBe(200);
+        return response.json<Page>().results.map(({ name }) => name);
+      };
+      const visible = { owner: [profile, 'another'], streams: [profile], reader: [profile], outsider: [] }[
+        caller
+      ];
+      expect(await names('')).toEqual(visible);
+      expect(await names('?name=ano')).toEqual(visible.filter((name) => name === 'another'));
+      expect(await names('?itemsPerPage=1&pageNum=2')).toEqual(visible.slice(1));
+    },
+  );
 
-  it('have projects that are found by name by who may see them', async () => {
+  it('a project is found by name by callers who may see it', async () => {
     const emulator = await TestEmulator.start();
     for (const caller of CALLERS) {
       const response = await emulator.as(caller, profile, { url: `${API}/groups/byName/${profile}` });

@@ -54,8 +54,8 @@ function owner(emulator: TestEmulator, profile: SeededProfile, request: InjectOp
   return emulator.as('owner', profile, request);
 }
 
-describe.each(PROFILES)('a new project, %s', (profile) => {
-  it('is answered with 201 and a Location, and is there at once', async () => {
+describe.each(PROFILES)('create of a project, %s', (profile) => {
+  it('creating a project responds with 201 and a Location, and the project is visible at once', async () => {
     const emulator = await TestEmulator.start({ publicUrl: 'http://atlas.test' });
     const response = await create(emulator, profile, { name: 'new' });
     expect([response.statusCode, response.headers.location]).toEqual([
@@ -82,7 +82,7 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
     expect(listed.json<{ results: Project[] }>().results.map(({ name }) => name)).toEqual([profile, 'new']);
   });
 
-  it('keeps what is set beside its name', async () => {
+  it('a created project retains its tags and settings', async () => {
     const emulator = await TestEmulator.start();
     const tags = [
       { key: 'b', value: 'x'.repeat(255) },
@@ -96,12 +96,15 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
     expect(shown.json()).toMatchObject({ tags, ...settings });
   });
 
-  it.each(['a', 'x'.repeat(64), 'Größe-проект_名', "a.(b),:&@+'c", '7'])('may be named %s', async (name) => {
-    const emulator = await TestEmulator.start();
-    const { id } = await created(emulator, profile, { name });
-    const named = await owner(emulator, profile, { url: `${GROUPS}/byName/${encodeURIComponent(name)}` });
-    expect(named.json()).toMatchObject({ id, name });
-  });
+  it.each(['a', 'x'.repeat(64), 'Größe-проект_名', "a.(b),:&@+'c", '7'])(
+    'a project may be named %s',
+    async (name) => {
+      const emulator = await TestEmulator.start();
+      const { id } = await created(emulator, profile, { name });
+      const named = await owner(emulator, profile, { url: `${GROUPS}/byName/${encodeURIComponent(name)}` });
+      expect(named.json()).toMatchObject({ id, name });
+    },
+  );
 
   it.each<[string, object, string, string]>([
     ['no name', {}, 'MISSING_ATTRIBUTE', 'name'],
@@ -158,14 +161,14 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
       'INVALID_ATTRIBUTE',
       'regionUsage',
     ],
-  ])('is refused with %s', async (_, payload, code, names) => {
+  ])('creating a project is refused with %s', async (_, payload, code, names) => {
     const { emulator } = shared;
     const response = await create(emulator, profile, payload);
     expect(codeOf(response)).toBe(bad(profile, code));
     expect(response.json<ErrorBody>().detail).toContain(names);
   });
 
-  it('is refused by a name that the organization has, and has it where another organization does', async () => {
+  it('creating a project is refused if its organization has the name, but not if another one has', async () => {
     const { emulator } = shared;
     const response = await create(emulator, profile, { name: profile });
     expect(codeOf(response)).toBe('409 GROUP_ALREADY_EXISTS');
@@ -173,7 +176,7 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
     await created(emulator, profile, { name: profile === 'observed' ? 'documented' : 'observed' });
   });
 
-  it('ignores what only the server sets, and an owner who is a user', async () => {
+  it('creating a project ignores read-only fields and projectOwnerId', async () => {
     const emulator = await TestEmulator.start();
     const response = await owner(emulator, profile, {
       method: 'POST',
@@ -191,7 +194,7 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
     expect(response.json<Project>().id).not.toBe(SEEDED[profile].project);
   });
 
-  it('is refused to who has no role for it, for another organization, and for none', async () => {
+  it('creating a project is refused without the role, in another organization and in an unknown one', async () => {
     const { emulator } = shared;
     const other = SEEDED[profile === 'observed' ? 'documented' : 'observed'].organization;
     expect((await create(emulator, profile, { name: 'new' }, 'reader')).statusCode).toBe(denied(profile));
@@ -201,7 +204,7 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
     expect(malformed.statusCode).toBe(profile === 'observed' ? 404 : 400);
   });
 
-  it('belongs to its creator, who may then do all in it', async () => {
+  it('the creator of a project is its owner', async () => {
     const { clientId, clientSecret } = seededCaller('streams', profile);
     const creator = {
       organizationRoles: ['ORG_GROUP_CREATOR'],
@@ -225,12 +228,12 @@ describe.each(PROFILES)('a new project, %s', (profile) => {
   });
 });
 
-describe.each(PROFILES)('a change of a project, %s', (profile) => {
+describe.each(PROFILES)('change of a project, %s', (profile) => {
   const url = `${GROUPS}/${SEEDED[profile].project}`;
   const change = (emulator: TestEmulator, payload: object) =>
     owner(emulator, profile, { method: 'PATCH', url, payload });
 
-  it('changes what is given, and leaves the rest', async () => {
+  it('changing a project leaves what is not sent', async () => {
     const emulator = await TestEmulator.start();
     const tags = [{ key: 'a', value: '1' }];
     const before = (await owner(emulator, profile, { url })).json<Project>();
@@ -245,7 +248,7 @@ describe.each(PROFILES)('a change of a project, %s', (profile) => {
     expect((await owner(emulator, profile, { url })).json()).toEqual({ ...before, name: 'renamed' });
   });
 
-  it('takes the name that the project has, and refuses that of another', async () => {
+  it('renaming a project to its own name is accepted, and to the name of another refused', async () => {
     const emulator = await TestEmulator.start();
     await created(emulator, profile, { name: 'taken' });
     expect((await change(emulator, { name: profile })).statusCode).toBe(200);
@@ -259,7 +262,7 @@ describe.each(PROFILES)('a change of a project, %s', (profile) => {
   });
 
   it.each(['streams', 'reader', 'outsider'] as const)(
-    'is refused to %s, and so is its deletion',
+    'changing and deleting a project is refused to %s',
     async (caller) => {
       const { emulator } = shared;
       for (const request of [
@@ -272,8 +275,8 @@ describe.each(PROFILES)('a change of a project, %s', (profile) => {
   );
 });
 
-describe.each(PROFILES)('the deletion of a project, %s', (profile) => {
-  it('answers 202, and nothing of it is left', async () => {
+describe.each(PROFILES)('deletion of a project, %s', (profile) => {
+  it('deleting a project responds with 202 and leaves nothing of it', async () => {
     const emulator = await TestEmulator.start();
     const { id } = await created(emulator, profile, { name: 'new' });
     const url = `${GROUPS}/${id}`;
@@ -285,7 +288,7 @@ describe.each(PROFILES)('the deletion of a project, %s', (profile) => {
     await created(emulator, profile, { name: 'new' });
   });
 
-  it('is repeated as observed and 404 as documented, for projects of the own organization that were there', async () => {
+  it('deleting a deleted project of the own organization again is a 202 as observed and a 404 as documented', async () => {
     const emulator = await TestEmulator.start({ profile });
     const { id } = await created(emulator, profile, { name: 'new' });
     const remove = async (groupId: string, by = profile) => {
@@ -308,7 +311,7 @@ describe.each(PROFILES)('the deletion of a project, %s', (profile) => {
     expect(await remove(id)).toEqual([404]);
   });
 
-  it('is refused while it has private links, and says how many', async () => {
+  it('deleting a project is refused while it has private links, and says how many', async () => {
     const emulator = await TestEmulator.start();
     const url = `${GROUPS}/${SEEDED[profile].project}`;
     const ids: string[] = [];
@@ -331,8 +334,8 @@ describe.each(PROFILES)('the deletion of a project, %s', (profile) => {
   });
 });
 
-describe.each(PROFILES)('the 251st project of an organization, %s', (profile) => {
-  it('is refused, unless the control API creates it', async () => {
+describe.each(PROFILES)('limit of projects in an organization, %s', (profile) => {
+  it('the 251st project of an organization is refused, except to the control API', async () => {
     const emulator = await TestEmulator.start();
     const { projects } = emulator.app.identity;
     const organizationId = SEEDED[profile].organization;

@@ -76,17 +76,20 @@ function list(line: Line, query = '', caller: SeededCaller = 'owner'): Promise<I
   return line.as(caller, 'documented', { path: `${GROUPS}${query}` });
 }
 
-describe('the list of projects', () => {
-  it.each(VISIBILITY)('of $caller in the $profile organization has its project: $sees', async (row) => {
-    const line = await openLine('inject');
-    const response = await line.as(row.caller, row.profile, { path: GROUPS });
-    expect(response.status).toBe(200);
-    const page = response.json<Page>();
-    expect(page.results.map(({ id }) => id)).toEqual(row.sees ? [SEEDED[row.profile].project] : []);
-    expect(page.totalCount).toBe(row.sees ? 1 : 0);
-  });
+describe('list of projects', () => {
+  it.each(VISIBILITY)(
+    'the list of projects for $caller in the $profile organization has its project: $sees',
+    async (row) => {
+      const line = await openLine('inject');
+      const response = await line.as(row.caller, row.profile, { path: GROUPS });
+      expect(response.status).toBe(200);
+      const page = response.json<Page>();
+      expect(page.results.map(({ id }) => id)).toEqual(row.sees ? [SEEDED[row.profile].project] : []);
+      expect(page.totalCount).toBe(row.sees ? 1 : 0);
+    },
+  );
 
-  it('has all projects for an Organization Owner, oldest first, and for others those they have a role in', async () => {
+  it('the list has all projects for an Organization Owner, oldest first, and else those with a role', async () => {
     const line = await openLine('inject', { fixture: manyProjects() });
     expect(digits(await list(line))).toBe('12345');
     expect(digits(await list(line, '', 'reader'))).toBe('24');
@@ -117,7 +120,7 @@ describe('the list of projects', () => {
     ['?itemsPerPage=5', '12345', ['self ?pageNum=1&itemsPerPage=5']],
     ['?itemsPerPage=500', '12345', ['self ?pageNum=1&itemsPerPage=500']],
     ['?pageNum=9', '', ['self ?pageNum=9&itemsPerPage=100', 'previous ?itemsPerPage=100&pageNum=8']],
-  ])('pages: %s shows "%s"', async (query, shown, expected) => {
+  ])('the list of five projects with the query %s has the projects "%s"', async (query, shown, expected) => {
     const line = await openLine('inject', { fixture: manyProjects() });
     const response = await list(line, query);
     expect([response.status, digits(response)]).toEqual([200, shown]);
@@ -125,7 +128,7 @@ describe('the list of projects', () => {
     expect(response.json<Page>().totalCount).toBe(5);
   });
 
-  it('links each project to itself alone', async () => {
+  it('a listed project has only a link to itself', async () => {
     const line = await openLine('inject', { fixture: manyProjects(), publicUrl: 'http://atlas.test' });
     for (const path of [GROUPS, `${API}/orgs/${SEEDED.documented.organization}/groups`]) {
       const { results } = (await line.as('owner', 'documented', { path })).json<Page>();
@@ -136,7 +139,7 @@ describe('the list of projects', () => {
     }
   });
 
-  it('leads by its next links through all projects, each once', async () => {
+  it('following the next links of the list of projects returns each project once', async () => {
     const line = await openLine('socket', { fixture: manyProjects() });
     let seen = '';
     let next: string | undefined = `${GROUPS}?itemsPerPage=2`;
@@ -152,7 +155,7 @@ describe('the list of projects', () => {
   it.each([
     ['?includeCount=true', 5],
     ['?includeCount=false', undefined],
-  ])('with %s counts: %s', async (query, totalCount) => {
+  ])('the list of projects with %s has the totalCount %s', async (query, totalCount) => {
     const line = await openLine('inject', { fixture: manyProjects() });
     const response = await list(line, query);
     expect(response.json<Page>().totalCount).toBe(totalCount);
@@ -162,7 +165,7 @@ describe('the list of projects', () => {
   });
 
   it.each(['itemsPerPage=0', 'itemsPerPage=501', 'itemsPerPage=x', 'itemsPerPage=1.5', 'itemsPerPage=-1'])(
-    'refuses %s',
+    'the list of projects refuses %s',
     async (query) => {
       expect((await list(await openLine('inject'), `?${query}`)).status).toBe(400);
     },
@@ -175,20 +178,20 @@ describe('the list of projects', () => {
     'pageNum=99999999999',
     'pageNum=1&pageNum=2',
     'includeCount=1',
-  ])('refuses %s', async (query) => {
+  ])('the list of projects refuses the parameter %s', async (query) => {
     expect((await list(await openLine('inject'), `?${query}`)).status).toBe(400);
   });
 
-  it('tolerates parameters that it does not have', async () => {
+  it('the list of projects ignores unknown parameters', async () => {
     expect((await list(await openLine('inject'), '?name=&orgId=x&__proto__=y&constructor=z')).status).toBe(
       200,
     );
   });
 });
 
-describe('one project', () => {
+describe('reading a project', () => {
   it.each(VISIBILITY)(
-    'is shown to $caller of the $profile organization: $sees',
+    'a project is shown to $caller of the $profile organization: $sees',
     async ({ profile, caller, sees }) => {
       const line = await openLine('inject');
       const response = await line.as(caller, profile, { path: `${GROUPS}/${SEEDED[profile].project}` });
@@ -208,7 +211,7 @@ describe('one project', () => {
     ['documented', 'observed', 401, 'USER_UNAUTHORIZED'],
     ['observed', 'documented', 403, 'CANNOT_CHANGE_GROUP_NAME'],
   ] as const)(
-    "of another organization is not permitted even to an owner: %s's of the %s one",
+    'a project of another organization is refused even to an owner: to the %s owner, of the %s organization',
     async (own, other, status, errorCode) => {
       const line = await openLine('inject');
       const response = await line.as('owner', own, { path: `${GROUPS}/${SEEDED[other].project}` });
@@ -226,44 +229,53 @@ describe('one project', () => {
     ['observed', '%00', 404, 'INVALID_GROUP_ID'],
     ['observed', '__proto__', 404, 'INVALID_GROUP_ID'],
     ['documented', 'f'.repeat(900), 400, 'VALIDATION_ERROR'],
-  ] as const)("is, in the caller's %s form, refused by the id %s", async (profile, id, status, errorCode) => {
-    const line = await openLine('inject');
-    const response = await line.as('owner', profile, { path: `${GROUPS}/${id}` });
-    expect([response.status, response.json().errorCode]).toEqual([status, errorCode]);
-  });
+  ] as const)(
+    'reading a project as the %s caller is refused for the id %s',
+    async (profile, id, status, errorCode) => {
+      const line = await openLine('inject');
+      const response = await line.as('owner', profile, { path: `${GROUPS}/${id}` });
+      expect([response.status, response.json().errorCode]).toEqual([status, errorCode]);
+    },
+  );
 
-  it.each(TRANSPORTS)('is shown in alphabetical order, compact, with its links (%s)', async (transport) => {
-    const line = await openLine(transport);
-    const path = `${GROUPS}/${SEEDED.observed.project}`;
-    const response = await line.as('reader', 'observed', { path });
-    const project = response.json<{ links: { href: string; rel: string }[] }>();
-    expect(response.text).toBe(JSON.stringify(project));
-    expect(project).toEqual({
-      clusterCount: 0,
-      created: '2024-05-30T00:00:00Z',
-      id: SEEDED.observed.project,
-      links: expect.any(Array) as unknown,
-      name: 'observed',
-      orgId: SEEDED.observed.organization,
-      tags: [],
-      withDefaultAlertsSettings: true,
-    });
-    expect(Object.keys(project)).toEqual(Object.keys(project).sort());
-    expect(project.links[0]?.href.endsWith(path)).toBe(true);
-  });
+  it.each(TRANSPORTS)(
+    'a project is shown in alphabetical order, compact, with its links (%s)',
+    async (transport) => {
+      const line = await openLine(transport);
+      const path = `${GROUPS}/${SEEDED.observed.project}`;
+      const response = await line.as('reader', 'observed', { path });
+      const project = response.json<{ links: { href: string; rel: string }[] }>();
+      expect(response.text).toBe(JSON.stringify(project));
+      expect(project).toEqual({
+        clusterCount: 0,
+        created: '2024-05-30T00:00:00Z',
+        id: SEEDED.observed.project,
+        links: expect.any(Array) as unknown,
+        name: 'observed',
+        orgId: SEEDED.observed.organization,
+        tags: [],
+        withDefaultAlertsSettings: true,
+      });
+      expect(Object.keys(project)).toEqual(Object.keys(project).sort());
+      expect(project.links[0]?.href.endsWith(path)).toBe(true);
+    },
+  );
 });
 
 describe('versions of the project operations', () => {
-  it.each([GROUPS, `${GROUPS}/${SEEDED.documented.project}`])('%s begin at 2023-01-01', async (url) => {
-    const emulator = await TestEmulator.start();
-    const status = async (date: string): Promise<unknown[]> => {
-      const accept = `application/vnd.atlas.${date}+json`;
-      const response = await emulator.as('owner', 'documented', { url, headers: { accept } });
-      return [response.statusCode, response.headers['content-type']];
-    };
-    const shown = [200, 'application/vnd.atlas.2023-01-01+json;charset=utf-8'];
-    expect(await status('2023-01-01')).toEqual(shown);
-    expect(await status('2026-12-31')).toEqual(shown);
-    expect(await status('2022-12-31')).toEqual([406, 'application/json']);
-  });
+  it.each([GROUPS, `${GROUPS}/${SEEDED.documented.project}`])(
+    'the versions of %s begin at 2023-01-01',
+    async (url) => {
+      const emulator = await TestEmulator.start();
+      const status = async (date: string): Promise<unknown[]> => {
+        const accept = `application/vnd.atlas.${date}+json`;
+        const response = await emulator.as('owner', 'documented', { url, headers: { accept } });
+        return [response.statusCode, response.headers['content-type']];
+      };
+      const shown = [200, 'application/vnd.atlas.2023-01-01+json;charset=utf-8'];
+      expect(await status('2023-01-01')).toEqual(shown);
+      expect(await status('2026-12-31')).toEqual(shown);
+      expect(await status('2022-12-31')).toEqual([406, 'application/json']);
+    },
+  );
 });

@@ -32,31 +32,31 @@ function holder(role: string, organizationId = project.organizationId, projectId
 }
 
 describe('roles', () => {
-  it('are all in the table', () => {
+  it('the table of these tests has all roles', () => {
     expect(TABLE.map(([role]) => role)).toEqual([...ORGANIZATION_ROLES, ...PROJECT_ROLES]);
   });
 
-  it.each(ROWS)('$role permits $access: $allowed', ({ role, access, allowed }) => {
+  it.each(ROWS)('the role $role permits $access: $allowed', ({ role, access, allowed }) => {
     expect(permits(holder(role), access, project)).toBe(allowed);
   });
 
-  it.each(ROWS)('$role of another organization never permits $access', ({ role, access }) => {
+  it.each(ROWS)('the role $role of another organization does not permit $access', ({ role, access }) => {
     expect(permits(holder(role, 'c'.repeat(24)), access, project)).toBe(false);
   });
 
   it.each(ROWS.filter(({ role }) => role.startsWith('GROUP_')))(
-    '$role in another project of the organization does not permit $access',
+    'the role $role in another project of the organization does not permit $access',
     ({ role, access }) => {
       expect(permits(holder(role, project.organizationId, 'd'.repeat(24)), access, project)).toBe(false);
     },
   );
 
-  it.each(['readProject', 'writeStreams'])('are needed for %s', (access) => {
+  it.each(['readProject', 'writeStreams'])('a caller without roles is not permitted %s', (access) => {
     const nobody = { organizationId: project.organizationId, organizationRoles: [], projectRoles: {} };
     expect(permits(nobody, access, project)).toBe(false);
   });
 
-  it('of several the one that permits counts', () => {
+  it('a caller with several roles has the permissions of each', () => {
     const caller = {
       organizationId: project.organizationId,
       organizationRoles: ['ORG_MEMBER', 'ORG_READ_ONLY'],
@@ -65,7 +65,7 @@ describe('roles', () => {
     expect(permits(caller, 'writeStreams', project)).toBe(true);
   });
 
-  it('are named by their titles, project roles first', () => {
+  it('rolesFor() returns the titles of roles, project roles first', () => {
     expect(rolesFor('writeStreams')).toEqual([
       'Project Owner',
       'Project Stream Processing Owner',
@@ -75,7 +75,7 @@ describe('roles', () => {
     ]);
   });
 
-  it('cannot be asked for an access that nobody declared', () => {
+  it('permits() and rolesFor() throw for an undeclared access', () => {
     expect(() => permits(holder('ORG_OWNER'), 'everything', project)).toThrow(/everything/);
     expect(() => rolesFor('everything')).toThrow(/everything/);
   });
