@@ -8,6 +8,6 @@ it.each([
   ['awſ', 'AWſ'],
   ['kınesıs', 'KıNESıS'],
   ['ß ﬁ é', 'ß ﬁ é'],
-])('makes capitals of the ASCII letters of %j, and of no others', (text, capitals) => {
+])('asciiUpperCase() converts only the ASCII letters of %j', (text, capitals) => {
   expect(asciiUpperCase(text)).toBe(capitals);
 });

@@ -12,13 +12,13 @@ beforeEach(() => {
   return () => vi.useRealTimers();
 });
 
-describe("the machine's clock", () => {
-  it('shows milliseconds since the epoch', () => {
+describe('systemClock', () => {
+  it('systemClock shows milliseconds since the epoch', () => {
     expect(systemClock.now()).toBe(START);
   });
 
   it.each([0, 1, 2000, LONGEST, LONGEST + 1, 30 * DAY, 365 * DAY])(
-    'rings once when %i ms have passed, not a millisecond before',
+    'an alarm fires once, exactly after %i ms',
     (delay) => {
       const ring = vi.fn();
       systemClock.setAlarm(START + delay, ring);
@@ -31,7 +31,7 @@ describe("the machine's clock", () => {
     },
   );
 
-  it('rings soon, and never at once, for a moment that is over', () => {
+  it('an alarm for a time in the past fires asynchronously', () => {
     const ring = vi.fn();
     systemClock.setAlarm(START - DAY, ring);
     expect(ring).not.toHaveBeenCalled();
@@ -39,7 +39,7 @@ describe("the machine's clock", () => {
     expect(ring).toHaveBeenCalledOnce();
   });
 
-  it.each([2000, 60 * DAY])('does not ring after %i ms if it is cancelled', (delay) => {
+  it.each([2000, 60 * DAY])('an alarm in %i ms does not fire if it is cancelled', (delay) => {
     const ring = vi.fn();
     const cancel = systemClock.setAlarm(START + delay, ring);
     // Past the first of the timers that a long delay is made of.
@@ -50,7 +50,7 @@ describe("the machine's clock", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('can be told to cancel an alarm that has rung', () => {
+  it('cancelling an alarm that has fired does nothing', () => {
     const ring = vi.fn();
     const cancel = systemClock.setAlarm(START + 1, ring);
     vi.advanceTimersByTime(1);

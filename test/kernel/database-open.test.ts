@@ -55,15 +55,15 @@ function refusalOf(file = path): string {
   throw new Error(`${file} is not refused`);
 }
 
-describe('a database file', () => {
-  it('is made where there is none, and an empty one is taken as new', async () => {
+describe('opening a database file', () => {
+  it('a missing database file is created, and an empty one is initialized', async () => {
     await makeDatabase();
     expect(readdirSync(folder)).toEqual(['world.db']);
     writeFileSync(path, '');
     await makeDatabase();
   });
 
-  it('is refused while another process has it, and can be used when that process is dead', async () => {
+  it('a database file is refused while another process has it open, and accepted when that process is dead', async () => {
     await makeDatabase();
     const other = spawn(process.execPath, ['--input-type=module', '--eval', HOLDER, path], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -76,7 +76,7 @@ describe('a database file', () => {
     Database.open(path, MIGRATIONS).close();
   });
 
-  it('is refused while this process has it open already', async () => {
+  it('a database file is refused while this process has it open', async () => {
     const database = Database.open(path, MIGRATIONS);
     onTestFinished(() => {
       database.close();
@@ -88,7 +88,7 @@ describe('a database file', () => {
   it.each([
     ['short', 'hello\n'],
     ['long', 'hello\n'.repeat(2000)],
-  ])('is refused if it is a %s text, and left as it was', (_length, text) => {
+  ])('a %s text file is refused as a database, and unchanged', (_length, text) => {
     writeFileSync(path, text);
     expect(refusalOf()).toBe(`${path} is not a SQLite database`);
     expect(readFileSync(path, 'utf8')).toBe(text);
@@ -97,7 +97,7 @@ describe('a database file', () => {
   it.each([
     ['its first half', 0.5],
     ['its first tenth', 0.1],
-  ])('is refused if only %s is left of it', async (_part, share) => {
+  ])('a database file truncated to %s is refused', async (_part, share) => {
     await makeDatabase();
     const whole = readFileSync(path).length;
     truncateSync(path, Math.floor((whole * share) / 4096) * 4096);
@@ -107,14 +107,14 @@ describe('a database file', () => {
   it.each([
     ['its schema', 100, 200],
     ['its rows', 8192, 20_000],
-  ])('is refused if %s are overwritten', async (_part, from, to) => {
+  ])('a database file is refused if %s are overwritten', async (_part, from, to) => {
     await makeDatabase();
     writeFileSync(path, readFileSync(path).fill(0xa5, from, to));
     expect(refusalOf()).toMatch(new RegExp(`^${path} is damaged`));
   });
 
   it.each(['delete', 'wal'])(
-    'is refused if it is of another program (journal mode %s), and left as it was',
+    'a database of another program (journal mode %s) is refused, and unchanged',
     (mode) => {
       executeIn(path, `PRAGMA journal_mode = ${mode}; CREATE TABLE entries (name TEXT PRIMARY KEY)`);
       const before = readFileSync(path);
@@ -124,27 +124,27 @@ describe('a database file', () => {
     },
   );
 
-  it('is refused if a newer version wrote it, and that version can still use it', async () => {
+  it('a database of a newer version is refused, and that version can still open it', async () => {
     const newer = [...MIGRATIONS, { name: '9999_newer', sql: 'CREATE TABLE newer (name TEXT) STRICT' }];
     await makeDatabase(newer);
     expect(refusalOf()).toBe(`${path} was written by a newer version (it has "9999_newer")`);
     Database.open(path, newer).close();
   });
 
-  it('is refused if it is a directory', () => {
+  it('a directory is refused as a database', () => {
     expect(refusalOf(folder)).toBe(
       `${folder} is a directory: name a file in it, such as ${join(folder, 'emulator.db')}`,
     );
   });
 
-  it('is refused if its directory is missing', () => {
+  it('a database in a missing directory is refused', () => {
     const missing = join(folder, 'missing', 'world.db');
     expect(refusalOf(missing)).toBe(
       `${missing} cannot be created: the directory ${join(folder, 'missing')} does not exist`,
     );
   });
 
-  it('is refused if its directory is a file', () => {
+  it('a database whose directory is a file is refused', () => {
     writeFileSync(path, '');
     expect(refusalOf(join(path, 'world.db'))).toBe(
       `${path}/world.db cannot be created: ${path} is not a directory`,
@@ -154,7 +154,7 @@ describe('a database file', () => {
   it.each([
     ['for the group too where the group can write in its directory', 0o770, 0o664],
     ['for its owner alone where the group cannot', 0o750, 0o600],
-  ])('can be written %s, whatever the umask', async (_who, folderMode, fileMode) => {
+  ])('a new database file is writable %s, whatever the umask', async (_who, folderMode, fileMode) => {
     chmodSync(folder, folderMode);
     const umask = process.umask(0o077);
     const database = Database.open(path, MIGRATIONS);

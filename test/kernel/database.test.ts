@@ -62,8 +62,8 @@ function namesIn(database: Database): unknown[] {
   return database.all<{ name: string }>(NAMES).map(({ name }) => name);
 }
 
-describe('a write', () => {
-  it('is visible to this process at once, and on disk when its promise resolves', async () => {
+describe('database.write()', () => {
+  it('a write is visible to this process at once, and on disk when its promise resolves', async () => {
     const entries = new Entries();
     const added = entries.add('one');
     expect(entries.names()).toEqual(['one']);
@@ -72,11 +72,11 @@ describe('a write', () => {
     expect(entries.onDisk()).toEqual(['one']);
   });
 
-  it('resolves with what the work returned', async () => {
+  it('a write resolves with the result of its function', async () => {
     await expect(new Entries().database.write(() => 42)).resolves.toBe(42);
   });
 
-  it('shares its commit with the others of its tick, and all effects run behind it, in order', async () => {
+  it('writes in one tick share a commit, and their effects run after it, in order', async () => {
     const entries = new Entries();
     const log: string[] = [];
     const added = [entries.add('one', log), entries.add('two', log)];
@@ -93,7 +93,7 @@ describe('a write', () => {
     ]);
   });
 
-  it('has its own commit in its own tick', async () => {
+  it('writes in separate ticks have separate commits', async () => {
     const entries = new Entries();
     const first = entries.add('one');
     const settled = entries.database.settled();
@@ -105,7 +105,7 @@ describe('a write', () => {
     expect(entries.onDisk()).toEqual(['one', 'two']);
   });
 
-  it('that throws undoes itself alone, rejects at once, and has no effect', async () => {
+  it('a write that throws rolls back itself only, rejects at once, and runs no effects', async () => {
     const entries = new Entries();
     const log: string[] = [];
     await Promise.all([entries.add('one', log), entries.add('two', log, true), entries.add('three', log)]);
@@ -122,7 +122,7 @@ describe('a write', () => {
     expect(entries.onDisk()).toEqual(['one', 'three']);
   });
 
-  it('that SQLite refuses leaves those before and after it', async () => {
+  it('a write that violates a constraint does not affect those before and after it', async () => {
     const entries = new Entries();
     const log: string[] = [];
     await Promise.all([entries.add('one'), entries.add('one', log), entries.add('two')]);
@@ -130,7 +130,7 @@ describe('a write', () => {
     expect(entries.onDisk()).toEqual(['one', 'two']);
   });
 
-  it('that is the only one of its tick and throws leaves nothing, and the next stands', async () => {
+  it('a write that throws as the only one of its tick leaves nothing, and the next write works', async () => {
     const entries = new Entries();
     await entries.add('one', [], true);
     await entries.database.settled();
@@ -139,7 +139,7 @@ describe('a write', () => {
     expect(entries.onDisk()).toEqual(['two']);
   });
 
-  it('can be made by an effect, and has its own commit', async () => {
+  it('a write may be started by an effect, and has its own commit', async () => {
     const entries = new Entries();
     let inner: Promise<void> | undefined;
     await entries.database.write((transaction) => {
@@ -153,7 +153,7 @@ describe('a write', () => {
 });
 
 describe('revision', () => {
-  it('is another after each write, one that was undone too, and none within', async () => {
+  it('database.revision changes after each write, even one rolled back, and is undefined within a write', async () => {
     const entries = new Entries();
     const { database } = entries;
     const seen = [database.revision, database.revision];
@@ -170,7 +170,7 @@ describe('revision', () => {
 });
 
 describe('settled()', () => {
-  it('is undefined while nothing is under way, and resolves once all is on disk', async () => {
+  it('database.settled() is undefined while no write is pending, and resolves when all are on disk', async () => {
     const entries = new Entries();
     expect(entries.database.settled()).toBeUndefined();
     void entries.add('one');
@@ -181,7 +181,7 @@ describe('settled()', () => {
 });
 
 describe('flush() and close()', () => {
-  it('flush commits at once and runs the effects before it returns', async () => {
+  it('database.flush() commits at once and runs the effects before it returns', async () => {
     const entries = new Entries();
     const log: string[] = [];
     const added = entries.add('one', log);
@@ -193,7 +193,7 @@ describe('flush() and close()', () => {
     expect(log).toHaveLength(3);
   });
 
-  it('close commits what is under way and leaves one file', async () => {
+  it('database.close() commits pending writes and leaves one file', async () => {
     const entries = new Entries();
     const added = entries.add('one');
     entries.database.close();
@@ -204,7 +204,7 @@ describe('flush() and close()', () => {
 });
 
 describe('migrations', () => {
-  it('are applied in order, once each, and added to a file of an older version', async () => {
+  it('migrations are applied in order, once each, and added to an older file', async () => {
     const path = temporaryPath();
     const later: Migration = {
       name: '0002_first_entry',
@@ -221,7 +221,7 @@ describe('migrations', () => {
     expect(names([...MIGRATIONS, later])).toEqual(['from the migration']);
   });
 
-  it('leave nothing if one of them fails', () => {
+  it('a failing migration leaves the file unchanged', () => {
     const path = temporaryPath();
     const wrong: Migration = { name: '0002_wrong', sql: 'CREATE TABLE entries (name TEXT)' };
     expect(() => Database.open(path, [...MIGRATIONS, wrong])).toThrow(/cannot be opened: .*already exists/);

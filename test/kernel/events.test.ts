@@ -16,7 +16,7 @@ function start() {
 const seqs = (events: readonly EmulatorEvent[]): number[] => events.map(({ seq }) => seq);
 
 describe('the event bus', () => {
-  it('gives a reader each event with its number, time, project and data', () => {
+  it('a subscriber receives each event with its number, time, project and data', () => {
     const { bus, clock } = start();
     const seen: EmulatorEvent[] = [];
     bus.subscribe((event) => seen.push(event));
@@ -41,7 +41,7 @@ describe('the event bus', () => {
     ]);
   });
 
-  it('gives every reader the same event, in the order in which they came', () => {
+  it('all subscribers receive the same event, in order of subscription', () => {
     const { bus, emit } = start();
     const seen: [string, EmulatorEvent][] = [];
     bus.subscribe((event) => seen.push(['first', event]));
@@ -51,7 +51,7 @@ describe('the event bus', () => {
     expect(seen[0]?.[1]).toBe(seen[1]?.[1]);
   });
 
-  it('gives a reader nothing from before it came and nothing after it left', () => {
+  it('a subscriber receives only the events while it is subscribed', () => {
     const { bus, emit } = start();
     const seen: EmulatorEvent[] = [];
     emit();
@@ -63,7 +63,7 @@ describe('the event bus', () => {
     expect(seqs(seen)).toEqual([2, 3]);
   });
 
-  it('lets a reader leave while it is told of an event', () => {
+  it('a subscriber can unsubscribe while it receives an event', () => {
     const { bus, emit } = start();
     const seen: string[] = [];
     const leave = bus.subscribe(() => {
@@ -76,8 +76,8 @@ describe('the event bus', () => {
   });
 });
 
-describe('since', () => {
-  it('gives the events after a number, oldest first', () => {
+describe('since()', () => {
+  it('since() returns the events after a number, oldest first', () => {
     const { bus, emit } = start();
     expect(bus.since(0)).toEqual([]);
     emit(5);
@@ -87,14 +87,17 @@ describe('since', () => {
     expect(bus.since(99)).toEqual([]);
   });
 
-  it.each([1000, 1001, 1999, 2000, 2001, 5432])('gives the last 1000 at the most, of %i', (count) => {
-    const { bus, emit } = start();
-    emit(count);
-    const kept = seqs(bus.since(0));
-    expect([kept.length, kept[0], kept.at(-1)]).toEqual([1000, count - 999, count]);
-  });
+  it.each([1000, 1001, 1999, 2000, 2001, 5432])(
+    'since() returns at most the last 1000 of %i events',
+    (count) => {
+      const { bus, emit } = start();
+      emit(count);
+      const kept = seqs(bus.since(0));
+      expect([kept.length, kept[0], kept.at(-1)]).toEqual([1000, count - 999, count]);
+    },
+  );
 
-  it('gives a list that later events do not change', () => {
+  it('a list returned by since() does not change with later events', () => {
     const { bus, emit } = start();
     emit();
     const kept = bus.since(0);

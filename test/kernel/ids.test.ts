@@ -8,15 +8,15 @@ const START = Date.parse('2026-01-31T09:00:00Z');
 const stepsBack = (ids: readonly string[]): number =>
   ids.filter((id, index) => index > 0 && id <= (ids[index - 1] ?? '')).length;
 
-describe('an id', () => {
-  it('is 24 lower-case hexadecimal digits that begin with the second', () => {
+describe('objectIds()', () => {
+  it('an id has 24 lower-case hexadecimal digits and begins with the second', () => {
     const id = objectIds(() => START)();
     expect(id).toMatch(/^[0-9a-f]{24}$/);
     expect(id).toMatch(OBJECT_ID);
     expect(parseInt(id.slice(0, 8), 16)).toBe(START / 1000);
   });
 
-  it('is unique among 100,000, and greater than the one before it', () => {
+  it('100,000 ids are unique and ascending', () => {
     const clock = new ManualClock(START);
     const next = objectIds(() => clock.now());
     const ids = Array.from({ length: 100_000 }, (_, index) => {
@@ -27,7 +27,7 @@ describe('an id', () => {
     expect(stepsBack(ids)).toBe(0);
   });
 
-  it('is greater than the one before it when the clock goes back, by minutes or by years', () => {
+  it('ids ascend when the clock is set back, by minutes or by years', () => {
     let now = START;
     const next = objectIds(() => now);
     const ids = [0, -1000, -60_000, -(10 ** 11), 5000, -1].map((step) => {
@@ -37,7 +37,7 @@ describe('an id', () => {
     expect(stepsBack(ids)).toBe(0);
   });
 
-  it('is greater than the one before it when the count of one second overflows', () => {
+  it('ids ascend when the counter of a second overflows', () => {
     const next = objectIds(() => START, 0xff_ff_f0);
     const ids = Array.from({ length: 100 }, next);
     expect(stepsBack(ids)).toBe(0);
@@ -45,20 +45,20 @@ describe('an id', () => {
     expect(parseInt((ids.at(-1) ?? '').slice(0, 8), 16)).toBe(START / 1000 + 1);
   });
 
-  it('is not that of another maker at the same moment', () => {
+  it('ids of two generators at the same time differ', () => {
     const makers = Array.from({ length: 100 }, () => objectIds(() => START));
     expect(new Set(makers.map((next) => next().slice(8, 18))).size).toBe(100);
   });
 });
 
-describe('what an id looks like', () => {
+describe('OBJECT_ID', () => {
   it.each([
     '',
     '32b6e34b3d91647abb20e7b',
     '32b6e34b3d91647abb20e7b88',
     '32B6E34B3D91647ABB20E7B8',
     `${'0'.repeat(23)}g`,
-  ])('is not %j', (text) => {
+  ])('OBJECT_ID does not match %j', (text) => {
     expect(text).not.toMatch(OBJECT_ID);
   });
 });

@@ -12,8 +12,8 @@ function start() {
   return { base, clock, rung, alarm };
 }
 
-describe('a clock that can be moved', () => {
-  it('is in step with its base until it is moved', () => {
+describe('MovableClock', () => {
+  it('a movable clock is in step with its base until it is moved', () => {
     const { base, clock, rung, alarm } = start();
     alarm(1500);
     base.advance(499);
@@ -24,7 +24,7 @@ describe('a clock that can be moved', () => {
     expect(rung).toHaveLength(1);
   });
 
-  it('rings earlier where it is ahead, alarms that were set before and after alike', () => {
+  it('alarms of a clock that is ahead fire earlier, whether set before or after the move', () => {
     const { base, clock, rung, alarm } = start();
     alarm(2500);
     clock.change(advanced(IN_STEP, 1000));
@@ -35,7 +35,7 @@ describe('a clock that can be moved', () => {
     expect(rung).toEqual(['2400 at 2400', '2500 at 2500']);
   });
 
-  it('rings soon, and in order, what it was moved past', () => {
+  it('alarms that the clock was moved past fire asynchronously, in order', () => {
     const { base, clock, rung, alarm } = start();
     for (const at of [3000, 1200, 2000]) alarm(at);
     clock.change(advanced(IN_STEP, 5000));
@@ -44,7 +44,7 @@ describe('a clock that can be moved', () => {
     expect(rung).toEqual(['1200 at 6000', '2000 at 6000', '3000 at 6000']);
   });
 
-  it('rings nothing while it stands still but what it has passed', () => {
+  it('a frozen clock fires only the alarms that it has passed', () => {
     const { base, clock, rung, alarm } = start();
     alarm(1500);
     clock.change(frozen(clock.state, base.now()));
@@ -62,7 +62,7 @@ describe('a clock that can be moved', () => {
     expect(rung.slice(2)).toEqual(['1500 at 1500']);
   });
 
-  it('rings later where it is set back', () => {
+  it('alarms of a clock that was set back fire later', () => {
     const { base, clock, rung, alarm } = start();
     clock.change(advanced(IN_STEP, 5000));
     alarm(6100);
@@ -73,7 +73,7 @@ describe('a clock that can be moved', () => {
     expect(rung).toEqual(['6100 at 6100']);
   });
 
-  it.each(['before', 'after'] as const)('does not ring what was cancelled %s it was moved', (when) => {
+  it.each(['before', 'after'] as const)('an alarm that was cancelled %s a move does not fire', (when) => {
     const { base, clock, rung, alarm } = start();
     const cancel = alarm(1500);
     if (when === 'before') cancel();
@@ -85,7 +85,7 @@ describe('a clock that can be moved', () => {
     expect(rung).toEqual([]);
   });
 
-  it('does not ring twice what is moved between its moment and its ringing', () => {
+  it('an alarm does not fire twice if the clock moves again before it fires', () => {
     const { base, clock, rung, alarm } = start();
     alarm(1500);
     clock.change(advanced(IN_STEP, 600));
@@ -94,7 +94,7 @@ describe('a clock that can be moved', () => {
     expect(rung).toEqual(['1500 at 2200']);
   });
 
-  it('lets an alarm set another when it rings', () => {
+  it('an alarm can set another alarm when it fires', () => {
     const { base, clock, rung, alarm } = start();
     clock.setAlarm(1100, () => alarm(1100, 'second'));
     base.advance(100);
@@ -103,11 +103,11 @@ describe('a clock that can be moved', () => {
   });
 });
 
-describe('over the machine’s clock', () => {
+describe('MovableClock over systemClock', () => {
   beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
   afterEach(() => void vi.useRealTimers());
 
-  it('an alarm years ahead does not ring at once, nor when the clock is moved halfway', () => {
+  it('an alarm years ahead fires neither at once nor when the clock is moved halfway', () => {
     const clock = new MovableClock(systemClock);
     const ring = vi.fn();
     const year = 365 * 86_400_000;
@@ -124,7 +124,7 @@ describe('over the machine’s clock', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('a clock that stands still keeps no timer', () => {
+  it('a frozen clock holds no timer', () => {
     const clock = new MovableClock(systemClock);
     clock.setAlarm(clock.now() + 1000, () => undefined);
     clock.change(frozen(clock.state, clock.base.now()));

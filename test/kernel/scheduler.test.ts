@@ -47,7 +47,7 @@ function start(...works: DueWork[]) {
 }
 
 describe('the scheduler', () => {
-  it('wakes when the first row is due, then for the next, and never in between', () => {
+  it('the scheduler wakes when a row is due, and not in between', () => {
     const work = new FakeWork(700, 300, 300);
     const { clock } = start(work);
     clock.advance(299);
@@ -61,14 +61,14 @@ describe('the scheduler', () => {
     ]);
   });
 
-  it('moves at once what was due before it started', () => {
+  it('the scheduler moves at startup the rows that were due before', () => {
     const work = new FakeWork(-5000, 10);
     const { clock } = start(work);
     clock.advance(0);
     expect(work.calls).toEqual([[0, 1]]);
   });
 
-  it('wakes for the earliest row of all works, and looks at each of them', () => {
+  it('the scheduler wakes for the earliest row of all sources, and checks each source', () => {
     const [one, other] = [new FakeWork(500), new FakeWork(200)];
     const { clock } = start(one, other);
     clock.advance(200);
@@ -77,7 +77,7 @@ describe('the scheduler', () => {
     expect(one.calls.at(-1)).toEqual([500, 1]);
   });
 
-  it('is woken earlier for a row that is due earlier', () => {
+  it('wakeAt() wakes the scheduler earlier for a row that is due earlier', () => {
     const work = new FakeWork(1000);
     const { clock, scheduler } = start(work);
     work.rows.push(100);
@@ -89,7 +89,7 @@ describe('the scheduler', () => {
     ]);
   });
 
-  it('keeps its alarm when told of a row that is due later', () => {
+  it('wakeAt() for a later row leaves the alarm unchanged', () => {
     const work = new FakeWork(100);
     const { clock, scheduler } = start(work);
     work.rows.push(400);
@@ -100,7 +100,7 @@ describe('the scheduler', () => {
     expect(work.calls).toHaveLength(2);
   });
 
-  it('moves many rows in batches of 500, and lets others work in between', async () => {
+  it('the scheduler moves many rows in batches of 500, with other work in between', async () => {
     const work = new FakeWork(...Array<number>(1200).fill(100), 900);
     const { clock } = start(work);
     clock.advance(100);
@@ -116,7 +116,7 @@ describe('the scheduler', () => {
     expect(work.calls.at(-1)).toEqual([900, 1]);
   });
 
-  it('moves the rows of one work while another has full batches', async () => {
+  it('the scheduler moves rows of one source while another has full batches', async () => {
     const [busy, other] = [new FakeWork(...Array<number>(1000).fill(100)), new FakeWork(100)];
     const { clock } = start(busy, other);
     clock.advance(100);
@@ -126,7 +126,7 @@ describe('the scheduler', () => {
     expect(busy.rows).toEqual([]);
   });
 
-  it('moves nothing once it is stopped', () => {
+  it('a stopped scheduler moves nothing', () => {
     const work = new FakeWork(100);
     const { clock, scheduler } = start(work);
     scheduler.stop();
@@ -135,7 +135,7 @@ describe('the scheduler', () => {
     expect(work.calls).toEqual([]);
   });
 
-  it('moves no further batch once it is stopped', async () => {
+  it('a scheduler that is stopped moves no further batch', async () => {
     const work = new FakeWork(...Array<number>(1200).fill(100));
     const { clock, scheduler } = start(work);
     clock.advance(100);
@@ -146,8 +146,8 @@ describe('the scheduler', () => {
   });
 });
 
-describe('work that fails', () => {
-  it('is reported, and tried again a second later', async () => {
+describe('errors in the scheduler', () => {
+  it('an error of a source is reported, and retried a second later', async () => {
     const work = new FakeWork(100);
     const { clock, errors } = start(work);
     work.broken = new Error('broken');
@@ -166,7 +166,7 @@ describe('work that fails', () => {
     expect(errors).toHaveLength(1);
   });
 
-  it('does not hold up the other works', async () => {
+  it('an error of one source does not delay the others', async () => {
     const [broken, work] = [new FakeWork(100), new FakeWork(100, 200)];
     broken.broken = new Error('broken');
     const { clock, errors } = start(broken, work);
@@ -178,7 +178,7 @@ describe('work that fails', () => {
     expect(errors).toEqual([broken.broken, broken.broken]);
   });
 
-  it('is reported and tried again where the commit fails, too', async () => {
+  it('a failing commit is reported and retried', async () => {
     const work = new FakeWork(100);
     const { clock, database, errors } = start(work);
     database.run('CREATE TABLE parents (id INTEGER PRIMARY KEY)');

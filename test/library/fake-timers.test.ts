@@ -6,8 +6,8 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('an emulator in a process whose timers are fake', () => {
-  it('does all that it does, and ends', async () => {
+describe('an emulator with fake timers', () => {
+  it('an emulator works and closes while the timers of its process are fake', async () => {
     const emulator = await startEmulator();
     vi.useFakeTimers();
     const project = await emulator.project();
@@ -19,7 +19,7 @@ describe('an emulator in a process whose timers are fake', () => {
     await emulator.close();
   });
 
-  it('goes by the fake time', async () => {
+  it('an emulator follows fake time', async () => {
     // With a fake setImmediate too, the fetch of Node 24 does not come back once fake time has been moved.
     vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
     await using emulator = await startEmulator();
@@ -30,7 +30,7 @@ describe('an emulator in a process whose timers are fake', () => {
     expect(await stateOf(project, id)).toBe('DONE');
   });
 
-  it('ends once they are real again', async () => {
+  it('an emulator started before fake timers closes after real ones are restored', async () => {
     const emulator = await startEmulator();
     vi.useFakeTimers();
     await emulator.project();

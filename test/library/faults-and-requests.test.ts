@@ -3,10 +3,10 @@ import { createLink, emulatorFor, LINKS, linkBody, WAYS } from './ways.js';
 
 const CREATE = 'createGroupStreamPrivateLinkConnection';
 
-describe.each(WAYS)("a project's faults, of an emulator %s", (way) => {
+describe.each(WAYS)('project.faults, of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
 
-  it('answer in place of the emulator, as often as they are to', async () => {
+  it('project.faults.add() makes a fault respond in place of the emulator, as often as specified', async () => {
     await using project = await emulator().project();
     const fault = await project.faults.add({
       match: { operation: CREATE },
@@ -19,7 +19,7 @@ describe.each(WAYS)("a project's faults, of an emulator %s", (way) => {
     expect(await project.faults.list()).toMatchObject([{ id: fault.id, fired: 1 }]);
   });
 
-  it('cut connections', async () => {
+  it('project.faults.add() can drop a connection', async () => {
     await using project = await emulator().project();
     await project.faults.add({ id: 'lost', match: { operation: CREATE }, times: 1, drop: 'after' });
     await expect(project.fetch(LINKS, { method: 'POST', json: linkBody() })).rejects.toThrow();
@@ -27,7 +27,7 @@ describe.each(WAYS)("a project's faults, of an emulator %s", (way) => {
     expect((await project.fetch(LINKS, { method: 'POST', json: linkBody() })).status).toBe(409);
   });
 
-  it('are removed, one or all', async () => {
+  it('project.faults removes one fault or all', async () => {
     await using project = await emulator().project();
     await project.faults.add({ id: 'one', answer: { status: 503 } });
     await project.faults.add({ id: 'two', answer: { status: 500, body: { own: true } } });
@@ -40,10 +40,10 @@ describe.each(WAYS)("a project's faults, of an emulator %s", (way) => {
   });
 });
 
-describe.each(WAYS)("a project's requests, of an emulator %s", (way) => {
+describe.each(WAYS)('project.requests, of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
 
-  it('are listed and counted, by what they were', async () => {
+  it('project.requests lists and counts requests by criteria', async () => {
     await using project = await emulator().project();
     await createLink(project);
     await createLink(project, 2);
@@ -62,7 +62,7 @@ describe.each(WAYS)("a project's requests, of an emulator %s", (way) => {
     expect(await project.requests.list()).toEqual([]);
   });
 
-  it('are waited for', async () => {
+  it('project.requests.wait() resolves when the requests have arrived, and rejects after its timeout', async () => {
     await using project = await emulator().project();
     const waiting = project.requests.wait({ operation: CREATE, count: 2, timeoutMs: 25_000 });
     await createLink(project);
@@ -75,7 +75,7 @@ describe.each(WAYS)("a project's requests, of an emulator %s", (way) => {
     });
   });
 
-  it('tell why they were refused, and what would have passed', async () => {
+  it('project.requests.refused() returns why requests were refused, and what would pass', async () => {
     await using project = await emulator().project();
     await project.fetch(LINKS, { method: 'POST', json: { ...linkBody(), provider: 'IBM' } });
     await project.as('reader').fetch(LINKS, { method: 'POST', json: linkBody() });
@@ -88,7 +88,7 @@ describe.each(WAYS)("a project's requests, of an emulator %s", (way) => {
     expect(await project.requests.refused({ limit: 1 })).toEqual([newest]);
   });
 
-  it('are exported as an HTTP Archive, without secrets', async () => {
+  it('project.requests.har() exports an HTTP Archive without secrets', async () => {
     await using project = await emulator().project();
     await createLink(project);
     const har = await project.requests.har();

@@ -7,7 +7,7 @@ const seen: { readonly emulator: Emulator; readonly id: string }[] = [];
 
 // Its second test tells of what the first one left.
 describe('the vitest fixture', { shuffle: false }, () => {
-  test('gives a test a project', async ({ emulator, project }) => {
+  test('the vitest fixture provides a project', async ({ emulator, project }) => {
     seen.push({ emulator, id: project.id });
     expect(project.profile).toBe('documented');
     await createLink(project);
@@ -15,7 +15,7 @@ describe('the vitest fixture', { shuffle: false }, () => {
     expect(await countLinks(project)).toBe(1);
   });
 
-  test('gives the next test another project of the same emulator, and deletes the first', async ({
+  test('the vitest fixture provides the next test with another project, and deletes the first', async ({
     emulator,
     project,
   }) => {
@@ -28,7 +28,7 @@ describe('the vitest fixture', { shuffle: false }, () => {
   describe('with options', () => {
     test.override({ profile: 'observed', durations: { idleMs: 5000 }, movement: 'time' });
 
-    test('makes projects as a suite wants them', async ({ project }) => {
+    test('the vitest fixture creates projects with the options of the suite', async ({ project }) => {
       expect(await project.info()).toMatchObject({ profile: 'observed', durations: { idleMs: 5000 } });
     });
   });
@@ -36,7 +36,7 @@ describe('the vitest fixture', { shuffle: false }, () => {
   describe('with a movement', () => {
     test.override('movement', { reads: 2 });
 
-    test('lets reads move the states', async ({ project }) => {
+    test('the vitest fixture creates projects with the movement of the suite', async ({ project }) => {
       const { _id: id } = await createLink(project);
       const states = [await stateOf(project, id), await stateOf(project, id), await stateOf(project, id)];
       expect(states).toEqual(['PENDING', 'PENDING', 'DONE']);
@@ -45,7 +45,7 @@ describe('the vitest fixture', { shuffle: false }, () => {
 });
 
 describe('the vitest fixture with ATLAS_EMULATOR_URL', () => {
-  test('uses the emulator that is there', async () => {
+  test('the vitest fixture uses the emulator of ATLAS_EMULATOR_URL', async () => {
     await using elsewhere = await startEmulator({ controlToken: 'token-of-a-suite' });
     await using emulator = await emulatorOf({
       ATLAS_EMULATOR_URL: elsewhere.url,

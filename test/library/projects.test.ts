@@ -8,10 +8,10 @@ import {
 } from '../../src/index.js';
 import { countLinks, createLink, emulatorFor, LINKS, linkBody, stateOf, WAYS } from './ways.js';
 
-describe.each(WAYS)('a project of an emulator %s', (way) => {
+describe.each(WAYS)('emulator.project(), of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
 
-  it('is made with all that a client needs', async () => {
+  it('emulator.project() creates a project with credentials and variables for clients', async () => {
     const name = `named-${way.replaceAll(' ', '-')}`;
     const project = await emulator().project({ profile: 'observed', name });
     expect(project).toMatchObject({ name, profile: 'observed', url: emulator().url });
@@ -26,7 +26,7 @@ describe.each(WAYS)('a project of an emulator %s', (way) => {
     await project.delete();
   });
 
-  it('has its own durations and movement, which can be changed', async () => {
+  it('emulator.project() accepts durations and movement, which project.change() changes', async () => {
     await using project = await emulator().project({ durations: { pendingMs: 10_000 } });
     await project.clock.freeze();
     const { _id: slow } = await createLink(project);
@@ -40,7 +40,7 @@ describe.each(WAYS)('a project of an emulator %s', (way) => {
     expect((await createLink(project, 2)).state).toBe('DONE');
   });
 
-  it('is found by its id, with its credentials, and is gone once it is deleted', async () => {
+  it('emulator.projectById() finds a project with its credentials until it is deleted', async () => {
     const project = await emulator().project();
     const found = await emulator().projectById(project.id);
     expect(found.credentials).toEqual(project.credentials);
@@ -52,7 +52,7 @@ describe.each(WAYS)('a project of an emulator %s', (way) => {
     await expect(found.fetch('')).rejects.toBeInstanceOf(EmulatorError);
   });
 
-  it("is the fixture's, by its profile", async () => {
+  it('emulator.seededProject() returns the project of the fixture by profile', async () => {
     const project = await emulator().seededProject('observed');
     expect(project.id).toBe('32b6e34b3d91647abb20e7b9');
     expect(project.credentials.reader.apiKey.publicKey).toBe('reader2');
@@ -65,10 +65,10 @@ describe.each(WAYS)('a project of an emulator %s', (way) => {
   });
 });
 
-describe.each(WAYS)("a project's fetch, of an emulator %s", (way) => {
+describe.each(WAYS)('project.fetch(), of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
 
-  it('takes a path below the project, a whole path, and an address', async () => {
+  it('project.fetch() accepts a path below the project, a full path, and a URL', async () => {
     await using project = await emulator().project();
     const { _id: id } = await createLink(project);
     const whole = `/api/atlas/v2/groups/${project.id}${LINKS}/${id}`;
@@ -85,7 +85,7 @@ describe.each(WAYS)("a project's fetch, of an emulator %s", (way) => {
     expect(await (await project.fetch(`${LINKS}?itemsPerPage=1`)).json()).toMatchObject({ totalCount: 1 });
   });
 
-  it('sends what a client of Atlas sends, unless the request has its own', async () => {
+  it('project.fetch() sends the headers of an Atlas client unless the request has its own', async () => {
     await using project = await emulator().project();
     await project.fetch(LINKS, { method: 'POST', body: JSON.stringify(linkBody()) });
     await project.fetch(LINKS, { headers: { accept: 'application/vnd.atlas.2023-02-01+json' } });
@@ -100,7 +100,7 @@ describe.each(WAYS)("a project's fetch, of an emulator %s", (way) => {
     expect(refused?.status).toBe(401);
   });
 
-  it('calls as another role', async () => {
+  it('project.as() sends requests in another role', async () => {
     await using project = await emulator().project();
     const reader = project.as('reader');
     expect((await reader.fetch(LINKS)).status).toBe(200);
@@ -110,7 +110,7 @@ describe.each(WAYS)("a project's fetch, of an emulator %s", (way) => {
     expect(await countLinks(project)).toBe(1);
   });
 
-  it("renews its token when the project's time has run past it, and for all who wait at once", async () => {
+  it("project.fetch() renews a token that has expired in the project's time, once for concurrent requests", async () => {
     await using project = await emulator().project();
     const [one, same] = await Promise.all([project.as('owner').token(), project.as('owner').token()]);
     expect(same).toBe(one);
@@ -130,21 +130,24 @@ describe.each(WAYS)("a project's fetch, of an emulator %s", (way) => {
     ['one of the server is restored', (all) => all.restore('early')],
     ['a fixture is loaded', async (all) => all.fixture.load(fixtures.get(all) ?? { organizations: [] })],
     ['somebody else puts its clock back', (all) => putBack(all)],
-  ])('renews its token when its time was put back, and has run past it again: %s', async (_title, back) => {
-    await using project = await emulator().project();
-    await project.snapshot('early');
-    await emulator().snapshot('early');
-    fixtures.set(emulator(), await emulator().fixture.export());
-    await project.clock.advance('3h');
-    expect((await project.fetch(LINKS)).status).toBe(200);
-    await back(emulator(), project);
-    await project.clock.advance('61m');
-    expect((await project.fetch(LINKS)).status).toBe(200);
-    await project.clock.advance('61m');
-    expect((await project.fetch(LINKS)).status).toBe(200);
-  });
+  ])(
+    'project.fetch() renews a token after the clock went back and passed its expiry again, because %s',
+    async (_title, back) => {
+      await using project = await emulator().project();
+      await project.snapshot('early');
+      await emulator().snapshot('early');
+      fixtures.set(emulator(), await emulator().fixture.export());
+      await project.clock.advance('3h');
+      expect((await project.fetch(LINKS)).status).toBe(200);
+      await back(emulator(), project);
+      await project.clock.advance('61m');
+      expect((await project.fetch(LINKS)).status).toBe(200);
+      await project.clock.advance('61m');
+      expect((await project.fetch(LINKS)).status).toBe(200);
+    },
+  );
 
-  it('refuses a Request, of which nothing would be sent', async () => {
+  it('project.fetch() rejects a Request object, which it would not send', async () => {
     await using project = await emulator().project();
     const request = new Request(`${project.url}/api/atlas/v2/groups`, { method: 'POST', body: '{}' });
     await expect(project.fetch(LINKS, request)).rejects.toThrow('no Request');
@@ -162,10 +165,10 @@ async function putBack({ url }: Emulator): Promise<void> {
   await (await connectEmulator(url)).restore('early');
 }
 
-describe.each(WAYS)('what the control API refuses, of an emulator %s', (way) => {
+describe.each(WAYS)('errors of the control API, of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
 
-  it('is an EmulatorError with the status and what was expected', async () => {
+  it('a refusal of the control API is an EmulatorError with the status and what was expected', async () => {
     await using project = await emulator().project();
     const error: unknown = await project.clock.set('2020-01-01T00:00:00Z').catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(EmulatorError);

@@ -8,10 +8,10 @@ import { listen } from '../../src/listener.js';
 import { countLinks, createLink, emulatorFor, LINKS, stateOf, WAYS } from './ways.js';
 
 // What acts on the whole server: one test after the other, in projects of the fixture.
-describe.each(WAYS)('the whole of an emulator %s', (way) => {
+describe.each(WAYS)('the whole server, of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
 
-  it('has one time, which moves those of its projects', async () => {
+  it('emulator.clock moves the clocks of all projects', async () => {
     const project = await emulator().seededProject('documented');
     const { _id: id } = await createLink(project);
     await emulator().clock.freeze();
@@ -25,7 +25,7 @@ describe.each(WAYS)('the whole of an emulator %s', (way) => {
     expect(await countLinks(project)).toBe(0);
   });
 
-  it('has faults, rules and requests of its own', async () => {
+  it('emulator.faults, rules and requests concern the whole server', async () => {
     const project = await emulator().seededProject('documented');
     await emulator().requests.clear();
     await emulator().faults.add({
@@ -46,7 +46,7 @@ describe.each(WAYS)('the whole of an emulator %s', (way) => {
     await emulator().reset();
   });
 
-  it('goes back to a snapshot, and to a fixture', async () => {
+  it('emulator.restore() and emulator.fixture.load() restore the world', async () => {
     const project = await emulator().seededProject('documented');
     const begun = await emulator().fixture.export();
     await createLink(project);
@@ -79,7 +79,7 @@ describe.each(WAYS)('the whole of an emulator %s', (way) => {
     expect(await countLinks(project)).toBe(0);
   });
 
-  it('is healthy, and tells what happens as it does', async () => {
+  it('emulator.health() and emulator.events() report the state and events as they happen', async () => {
     expect(await emulator().health()).toMatchObject({ status: 'ready' });
     await using project = await emulator().project({ movement: 'by hand' });
     const ended = new AbortController();
@@ -95,7 +95,7 @@ describe.each(WAYS)('the whole of an emulator %s', (way) => {
     expect(seen.sort()).toEqual(['link.changed DONE', 'link.changed PENDING', 'request.finished 200']);
   });
 
-  it('tells of what happens behind the call, whenever it is read', async () => {
+  it('emulator.events() begins with the call, whenever it is read', async () => {
     await using project = await emulator().project();
     const events = emulator().events({ project: project.id });
     const [{ now }] = await Promise.all([project.clock.advance('1h'), project.snapshot('unseen')]);
@@ -110,7 +110,7 @@ describe.each(WAYS)('the whole of an emulator %s', (way) => {
 });
 
 describe('emulators in one process', () => {
-  it('are several at once, each with a world of its own', async () => {
+  it('several emulators in one process each have their own world', async () => {
     await using one = await startEmulator();
     await using other = await startEmulator();
     expect(other.url).not.toBe(one.url);
@@ -122,7 +122,7 @@ describe('emulators in one process', () => {
     expect([one.restored, one.controlToken]).toEqual([false, undefined]);
   });
 
-  it('are gone once they are closed, with what waits for them', async () => {
+  it('closing an emulator ends its event streams and its port', async () => {
     const emulator = await startEmulator();
     const events = emulator.events();
     const next = events.next();
@@ -131,7 +131,7 @@ describe('emulators in one process', () => {
     await expect(connectEmulator(emulator.url)).rejects.toMatchObject({ name: 'EmulatorError', status: 0 });
   });
 
-  it('end quietly, also where the end cuts off a request', async () => {
+  it('closing an emulator while a request is being cut off throws nothing', async () => {
     const emulator = await startEmulator();
     const project = await emulator.project();
     await project.faults.add({ delayMs: 3_600_000 });
@@ -150,7 +150,7 @@ describe('emulators in one process', () => {
     expect(thrown).toEqual([]);
   });
 
-  it('stop a request by its signal while its token is not there yet', async () => {
+  it('project.fetch() can be aborted while it waits for its token', async () => {
     await using emulator = await startEmulator();
     const project = await emulator.project();
     await emulator.faults.add({ match: { operation: 'createToken' }, times: 1, delayMs: 3_600_000 });
@@ -164,7 +164,7 @@ describe('emulators in one process', () => {
     expect((await project.fetch(LINKS)).status).toBe(200);
   });
 
-  it('reject what a project has no caller for', async () => {
+  it('project.fetch() rejects if the project has no service account for the role', async () => {
     await using emulator = await startEmulator();
     const fixture = await emulator.fixture.export();
     const organizations = fixture.organizations as { credentials: unknown[] }[];
@@ -176,14 +176,14 @@ describe('emulators in one process', () => {
     await expect(project.fetch(LINKS)).rejects.toThrow('has no service account of a role owner');
   });
 
-  it('take a setting that is undefined for one that is left out', async () => {
+  it('startEmulator() treats an undefined setting as omitted', async () => {
     await using one = await startEmulator({ port: undefined, logLevel: undefined } as object);
     await using other = await startEmulator({ port: undefined } as object);
     expect(one.url).not.toBe(other.url);
     expect(one.url).not.toBe('http://127.0.0.1:27080');
   });
 
-  it('are used from elsewhere with their token alone', async () => {
+  it('connectEmulator() requires the control token of the emulator', async () => {
     await using emulator = await startEmulator({ controlToken: 'secret-of-a-test' });
     await using remote = await connectEmulator(`${emulator.url}/`, 'secret-of-a-test');
     expect(remote.url).toBe(emulator.url);
@@ -193,7 +193,7 @@ describe('emulators in one process', () => {
     await expect(connectEmulator(emulator.url, 'another')).rejects.toMatchObject({ status: 401 });
   });
 
-  it.each([1, 2, 3, 4])('do what was called %i turns before they are closed', async (turns) => {
+  it.each([1, 2, 3, 4])('calls made %i turns before close() complete', async (turns) => {
     const emulator = await startEmulator();
     const project = await emulator.project();
     const waiting = project.requests.wait({ timeoutMs: 60_000 });
@@ -212,7 +212,7 @@ describe('emulators in one process', () => {
     await closed;
   });
 
-  it('say so once they are closed, however often that is', async () => {
+  it('calls on a closed emulator reject with an error that says so, and close() can be repeated', async () => {
     const emulator = await startEmulator();
     const project = await emulator.project();
     await emulator.close();
@@ -221,7 +221,7 @@ describe('emulators in one process', () => {
     await expect(project.fetch(LINKS)).rejects.toThrow(EmulatorError);
   });
 
-  it('are not started with a setting that is wrong, nor looked for at what is no address', async () => {
+  it('startEmulator() rejects invalid settings, and connectEmulator() invalid addresses', async () => {
     await expect(startEmulator({ prot: 1 } as object)).rejects.toThrow('there is no setting prot; see');
     await expect(startEmulator({ port: -1 })).rejects.toThrow('port must be a whole number from 0 to 65535');
     for (const url of [
@@ -241,7 +241,7 @@ describe('emulators in one process', () => {
     }
   });
 
-  it('are looked for by a URL too, and where there is no control API it is said', async () => {
+  it('connectEmulator() accepts a URL, and reports a missing control API', async () => {
     await using emulator = await startEmulator();
     await using remote = await connectEmulator(new URL(emulator.url));
     expect(remote.url).toBe(emulator.url);
@@ -252,17 +252,20 @@ describe('emulators in one process', () => {
     );
   });
 
-  it.each(['<html>', '{"a":1}', 'null', ''])('are no server that answers %j', async (text) => {
-    const server = createServer((_request, response) => response.end(text)).listen(0, '127.0.0.1');
-    onTestFinished(() => void server.close());
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const connecting = connectEmulator(`http://127.0.0.1:${port}`);
-    await expect(connecting).rejects.toThrow(EmulatorError);
-    await expect(connecting).rejects.toThrow('is no emulator');
-  });
+  it.each(['<html>', '{"a":1}', 'null', ''])(
+    'connectEmulator() rejects a server that responds with %j',
+    async (text) => {
+      const server = createServer((_request, response) => response.end(text)).listen(0, '127.0.0.1');
+      onTestFinished(() => void server.close());
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const connecting = connectEmulator(`http://127.0.0.1:${port}`);
+      await expect(connecting).rejects.toThrow(EmulatorError);
+      await expect(connecting).rejects.toThrow('is no emulator');
+    },
+  );
 
-  it('are not asked with a token that no header can hold, and it is not repeated', async () => {
+  it('connectEmulator() rejects a token that no header can contain, without repeating it', async () => {
     await using emulator = await startEmulator();
     const error = await connectEmulator(emulator.url, 'secret\nüber').catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(EmulatorError);
@@ -270,7 +273,7 @@ describe('emulators in one process', () => {
     expect((error as Error).message).not.toContain('secret');
   });
 
-  it('do not wait at their end for connections that no request came on', async () => {
+  it('close() does not wait for connections without a request', async () => {
     const emulator = await listen();
     const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1');
     await Promise.all([once(socket, 'connect'), once(emulator.server.server, 'connection')]);
@@ -284,7 +287,7 @@ describe('emulators in one process', () => {
     await gone;
   });
 
-  it('answer under the name that their clients use', async () => {
+  it('project.environment has the publicUrl of the emulator', async () => {
     await using emulator = await startEmulator({ host: '0.0.0.0', publicUrl: 'http://emulator:27080' });
     const project = await emulator.project();
     expect(project.environment.curl.BASE_URL).toBe('http://emulator:27080');

@@ -53,7 +53,7 @@ async function work(emulator: Emulator, number: number): Promise<string[]> {
   return foreign;
 }
 
-it(`an emulator serves ${TESTS} tests in parallel, each in its own project, and none sees anything of another`, async () => {
+it(`an emulator serves ${TESTS} parallel tests, each in its own project, without interference`, async () => {
   await using emulator = await startEmulator();
   const before = (await emulator.projects()).length;
   const numbers = Array.from({ length: TESTS }, (_, index) => index + 1);

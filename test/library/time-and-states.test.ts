@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { countLinks, createLink, emulatorFor, LINKS, stateOf, WAYS } from './ways.js';
 
-describe.each(WAYS)("a project's clock, of an emulator %s", (way) => {
+describe.each(WAYS)('project.clock, of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
 
-  it('is read, stopped, moved, set and started', async () => {
+  it('project.clock is read, frozen, advanced, set and resumed', async () => {
     await using project = await emulator().project();
     expect((await project.clock.read()).frozen).toBe(false);
     const ahead = new Date(Date.now() + 86_400_000);
@@ -17,7 +17,7 @@ describe.each(WAYS)("a project's clock, of an emulator %s", (way) => {
     expect((await project.clock.resume()).frozen).toBe(false);
   });
 
-  it.each([undefined, null, 5, new Date(NaN)])('is not set to %s: a 400', async (moment) => {
+  it.each([undefined, null, 5, new Date(NaN)])('project.clock.set(%s) rejects with a 400', async (moment) => {
     await using project = await emulator().project();
     const { now } = await project.clock.freeze();
     await expect(project.clock.set(moment as Date)).rejects.toMatchObject({
@@ -27,7 +27,7 @@ describe.each(WAYS)("a project's clock, of an emulator %s", (way) => {
     expect(await project.clock.read()).toEqual({ now, frozen: true });
   });
 
-  it('moves the states of its links', async () => {
+  it('project.clock.advance() moves the states of links', async () => {
     await using project = await emulator().project();
     await project.clock.freeze();
     const { _id: id } = await createLink(project);
@@ -38,10 +38,10 @@ describe.each(WAYS)("a project's clock, of an emulator %s", (way) => {
   });
 });
 
-describe.each(WAYS)("a project's links, of an emulator %s", (way) => {
+describe.each(WAYS)('project.links, of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
 
-  it('are put into a state, and tell how they came there', async () => {
+  it('project.links.force() sets a state, and history() returns how it was reached', async () => {
     await using project = await emulator().project();
     await project.clock.freeze();
     const { _id: id } = await createLink(project);
@@ -59,7 +59,7 @@ describe.each(WAYS)("a project's links, of an emulator %s", (way) => {
     await expect(project.links.state('32b6e34b3d91647abb20e7ff')).rejects.toMatchObject({ status: 404 });
   });
 
-  it('are held, moved on by hand, and released', async () => {
+  it('project.links can be held, stepped and released', async () => {
     await using project = await emulator().project({
       profile: 'observed',
       durations: { idleMs: 1000, workingMs: 1000 },
@@ -74,7 +74,7 @@ describe.each(WAYS)("a project's links, of an emulator %s", (way) => {
     await expect(project.links.step(id)).rejects.toMatchObject({ status: 409 });
   });
 
-  it('follow rules that were made before them', async () => {
+  it('project.rules apply to links created afterwards', async () => {
     await using project = await emulator().project();
     const rule = await project.rules.add({ times: 1, fail: 'out of capacity' });
     const stuck = await project.rules.add({ match: { vendor: 's3' }, staysIn: 'PENDING' });
@@ -91,10 +91,10 @@ describe.each(WAYS)("a project's links, of an emulator %s", (way) => {
   });
 });
 
-describe.each(WAYS)('going back, of an emulator %s', (way) => {
+describe.each(WAYS)('project.restore() and project.reset(), of an emulator %s', (way) => {
   const emulator = emulatorFor(way);
 
-  it('to a snapshot brings links and time of the project as they were', async () => {
+  it('project.restore() restores links and clock of the project', async () => {
     await using project = await emulator().project();
     await project.clock.freeze();
     const { _id: id } = await createLink(project);
@@ -110,7 +110,7 @@ describe.each(WAYS)('going back, of an emulator %s', (way) => {
     await expect(project.restore('one link')).rejects.toMatchObject({ status: 404 });
   });
 
-  it('to its making leaves a project without links, and with its callers', async () => {
+  it('project.reset() removes the links of the project and keeps its callers', async () => {
     await using project = await emulator().project();
     await createLink(project);
     await project.reset();

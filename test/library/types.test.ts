@@ -6,16 +6,16 @@ import type { EventType } from '../../src/kernel/events.js';
 import type { fixtureSchema } from '../../src/world/index.js';
 
 // Most of the client's types are generated from the control API's document. These are narrowed or written by hand.
-describe("the client's types", () => {
-  it('name the events that the emulator emits', () => {
+describe('types of the client', () => {
+  it('the types of the client name every event that the emulator emits', () => {
     expectTypeOf<EventType | 'lost'>().toEqualTypeOf<client.EmulatorEvent['type']>();
   });
 
-  it('take every fixture that the emulator exports', () => {
+  it('the types of the client accept every exported fixture', () => {
     expectTypeOf<Static<ReturnType<typeof fixtureSchema>>>().toExtend<client.Fixture>();
   });
 
-  it('take one action of a fault and one end of a link', () => {
+  it('the types of the client require one action of a fault and one outcome of a rule', () => {
     expectTypeOf<client.NewFault>().toExtend<Omit<FaultRule, 'id'>>();
     expectTypeOf<{ drop: 'after'; times: 1 }>().toExtend<client.NewFault>();
     expectTypeOf<{ times: 1 }>().not.toExtend<client.NewFault>();

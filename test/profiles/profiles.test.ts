@@ -227,42 +227,51 @@ const condition = (name: string): Condition => {
   };
 };
 
-describe('a condition', () => {
-  it.each(TABLE)('%s is dressed as recordings have it', (name, [status, errorCode, detail]) => {
-    const dressed = dress(profiles.observed, condition(name));
-    const body = {
-      detail,
-      error: status,
-      errorCode,
-      parameters: ['one', 'two', 'three'],
-      reason: STATUS_CODES[status],
-    };
-    // The one body that does not come from the application: its keys, and no parameters, as recorded.
-    const refusedBefore = { error: 401, reason: 'Unauthorized', detail, errorCode };
-    expect(dressed).toMatchObject({ status, errorCode, indented: name === 'unauthenticated' });
-    if (name === 'methodNotAllowed') expect(dressed.body).toBeUndefined();
-    else {
+describe('rendered conditions', () => {
+  it.each(TABLE)(
+    'the condition %s is rendered in the observed profile as recorded',
+    (name, [status, errorCode, detail]) => {
+      const dressed = dress(profiles.observed, condition(name));
+      const body = {
+        detail,
+        error: status,
+        errorCode,
+        parameters: ['one', 'two', 'three'],
+        reason: STATUS_CODES[status],
+      };
+      // The one body that does not come from the application: its keys, and no parameters, as recorded.
+      const refusedBefore = { error: 401, reason: 'Unauthorized', detail, errorCode };
+      expect(dressed).toMatchObject({ status, errorCode, indented: name === 'unauthenticated' });
+      if (name === 'methodNotAllowed') expect(dressed.body).toBeUndefined();
+      else {
+        expect(JSON.stringify(dressed.body)).toBe(
+          JSON.stringify(name === 'unauthenticated' ? refusedBefore : body),
+        );
+      }
+    },
+  );
+
+  it.each(TABLE)(
+    'the condition %s is rendered in the documented profile as on the page',
+    (name, _, [status, errorCode, detail]) => {
+      const dressed = dress(profiles.documented, condition(name));
+      expect(dressed).toMatchObject({ status, errorCode, indented: false });
       expect(JSON.stringify(dressed.body)).toBe(
-        JSON.stringify(name === 'unauthenticated' ? refusedBefore : body),
+        JSON.stringify({ error: status, detail, reason: STATUS_CODES[status], errorCode }),
       );
-    }
-  });
+    },
+  );
 
-  it.each(TABLE)('%s is dressed as the source page has it', (name, _, [status, errorCode, detail]) => {
-    const dressed = dress(profiles.documented, condition(name));
-    expect(dressed).toMatchObject({ status, errorCode, indented: false });
-    expect(JSON.stringify(dressed.body)).toBe(
-      JSON.stringify({ error: status, detail, reason: STATUS_CODES[status], errorCode }),
-    );
-  });
-
-  it.each(TOKEN_TABLE)('%s is dressed as Atlas documents it, in both profiles', (name, status, text) => {
-    for (const profile of PROFILE_NAMES) {
-      const { body, ...rest } = dress(profiles[profile], condition(name));
-      expect(rest).toEqual({ status, errorCode: name, indented: false });
-      expect(JSON.stringify(body)).toBe(JSON.stringify({ error_description: text, error: name }));
-    }
-  });
+  it.each(TOKEN_TABLE)(
+    'the token error %s is rendered as Atlas documents it, in both profiles',
+    (name, status, text) => {
+      for (const profile of PROFILE_NAMES) {
+        const { body, ...rest } = dress(profiles[profile], condition(name));
+        expect(rest).toEqual({ status, errorCode: name, indented: false });
+        expect(JSON.stringify(body)).toBe(JSON.stringify({ error_description: text, error: name }));
+      }
+    },
+  );
 
   it.each([
     [400, 'Bad Request'],
@@ -271,19 +280,19 @@ describe('a condition', () => {
     [404, 'Not Found'],
     [409, 'Conflict'],
     [500, 'Internal Server Error'],
-  ])('has the reason of the page for a %i', (status, reason) => {
+  ])('conditions with the status %i have the reason of the page', (status, reason) => {
     const rows = TABLE.filter(([, , documented]) => documented[0] === status);
     const reasons = rows.map(([name]) => dress(profiles.documented, condition(name)).body?.reason);
     expect(new Set(reasons)).toEqual(new Set([reason]));
   });
 
-  it('fills in what it has, and nothing twice: a parameter is no template', () => {
+  it('a parameter of a condition is inserted once and never treated as a template', () => {
     const { body } = dress(profiles.observed, { ...condition('unknownProvider'), parameters: ['%s $& $1'] });
     expect(body).toMatchObject({ detail: 'No provider %s $& $1 exists.', parameters: ['%s $& $1'] });
   });
 
   it.each(PROFILE_NAMES)(
-    'has a text in the %s profile, without holes, for the example of each',
+    'in the %s profile the example of every condition renders a complete text',
     (profile) => {
       for (const [name, { example }] of CONDITIONS) {
         const { body } = dress(profiles[profile], example);
@@ -294,7 +303,7 @@ describe('a condition', () => {
     },
   );
 
-  it('with a text that has no parameter for a %s is a mistake in the program', () => {
+  it('rendering a text that lacks a parameter for %s throws', () => {
     const incomplete = { ...condition('rateLimited'), parameters: ['one', 'two'] };
     expect(() => dress(profiles.observed, incomplete)).toThrow(/rateLimited.*Resource %s/);
   });
@@ -304,19 +313,19 @@ describe('a condition', () => {
 const constantOf = (name: string): string =>
   name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 
-describe('the conditions', () => {
-  it('are those of this table, no more and no fewer', () => {
+describe('declared conditions', () => {
+  it('the table of these tests has every condition, and no other', () => {
     expect([...CONDITIONS.keys()].sort()).toEqual([...TABLE, ...TOKEN_TABLE].map(([name]) => name).sort());
   });
 
-  it('say of each row where it was learned', () => {
+  it('every row of a condition names its source', () => {
     const known: readonly string[] = Object.values(SOURCE);
     for (const [name, { rows }] of CONDITIONS) {
       for (const profile of PROFILE_NAMES) expect(known, name).toContain(rows[profile].source);
     }
   });
 
-  it('have an error status and a code in each row', () => {
+  it('every row of a condition has an error status and a code', () => {
     for (const [name, { rows }] of CONDITIONS) {
       for (const { status, errorCode } of Object.values(rows)) {
         expect(STATUS_CODES[status], name).toBeDefined();
@@ -327,7 +336,7 @@ describe('the conditions', () => {
     }
   });
 
-  it('are declared once each, and belong to a step of the pipeline or to an operation', () => {
+  it('every condition is declared once, and listed by a step of the pipeline or an operation', () => {
     const root = fileURLToPath(new URL('../../src/', import.meta.url));
     const declared = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
@@ -340,7 +349,7 @@ describe('the conditions', () => {
     expect(declared.map(([, , name]) => name).sort()).toEqual([...CONDITIONS.keys()].sort());
   });
 
-  it('are all raised somewhere', () => {
+  it('every condition is raised somewhere', () => {
     const root = fileURLToPath(new URL('../../src/', import.meta.url));
     const source = readdirSync(root, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))

@@ -205,7 +205,7 @@ const document = async (emulator: Emulator, path: string) =>
     components: { schemas: Record<string, unknown> };
   };
 
-it('passes its own states in time, in each profile, and emits its own event', async () => {
+it('a declared resource passes its states in time, in each profile, and emits its own event', async () => {
   const { emulator, clock, changes } = await start();
   const documented = await emulator.project();
   const id = await brew(documented);
@@ -222,7 +222,7 @@ it('passes its own states in time, in each profile, and emits its own event', as
   expect(await stateOf(observed, await brew(observed))).toBe('HEATING');
 });
 
-it('refuses a duplicate and what is not there with its own conditions, and is gone once deleted', async () => {
+it('a declared resource refuses duplicates and unknown ids with its own conditions, and can be deleted', async () => {
   const { emulator, changes } = await start();
   const project = await emulator.project({ profile: 'observed' });
   const id = await brew(project);
@@ -238,7 +238,7 @@ it('refuses a duplicate and what is not there with its own conditions, and is go
   expect(changes().at(-1)).toBe('pot.changed GONE deleted');
 });
 
-it('is forced, held, stepped and released through the library, with a history', async () => {
+it('a declared resource is forced, held, stepped and released through the library, with a history', async () => {
   const { emulator, clock } = await start();
   const project = await emulator.project();
   const pots = project.resource('tea-pots');
@@ -260,7 +260,7 @@ it('is forced, held, stepped and released through the library, with a history', 
   await expect(pots.force(id, 'DONE')).rejects.toMatchObject({ status: 400 });
 });
 
-it('moves by hand or by reads where its project does', async () => {
+it('a declared resource moves by hand or by reads as its project does', async () => {
   const { emulator } = await start();
   const project = await emulator.project({ movement: { reads: 2 } });
   const id = await brew(project);
@@ -269,7 +269,7 @@ it('moves by hand or by reads where its project does', async () => {
   expect(seen).toEqual(['COLD', 'COLD', 'HEATING', 'HEATING', 'HOT']);
 });
 
-it('fails, or stays in a state, where a rule says so', async () => {
+it('a declared resource fails or stays in a state according to a rule', async () => {
   const { emulator, clock } = await start();
   const project = await emulator.project();
   const rules = project.rulesFor('tea-pot-rules');
@@ -286,7 +286,7 @@ it('fails, or stays in a state, where a rule says so', async () => {
   await expect(rules.add({ staysIn: 'HOT' })).rejects.toMatchObject({ status: 400 });
 });
 
-it('has settings of its own, that a project can change', async () => {
+it('a declared resource has its own duration settings, which a project can change', async () => {
   expect(durationSettings(features)).toMatchObject({
     coldMs: { default: 1000, description: 'how long a pot stays COLD' },
     heatingMs: { default: 500 },
@@ -301,7 +301,7 @@ it('has settings of its own, that a project can change', async () => {
   await expect(project.change({ durations: { pendingMs: 5 } })).rejects.toMatchObject({ status: 400 });
 });
 
-it('is exported in a fixture and loaded from it, between two states', async () => {
+it('a declared resource is exported in a fixture and loaded from it, between two states', async () => {
   const { emulator, clock } = await start();
   const project = await emulator.project();
   const id = await brew(project);
@@ -320,7 +320,7 @@ it('is exported in a fixture and loaded from it, between two states', async () =
   expect(await project.resource('geysers').state(geyser.id)).toMatchObject({ state: 'RESTING' });
 });
 
-it('comes back with a snapshot, and goes with a reset and with its project', async () => {
+it('a declared resource is restored by a snapshot, and removed by a reset and with its project', async () => {
   const { emulator, clock, changes } = await start();
   const project = await emulator.project();
   const id = await brew(project);
@@ -338,7 +338,7 @@ it('comes back with a snapshot, and goes with a reset and with its project', asy
   await project.delete();
 });
 
-it('is in the documents of both APIs', async () => {
+it('a declared resource is in the documents of both APIs', async () => {
   const { emulator } = await start();
   const atlas = await document(emulator, '/_emulator/openapi.json');
   expect(atlas.paths['/api/atlas/v2/groups/{groupId}/teaPots']?.post?.operationId).toBe('createTeaPot');
@@ -354,7 +354,7 @@ it('is in the documents of both APIs', async () => {
   expect(control.components.schemas).toHaveProperty('TeaPotState');
 });
 
-it('is added by the control API where Atlas has no create, and leaves through its own states', async () => {
+it('a declared resource without a create is added by the control API and leaves through its own states', async () => {
   const { emulator, clock, changes } = await start();
   const project = await emulator.project({ profile: 'observed' });
   const geysers = project.resource('geysers');

@@ -45,13 +45,13 @@ describe('plan()', () => {
     ],
     ['no stages', [], []],
   ])(
-    'enters the first stage at once and each other when the one before has lasted: %s',
+    'plan() enters the first state at once and each other when the one before has lasted: %s',
     (_, stages, path) => {
       expect(pathOf(stages)).toEqual(path);
     },
   );
 
-  it('passes a stage that lasts 0 ms at once', () => {
+  it('plan() enters a state that lasts 0 ms and leaves it at the same time', () => {
     const path = pathOf(observed.created, { ...DURATIONS, idleMs: 0, workingMs: 0 });
     expect(path).toEqual([
       ['IDLE', 1000, 'created'],
@@ -77,11 +77,11 @@ describe('positionAt()', () => {
     { now: 129, state: 'WORKING', dueAt: 130 },
     { now: 130, state: 'DONE', dueAt: undefined },
     { now: 1e15, state: 'DONE', dueAt: undefined },
-  ] as const)('is in $state at $now', ({ now, state, dueAt }) => {
+  ] as const)('positionAt() returns $state at $now', ({ now, state, dueAt }) => {
     expect(positionAt(path, now)).toEqual({ state, dueAt });
   });
 
-  it('has the last of several states that are entered at one moment', () => {
+  it('positionAt() returns the last of several states that are entered at one time', () => {
     const crowded: Path = [
       ['IDLE', 5],
       ['WORKING', 5],
@@ -95,7 +95,7 @@ describe('positionAt()', () => {
 });
 
 describe('goneAt()', () => {
-  it('is when DELETED is entered, and never where it is not', () => {
+  it('goneAt() returns when DELETED is entered, or undefined', () => {
     expect(goneAt(pathOf(observed.deleted), 'DELETED')).toBe(1070);
     expect(goneAt(pathOf(documented.deleted), 'DELETED')).toBe(1000);
     expect(goneAt(pathOf(documented.created), 'DELETED')).toBeUndefined();
@@ -103,7 +103,7 @@ describe('goneAt()', () => {
   });
 });
 
-describe('a link', () => {
+describe('states of a link', () => {
   it.each([
     {
       profile: 'documented',
@@ -177,7 +177,7 @@ describe('a link', () => {
       ],
     },
   ] as const)(
-    'is $states, by get and list alike ($profile, $settings)',
+    'a link is $states, in GET and list alike ($profile, $settings)',
     async ({ profile, settings, states }) => {
       const links = new Links(await TestEmulator.start(settings), profile);
       const { _id } = await links.create(requestBody('aws-s3'));
@@ -191,7 +191,7 @@ describe('a link', () => {
     },
   );
 
-  it('answers a create with the state that it then has', async () => {
+  it('a create responds with the state that the link has then', async () => {
     const pending = new Links(await TestEmulator.start(), 'documented');
     expect(await pending.create(requestBody('aws-s3'))).toHaveProperty('state', 'PENDING');
     const done = new Links(await TestEmulator.start({ pendingMs: 0 }), 'documented');
@@ -200,7 +200,7 @@ describe('a link', () => {
     expect(await done.get(created._id)).toEqual(created);
   });
 
-  it('moves at its own time, whatever the others do', async () => {
+  it('a link changes state at its own time, independently of other links', async () => {
     const links = new Links(await TestEmulator.start(), 'documented');
     const states = async () => (await links.list()).results.map(({ state }) => state);
     await links.create({ provider: 'AWS', region: 'first' });
@@ -213,7 +213,7 @@ describe('a link', () => {
     expect(await states()).toEqual(['DONE', 'DONE']);
   });
 
-  it('moves over a socket, too', async () => {
+  it('a link changes state over a socket too', async () => {
     const line = await openLine('socket');
     const path = '/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/streams/privateLinkConnections';
     const created = await line.as('streams', 'documented', {
@@ -232,11 +232,11 @@ describe('a link', () => {
   });
 });
 
-describe.each(PROFILES)('a link of the fixture (%s)', (profile) => {
+describe.each(PROFILES)('links of the fixture (%s)', (profile) => {
   const body = requestBody('aws-kinesis');
   const _id = 'a'.repeat(24);
 
-  it('that FAILED says why, and stays so', async () => {
+  it('a link that the fixture says FAILED shows its errorMessage and stays FAILED', async () => {
     const errorMessage = 'The endpoint service refused the connection: "no capacity".';
     const fixture = fixtureWith(profile, [{ ...body, _id, state: 'FAILED', errorMessage }]);
     const links = new Links(await TestEmulator.start({ fixture }), profile);
@@ -248,14 +248,17 @@ describe.each(PROFILES)('a link of the fixture (%s)', (profile) => {
     expect((await links.list()).results).toEqual([shown]);
   });
 
-  it.each(['IDLE', 'DONE', 'FAILED'])('begins in the state %s, and stays there', async (state) => {
-    const fixture = fixtureWith(profile, [{ ...body, _id, state }]);
-    const links = new Links(await TestEmulator.start({ fixture }), profile);
-    links.emulator.clock.advance(3_000_000);
-    expect(await links.get(_id)).toMatchObject({ ...body, state });
-  });
+  it.each(['IDLE', 'DONE', 'FAILED'])(
+    'a link of the fixture with the state %s stays in it',
+    async (state) => {
+      const fixture = fixtureWith(profile, [{ ...body, _id, state }]);
+      const links = new Links(await TestEmulator.start({ fixture }), profile);
+      links.emulator.clock.advance(3_000_000);
+      expect(await links.get(_id)).toMatchObject({ ...body, state });
+    },
+  );
 
-  it('that names no state lives like a new one', async () => {
+  it('a link of the fixture without a state has the lifecycle of a new one', async () => {
     const fixture = fixtureWith(profile, [body]);
     const links = new Links(await TestEmulator.start({ fixture, idleMs: 2000 }), profile);
     const state = async () => (await links.list()).results[0]?.state;
@@ -272,10 +275,13 @@ describe.each(PROFILES)('a link of the fixture (%s)', (profile) => {
     [{ ...body, _id: 'x' }, '_id'],
     [{ ...body, nonsense: 1 }, 'nonsense'],
     [requestBody('aws-s3'), 'has the same target'],
-  ])('that the API would refuse stops the start, its place named: %j', async (link, named) => {
-    const fixture = fixtureWith(profile, [requestBody('aws-s3'), link]);
-    await expect(TestEmulator.start({ fixture })).rejects.toThrow(
-      new RegExp(String.raw`organizations\[\d\]\.projects\[0\]\.privateLinks\[1\].*${named}`),
-    );
-  });
+  ])(
+    'a link of the fixture that the API would refuse stops the start and is named: %j',
+    async (link, named) => {
+      const fixture = fixtureWith(profile, [requestBody('aws-s3'), link]);
+      await expect(TestEmulator.start({ fixture })).rejects.toThrow(
+        new RegExp(String.raw`organizations\[\d\]\.projects\[0\]\.privateLinks\[1\].*${named}`),
+      );
+    },
+  );
 });

@@ -87,9 +87,9 @@ function expected(id: string, path: Path, now: number): string | undefined {
   return `{"${id}":"${state}",${{ DONE: 2, FAILED: 3 }[state] ?? 1}}`;
 }
 
-describe('the state that SQL derives', () => {
+describe('state derived in SQL', () => {
   it.each([1, 2, 3, 4])(
-    'is that of positionAt(), whatever path, time and persisted row (seed %i)',
+    'the state derived in SQL equals positionAt() for random paths, times and persisted rows (seed %i)',
     async (seed) => {
       const random = seeded(seed);
       const newId = objectIds(() => 0);
@@ -125,8 +125,8 @@ describe('the state that SQL derives', () => {
   );
 });
 
-describe('rows that wait', () => {
-  it('are due by the emulator, the first of them first, and none is when all rest', async () => {
+describe('due rows', () => {
+  it("rows are due in the emulator's time, earliest first", async () => {
     const { database, store, moveDue } = await openStore(-1000, 900);
     const insert = (id: string, projectId: string, path: Path, toEmulatorTime: number) =>
       database.write(() => store.save(...rowOf(id, path, 0, toEmulatorTime, projectId)));
@@ -151,7 +151,7 @@ describe('rows that wait', () => {
     expect([await moveDue(9999), store.nextDueAt()]).toEqual([undefined, undefined]);
   });
 
-  it('wake nobody for a link that is gone before it was due', async () => {
+  it('a link that is gone before it was due does not wake the scheduler', async () => {
     const { database, store, moveDue } = await openStore();
     const row = (at: number, state = 'DONE', moment = at): Saved =>
       rowOf(`at ${at}`, [...PENDING, [state, moment]], 0, 0);
@@ -166,7 +166,7 @@ describe('rows that wait', () => {
     expect(store.nextDueAt()).toBe(9);
   });
 
-  it('are gone when they have been moved to DELETED', async () => {
+  it('a row that is moved to DELETED is deleted', async () => {
     const { database, store, moveDue } = await openStore();
     const path: Path = [
       ['DELETING', 0],
@@ -179,7 +179,7 @@ describe('rows that wait', () => {
   });
 });
 
-it('a stored text gets the address of its reader, whatever stands in that', async () => {
+it('stored text is returned with the address of the reader, whatever characters it has', async () => {
   const shown = `{"href":"${BASE_URL_MARK}/x","state":"${STATE_MARK}"}`;
   const { database, store } = await openStore(0, 0, () => shown);
   await database.write(() => store.save(...rowOf('id', PENDING, 0, 0)));
@@ -189,7 +189,7 @@ it('a stored text gets the address of its reader, whatever stands in that', asyn
   }
 });
 
-it('a count is made anew once something is written, or a link is gone by then', async () => {
+it('the cached count is recomputed after a write and when a link is gone', async () => {
   const { database, store } = await openStore();
   await database.write(() => {
     store.save(...rowOf('one', PENDING, 0, 0));
@@ -215,7 +215,7 @@ it('a count is made anew once something is written, or a link is gone by then', 
   expect(store.count(PROJECT, 4)).toBe(3);
 });
 
-it('a project that is removed takes its links along, and no others', async () => {
+it('removing a project removes its links and no others', async () => {
   const { database, store } = await openStore();
   await database.write(() => {
     store.save(...rowOf('one', PENDING, 0, 0));

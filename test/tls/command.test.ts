@@ -28,23 +28,23 @@ function file(name: string, text: string): string {
   return path;
 }
 
-describe('the program with --tls', () => {
-  it('says in its line of JSON where https is, and which authority to trust', async () => {
+describe('the command with --tls', () => {
+  it('the ready line with --tls has the HTTPS address and the certificate authority', async () => {
     const { command, ready } = await Command.start(TLS);
     const { tlsUrl, ca } = ready as typeof ready & { tlsUrl: string; ca: string };
     expect(await send(`${tlsUrl}/_emulator/health`, { ca })).toMatchObject({ status: 200 });
     expect(await command.stop()).toMatchObject({ status: 0, stderr: '' });
   });
 
-  it('names the file of the authority where there is a database file', async () => {
+  it('the ready line with --tls and a database file has the path of the authority', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const { ready } = await Command.start([...TLS, '--db', db]);
     expect(ready).toMatchObject({ caFile: `${db}-ca.pem` });
   });
 });
 
-describe('the start-up message', () => {
-  it('has lines to paste, and the authority itself where it is in no file', async () => {
+describe('the banner with --tls', () => {
+  it('the banner with --tls has lines to paste and the authority, if it is in no file', async () => {
     const emulator = await listen({ tls: true });
     onTestFinished(() => emulator.close());
     const text = banner(emulator, defaultConfig({ tls: true }), '1.2.3');
@@ -54,7 +54,7 @@ describe('the start-up message', () => {
     expect(text).toContain(emulator.tls?.ca);
   });
 
-  it('has the path of the authority where it is kept', async () => {
+  it('the banner with --tls has the path of the authority beside the database file', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const emulator = await listen({ tls: true, db });
     onTestFinished(() => emulator.close());
@@ -64,7 +64,7 @@ describe('the start-up message', () => {
   });
 });
 
-describe('wrong settings for https', () => {
+describe('invalid settings of --tls', () => {
   const nonsense = (): string => file('nonsense.pem', 'nonsense');
 
   it.each([
@@ -76,17 +76,17 @@ describe('wrong settings for https', () => {
       'missing.pem (--tls-cert) cannot be read: ENOENT',
     ],
     ['a port that is none', ['--tls', '--tls-port', '70000'], '--tls-port must be a whole number'],
-  ])('are told in one line, with status 2: %s', async (_title, args, line) => {
+  ])('invalid TLS settings exit with 2 and one line: %s', async (_title, args, line) => {
     expect(await failureOf(2, args)).toContain(line);
   });
 
-  it('are told in one line where a file holds no certificate', async () => {
+  it('a TLS file without a certificate exits with 2 and one line', async () => {
     const [cert, key] = [nonsense(), nonsense()];
     const line = await failureOf(2, [...TLS, '--tls-cert', cert, '--tls-key', key]);
     expect(line).toContain(`${cert} (--tls-cert) and ${key} (--tls-key) must hold`);
   });
 
-  it('name the setting of the port that is in use, with status 3', async () => {
+  it('a TLS port in use exits with 3 and names --tls-port', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void other.close());

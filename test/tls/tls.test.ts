@@ -46,8 +46,8 @@ beforeAll(async () => {
 });
 afterAll(() => shared.close());
 
-describe('https beside http', () => {
-  it('serves the same links, and says https in what it links to', async () => {
+describe('HTTPS beside HTTP', () => {
+  it('HTTPS serves the same links as HTTP, with https addresses in them', async () => {
     const { url, tlsUrl, ca } = shared;
     const { publicKey, clientId, clientSecret } = seededCaller('owner', 'documented');
     expect(publicKey).toBe('owner1');
@@ -76,7 +76,7 @@ describe('https beside http', () => {
     expect(await plain.json()).toMatchObject({ _id, links: [{ href: `${url}${links}/${_id}` }] });
   });
 
-  it('gives the MCP server its https address, whichever way a project is made', async () => {
+  it('the MCP server gets the HTTPS address, however a project is created', async () => {
     const { tlsUrl, ca, ...emulator } = shared;
     const { environment } = await emulator.project();
     expect(environment.mcp.MDB_MCP_API_BASE_URL).toBe(tlsUrl);
@@ -86,13 +86,13 @@ describe('https beside http', () => {
     expect(own).toMatchObject({ mcp: { MDB_MCP_API_BASE_URL: tlsUrl }, curl: { BASE_URL: tlsUrl } });
   });
 
-  it('asks for credentials with a challenge', async () => {
+  it('HTTPS challenges requests without credentials', async () => {
     const { tlsUrl, ca } = shared;
     const refused = await send(tlsUrl + linksPath('observed'), { ca, headers: { accept: ACCEPT } });
     expect(refused).toMatchObject({ status: 401 });
   });
 
-  it('is trusted under each name of this machine, and under that of the public address', async () => {
+  it('the certificate is valid for each name of this machine and for the host of the public URL', async () => {
     const { tlsUrl, ca } = await start({ publicUrl: 'http://Emulator.example:27080' });
     const { port } = new URL(tlsUrl);
     for (const name of ['localhost', '127.0.0.1', hostname(), 'emulator.example']) {
@@ -104,7 +104,7 @@ describe('https beside http', () => {
     expect(subjectaltname).toContain('IP Address:0:0:0:0:0:0:0:1');
   });
 
-  it('is trusted under further names and addresses', async () => {
+  it('the certificate is valid for the names and addresses of tlsName', async () => {
     const { tlsUrl, ca } = await start({ tlsName: ['Atlas.test', '[fd00::1]', '*.wild.test'] });
     const { port } = new URL(tlsUrl);
     for (const name of ['localhost', 'atlas.test', 'one.wild.test']) {
@@ -115,7 +115,7 @@ describe('https beside http', () => {
     expect(subjectaltname).toContain('IP Address:FD00:0:0:0:0:0:0:1');
   });
 
-  it('is trusted by nobody who does not have its authority, and not under other names', async () => {
+  it('the certificate is trusted only with its authority and under its names', async () => {
     const { tlsUrl, ca } = shared;
     await expect(send(`${tlsUrl}/_emulator/health`, {})).rejects.toThrow(/certificate/);
     const { port } = new URL(tlsUrl);
@@ -123,7 +123,7 @@ describe('https beside http', () => {
     await expect(send(`https://cloud.mongodb.com:${port}/`, other)).rejects.toThrow(/does not match/);
   });
 
-  it('has an authority that signs no other authority, and a certificate for 397 days', async () => {
+  it('the generated authority signs only certificates, which are valid for 397 days', async () => {
     const { tlsUrl, ca } = shared;
     const authority = new X509Certificate(ca);
     const { raw } = await certificateOf(tlsUrl);
@@ -135,14 +135,14 @@ describe('https beside http', () => {
     expect(days).toBe(397);
   });
 
-  it('gives out its authority over http, without a token and without control API', async () => {
+  it('the authority can be downloaded over HTTP, without a token and without the control API', async () => {
     const { url, ca } = await start({ noControl: true });
     const response = await fetch(`${url}/_emulator/ca.pem`);
     expect(await response.text()).toBe(ca);
     expect(response.headers.get('content-type')).toBe('application/x-pem-file');
   });
 
-  it('goes on where a client speaks anything but TLS', async () => {
+  it('the HTTPS port survives a client that does not speak TLS', async () => {
     const { tlsUrl, ca } = shared;
     const socket = connect(Number(new URL(tlsUrl).port), '127.0.0.1');
     socket.on('error', () => undefined);
@@ -151,7 +151,7 @@ describe('https beside http', () => {
     expect(await send(`${tlsUrl}/_emulator/health`, { ca })).toMatchObject({ status: 200 });
   });
 
-  it('closes while a client keeps its connection', async () => {
+  it('an emulator with HTTPS closes while a client keeps its connection open', async () => {
     const emulator = await start();
     const { tlsUrl, ca } = emulator;
     await send(`${tlsUrl}/_emulator/health`, { ca, agent: undefined });
@@ -160,15 +160,15 @@ describe('https beside http', () => {
   });
 });
 
-it('without tls there is neither https nor an authority', async () => {
+it('an emulator without tls has neither HTTPS nor an authority', async () => {
   const emulator = await startEmulator();
   onTestFinished(() => emulator.close());
   expect(emulator).toMatchObject({ tlsUrl: undefined, ca: undefined });
   expect((await fetch(`${emulator.url}/_emulator/ca.pem`)).status).toBe(404);
 });
 
-describe('the authority', () => {
-  it('is the same after a restart on a database file, in files beside it', async () => {
+describe('generated authority', () => {
+  it('the authority is stored beside the database file, and the same after a restart', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const first = await start({ db });
     await first.close();
@@ -180,7 +180,7 @@ describe('the authority', () => {
     expect(await send(`${second.tlsUrl}/_emulator/health`, { ca: first.ca })).toMatchObject({ status: 200 });
   });
 
-  it('is a new one in memory, and where its files are gone', async () => {
+  it('the authority is new in memory, and if its files are missing', async () => {
     expect((await start()).ca).not.toBe(shared.ca);
     const db = join(temporaryFolder(), 'world.db');
     const first = await start({ db });
@@ -192,14 +192,14 @@ describe('the authority', () => {
   it.each([
     ['no certificate', 'nonsense'],
     ['that of another', undefined],
-  ])('is refused where its file holds %s', async (_title, text) => {
+  ])('an authority whose file has %s is rejected', async (_title, text) => {
     const db = join(temporaryFolder(), 'world.db');
     await (await start({ db })).close();
     writeFileSync(`${db}-ca.pem`, text ?? (await makeAuthority(Date.now())).cert);
     await expect(startEmulator({ tls: true, db })).rejects.toThrow(/world\.db-ca\.pem .* cannot be used/);
   });
 
-  it('is not made without tls', async () => {
+  it('no authority is generated without tls', async () => {
     const db = join(temporaryFolder(), 'world.db');
     await (await start({ db, tls: false })).close();
     expect(existsSync(`${db}-ca.pem`)).toBe(false);
@@ -212,14 +212,14 @@ it.each([
     { tls: true, tlsName: 'a.test', tlsCert: 'cert.pem', tlsKey: 'key.pem' },
     '--tls-name is for a generated certificate',
   ],
-])('names for no generated certificate are refused: %j', async (settings, message) => {
+])('tlsName without a generated certificate is rejected: %j', async (settings, message) => {
   await expect(startEmulator(settings)).rejects.toThrow(message);
 });
 
 it.each([
   ['the group can write in its directory', 0o770, 0o660],
   ['the group cannot write in its directory', 0o750, 0o600],
-])('the key of the authority has a mode that fits where %s', async (_who, folderMode, keyMode) => {
+])('the key file of the authority has a suitable mode if %s', async (_who, folderMode, keyMode) => {
   const folder = temporaryFolder();
   chmodSync(folder, folderMode);
   const db = join(folder, 'world.db');
@@ -227,8 +227,8 @@ it.each([
   expect(statSync(`${db}-ca-key.pem`).mode & 0o777).toBe(keyMode);
 });
 
-describe('a certificate of the user', () => {
-  it('is served as it is; its authority is not told', async () => {
+describe('certificates of the user', () => {
+  it('a certificate of the user is served unchanged, and its authority is not published', async () => {
     const { files, ca } = await ownCertificate();
     const emulator = await startEmulator({ tls: true, ...files });
     onTestFinished(() => emulator.close());

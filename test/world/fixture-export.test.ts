@@ -5,7 +5,7 @@ import { exportFixture } from '../../src/world/index.js';
 import { systemClock } from '../../src/kernel/clock.js';
 import { fixtureWith } from '../support/world.js';
 
-it('exports no more than can be loaded again, and says what to do about the rest', async () => {
+it('an export larger than the limit of a fixture is a 409 that says what to do', async () => {
   const links = Array.from({ length: 20 }, (_, number) => ({
     provider: 'AWS',
     vendor: 'S3',

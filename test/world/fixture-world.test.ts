@@ -9,25 +9,28 @@ const S3 = { provider: 'AWS', vendor: 'S3', region: 'us-east-1', serviceEndpoint
 /** As far as a token lasts. */
 const LONG_MS = 3_599_000;
 
-describe.each(PROFILES)("a private link in a fixture's %s project", (profile) => {
+describe.each(PROFILES)("private links of a fixture's %s project", (profile) => {
   it.each([
     ['IDLE', {}],
     ['DONE', {}],
     ['FAILED', { errorMessage: 'The endpoint refused the connection.' }],
-  ])('is %s at the start and for good if the fixture says so', async (state, more) => {
-    const _id = '65a000000000000000000001';
-    const emulator = await TestEmulator.start({
-      fixture: fixtureWith(profile, [{ ...S3, _id, state, ...more }]),
-    });
-    const links = new Links(emulator, profile);
-    const before = await links.get(_id);
-    expect(before).toMatchObject({ ...S3, _id, state, ...more });
-    expect('interfaceEndpointId' in before).toBe(state === 'DONE');
-    emulator.clock.advance(LONG_MS);
-    expect(await links.get(_id)).toEqual(before);
-  });
+  ])(
+    'a private link of a fixture is %s from the start and stays so, if the fixture says so',
+    async (state, more) => {
+      const _id = '65a000000000000000000001';
+      const emulator = await TestEmulator.start({
+        fixture: fixtureWith(profile, [{ ...S3, _id, state, ...more }]),
+      });
+      const links = new Links(emulator, profile);
+      const before = await links.get(_id);
+      expect(before).toMatchObject({ ...S3, _id, state, ...more });
+      expect('interfaceEndpointId' in before).toBe(state === 'DONE');
+      emulator.clock.advance(LONG_MS);
+      expect(await links.get(_id)).toEqual(before);
+    },
+  );
 
-  it('has an id of its own and the lifecycle of a new one if the fixture names neither', async () => {
+  it('a private link of a fixture without id and state gets an id and the lifecycle of a new one', async () => {
     const emulator = await TestEmulator.start({ fixture: fixtureWith(profile, [S3]), idleMs: 2000 });
     const links = new Links(emulator, profile);
     const state = async (): Promise<unknown> => (await links.list()).results[0]?.state;
@@ -37,14 +40,14 @@ describe.each(PROFILES)("a private link in a fixture's %s project", (profile) =>
     expect(await state()).toBe('DONE');
   });
 
-  it('takes its target, so that the API refuses another like it', async () => {
+  it('a private link of a fixture blocks a create with the same target', async () => {
     const emulator = await TestEmulator.start({ fixture: fixtureWith(profile, [S3]) });
     const response = await emulator.create(profile, S3);
     expect(response.json()).toMatchObject({ errorCode: 'STREAM_PRIVATE_LINK_ALREADY_EXISTS' });
   });
 });
 
-it('lists the private links of a fixture in their order', async () => {
+it('private links of a fixture are listed in the order of the fixture', async () => {
   const items = [3, 1, 2].map((number) => ({ ...S3, serviceEndpointId: `${ENDPOINT}.${number}` }));
   const emulator = await TestEmulator.start({ fixture: fixtureWith('documented', items) });
   const { results } = await new Links(emulator, 'documented').list();
@@ -53,7 +56,7 @@ it('lists the private links of a fixture in their order', async () => {
   );
 });
 
-it("holds private links to their own project's profile: the page's rules are the documented one's alone", async () => {
+it('private links of a fixture are validated by the profile of their project', async () => {
   const confluent = { ...S3, vendor: 'CONFLUENT' };
   await expect(TestEmulator.start({ fixture: fixtureWith('documented', [confluent]) })).rejects.toThrow(
     'organizations[0].projects[0].privateLinks[0]: ',
@@ -62,8 +65,8 @@ it("holds private links to their own project's profile: the page's rules are the
   expect((await new Links(emulator, 'observed').list()).results).toHaveLength(1);
 });
 
-describe('a restart on a database file', () => {
-  it('keeps the world, its links and its tokens, and loads no fixture', async () => {
+describe('restart on a database file', () => {
+  it('a restart retains the world, its links and its tokens, and loads no fixture', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const first = await TestEmulator.start({ db, fixture: fixtureWith('documented', [S3]) });
     const token = await first.token('owner', 'documented');
@@ -84,7 +87,7 @@ describe('a restart on a database file', () => {
     expect(response.json()).toEqual(before);
   });
 
-  it('leaves a world empty that was emptied', async () => {
+  it('a restart retains a world that was emptied', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const first = await TestEmulator.start({ db });
     const emptied = await first.inject({
@@ -101,7 +104,7 @@ describe('a restart on a database file', () => {
     expect((await second.inject({ url: '/_emulator/projects' })).json()).toEqual({ projects: [] });
   });
 
-  it('goes on with a state where time says it is', async () => {
+  it('after a restart, a link is in the state that is due', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const first = await TestEmulator.start({ db });
     const { _id } = await new Links(first, 'documented').create(S3);

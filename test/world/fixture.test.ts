@@ -83,7 +83,7 @@ const CALLERS = {
 describe('the default fixture', () => {
   const { fixture } = new World();
 
-  it('fits its schema', async () => {
+  it('the default fixture conforms to its schema', async () => {
     const core = await buildCore(defaultConfig(), new ManualClock(), () => undefined);
     onTestFinished(() => {
       core.close();
@@ -94,24 +94,27 @@ describe('the default fixture', () => {
   it.each([
     ['documented', 0, '32b6e34b3d91647abb20e700', '32b6e34b3d91647abb20e7b8'],
     ['observed', 1, '32b6e34b3d91647abb20e701', '32b6e34b3d91647abb20e7b9'],
-  ] as const)('has the %s organization, its project and its four callers', (profile, index, id, project) => {
-    const organization = new World().organization(index);
-    expect(fixture.organizations).toHaveLength(2);
-    expect([organization.id, organization.profile]).toEqual([id, profile]);
-    expect(organization.projects.map((one) => one.id)).toEqual([project]);
-    expect(organization.credentials).toEqual(
-      CALLERS[profile].map(([name, digits, organizationRole, projectRole]) => ({
-        name,
-        organizationRoles: [organizationRole],
-        projectRoles: projectRole ? { [project]: [projectRole] } : {},
-        apiKey: { publicKey: name, privateKey: `00000000-0000-4000-8000-00000000${digits}` },
-        serviceAccount: {
-          clientId: `mdb_sa_id_00000000000000000000${digits}`,
-          clientSecret: `mdb_sa_sk_${name}`,
-        },
-      })),
-    );
-  });
+  ] as const)(
+    'the default fixture has the %s organization, its project and its four callers',
+    (profile, index, id, project) => {
+      const organization = new World().organization(index);
+      expect(fixture.organizations).toHaveLength(2);
+      expect([organization.id, organization.profile]).toEqual([id, profile]);
+      expect(organization.projects.map((one) => one.id)).toEqual([project]);
+      expect(organization.credentials).toEqual(
+        CALLERS[profile].map(([name, digits, organizationRole, projectRole]) => ({
+          name,
+          organizationRoles: [organizationRole],
+          projectRoles: projectRole ? { [project]: [projectRole] } : {},
+          apiKey: { publicKey: name, privateKey: `00000000-0000-4000-8000-00000000${digits}` },
+          serviceAccount: {
+            clientId: `mdb_sa_id_00000000000000000000${digits}`,
+            clientSecret: `mdb_sa_sk_${name}`,
+          },
+        })),
+      );
+    },
+  );
 });
 
 const MSK = { provider: 'AWS', vendor: 'MSK', arn: 'arn:aws:kafka:us-east-1:1:cluster/a/1' };
@@ -259,8 +262,8 @@ const MISTAKES: readonly (readonly [string, (world: World) => void, string])[] =
   ],
 ];
 
-describe('a mistake in a fixture', () => {
-  it.each(MISTAKES)('is named with its path: %s', async (_what, spoil, message) => {
+describe('mistakes in a fixture', () => {
+  it.each(MISTAKES)('a mistake in a fixture is reported with its path: %s', async (_what, spoil, message) => {
     const world = new World();
     spoil(world);
     expect((await refusalOf(world.write())).slice(0, message.length)).toBe(message);
@@ -270,15 +273,15 @@ describe('a mistake in a fixture', () => {
     ['text that is not JSON', '{ "organizations": [,\n] }', 'it is not JSON: '],
     ['an empty file', '', 'it is not JSON: '],
     ['a list', '[]', 'the fixture: '],
-  ])('is named: %s', async (_what, text, message) => {
+  ])('a fixture that is %s is rejected', async (_what, text, message) => {
     expect((await refusalOf(write(text))).slice(0, message.length)).toBe(message);
   });
 
-  it.each(['missing.json', '.'])('is named where the file cannot be read: %s', async (name) => {
+  it.each(['missing.json', '.'])('a fixture file that cannot be read is rejected: %s', async (name) => {
     expect(await refusalOf(join(temporaryFolder(), name))).toMatch(/^it cannot be read: E/);
   });
 
-  it('leaves a database as empty as it was, so that the next start loads a right one', async () => {
+  it('an invalid fixture leaves a new database empty, so that the next start loads a valid one', async () => {
     const db = join(temporaryFolder(), 'world.db');
     const world = new World();
     world.project().privateLinks = [MSK];

@@ -84,15 +84,15 @@ const OPENED = {
   'made-late': 'PENDING',
 };
 
-describe('a database file that 0.1.0 left when it was killed', () => {
-  it('opens with its links, faults, rules, clocks and snapshots as 0.1.0 shows them', async () => {
+describe('database files of 0.1.0, killed', () => {
+  it('a database of 0.1.0 opens with its links, faults, rules, clocks and snapshots', async () => {
     const { inject } = await open(copy());
     const found = await everything(inject);
     expect(states(found as Answer)).toEqual(OPENED);
     expect(found).toEqual(answers.opened);
   });
 
-  it('has the schema of a new file from then on', async () => {
+  it('a database of 0.1.0 gets the schema of a new file', async () => {
     const schemaOf = async (db: string) => {
       await (await open(db)).close();
       const rows = rowsIn(db, `SELECT type, name, sql FROM sqlite_schema ORDER BY name`);
@@ -112,13 +112,13 @@ describe('a database file that 0.1.0 left when it was killed', () => {
     );
   });
 
-  it('lets in the bearer of a token that 0.1.0 issued', async () => {
+  it('a database of 0.1.0 retains its bearer tokens', async () => {
     const { inject } = await open(copy());
     const { statusCode } = await atlas(inject, answers.token, 'GET', answers.project);
     expect(statusCode).toBe(200);
   });
 
-  it('moves on from the states that it holds', async () => {
+  it('links in a database of 0.1.0 continue from their states', async () => {
     const { inject } = await open(copy());
     await control(inject, 'POST', '/clock/advance', { by: '1h' });
     const found = await everything(inject);
@@ -129,7 +129,7 @@ describe('a database file that 0.1.0 left when it was killed', () => {
     expect(found).toEqual(answers.anHourLater);
   });
 
-  it('restores a snapshot of the whole server, with the projects that were removed since', async () => {
+  it('a snapshot of the whole server by 0.1.0 is restored, with projects removed since', async () => {
     const { inject } = await open(copy());
     await control(inject, 'POST', '/snapshots/whole/restore');
     const found = await everything(inject);
@@ -137,7 +137,7 @@ describe('a database file that 0.1.0 left when it was killed', () => {
     expect(found).toEqual(answers.wholeRestored);
   });
 
-  it('restores a snapshot of a project', async () => {
+  it('a snapshot of a project by 0.1.0 is restored', async () => {
     const { inject } = await open(copy());
     await control(inject, 'POST', `/projects/${OBSERVED}/snapshots/mine/restore`);
     const found = await everything(inject);
@@ -145,7 +145,7 @@ describe('a database file that 0.1.0 left when it was killed', () => {
     expect(found).toEqual(answers.projectRestored);
   });
 
-  it('goes back to the fixture that it began with, as a whole and for a project', async () => {
+  it('a database of 0.1.0 is reset to its fixture, as a whole and for a project', async () => {
     const whole = await open(copy());
     await control(whole.inject, 'POST', '/reset');
     expect(await everything(whole.inject)).toEqual(answers.serverReset);
@@ -154,7 +154,7 @@ describe('a database file that 0.1.0 left when it was killed', () => {
     expect(await everything(one.inject)).toEqual(answers.projectReset);
   });
 
-  it('keeps removed what 0.1.0 had not yet deleted, over a restart too', async () => {
+  it('links that 0.1.0 had only marked as deleted stay deleted, after a restart too', async () => {
     const db = copy();
     const first = await open(db);
     expect(states((await everything(first.inject)) as Answer)).toEqual(OPENED);
@@ -170,7 +170,7 @@ describe('a database file that 0.1.0 left when it was killed', () => {
     ).toEqual([]);
   });
 
-  it('takes and restores snapshots of its own', async () => {
+  it('a database of 0.1.0 takes and restores new snapshots', async () => {
     const { inject } = await open(copy());
     const before = (await everything(inject)) as Answer;
     await control(inject, 'POST', '/snapshots', { name: 'new' });
@@ -180,8 +180,8 @@ describe('a database file that 0.1.0 left when it was killed', () => {
   });
 });
 
-describe('a fixture that 0.1.0 exported', () => {
-  it('loads, and exports the same again', async () => {
+describe('fixtures of 0.1.0', () => {
+  it('a fixture exported by 0.1.0 loads and exports unchanged', async () => {
     const { inject } = await open(':memory:');
     await control(inject, 'PUT', '/fixture', fixture);
     expect(await control(inject, 'GET', '/fixture')).toEqual(fixture);

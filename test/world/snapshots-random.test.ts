@@ -27,7 +27,7 @@ type World = Map<string, Project>;
 const copied = (world: World): World => new Map([...world].map(([id, project]) => [id, { ...project }]));
 
 it.each(Array.from({ length: 25 }, (_, seed) => seed))(
-  'whatever is done in between, a restore brings back what was (seed %i)',
+  'restoring a snapshot brings back its rows after any sequence of changes (seed %i)',
   async (seed) => {
     const random = seeded(seed);
     const below = (count: number): number => Math.floor(random() * count);

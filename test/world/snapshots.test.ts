@@ -61,7 +61,7 @@ async function open(path = ':memory:') {
   };
 }
 
-describe('a snapshot of all', () => {
+describe('snapshots of all rows', () => {
   it.each<[string, string[], string[]]>([
     ['nothing was changed', [], ['1b', '2b', 'none']],
     ['rows were changed', ["UPDATE things SET value = 'x'"], ['1b', '2b', 'none']],
@@ -121,17 +121,20 @@ describe('a snapshot of all', () => {
       ["UPDATE things SET project = '2' WHERE id = '1b'"],
       ['1b', '2b', 'none'],
     ],
-  ])('is restored where %s; what hangs on rows that stayed, stays', async (_what, changes, uses) => {
-    const world = await open();
-    const before = world.view();
-    await world.take(undefined);
-    await world.write(...changes);
-    expect(await world.restore(undefined)).toEqual({ takenAt: 1, extra: { kept: 's' } });
-    expect(world.view()).toEqual(before);
-    expect(world.uses()).toEqual(uses);
-  });
+  ])(
+    'a snapshot is restored if %s, and rows that depend on unchanged rows remain',
+    async (_what, changes, uses) => {
+      const world = await open();
+      const before = world.view();
+      await world.take(undefined);
+      await world.write(...changes);
+      expect(await world.restore(undefined)).toEqual({ takenAt: 1, extra: { kept: 's' } });
+      expect(world.view()).toEqual(before);
+      expect(world.uses()).toEqual(uses);
+    },
+  );
 
-  it('is restored in turn with another', async () => {
+  it('two snapshots can be restored alternately', async () => {
     const world = await open();
     const first = world.view();
     await world.take(undefined, 'first');
@@ -153,7 +156,7 @@ describe('a snapshot of all', () => {
     }
   });
 
-  it('gives numbers to new rows that none has had', async () => {
+  it('rows inserted after a restore get new sequence numbers', async () => {
     const world = await open();
     await world.take(undefined);
     await world.write("INSERT INTO things (id) VALUES ('late')");
@@ -162,7 +165,7 @@ describe('a snapshot of all', () => {
     expect(world.view().things.at(-1)).toMatchObject({ seq: 7, id: 'later' });
   });
 
-  it('is as it was taken, whatever happens to another of its name or to the tables', async () => {
+  it('a snapshot is replaced by one of the same name, and independent of later changes', async () => {
     const world = await open();
     await world.take(undefined);
     await world.write("DELETE FROM things WHERE id = '1a'");
@@ -175,7 +178,7 @@ describe('a snapshot of all', () => {
     expect(copies).toBe(4);
   });
 
-  it('lets one project be restored from it', async () => {
+  it('one project can be restored from a snapshot of all', async () => {
     const world = await open();
     await world.take(undefined);
     await world.write("UPDATE things SET value = 'x'", "DELETE FROM things WHERE id = '1a'");
@@ -191,7 +194,7 @@ describe('a snapshot of all', () => {
     ]);
   });
 
-  it('tells which rows it has', async () => {
+  it('has() and hasProject() report what a snapshot contains', async () => {
     const { snapshots, take } = await open();
     expect([snapshots.has(undefined, 's'), snapshots.hasProject('s', '1')]).toEqual([false, false]);
     await take(undefined);
@@ -200,8 +203,8 @@ describe('a snapshot of all', () => {
   });
 });
 
-describe('a snapshot of a project', () => {
-  it('touches nothing of another, nor what belongs to none', async () => {
+describe('snapshots of one project', () => {
+  it('restoring a project affects no rows of another project or of none', async () => {
     const world = await open();
     const before = world.view();
     await world.take('1');
@@ -226,7 +229,7 @@ describe('a snapshot of a project', () => {
     expect(world.uses()).toEqual(['1b', '2b', 'none']);
   });
 
-  it('cannot be restored while another has its name, and changes nothing then', async () => {
+  it('restoring a project fails while another has its name, and changes nothing', async () => {
     const world = await open();
     await world.take('1');
     await world.write(
@@ -239,7 +242,7 @@ describe('a snapshot of a project', () => {
     expect(world.view()).toEqual(before);
   });
 
-  it('goes with its project, copies and all', async () => {
+  it('the snapshots of a project are removed with it, including the copied rows', async () => {
     const world = await open();
     await world.take('1');
     await world.write("DELETE FROM projects WHERE id = '1'");
@@ -247,7 +250,7 @@ describe('a snapshot of a project', () => {
     expect(world.database.value('SELECT count(*) FROM snapshot_of_things')).toBe(0);
   });
 
-  it('is of its own name space', async () => {
+  it('snapshots of a project have their own namespace', async () => {
     const { snapshots, take, restore } = await open();
     await take('1');
     await take(undefined, 'all');
@@ -260,7 +263,7 @@ describe('a snapshot of a project', () => {
   });
 });
 
-it('snapshots of a table that has other columns now are forgotten, since they lack something', async () => {
+it('snapshots of a table whose columns have changed are discarded', async () => {
   const path = join(temporaryFolder(), 'emulator.db');
   const old = await open(path);
   await old.take(undefined);
