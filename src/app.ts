@@ -12,6 +12,7 @@ import { answerBrokenRequest } from './http/replies/failures.js';
 import { Nonces } from './http/credentials/digest.js';
 import { frameworkErrors, type PipelineParts } from './http/every-request.js';
 import { KnownPaths } from './http/known-paths.js';
+import { pathOf, withoutBase } from './http/paths.js';
 import { installPipeline } from './http/pipeline.js';
 import { Limits } from './http/faults/limits.js';
 import { ScriptedAnswers } from './http/steps/scripted.js';
@@ -67,6 +68,7 @@ export async function buildApp(
   const { database, clock, events, identity, operations, restored, world } = core;
   const limits = new Limits(() => clock.now(), config);
   world.addCache(limits);
+  const basePath = pathOf(config.publicUrl ?? '');
   const parts: PipelineParts = {
     defaultProfile: config.profile,
     gatekeeper: { ...identity, permits, rolesFor },
@@ -91,6 +93,8 @@ export async function buildApp(
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     // The limit of headers bounds a path; the check of an id reports one that is too long.
+    // A proxy may pass the path of the public address on, or remove it.
+    rewriteUrl: ({ url = '' }) => withoutBase(url, basePath),
     routerOptions: { maxParamLength: 100_000, ignoreTrailingSlash: true },
     frameworkErrors: frameworkErrors(parts),
     clientErrorHandler: (error, socket) => {

@@ -72,10 +72,14 @@ export const settings = Type.Object(
       default: 'documented',
     }),
     publicUrl: Type.Optional(
-      text('address that links in responses begin with, such as http://emulator:27080', {
-        pattern: '^https?://[^/?#\\s]+$',
-        wanted: 'an address such as http://emulator:27080',
-      }),
+      text(
+        'address that links in responses begin with; behind a proxy with its path, as in http://proxy/atlas',
+        {
+          pattern: '^https?://[^/?#\\s]+(?:/(?!\\.{1,2}(?:/|$))[\\w.~-]+)*$',
+          wanted:
+            'an address such as http://emulator:27080 or http://proxy/atlas, without a slash at its end',
+        },
+      ),
     ),
     ...durationSettings(features),
     nonceMs: milliseconds(300_000, 'how long a nonce of a digest challenge can be used', 1),

@@ -82,7 +82,7 @@ export function callerOf(url: string, projectId: string, credentials: Credential
     if (!headers.has('authorization')) {
       headers.set('authorization', `Bearer ${await unlessAborted(token, init.signal)}`);
     }
-    const target = url + absolutePath(String(path), projectId);
+    const target = url + absolutePath(String(path), projectId, new URL(url).pathname);
     return fetch(target, { ...init, headers, ...(body != null && { body }) });
   };
   return {
@@ -110,10 +110,11 @@ async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | nu
   });
 }
 
-function absolutePath(path: string, projectId: string): string {
+/** @param base the path of the emulator's address, which links in responses have too */
+function absolutePath(path: string, projectId: string, base: string): string {
   if (/^https?:\/\//i.test(path)) {
     const { pathname, search } = new URL(path);
-    return pathname + search;
+    return (pathname.startsWith(`${base}/api/`) ? pathname.slice(base.length) : pathname) + search;
   }
   if (path.startsWith('/api/')) return path;
   return projectPath(projectId) + (path === '' || /^[/?]/.test(path) ? path : `/${path}`);

@@ -38,12 +38,17 @@ export class EmulatorError extends Error {
   }
 }
 
-/** The origin of an emulator's address; undefined if the address has more than an origin, or is not HTTP. */
+/**
+ * An emulator's address without a slash at its end; it can have a path, behind a proxy. Undefined if it is not HTTP, has
+ * more than a path, or is that of an API.
+ */
 export function addressOf(text: string | URL): string | undefined {
   const address = URL.canParse(String(text)) ? new URL(text) : undefined;
   if (!address || !/^https?:$/.test(address.protocol)) return undefined;
   const { username, password, pathname, search, hash, origin } = address;
-  return /^\/*$/.test(pathname) && username + password + search + hash === '' ? origin : undefined;
+  const path = pathname.replace(/\/+$/, '');
+  const isMore = username + password + search + hash !== '' || /\/(?:_emulator|api\/atlas\/v2)$/.test(path);
+  return isMore ? undefined : origin + path;
 }
 
 /** A transport over a way to send requests. @param token the control token */

@@ -113,7 +113,7 @@ function httpsAddress(
   if (request.protocol === 'https') return `https://${request.host}`;
   if (port === undefined) return undefined;
   // The name is the one that the client sent.
-  return `${baseUrl.replace(/^http:/, 'https:').replace(/:\d*$/, '')}:${port}`;
+  return baseUrl.replace(/^http:(\/\/.*?)(?::\d*)?(?=\/|$)/, `https:$1:${port}`);
 }
 
 /** The first caller of each role, in the order of the roles: those created for the project, else its organization's. */

@@ -11,6 +11,18 @@ export function pathWithoutQuery(target: string): string {
   return pathOf(target).split('?', 1)[0] ?? '';
 }
 
+/**
+ * A request target without the path of the public address, which a proxy may have left in place.
+ *
+ * @param basePath such as `/atlas`; empty without such a path
+ */
+export function withoutBase(target: string, basePath: string): string {
+  if (basePath === '') return target;
+  const path = pathOf(target);
+  const rest = path.slice(basePath.length);
+  return path.startsWith(basePath) && /^\/+(?:api|_emulator)(?:[/?]|$)/.test(rest) ? rest : target;
+}
+
 /** Whether a path matches a pattern, in which each `*` stands for any text. Takes linear time. */
 export function hasForm(text: string, form: string): boolean {
   const [first = '', ...rest] = form.split('*');

@@ -7,7 +7,7 @@ import { installShared, type PipelineParts } from './every-request.js';
 import { FaultGate } from './faults/gate.js';
 import { patternOf } from './known-paths.js';
 import { contextOf, type AtlasOperation } from './operation.js';
-import { API_PREFIX } from './paths.js';
+import { API_PREFIX, pathOf } from './paths.js';
 import { sendAnswer } from './replies/replies.js';
 import { checkEncoding, parseBody } from './steps/body.js';
 import { bodyCheck } from './steps/fields.js';
@@ -29,7 +29,7 @@ export function installPipeline(
   const { gatekeeper, limits, scripted } = parts;
   const faults =
     parts.faults && new FaultGate({ ...parts, store: parts.faults, errors: errorsOf(operations) });
-  const credentials = new Credentials(gatekeeper, parts.nonces);
+  const credentials = new Credentials(gatekeeper, parts.nonces, pathOf(parts.publicUrl ?? ''));
   installShared(app, parts, faults);
 
   for (const operation of operations) {

@@ -184,7 +184,7 @@ describe('settings', () => {
 const PORTS = 'a whole number from 0 to 65535';
 const YEAR = 'a whole number from 0 to 31536000000';
 const LEVELS = 'one of silent, error, warn, info, debug';
-const ADDRESS = 'an address such as http://emulator:27080';
+const ADDRESS = 'an address such as http://emulator:27080 or http://proxy/atlas, without a slash at its end';
 
 describe('invalid values of settings', () => {
   it.each([
@@ -200,7 +200,9 @@ describe('invalid values of settings', () => {
     ['--profile', 'Documented', 'one of documented, observed'],
     ['--log-level', 'trace', LEVELS],
     ['--public-url', 'http://emulator:27080/', ADDRESS],
-    ['--public-url', 'http://emulator/api', ADDRESS],
+    ['--public-url', 'http://emulator/atlas/', ADDRESS],
+    ['--public-url', 'http://emulator/a/../b', ADDRESS],
+    ['--public-url', 'http://emulator/atlas?x', ADDRESS],
     ['--public-url', 'emulator:27080', ADDRESS],
   ])('%s=%s is rejected: it must be %s', (flag, text, expected) => {
     const name = `ATLAS_EMULATOR_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
@@ -218,7 +220,7 @@ describe('invalid values of settings', () => {
     ['pendingMs', true, YEAR],
     ['profile', 'both', 'one of documented, observed'],
     ['logLevel', 30, LEVELS],
-    ['publicUrl', 'http://emulator/api', ADDRESS],
+    ['publicUrl', 'http://emulator//atlas', ADDRESS],
     ['host', [], 'a text that is not empty, or several'],
     ['host', ['127.0.0.1', 1], 'a text that is not empty, or several'],
     ['db', ['a.db', 'b.db'], 'a text that is not empty'],

@@ -229,6 +229,8 @@ describe('emulators in one process', () => {
       '',
       'undefined',
       'http://127.0.0.1:27080/_emulator',
+      'http://127.0.0.1:27080/atlas/_emulator/',
+      'http://127.0.0.1:27080/api/atlas/v2',
       'http://127.0.0.1:27080?x',
       'http://127.0.0.1:99999',
       'http://user:password@127.0.0.1:27080',

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { defineCondition, profiles, SOURCE, type ProfileName } from '../../profiles/index.js';
 import { digestResponse, parseDigest, REALM, sameSecret, type Nonces } from './digest.js';
 import type { Caller, Gatekeeper } from '../gatekeeper.js';
-import { API_PREFIX, pathOf, pathWithoutQuery } from '../paths.js';
+import { redactTarget } from '../observation/redaction.js';
+import { API_PREFIX, pathOf, pathWithoutQuery, withoutBase } from '../paths.js';
 
 /** Why a request has no caller. `stale`: right credentials on a nonce that is no longer valid. */
 interface Denial {
@@ -44,9 +45,11 @@ export const unauthenticated = defineCondition('unauthenticated', {
 
 /** Authenticates requests, by HTTP digest or by a bearer token. */
 export class Credentials {
+  /** @param basePath the path of the public address, which the `uri` of a digest may begin with */
   constructor(
     private readonly gatekeeper: Gatekeeper,
     private readonly nonces: Nonces,
+    private readonly basePath: string,
   ) {}
 
   /**
@@ -104,9 +107,14 @@ export class Credentials {
       const remedy = 'Use a public key that the fixture or the start-up message names.';
       return denied('No API key has the public key that the digest names.', remedy);
     }
-    if (!isUriOf(pathOf(url), pathOf(sent.uri), projectProfile ?? key.caller.profile)) {
-      const remedy = 'Sign the path and query of the request line.';
-      return denied('The digest is made for another uri.', remedy, '3.4.6');
+    const target = pathOf(url);
+    const uri = withoutBase(pathOf(sent.uri), this.basePath);
+    if (!isUriOf(target, uri, projectProfile ?? key.caller.profile)) {
+      const [signed, requested] = [sent.uri, target].map(redactTarget);
+      const problem = `The digest is made for another uri: ${signed}, and the request is for ${requested}.`;
+      const remedy =
+        'Sign the path and query of the request line. If a proxy removes a path, start the emulator with --public-url and this path.';
+      return denied(problem, remedy, '3.4.6');
     }
     // Before the nonce: only a right response may learn that its nonce is stale, or use up a count.
     const expected = digestResponse(sent, { password: key.secret, method });
