@@ -68,6 +68,9 @@ export const settings = Type.Object(
     fixture: Type.Optional(
       text('JSON file with the organizations, projects and credentials to start with', NOT_EMPTY),
     ),
+    idSeed: Type.Optional(
+      text('makes ids repeatable, but not secrets: they follow from this text', NOT_EMPTY),
+    ),
     profile: oneOf(PROFILE_NAMES, 'profile of requests that name neither a project nor a caller', {
       default: 'documented',
     }),

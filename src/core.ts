@@ -39,7 +39,7 @@ export async function buildCore(
     ...faultMigrations,
   ]);
   try {
-    const kernel = startKernel(database, base, onError);
+    const kernel = startKernel(database, base, onError, config.idSeed);
     const now = (): number => kernel.clock.now();
     const identity: Identity = {
       projects: new ProjectStore(database, now),
@@ -62,7 +62,7 @@ export async function buildCore(
       }),
       ...running.flatMap((feature) => feature.operations),
     ];
-    const faults = new FaultStore(database);
+    const faults = new FaultStore(database, kernel.newId);
     const sections = [
       ...running.flatMap((feature) => feature.sections ?? []),
       faultSection(faults, operations),

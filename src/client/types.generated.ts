@@ -48,6 +48,8 @@ export interface Project {
 export interface MakeProjectBody {
   /** Which behavior it has: documented or observed. */
   readonly profile?: 'documented' | 'observed';
+  /** 24 lower-case hexadecimal digits; generated if omitted. */
+  readonly id?: string;
   /** As Atlas accepts it; generated if omitted. */
   readonly name?: string;
   /** How long transient states last, in milliseconds; the server's settings where omitted. */

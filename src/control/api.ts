@@ -50,7 +50,9 @@ export function controlApi(
 ): void {
   const { world, faults, sections, running, operations } = core;
   const controls: ControlOperation[] = [
-    ...projectControl(core, httpsPort),
+    ...projectControl(core, httpsPort, (project) => {
+      observation.journal.forget(project);
+    }),
     configurationOperation(config),
     ...clockOperations(world.time),
     ...worldOperations(world, fixtureSchema(sections)),

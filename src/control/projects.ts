@@ -1,9 +1,10 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { Type, type Static } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { strict } from '../http/schema.js';
+import { strict, text } from '../http/schema.js';
 import { nameSchema } from '../identity/index.js';
+import { hexDigits, OBJECT_ID } from '../kernel/ids.js';
 import { durationsSchema, movement } from '../world/index.js';
 import { accessTo, CALLERS, madeProject, profile, project, projectAccess, shownProject } from './access.js';
 import type { Core } from './api.js';
@@ -12,10 +13,15 @@ const tag = { name: 'projects', description: 'Projects for tests.' };
 const projects = controlGroup('/projects', { scope: 'server', tag });
 const ownProject = controlGroup('', { scope: 'project', tag });
 
-/** Projects for tests: a call creates one with everything that a client needs, another deletes it. */
+/**
+ * Projects for tests: a call creates one with everything that a client needs, another deletes it.
+ *
+ * @param forgetRequests forgets those of a project of the same id that was deleted
+ */
 export function projectControl(
   { identity, database, clock, world, newId, sections }: Core,
   httpsPort: () => number | undefined,
+  forgetRequests: (project: string) => void,
 ): readonly ControlOperation[] {
   const pace = {
     durations: Type.Optional(durationsSchema(sections)),
@@ -24,6 +30,9 @@ export function projectControl(
   const newProject = Type.Object(
     {
       profile: Type.Optional(profile),
+      id: Type.Optional(
+        text('24 lower-case hexadecimal digits; generated if omitted', { pattern: OBJECT_ID.source }),
+      ),
       name: Type.Optional(nameSchema('as Atlas accepts it; generated if omitted')),
       ...pace,
     },
@@ -38,9 +47,9 @@ export function projectControl(
       throw new ControlError(409, `No organization has the profile ${profile}; load a fixture that has one.`);
     }
     const organizationId = organization.id;
-    const id = newId();
-    const { name = `project-${id}` } = wanted;
+    const { id = newId(), name = `project-${id}` } = wanted;
     await database.write(() => {
+      if (identity.projects.project(id)) throw new ControlError(409, `There is a project ${id} already.`);
       if (identity.projects.named(organizationId, name)) {
         throw new ControlError(409, `Organization ${organizationId} has a project named ${name} already.`);
       }
@@ -54,6 +63,7 @@ export function projectControl(
       }
       world.saveInitial(id);
     });
+    if (wanted.id !== undefined) forgetRequests(id);
     return id;
   };
 
@@ -116,7 +126,8 @@ export function projectControl(
 
 /** An API key and a service account, in the formats of Atlas. */
 function newSecrets(newId: () => string) {
-  const letters = Array.from({ length: 8 }, () => String.fromCharCode(97 + randomInt(26))).join('');
+  const bytes = Buffer.from(hexDigits(newId(), 16), 'hex');
+  const letters = Array.from(bytes, (byte) => String.fromCharCode(97 + (byte % 26))).join('');
   const secret = `mdb_sa_sk_${randomBytes(30).toString('base64url')}`;
   return [
     { kind: 'API key', id: letters, secret: randomUUID() },

@@ -46,19 +46,24 @@ interface Token {
   readonly revoked: number;
 }
 
+/** The project whose clock a credential's tokens follow: the one that it was made for, or in which alone it has roles. */
+const JOIN_PROJECT = `
+  LEFT JOIN projects ON projects.id = coalesce(credentials.project_id,
+    (SELECT min(key) FROM json_each(roles, '$.projects') HAVING count(*) = 1))`;
+
 const SELECT_CREDENTIAL = `
   SELECT credentials.id, kind, secret, credentials.organization_id AS organizationId, profile, roles,
     project_id AS projectId, coalesce(${PROJECT_NOW}, :now) AS now
-  FROM credentials JOIN organizations ON organizations.id = credentials.organization_id
-  LEFT JOIN projects ON projects.id = credentials.project_id`;
+  FROM credentials JOIN organizations ON organizations.id = credentials.organization_id ${JOIN_PROJECT}`;
 
 /** With the time of the clock by which they expire. */
 const SELECT_TOKENS = `
   SELECT hash, credential_id AS credentialId, expires_at AS expiresAt, revoked,
     coalesce(${PROJECT_NOW}, :now) AS now
-  FROM credentials JOIN tokens ON credential_id = credentials.id
-  LEFT JOIN projects ON projects.id = credentials.project_id`;
-const TOKENS_OF_PROJECT = `${SELECT_TOKENS} WHERE credentials.project_id = :projectId`;
+  FROM credentials JOIN tokens ON credential_id = credentials.id ${JOIN_PROJECT}`;
+/** Not by the joined project alone, for which there is no index. */
+const TOKENS_OF_PROJECT = `${SELECT_TOKENS}
+  WHERE credentials.project_id = :projectId OR (credentials.project_id IS NULL AND projects.id = :projectId)`;
 
 /** How long an expired token is reported as expired instead of unknown. */
 const FORGET_AFTER_MS = 3_600_000;
@@ -72,17 +77,17 @@ export class CredentialStore {
 
   /** The credential with this public key or client id. */
   credential(id: string): Credential | undefined {
-    return this.#select('credentials.id = :id', id)[0];
+    return this.#select('credentials.id = :id', { id })[0];
   }
 
   /** All credentials of an organization, by public key and client id. */
   ofOrganization(id: string): readonly Credential[] {
-    return this.#select('credentials.organization_id = :id', id);
+    return this.#select('credentials.organization_id = :id', { id });
   }
 
   /** The credentials that were made for a project. */
   ofProject(id: string): readonly Credential[] {
-    return this.#select('credentials.project_id = :id', id);
+    return this.#select('credentials.project_id = :id', { id });
   }
 
   add({ id, kind, secret, organizationId, projectId, ...roles }: NewCredential): void {
@@ -124,19 +129,26 @@ export class CredentialStore {
 
   /** Gives a credential a role in a new project. */
   addProjectRole(id: string, projectId: string, role: string): void {
-    this.database.run(
-      'UPDATE credentials SET roles = json_set(roles, :path, json_array(:role)) WHERE id = :id',
-      { id, role, path: `$.projects."${projectId}"` },
-    );
+    const parameters = { id, role, path: `$.projects."${projectId}"` };
+    this.#setRoles('json_set(roles, :path, json_array(:role))', 'credentials.id = :id', parameters);
   }
 
   /** Removes the roles in a project from the credentials that were made for no project. */
   removeProjectRoles(projectId: string): void {
-    this.database.run(
-      `UPDATE credentials SET roles = json_remove(roles, :path)
-       WHERE project_id IS NULL AND json_type(roles, :path) IS NOT NULL`,
-      { path: `$.projects."${projectId}"` },
-    );
+    const where = 'project_id IS NULL AND json_type(roles, :path) IS NOT NULL';
+    this.#setRoles('json_remove(roles, :path)', where, { path: `$.projects."${projectId}"` });
+  }
+
+  /** Changes roles, and with them perhaps the clocks of credentials; tokens stay valid for as long as they were. */
+  #setRoles(roles: string, where: string, parameters: Readonly<Record<string, string>>): void {
+    const changed = this.#select(where, parameters);
+    const sql = `UPDATE credentials SET roles = ${roles} WHERE ${where}`;
+    this.database.run(sql, parameters);
+    for (const { caller, now } of changed) {
+      const ahead = (this.credential(caller.id)?.now ?? now) - now;
+      const move = 'UPDATE tokens SET expires_at = expires_at + ? WHERE credential_id = ?';
+      if (ahead !== 0) this.database.run(move, ahead, caller.id);
+    }
   }
 
   /** The caller to whom a token was issued, or why it is not valid. */
@@ -180,10 +192,10 @@ export class CredentialStore {
     );
   }
 
-  #select(where: string, id: string): Credential[] {
+  #select(where: string, parameters: Readonly<Record<string, string>>): Credential[] {
     const sql = `${SELECT_CREDENTIAL} WHERE ${where} ORDER BY credentials.id`;
     return this.database
-      .all<CredentialRow>(sql, { id, now: this.now() })
+      .all<CredentialRow>(sql, { ...parameters, now: this.now() })
       .map(({ secret, now, roles, projectId, ...caller }) => {
         const { organization: organizationRoles, projects: projectRoles } = JSON.parse(roles) as Roles;
         return {

@@ -26,6 +26,19 @@ export function objectIds(now: () => number, firstCount = randomInt(LARGEST_COUN
   };
 }
 
+/**
+ * Returns a generator of ids that follow from a seed: a hash of it, and a count.
+ *
+ * @param seed returns the present one; each has ids of its own
+ */
+export function seededIds(seed: () => string): () => string {
+  let count = 0;
+  return () => {
+    count += 1;
+    return hexDigits(seed(), 14) + count.toString(16).padStart(10, '0');
+  };
+}
+
 /** Hexadecimal digits that look random but follow from `seed`: an id, and what the digits are for. */
 export function hexDigits(seed: string, length: number): string {
   return createHash('sha256').update(seed).digest('hex').slice(0, length);

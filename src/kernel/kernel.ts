@@ -1,7 +1,7 @@
 import { MovableClock, type Clock } from './clock.js';
 import type { Database } from './database.js';
 import { EventBus } from './events.js';
-import { objectIds } from './ids.js';
+import { hexDigits, objectIds, seededIds } from './ids.js';
 import { Scheduler } from './scheduler.js';
 
 /** One of each of the services that everything with state builds on. `clock` is the emulator's own. */
@@ -12,19 +12,49 @@ export type Kernel = ReturnType<typeof startKernel>;
  *
  * @param base the machine's clock. It stamps events and ids: an id by a clock far ahead would be longer
  * @param onError receives errors of background work
+ * @param idSeed makes the generated ids repeatable
  */
-export function startKernel(database: Database, base: Clock, onError: (error: unknown) => void) {
+export function startKernel(
+  database: Database,
+  base: Clock,
+  onError: (error: unknown) => void,
+  idSeed?: string,
+) {
   const now = (): number => base.now();
   const clock = new MovableClock(base);
   const events = new EventBus(now);
   const scheduler = new Scheduler(clock, database, onError);
+  const property = (name: string) =>
+    database.value<string>('SELECT value FROM properties WHERE name = ?', name);
+  const setProperty = (name: string, value: string): void => {
+    const upsert =
+      'INSERT INTO properties VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';
+    database.run(upsert, name, value);
+  };
+  let seed = idSeed ?? '';
+  const mixIdSeed = (value: unknown): void => {
+    if (idSeed === undefined) return;
+    seed = hexDigits(seed + JSON.stringify(value), 64);
+    setProperty('idSeed', seed);
+  };
+  // An earlier process of the same file has used the ids of its seeds.
+  mixIdSeed(property('idSeed'));
   return {
     database,
     clock,
     events,
     scheduler,
     /** Generates an id of Atlas's form. */
-    newId: objectIds(now),
+    newId: idSeed === undefined ? objectIds(now) : seededIds(() => seed),
+    /**
+     * Makes the following ids depend on a value too: a fixture, which can contain ids of the present seed. Belongs inside
+     * a write.
+     */
+    mixIdSeed,
+    /** A value of which there is one, such as the emulator's clock; snapshots do not cover it. */
+    property,
+    /** Belongs inside a write. */
+    setProperty,
     /** Stops the scheduler and closes the database. */
     close(): void {
       scheduler.stop();

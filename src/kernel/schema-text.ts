@@ -7,11 +7,16 @@ import {
 } from '@sinclair/typebox';
 import { ValueErrorType, type ValueError } from '@sinclair/typebox/errors';
 
-/** The error that explains the others: an unknown key before a missing one, which may be the same key misspelt. */
+/**
+ * The error that explains the others: an unknown key before a missing one, which may be the same key misspelt. It can be
+ * in one of several alternatives.
+ */
 export function mainError(errors: Iterable<ValueError>): ValueError | undefined {
   let first: ValueError | undefined;
   for (const error of errors) {
-    if (error.type === ValueErrorType.ObjectAdditionalProperties) return error;
+    const all = [error, ...error.errors.map(mainError)];
+    const unknown = all.find((one) => one?.type === ValueErrorType.ObjectAdditionalProperties);
+    if (unknown) return unknown;
     first ??= error;
   }
   return first;

@@ -18,7 +18,7 @@ export class WorldTime {
     private readonly projects: ProjectStore,
     private readonly features: readonly RunningFeature[],
   ) {
-    const saved = kernel.database.value<string>("SELECT value FROM properties WHERE name = 'clock'");
+    const saved = kernel.property('clock');
     if (saved !== undefined) kernel.clock.change(JSON.parse(saved) as ClockState);
   }
 
@@ -75,10 +75,7 @@ export class WorldTime {
 
   /** Sets the emulator's clock; {@link settle} is left to the caller. Belongs inside a write. */
   setServerClock(state: ClockState): void {
-    this.kernel.database.run(
-      `INSERT INTO properties VALUES ('clock', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-      JSON.stringify(state),
-    );
+    this.kernel.setProperty('clock', JSON.stringify(state));
     this.kernel.clock.change(state);
   }
 

@@ -151,6 +151,7 @@ export class World {
   /** Fills an empty world. */
   #fill(fixture: Fixture, transaction: Transaction): void {
     this.time.setServerClock({ ...IN_STEP, ...fixture.clock });
+    this.kernel.mixIdSeed(fixture);
     loadFixture(fixture, this.identity, this.sections, transaction, this.kernel.clock.now());
     const late = this.time.beyondLatest();
     if (late !== undefined) throw new FixtureError(`the clock of ${late} would pass the year 9999`);

@@ -48,6 +48,7 @@ const SETTINGS: readonly (readonly [keyof Config, string, string, string | numbe
   ['port', '--port', 'ATLAS_EMULATOR_PORT', 0, '0'],
   ['db', '--db', 'ATLAS_EMULATOR_DB', 'world.db', 'world.db'],
   ['fixture', '--fixture', 'ATLAS_EMULATOR_FIXTURE', 'world.json', 'world.json'],
+  ['idSeed', '--id-seed', 'ATLAS_EMULATOR_ID_SEED', 'mine', 'mine'],
   ['profile', '--profile', 'ATLAS_EMULATOR_PROFILE', 'observed', 'observed'],
   ['publicUrl', '--public-url', 'ATLAS_EMULATOR_PUBLIC_URL', 'https://atlas.test', 'https://atlas.test'],
   ['pendingMs', '--pending-ms', 'ATLAS_EMULATOR_PENDING_MS', 1, '1'],
@@ -123,6 +124,7 @@ describe('settings', () => {
     const known = [...SETTINGS.map(([key]) => key), 'noControl', 'limitTokens', 'limitRequests', 'tls'];
     const unset = {
       fixture: 'x',
+      idSeed: 'x',
       publicUrl: 'http://x',
       tlsCert: 'x',
       tlsKey: 'x',

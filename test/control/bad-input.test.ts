@@ -15,7 +15,8 @@ const MOVEMENTS: Wrong = [
   [{ movement: 'never' }, /movement.*time, at once, by hand.*reads/],
   [{ movement: { reads: 0 } }, /movement.*time, at once, by hand.*reads/],
   [{ movement: { reads: 1e20 } }, /movement.*reads \(a whole number from 1 to 1000000\)/],
-  [{ movement: { reads: 1, more: 1 } }, /movement/],
+  [{ movement: { reads: 1, more: 1 } }, /no attribute movement\.more\..*there are reads/],
+  [{ movement: { read: 1 } }, /no attribute movement\.read\..*there are reads/],
   [{ movement: null }, /movement/],
   [{ durations: { pendingMs: -1 } }, /durations\.pendingMs.*whole number from 0 to 31536000000/],
   [{ durations: { pendingMs: '1' } }, /durations\.pendingMs.*whole number/],
@@ -117,7 +118,11 @@ const ANYWHERE: Wrong = [
 const operations = [
   ...clockOperations(undefined as never),
   ...worldOperations(undefined as never, Type.Object({})),
-  ...projectControl({ sections: [] } as never, () => undefined),
+  ...projectControl(
+    { sections: [] } as never,
+    () => undefined,
+    () => undefined,
+  ),
   ...declaredControl(),
 ];
 const withBody = operations.filter(({ body }) => body !== undefined);

@@ -180,14 +180,48 @@ describe('tokens follow the clock of their project', () => {
     expect(await status(project, token)).toBe(200);
   });
 
-  it("a token of an organization's credential expires by the clock of the server", async () => {
+  it("a token of a fixture's account expires by the clock of the only project in which it has a role", async () => {
     const emulator = await ControlledEmulator.start();
     const project = emulator.seeded('documented');
-    const token = await project.token();
-    await project.done('POST', '/clock/advance', { by: '2h' });
+    const [token, outsider] = [await project.token(), await project.token('outsider')];
+    await project.done('POST', '/clock/advance', { by: 3_599_999 });
     expect(await status(project, token)).toBe(200);
-    await emulator.done('POST', '/clock/advance', { by: '1h' });
-    expect(await status(project, token)).toBe(401);
+    await project.done('POST', '/clock/advance', { by: 1 });
+    expect([await status(project, token), await status(project, outsider)]).toEqual([401, 403]);
+    project.forgetTokens();
+    expect(await project.states()).toEqual([]);
+    await project.done('POST', '/reset');
+    expect(await project.states()).toEqual([]);
+  });
+
+  it('a token of an account with roles in several projects or none expires by the clock of the server', async () => {
+    const emulator = await ControlledEmulator.start();
+    const project = emulator.seeded('documented');
+    await project.done('POST', '/clock/advance', { by: '59m' });
+    const [token, outsider] = [await project.token(), await project.token('outsider')];
+    await project.done('POST', '/clock/advance', { by: '59m' });
+    const headers = {
+      accept: 'application/vnd.atlas.2023-01-01+json',
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+    };
+    const body = JSON.stringify({ name: 'second', orgId: SEEDED.documented.organization });
+    const created = await emulator.send('POST', '/api/atlas/v2/groups', headers, body);
+    expect(created.status).toBe(201);
+    // The minute that was left by the project's clock is left by the server's.
+    await project.done('POST', '/clock/advance', { by: '1d' });
+    emulator.clock.advance(59_999);
+    expect(await status(project, token)).toBe(200);
+    emulator.clock.advance(1);
+    expect([await status(project, token), await status(project, outsider)]).toEqual([401, 403]);
+
+    // Without the second project, the first is the only one again.
+    project.forgetTokens();
+    const later = await project.token();
+    await emulator.done('DELETE', `/projects/${created.json<{ id: string }>().id}`);
+    expect(await status(project, later)).toBe(200);
+    await project.done('POST', '/clock/advance', { by: '1h' });
+    expect(await status(project, later)).toBe(401);
   });
 });
 

@@ -32,6 +32,35 @@ async function digest(project: TestProject, caller: SeededCaller, method: string
   return project.emulator.send(method, uri, headers, body && JSON.stringify(body));
 }
 
+describe('the id of a project', () => {
+  const id = '5f00000000000000000000aa';
+
+  it('a project is created with an id of your own, and again after it was deleted', async () => {
+    const { emulator } = shared;
+    for (const region of ['us-east-1', 'us-east-2']) {
+      const project = await emulator.make({ id });
+      expect([project.id, project.made?.name]).toEqual([id, `project-${id}`]);
+      await project.create(region);
+      expect(await project.done('POST', '/requests/count', {})).toEqual({ count: 1 });
+      const again = await emulator.control('POST', '/projects', { id, name: 'other' });
+      expect([again.status, again.json<ErrorBody>().detail]).toEqual([
+        409,
+        `There is a project ${id} already.`,
+      ]);
+      await project.done('DELETE', '');
+    }
+    expect((await emulator.control('GET', `/projects/${id}`)).status).toBe(404);
+  });
+
+  it.each(['', 'mine', id.toUpperCase(), `${id}0`])('the id %j is refused', async (wrong) => {
+    const refused = await shared.emulator.control('POST', '/projects', { id: wrong });
+    expect([refused.status, refused.json<ErrorBody>().detail]).toEqual([
+      400,
+      expect.stringContaining('Invalid attribute id'),
+    ]);
+  });
+});
+
 describe.each(PROFILES)('projects created as %s', (profile) => {
   it('a created project has an id, name, organization, durations, movement and no links', async () => {
     const { emulator } = shared;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { OBJECT_ID, objectIds } from '../../src/kernel/ids.js';
+import { OBJECT_ID, objectIds, seededIds } from '../../src/kernel/ids.js';
 import { ManualClock } from '../support/clock.js';
 
 const START = Date.parse('2026-01-31T09:00:00Z');
@@ -48,6 +48,21 @@ describe('objectIds()', () => {
   it('ids of two generators at the same time differ', () => {
     const makers = Array.from({ length: 100 }, () => objectIds(() => START));
     expect(new Set(makers.map((next) => next().slice(8, 18))).size).toBe(100);
+  });
+});
+
+describe('seededIds()', () => {
+  it('ids from a seed are repeatable, unique and increasing', () => {
+    const make = (seed: string): string[] =>
+      Array.from(
+        { length: 1000 },
+        seededIds(() => seed),
+      );
+    const ids = make('one');
+    expect(ids.every((id) => OBJECT_ID.test(id))).toBe(true);
+    expect(stepsBack(ids)).toBe(0);
+    expect(make('one')).toEqual(ids);
+    expect(make('two').filter((id) => ids.includes(id))).toEqual([]);
   });
 });
 

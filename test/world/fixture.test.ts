@@ -173,6 +173,11 @@ const MISTAKES: readonly (readonly [string, (world: World) => void, string])[] =
     },
     `${CREDENTIAL}.roles: there is no such key; there are `,
   ],
+  [
+    'a misspelt key in one of several alternatives',
+    (world) => Object.assign(world.project(), { pace: { durations: {}, movement: { read: 3 } } }),
+    'organizations[0].projects[0].pace.movement.read: there is no such key; there are reads',
+  ],
   ['an unknown key at the top', (world) => Object.assign(world.fixture, { users: [] }), 'users: '],
   [
     'an unknown role in the organization',

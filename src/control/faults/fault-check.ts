@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { Static } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-error.js';
 import { errorsOf } from '../../http/conditions.js';
-import { FAULT_ACTIONS, type FaultAnswer, type FaultRule, type newFault } from '../../http/faults/rule.js';
+import { FAULT_ACTIONS, type FaultAnswer, type FaultRule } from '../../http/faults/rule.js';
 import type { AtlasOperation } from '../../http/operation.js';
 import { checkOperation } from '../operation-names.js';
 
@@ -16,17 +14,16 @@ const NEST_LESS = `put at most ${DEEPEST} arrays and objects in one another.`;
 const FRAMING = ['content-length', 'transfer-encoding', 'connection', 'keep-alive', 'upgrade', 'trailer'];
 
 /**
- * The rule that a client or a fixture has sent, which fits its schema; it gets an id if it has none.
+ * Checks a rule that a client or a fixture has sent, which fits its schema.
  *
  * @param project the project whose rule it is to be; undefined for the whole server
  * @throws {ControlError} 400 for what the schema cannot express
  */
-export function ruleOf(
-  sent: Static<typeof newFault>,
+export function checkFault(
+  rule: FaultRule,
   project: string | undefined,
   operations: readonly AtlasOperation[],
-): FaultRule {
-  const rule: FaultRule = { id: `fault-${randomBytes(5).toString('hex')}`, ...sent };
+): void {
   const actions = FAULT_ACTIONS.filter((name) => rule[name] !== undefined);
   if (actions.length !== 1) {
     const has = actions.join(' and ') || 'none';
@@ -43,7 +40,6 @@ export function ruleOf(
   }
   const problem = problemOfError(rule, operations) ?? (rule.answer && problemOf(rule.answer));
   if (problem !== undefined) throw new ControlError(400, problem);
-  return rule;
 }
 
 function problemOfError(

@@ -4,7 +4,7 @@ import { fault, faults, fixtureFault, newFault, type ScopedFault } from '../../h
 import type { FaultStore } from '../../http/faults/store.js';
 import { controlGroup, type AtlasOperation, type ControlOperation } from '../../http/operation.js';
 import type { SharedSection } from '../../world/index.js';
-import { ruleOf } from './fault-check.js';
+import { checkFault } from './fault-check.js';
 
 const group = controlGroup('/faults', {
   scope: 'both',
@@ -40,7 +40,8 @@ export function faultOperations(
       status: 201,
       errors: [409],
       async handle({ project, body }) {
-        const rule = ruleOf(body, project?.id, operations);
+        const rule = store.withId(body);
+        checkFault(rule, project?.id, operations);
         if (find(project?.id, rule.id)) {
           const problem = `There is a fault rule ${rule.id} already: delete it, or use another id.`;
           throw new ControlError(409, problem);
@@ -90,7 +91,8 @@ export function faultSection(store: FaultStore, operations: readonly AtlasOperat
     scope: 'both',
     load(_transaction, project, item) {
       const { matched = 0, fired = 0, ...sent } = item as Static<typeof fixtureFault>;
-      const rule = ruleOf(sent, project?.id, operations);
+      const rule = store.withId(sent);
+      checkFault(rule, project?.id, operations);
       store.insert({ rule, project: project?.id ?? null, matched, fired });
     },
     save: (project) => store.list(project?.id).map(serialized),

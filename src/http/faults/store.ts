@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { CoveredTable, Database, Migration } from '../../kernel/database.js';
+import { hexDigits } from '../../kernel/ids.js';
 import { firesOn, matches, type FaultRule, type FaultStep, type ScopedFault } from './rule.js';
 
 export const faultMigrations: readonly Migration[] = [
@@ -31,7 +32,16 @@ export class FaultStore {
   #count: number | undefined;
   #revision: number | undefined;
 
-  constructor(readonly database: Database) {}
+  /** @param newId generates an id */
+  constructor(
+    readonly database: Database,
+    private readonly newId: () => string,
+  ) {}
+
+  /** A rule as a client or a fixture has sent it, with a generated id if it has none. */
+  withId(sent: Partial<FaultRule>): FaultRule {
+    return { id: `fault-${hexDigits(this.newId(), 10)}`, ...sent };
+  }
 
   /** The rules of a project, or of the whole server, oldest first. */
   list(project: string | undefined): readonly ScopedFault[] {
