@@ -3,10 +3,11 @@
 //   did       what it does, for the table
 //   optional  no package registry gives it: where it is missing, that is no failure even with --all
 //   profiles  the profiles that it is run with, both unless given
+//   page      some text of its code block in docs/clients.md, which is run too, after the script
 //   prepare   fetches and builds it in a copy of its folder, and returns its version and `run`, which takes a project
 //             and returns how many checks passed and failed; throws NotRun where this machine cannot have it
-import { cp } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
 import { cleanEnvironment, must, NotRun, run } from './programs.js';
 
 /** A copy of the client's folder: nothing is fetched or built in the repository. */
@@ -41,22 +42,49 @@ export function variablesOf(project, { ca, tlsUrl }) {
   });
 }
 
-/** A client that one script drives; `build` returns its version and the command, given the copy of its folder. */
-export function scripted({ build, ...client }) {
+/** Writes the one code block of docs/clients.md that contains `text` to a file, with the address of this emulator. */
+async function writePasted(text, file, url) {
+  const page = await readFile(join(import.meta.dirname, '../../../docs/clients.md'), 'utf8');
+  const blocks = [...page.matchAll(/^```\w+\n(.*?)^```$/gms)].map(([, code]) => code);
+  const [block, ...others] = blocks.filter((code) => code.includes(text));
+  if (!block || others.length > 0) throw new Error(`not one code block of docs/clients.md has ${text}`);
+  await writeFile(file, block.replaceAll('http://127.0.0.1:27080', url));
+}
+
+/**
+ * A client that one script drives. Given the copy of its folder, `build` returns its version and the command of the
+ * script; the command of its code block in docs/clients.md is the same with the file `page`, unless `paste` is given.
+ */
+export function scripted({ build, page, ...client }) {
   return {
     ...client,
     async prepare({ folder, work, emulator }) {
       const cwd = await copyOf(folder, work);
-      const { version, command } = await build(cwd, emulator);
-      const [program, ...args] = command;
+      const {
+        version,
+        command,
+        paste = withLast(command, `page${extname(command.at(-1))}`),
+      } = await build(cwd, emulator);
+      if (page) await writePasted(page, join(cwd, paste.at(-1)), emulator.url);
       return {
         version,
-        run: async ({ project }) =>
-          tally(await run(program, args, { cwd, env: variablesOf(project, emulator) })),
+        run: async ({ project }) => {
+          const options = { cwd, env: variablesOf(project, emulator) };
+          const script = await run(command[0], command.slice(1), options);
+          if (!page) return tally(script);
+          const { status, output } = await run(paste[0], paste.slice(1), options);
+          const pasted =
+            status === 0
+              ? 'ok   the block of docs/clients.md'
+              : `FAIL the block of docs/clients.md: ${output}`;
+          return tally({ status: script.status, output: `${script.output}\n${pasted}` });
+        },
       };
     },
   };
 }
+
+const withLast = (command, last) => [...command.slice(0, -1), last];
 
 /** Installs what a folder's package-lock.json names, and returns the version of one of its packages. */
 export async function installFromNpm(cwd, name) {
@@ -78,18 +106,24 @@ export function fromNpm({ package: name, ...client }) {
   });
 }
 
+/** Installs what a folder's requirements.txt names into `venv`, and returns the version of one of its packages. */
+export async function installFromPyPI(cwd, name) {
+  const python = join(cwd, 'venv/bin/python');
+  const made = await run('python3', ['-m', 'venv', 'venv'], { cwd });
+  if (made.status !== 0) throw new NotRun('python3 cannot make a virtual environment');
+  await must(python, ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', 'requirements.txt'], {
+    cwd,
+  });
+  return must(python, ['-c', `from importlib.metadata import version; print(version("${name}"))`]);
+}
+
 /** A client from PyPI, by its requirements.txt with hashes. */
 export function fromPyPI({ package: name, ...client }) {
   return scripted({
     ...client,
-    async build(cwd) {
-      const python = join(cwd, 'venv/bin/python');
-      const made = await run('python3', ['-m', 'venv', 'venv'], { cwd });
-      if (made.status !== 0) throw new NotRun('python3 cannot make a virtual environment');
-      const install = ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', 'requirements.txt'];
-      await must(python, install, { cwd });
-      const ask = `from importlib.metadata import version; print(version("${name}"))`;
-      return { version: await must(python, ['-c', ask]), command: [python, 'run.py'] };
-    },
+    build: async (cwd) => ({
+      version: await installFromPyPI(cwd, name),
+      command: [join(cwd, 'venv/bin/python'), 'run.py'],
+    }),
   });
 }

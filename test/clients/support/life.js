@@ -1,11 +1,19 @@
 const ACCEPT = 'application/vnd.atlas.2024-05-30+json';
-const { BASE_URL, GROUP_ID, PROFILE } = process.env;
+const { BASE_URL, GROUP_ID, PROFILE, CONTROL_URL } = process.env;
 
 /** The private links of the project. */
 export const LINKS = `${BASE_URL}/api/atlas/v2/groups/${GROUP_ID}/streams/privateLinkConnections`;
 
+/** Advances the project's clock, which the runner freezes. */
+export const passOneSecond = () =>
+  fetch(`${CONTROL_URL}/clock/advance`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"by":"1s"}',
+  });
+
 /**
- * A private link's life with one client: created, got, listed, refused, deleted.
+ * A private link's life with one client: created, polled, listed, refused, deleted.
  *
  * @param check one expectation, as in checks.js
  * @param call sends a request with the client: (method, url, headers, body as text) → { status, text }
@@ -36,12 +44,24 @@ export async function life(check, call) {
   check('get: as sent', JSON.stringify(sent) === JSON.stringify(body), got);
   check('get: a state', got.json.state === (PROFILE === 'observed' ? 'DONE' : 'PENDING'), got);
 
+  let polled = got;
+  for (let seconds = 0; polled.json.state !== 'DONE' && seconds < 10; seconds += 1) {
+    await passOneSecond();
+    polled = await send('GET', link);
+  }
+  check('poll: DONE', polled.json.state === 'DONE', polled);
+
   const list = await send('GET', `${LINKS}?itemsPerPage=500&pageNum=1`);
   check(
     'list: the link is in it',
     list.json.results.some(({ _id }) => _id === created.json._id),
     list,
   );
+  const other = await send('POST', LINKS, { ...body, serviceEndpointId: `${body.serviceEndpointId}.other` });
+  const second = await send('GET', `${LINKS}?itemsPerPage=1&pageNum=2`);
+  const { results, totalCount } = second.json;
+  check('list: the second page of two', results.length === 1 && totalCount === 2, second);
+  await send('DELETE', `${LINKS}/${other.json._id}`);
 
   const again = await send('POST', LINKS, body);
   check('create, the same again: refused', again.status === (PROFILE === 'observed' ? 400 : 409), again);

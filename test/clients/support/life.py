@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from urllib.request import Request, urlopen
 
 BASE_URL = os.environ["BASE_URL"]
 GROUP_ID = os.environ["GROUP_ID"]
@@ -45,16 +46,32 @@ def payload(name):
     }
 
 
+def pass_one_second():
+    """Advances the project's clock, which the runner freezes."""
+    url = f"{os.environ['CONTROL_URL']}/clock/advance"
+    urlopen(Request(url, b'{"by":"1s"}', {"Content-Type": "application/json"}), timeout=20).close()
+
+
 def life(kind, client):
-    """Creates, gets, lists and deletes a link; requests and httpx are called alike."""
+    """Creates, polls, lists and deletes a link, with any client that is called as requests and httpx are."""
     body = payload(kind)
     created = status(f"{kind}: create", client.post(LINKS, json=body, timeout=20), 200)
     link = f"{LINKS}/{created.get('_id')}"
     shown = status(f"{kind}: get", client.get(link, timeout=20), 200)
     check(f"{kind}: comes back as sent", {name: shown.get(name) for name in body} == body, shown)
+    for _ in range(10):
+        if shown.get("state") == "DONE":
+            break
+        pass_one_second()
+        shown = client.get(link, timeout=20).json()
+    check(f"{kind}: becomes DONE", shown.get("state") == "DONE", shown)
     query = {"itemsPerPage": 500, "pageNum": 1}
     page = status(f"{kind}: list", client.get(LINKS, params=query, timeout=20), 200)
     check(f"{kind}: is in the list", created.get("_id") in [one["_id"] for one in page["results"]], page)
+    other = client.post(LINKS, json=payload(f"{kind}-other"), timeout=20).json()
+    page = status(f"{kind}: second page", client.get(LINKS, params={"itemsPerPage": 1, "pageNum": 2}, timeout=20), 200)
+    check(f"{kind}: has one of two", (len(page["results"]), page["totalCount"]) == (1, 2), page)
+    client.delete(f"{LINKS}/{other['_id']}", timeout=20)
     again = client.post(LINKS, json=body, timeout=20)
     code = status(f"{kind}: the same target again", again, *DUPLICATE).get("errorCode")
     check(f"{kind}: is called a duplicate", code == "STREAM_PRIVATE_LINK_ALREADY_EXISTS", code)

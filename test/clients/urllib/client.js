@@ -1,3 +1,8 @@
 import { fromNpm } from '../support/kinds.js';
 
-export default fromNpm({ name: 'urllib', package: 'urllib', did: "JavaScript, digest: a link's life" });
+export default fromNpm({
+  name: 'urllib',
+  package: 'urllib',
+  page: "import { request } from 'urllib'",
+  did: "JavaScript, digest: a link's life",
+});
