@@ -13,7 +13,7 @@ const noFile = (path: string): string => {
 interface Sources {
   readonly argv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The object, or the text, that stands in the file; the file is named with `--config`. */
+  /** The contents of the file that `--config` names: an object, or text. */
   readonly file?: unknown;
 }
 

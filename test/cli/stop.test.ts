@@ -29,7 +29,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('stop by %s', (signal) => {
     const socket = connect(Number(new URL(ready.url).port), '127.0.0.1');
     onTestFinished(() => void socket.destroy());
     socket.on('error', () => undefined);
-    // "100 Continue" tells that the server has the request.
+    // "100 Continue" means that the server has received the request.
     socket.write(
       [
         `POST ${linksPath('documented')} HTTP/1.1`,

@@ -148,8 +148,8 @@ describe('invalid bodies', () => {
       const of: Pick<TestProject, 'control'> = scope === 'project' ? project : emulator;
       const path = operation.path.replace(':connectionId', link);
       const before = await emulator.dump(project);
-      const told: string[] = [];
-      const unsubscribe = emulator.listening.events.subscribe(({ type }) => told.push(type));
+      const emitted: string[] = [];
+      const unsubscribe = emulator.listening.events.subscribe(({ type }) => emitted.push(type));
 
       for (const [body, says] of [...(WRONG[id] ?? []), ...ANYWHERE]) {
         if (operation.body?.optional && typeof body === 'string' && body.trim() === '') continue;
@@ -168,7 +168,7 @@ describe('invalid bodies', () => {
       }
       expect(await emulator.dump(project)).toEqual(before);
       unsubscribe();
-      expect(told.filter((type) => type !== 'request.finished')).toEqual([]);
+      expect(emitted.filter((type) => type !== 'request.finished')).toEqual([]);
     },
   );
 });

@@ -10,8 +10,8 @@ import { after, ControlledEmulator, START, TestProject } from './world-support.j
 // Thousands of links in one test: seconds of CPU on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** The states that private links were told to enter, each with when and why. */
-const told = (emulator: ControlledEmulator): string[] =>
+/** The `link.changed` events so far, each as state, ms since the start and cause. */
+const changes = (emulator: ControlledEmulator): string[] =>
   emulator.events('link.changed').map(({ data: { state, at, cause } }) => `${state} ${at - START} ${cause}`);
 
 describe('lifecycles follow the clock of their project', () => {
@@ -73,21 +73,21 @@ describe('lifecycles follow the clock of their project', () => {
     const meanwhile = await project.create('two');
     emulator.clock.advance(3_600_000);
     expect([await project.state(before), await project.state(meanwhile)]).toEqual(['IDLE', 'IDLE']);
-    expect(told(emulator)).toEqual(['IDLE 0 created', 'IDLE 5 created']);
+    expect(changes(emulator)).toEqual(['IDLE 0 created', 'IDLE 5 created']);
 
     await project.done('POST', '/clock/advance', { by: 5 });
     expect([await project.state(before), await project.state(meanwhile)]).toEqual(['WORKING', 'IDLE']);
-    expect(told(emulator).slice(2)).toEqual(['WORKING 10 time']);
+    expect(changes(emulator).slice(2)).toEqual(['WORKING 10 time']);
     emulator.clock.advance(3_600_000);
     expect(await project.states()).toEqual(['WORKING', 'IDLE']);
 
     await project.done('POST', '/clock/resume');
     emulator.clock.advance(20);
     expect(await project.states()).toEqual(['DONE', 'WORKING']);
-    expect(told(emulator).slice(3)).toEqual(['WORKING 15 time', 'DONE 30 time']);
+    expect(changes(emulator).slice(3)).toEqual(['WORKING 15 time', 'DONE 30 time']);
     emulator.clock.advance(5);
     expect(await project.states()).toEqual(['DONE', 'DONE']);
-    expect(told(emulator).slice(5)).toEqual(['DONE 35 time']);
+    expect(changes(emulator).slice(5)).toEqual(['DONE 35 time']);
   });
 
   it('a link passes through all its states when a frozen clock is advanced past them', async () => {
@@ -98,9 +98,9 @@ describe('lifecycles follow the clock of their project', () => {
     await project.done('POST', '/clock/advance', { by: 3 });
     await project.create('two');
     await project.done('POST', '/clock/advance', { by: 29 });
-    expect(told(emulator).slice(2)).toEqual(['WORKING 10 time', 'WORKING 13 time', 'DONE 30 time']);
+    expect(changes(emulator).slice(2)).toEqual(['WORKING 10 time', 'WORKING 13 time', 'DONE 30 time']);
     await project.done('POST', '/clock/advance', { by: '1h' });
-    expect(told(emulator).slice(5)).toEqual(['DONE 33 time']);
+    expect(changes(emulator).slice(5)).toEqual(['DONE 33 time']);
   });
 
   it('links of all projects keep their states while the clock of the server is frozen', async () => {
@@ -110,7 +110,7 @@ describe('lifecycles follow the clock of their project', () => {
     const id = await project.create();
     emulator.clock.advance(10_000);
     expect(await project.state(id)).toBe('PENDING');
-    // A project can be moved ahead of a server that stands still.
+    // A project can be moved ahead of a frozen server.
     await project.done('POST', '/clock/advance', { by: 2000 });
     expect(await project.state(id)).toBe('DONE');
     const next = await project.create('two');
@@ -119,7 +119,7 @@ describe('lifecycles follow the clock of their project', () => {
     expect(await project.state(next)).toBe('PENDING');
     emulator.clock.advance(1);
     expect(await project.state(next)).toBe('DONE');
-    expect(told(emulator)).toEqual([
+    expect(changes(emulator)).toEqual([
       'PENDING 0 created',
       'DONE 2000 time',
       'PENDING 2000 created',
@@ -137,7 +137,7 @@ describe('lifecycles follow the clock of their project', () => {
     expect(response.status).toBe(200);
     emulator.clock.advance(10_000);
     expect(await project.states()).toEqual(['PENDING']);
-    expect(told(emulator)).toEqual(['PENDING 600000 created']);
+    expect(changes(emulator)).toEqual(['PENDING 600000 created']);
   });
 
   it('advancing the clock of a project completes a pending delete', async () => {
@@ -275,7 +275,7 @@ describe('clocks after a restart', () => {
     clock.advance(1000);
     const states = await Promise.all(again.map((one, index) => one.state(ids[index] ?? '')));
     expect(states).toEqual(['DONE', 'PENDING']);
-    expect(told(second)).toEqual(['DONE 90002000 time']);
+    expect(changes(second)).toEqual(['DONE 90002000 time']);
 
     await second.done('POST', '/clock/freeze');
     await second.listening.close();

@@ -13,7 +13,7 @@ class DeafClock extends ManualClock {
   }
 }
 
-/** One emulator with a project, and its links in the order of their creation, by what they are told apart by. */
+/** An emulator with a project, and the ids of the project's links in order of creation. */
 interface Twin {
   readonly emulator: ControlledEmulator;
   readonly project: TestProject;
@@ -26,28 +26,28 @@ async function twin(clock: ManualClock): Promise<Twin> {
   return { emulator, project: await emulator.make({ profile: 'observed', durations }), ids: [] };
 }
 
-type Deed = (twin: Twin) => Promise<unknown>;
+type Action = (twin: Twin) => Promise<unknown>;
 
-/** What may happen, a random one of it. */
-function deed(random: () => number, step: number, restores: boolean): Deed {
+/** A random action of a client, a test or the clock. */
+function randomAction(random: () => number, step: number, restores: boolean): Action {
   const pick = <T>(...choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;
   const [ms, number, scope] = [Math.floor(random() * 60), random(), pick('project', 'server')];
   const of = ({ project, emulator }: Twin): Pick<TestProject, 'control'> =>
     scope === 'project' ? project : emulator;
   const link = ({ ids }: Twin): string => ids[Math.floor(number * ids.length)] ?? 'none';
   const control =
-    (method: string, path: string, body?: object): Deed =>
+    (method: string, path: string, body?: object): Action =>
     (one) =>
       of(one).control(method, path, body);
   const onLink =
-    (method: string, path: string, body?: object): Deed =>
+    (method: string, path: string, body?: object): Action =>
     ({ project, ...one }) =>
       project.control(method, `/private-links/${link({ project, ...one })}${path}`, body);
-  const create: Deed = async (one) => one.ids.push(await one.project.create(`r${step}`));
-  const elapse: Deed = async ({ emulator }) => {
+  const create: Action = async (one) => one.ids.push(await one.project.create(`r${step}`));
+  const elapse: Action = async ({ emulator }) => {
     emulator.clock.advance(ms);
   };
-  return pick<Deed>(
+  return pick<Action>(
     ...[create, create, create, elapse, elapse, elapse],
     control('POST', '/clock/advance', { by: ms }),
     control('POST', '/clock/advance', { by: ms }),
@@ -90,7 +90,7 @@ describe('random sequences of operations', () => {
     const twins = [await twin(new ManualClock(START)), await twin(new DeafClock(START))] as const;
     const random = seeded(seed);
     for (let step = 0; step < 90; step += 1) {
-      const next = deed(random, step, true);
+      const next = randomAction(random, step, true);
       for (const one of twins) await next(one);
       expect(await view(twins[1]), `step ${step}`).toBe(await view(twins[0]));
     }
@@ -99,24 +99,24 @@ describe('random sequences of operations', () => {
 
   it.each([7, 8, 9])('each state of a link is emitted once, as in its history (seed %i)', async (seed) => {
     const one = await twin(new ManualClock(START));
-    const told = new Map<string, string[]>();
+    const emitted = new Map<string, string[]>();
     one.emulator.listening.events.subscribe((event) => {
       if (event.type !== 'link.changed') return;
       const { id, state, at, cause } = event.data;
-      told.set(id, [...(told.get(id) ?? []), `${state} ${new Date(at).toISOString()} ${cause}`]);
+      emitted.set(id, [...(emitted.get(id) ?? []), `${state} ${new Date(at).toISOString()} ${cause}`]);
     });
     const random = seeded(seed);
-    for (let step = 0; step < 120; step += 1) await deed(random, step, false)(one);
+    for (let step = 0; step < 120; step += 1) await randomAction(random, step, false)(one);
     one.emulator.clock.advance(0);
     await one.emulator.done('GET', '/clock');
     const links = await one.project.list();
     expect(links.length).toBeGreaterThan(5);
     for (const { _id } of links) {
       const { history } = await one.project.done<LinkState>('GET', `/private-links/${_id}`);
-      expect(told.get(_id)).toEqual(history.map(({ state, at, why }) => `${state} ${at} ${why}`));
+      expect(emitted.get(_id)).toEqual(history.map(({ state, at, why }) => `${state} ${at} ${why}`));
     }
     const gone = one.ids.filter((id) => !links.some(({ _id }) => _id === id));
-    for (const id of gone) expect(told.get(id)?.at(-1)).toMatch(/^DELETED /);
+    for (const id of gone) expect(emitted.get(id)?.at(-1)).toMatch(/^DELETED /);
   });
 
   it.each([11, 12])(
@@ -126,14 +126,16 @@ describe('random sequences of operations', () => {
       const random = seeded(seed);
       await one.project.token();
       for (let round = 0; round < 12; round += 1) {
-        const deeds = Array.from({ length: 8 }, (_, index) => deed(random, round * 10 + index, true));
-        await Promise.all(deeds.map((next) => next(one)));
+        const actions = Array.from({ length: 8 }, (_, index) =>
+          randomAction(random, round * 10 + index, true),
+        );
+        await Promise.all(actions.map((next) => next(one)));
         // What is shown of a link one by one, and in a list, is the same; and no state lies ahead of the clock.
         const { now } = await one.project.done<{ now: string }>('GET', '/clock');
         for (const { _id, state } of await one.project.list()) {
-          const told = await one.project.done<LinkState>('GET', `/private-links/${_id}`);
-          expect(told.state).toBe(state);
-          for (const { at } of told.history) expect(at <= now, `${at} ${now}`).toBe(true);
+          const report = await one.project.done<LinkState>('GET', `/private-links/${_id}`);
+          expect(report.state).toBe(state);
+          for (const { at } of report.history) expect(at <= now, `${at} ${now}`).toBe(true);
         }
       }
       // Time runs for all that is left, and brings it to its end.

@@ -246,29 +246,29 @@ describe('clocks of projects and of the server', () => {
 
   it('moving the clock of the server moves all projects, including frozen ones', async () => {
     const emulator = await ControlledEmulator.start();
-    const [runs, stands] = [await emulator.make(), await emulator.make()];
-    await runs.done('POST', '/clock/advance', { by: '1h' });
-    await stands.done('POST', '/clock/freeze');
+    const [runningProject, frozenProject] = [await emulator.make(), await emulator.make()];
+    await runningProject.done('POST', '/clock/advance', { by: '1h' });
+    await frozenProject.done('POST', '/clock/freeze');
     emulator.clock.advance(1000);
     await emulator.done('POST', '/clock/advance', { by: '1m' });
-    expect(await runs.done('GET', '/clock')).toEqual(running(3_661_000));
-    expect(await stands.done('GET', '/clock')).toEqual(stopped(60_000));
+    expect(await runningProject.done('GET', '/clock')).toEqual(running(3_661_000));
+    expect(await frozenProject.done('GET', '/clock')).toEqual(stopped(60_000));
     await emulator.done('PUT', '/clock', { now: after(71_000) });
-    expect(await stands.done('GET', '/clock')).toEqual(stopped(70_000));
+    expect(await frozenProject.done('GET', '/clock')).toEqual(stopped(70_000));
   });
 
   it('a frozen project stays frozen when the server is frozen and resumed', async () => {
     const emulator = await ControlledEmulator.start();
-    const [runs, stands] = [await emulator.make(), await emulator.make()];
-    await stands.done('POST', '/clock/freeze');
+    const [runningProject, frozenProject] = [await emulator.make(), await emulator.make()];
+    await frozenProject.done('POST', '/clock/freeze');
     await emulator.done('POST', '/clock/freeze', { at: after(500) });
     emulator.clock.advance(10_000);
-    expect(await runs.done('GET', '/clock')).toEqual(stopped(500));
-    expect(await stands.done('GET', '/clock')).toEqual(stopped(500));
+    expect(await runningProject.done('GET', '/clock')).toEqual(stopped(500));
+    expect(await frozenProject.done('GET', '/clock')).toEqual(stopped(500));
     await emulator.done('POST', '/clock/resume');
     emulator.clock.advance(1);
-    expect(await runs.done('GET', '/clock')).toEqual(running(501));
-    expect(await stands.done('GET', '/clock')).toEqual(stopped(500));
+    expect(await runningProject.done('GET', '/clock')).toEqual(running(501));
+    expect(await frozenProject.done('GET', '/clock')).toEqual(stopped(500));
   });
 
   it('the clock of an unknown project is a 404', async () => {

@@ -28,15 +28,15 @@ describe('the stream of events', () => {
     await send({ path: LINKS });
     const [event] = await stream.until(() => true);
     expect(event).toMatchObject({ id: '1', event: 'request.finished' });
-    const told = JSON.parse(event?.data ?? '') as { data: object };
-    expect(told).toMatchObject({
+    const parsed = JSON.parse(event?.data ?? '') as { data: object };
+    expect(parsed).toMatchObject({
       seq: 1,
       at: '2026-01-01T00:00:00.000Z',
       type: 'request.finished',
       project: SEEDED.documented.project,
       data: { method: 'GET', path: LINKS, status: 401, rung: 'credentials' },
     });
-    expect(Object.keys(told.data)).not.toContain('headers');
+    expect(Object.keys(parsed.data)).not.toContain('headers');
   });
 
   it('the event stream of a project has its own events only, and no requests of the control API', async () => {

@@ -5,21 +5,21 @@ import { ACCEPT, linksPath } from '../support/emulator.js';
 import { openLine, openSocket, tokenOf, TRANSPORTS } from '../support/transport.js';
 import { addFault, control, counts, faultsPath, list } from './faults-support.js';
 
-/** A clock that tells when somebody waits for a moment of it. */
+/** A clock that reports when an alarm is set for a given time. */
 class WatchedClock extends ManualClock {
-  #told: (() => void) | undefined;
+  #resolve: (() => void) | undefined;
   #at = 0;
 
   override setAlarm(at: number, ring: () => void): () => void {
     const cancel = super.setAlarm(at, ring);
-    if (at === this.#at) this.#told?.();
+    if (at === this.#at) this.#resolve?.();
     return cancel;
   }
 
   /** Resolves once somebody waits for this moment. */
   alarmAt(at: number): Promise<void> {
     this.#at = at;
-    return new Promise((resolve) => (this.#told = resolve));
+    return new Promise((resolve) => (this.#resolve = resolve));
   }
 }
 

@@ -149,11 +149,11 @@ const BAD: BadRule[] = [
 describe.each(TRANSPORTS)('invalid fault rules over %s', (transport) => {
   it.each(BAD)('the invalid fault rule %j is a 400 that changes nothing', async (rule, expected, scope) => {
     const line = await shared.line(transport);
-    const kept = await addFault(line, { delayMs: 1, share: 0 }, scope);
+    const existing = await addFault(line, { delayMs: 1, share: 0 }, scope);
     const response = await control(line, 'POST', faultsPath(line, scope), rule);
     expect([response.status, response.json().error]).toEqual([400, 400]);
     expect(response.json().detail).toContain(expected);
-    expect(await listFaults(line, scope)).toEqual([kept]);
+    expect(await listFaults(line, scope)).toEqual([existing]);
   });
 
   it('a fault rule in another media type than JSON is a 415', async () => {

@@ -237,9 +237,9 @@ describe('invalid sections of a fixture', () => {
     async (place, at, fields) => {
       const emulator = await ControlledEmulator.start();
       const made = await emulator.make();
-      const kept = { id: 'kept', match: { method: 'PATCH' }, times: 5, answer: { status: 500 } };
-      await emulator.done('POST', '/faults', kept);
-      await made.done('POST', '/private-link-rules', { fail: 'kept' });
+      const existing = { id: 'existing', match: { method: 'PATCH' }, times: 5, answer: { status: 500 } };
+      await emulator.done('POST', '/faults', existing);
+      await made.done('POST', '/private-link-rules', { fail: 'existing' });
       const before = await exported(emulator);
       const fixture = JSON.parse(before) as Fixture;
       fixture.faults = [];

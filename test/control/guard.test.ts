@@ -6,7 +6,7 @@ import { openSocket, shareEmulator, type Incoming, type Outgoing } from '../supp
 const TOKEN = 'a token of one’s own'.replace(/[^a-z]/g, '-');
 
 /** What an answer is: its status, and what it says is wrong. */
-const told = ({ status, text }: Incoming): readonly [number, string] => [
+const statusAndDetail = ({ status, text }: Incoming): readonly [number, string] => [
   status,
   text.startsWith('{') ? ((JSON.parse(text) as { detail?: string }).detail ?? '') : '',
 ];
@@ -51,7 +51,7 @@ describe('the control API on loopback', () => {
     async (host) => {
       const { call } = await open();
       for (const request of [{}, { method: 'POST', path: '/_emulator/reset' }]) {
-        const [status, detail] = told(await call({ ...request, headers: { host } }));
+        const [status, detail] = statusAndDetail(await call({ ...request, headers: { host } }));
         expect([status, detail]).toEqual([403, expect.stringContaining(host)]);
         expect(detail).toContain('--control-token');
       }
@@ -69,7 +69,7 @@ describe('the control API on loopback', () => {
     ]) {
       for (const method of ['GET', 'POST']) {
         const path = method === 'GET' ? '/_emulator/clock' : '/_emulator/clock/freeze';
-        const [status, detail] = told(await call({ method, path, headers: { origin } }));
+        const [status, detail] = statusAndDetail(await call({ method, path, headers: { origin } }));
         expect([origin, status, detail]).toEqual([origin, 403, expect.stringContaining('origin')]);
       }
     }
@@ -91,7 +91,9 @@ describe('the control API on loopback', () => {
     const before = (await call()).json();
     for (const path of ['/_emulator/clock/advance', '/_emulator/clock/freeze', '/_emulator/reset']) {
       const headers = { 'content-type': type };
-      const [status, detail] = told(await call({ method: 'POST', path, headers, body: '{"by":1000}' }));
+      const [status, detail] = statusAndDetail(
+        await call({ method: 'POST', path, headers, body: '{"by":1000}' }),
+      );
       expect([path, status, detail]).toEqual([path, 415, 'Send Content-Type: application/json.']);
     }
     expect((await call()).json()).toEqual(before);
@@ -126,7 +128,7 @@ describe('the control API with a token', () => {
       '/_emulator/projects',
       '/_emulator/requests',
     ]) {
-      const [status, detail] = told(await call({ path, headers }));
+      const [status, detail] = statusAndDetail(await call({ path, headers }));
       expect([path, status, detail]).toEqual([path, 401, expect.stringContaining('--control-token')]);
       expect(detail).not.toContain(TOKEN);
     }

@@ -9,8 +9,8 @@ const PROJECTS = 50;
 
 it(`${PROJECTS} concurrent projects, each moving its own clock, do not affect each other`, async () => {
   const emulator = await ControlledEmulator.start();
-  const told: EmulatorEvent[] = [];
-  emulator.listening.events.subscribe((event) => told.push(event));
+  const emitted: EmulatorEvent[] = [];
+  emulator.listening.events.subscribe((event) => emitted.push(event));
 
   await Promise.all(
     Array.from({ length: PROJECTS }, async (_, number) => {
@@ -55,7 +55,7 @@ it(`${PROJECTS} concurrent projects, each moving its own clock, do not affect ea
         });
       }
 
-      const changed = told.flatMap((event) =>
+      const changed = emitted.flatMap((event) =>
         event.type === 'link.changed' && event.project === project.id ? [event.data.id] : [],
       );
       expect(new Set(changed)).toEqual(new Set([...ids, failing]));

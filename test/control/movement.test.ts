@@ -34,8 +34,8 @@ describe.each(PROFILES)('movement of states in a %s project', (profile) => {
     const project = await open(profile, 'at once');
     const id = await project.create();
     expect(await project.state(id)).toBe('DONE');
-    const told = project.emulator.events('link.changed').map(({ data }) => data.state);
-    expect(told).toEqual(states);
+    const emitted = project.emulator.events('link.changed').map(({ data }) => data.state);
+    expect(emitted).toEqual(states);
     await project.links('DELETE', `/${id}`);
     expect(await project.state(id)).toBe(404);
   });
@@ -57,8 +57,8 @@ describe.each(PROFILES)('movement of states in a %s project', (profile) => {
     project.emulator.clock.advance(600_000);
     const expected = states.flatMap((state) => Array<string>(reads).fill(state));
     expect(await poll(project, id, expected.length + 2)).toEqual([...expected, 'DONE', 'DONE']);
-    const told = project.emulator.events('link.changed').map(({ data }) => `${data.state} ${data.cause}`);
-    expect(told).toEqual(states.map((state, index) => `${state} ${index === 0 ? 'created' : 'read'}`));
+    const emitted = project.emulator.events('link.changed').map(({ data }) => `${data.state} ${data.cause}`);
+    expect(emitted).toEqual(states.map((state, index) => `${state} ${index === 0 ? 'created' : 'read'}`));
   });
 
   it('states are not moved by lists, by reads of other links, or by refused reads', async () => {

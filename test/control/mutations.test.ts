@@ -7,7 +7,7 @@ import { OF_PROJECT, twins } from './openapi-control-stops.js';
 // Hundreds of requests in one test: seconds of CPU on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
-/** JSON texts that stand in the place of each value in turn. */
+/** JSON texts that replace each value in turn. */
 const STRANGE: readonly string[] = [
   ...['null', 'true', '[]', '{}', '[null]', '{"a":1}', '{"__proto__":{"a":1}}', '{"toString":1}'],
   ...['0', '-1', '0.5', '9007199254740992', '1e20', '-1e20', '1e999'],
@@ -16,7 +16,7 @@ const STRANGE: readonly string[] = [
   '['.repeat(5000) + ']'.repeat(5000),
 ];
 
-/** Stands where a strange value is to be put into the text. */
+/** Marks where a mutated value is put into the text. */
 const PLACE = '\u2603';
 
 /** The texts of a body in which one value, or the whole, is replaced by something strange. */

@@ -17,8 +17,8 @@ const SEEDED_SECRETS = [
   ),
 ].map(([, secret = '']) => secret);
 
-/** Everything that the emulator can tell of what was called, as text. */
-async function tellAll(
+/** Everything that the emulator reports about requests, as text. */
+async function outputOf(
   drive: (send: (request: Outgoing) => Promise<string>) => Promise<void>,
 ): Promise<string> {
   const { url, send, events } = await openSocket();
@@ -37,11 +37,11 @@ async function tellAll(
   return [...dumps, JSON.stringify(streamed), JSON.stringify(events.since(0))].join('\n');
 }
 
-function expectNone(told: string, secrets: readonly string[]): void {
+function expectNone(output: string, secrets: readonly string[]): void {
   for (const secret of secrets) {
     expect(secret.length).toBeGreaterThan(8);
-    const at = told.indexOf(secret);
-    expect(at < 0 ? '' : told.slice(Math.max(0, at - 200), at + 200), secret).toBe('');
+    const at = output.indexOf(secret);
+    expect(at < 0 ? '' : output.slice(Math.max(0, at - 200), at + 200), secret).toBe('');
   }
 }
 
@@ -52,10 +52,10 @@ const token = (headers: Readonly<Record<string, string>>, body: string): Outgoin
   body,
 });
 
-describe('secrets in journal, events and log', () => {
-  it('the journal, events and log have no secrets of correct requests', async () => {
+describe('secrets in journal, archive and events', () => {
+  it('the journal, the HTTP Archive and the events have no secrets of correct requests', async () => {
     const secrets: string[] = [...SEEDED_SECRETS];
-    const told = await tellAll(async (send) => {
+    const output = await outputOf(async (send) => {
       const byHeader = { authorization: basic(OWNER.clientId, OWNER.clientSecret) };
       secrets.push(byHeader.authorization.slice('Basic '.length));
       const grant = 'grant_type=client_credentials';
@@ -81,23 +81,23 @@ describe('secrets in journal, events and log', () => {
       secrets.push(/response="(\w+)"/.exec(authorization)?.[1] ?? '');
       await send({ path: LINKS, headers: { authorization } });
     });
-    expectNone(told, secrets);
-    expect(told).toContain('"Digest owner1"');
-    expect(told).toContain(`"Basic ${OWNER.clientId}"`);
-    expect(told).toContain('"Bearer"');
-    expect(told).toContain(
+    expectNone(output, secrets);
+    expect(output).toContain('"Digest owner1"');
+    expect(output).toContain(`"Basic ${OWNER.clientId}"`);
+    expect(output).toContain('"Bearer"');
+    expect(output).toContain(
       'grant_type=client_credentials&client_id=mdb_sa_id_000000000000000000000011&client_secret=[removed]',
     );
-    expect(told).toContain('access_token\\":\\"[removed]\\"');
+    expect(output).toContain('access_token\\":\\"[removed]\\"');
   });
 
-  it('the journal, events and log have no secrets sent in the wrong place', async () => {
+  it('the journal, the HTTP Archive and the events have no secrets sent in the wrong place', async () => {
     const secrets = [
       ...SEEDED_SECRETS,
       'mdb_at_0123456789',
       basic(OWNER.clientSecret, OWNER.clientId).slice(6),
     ];
-    const told = await tellAll(async (send) => {
+    const output = await outputOf(async (send) => {
       const { clientId, clientSecret, publicKey, privateKey } = OWNER;
       const swapped = signed({
         username: privateKey,
@@ -152,7 +152,7 @@ describe('secrets in journal, events and log', () => {
       const body = JSON.stringify({ filler, clientSecret });
       await send({ method: 'POST', path: '/nowhere', headers: { 'content-type': JSON_TYPE }, body });
     });
-    expectNone(told, secrets);
+    expectNone(output, secrets);
   });
 });
 

@@ -266,7 +266,7 @@ describe('requests without a response', () => {
     const fault = { method: 'POST', path: `${MINE}/faults`, headers: JSON_TYPE };
     await send({ ...fault, body: JSON.stringify({ delayMs: 60_000, before: 'credentials' }) });
     const controller = new AbortController();
-    const told = new Promise<number>((resolve) => {
+    const finished = new Promise<number>((resolve) => {
       events.subscribe(({ type, data }) => {
         if (type === 'request.finished' && !data.control) resolve(data.status);
       });
@@ -276,7 +276,7 @@ describe('requests without a response', () => {
     await delayed;
     controller.abort();
     await expect(answer).rejects.toThrow();
-    expect(await told).toBe(0);
+    expect(await finished).toBe(0);
   });
 });
 
@@ -301,10 +301,10 @@ describe.each(TRANSPORTS)('bodies of requests refused before they are read, by %
   it.each([
     ['credentials', { ...JSON_TYPE, authorization: 'Bearer nonsense' }],
     ['scripted answer', { ...JSON_TYPE, prefer: 'code=403' }],
-  ])('the body of a request is recorded if the step %s refuses it', async (rung, headers) => {
+  ])('the body of a request is recorded if the step %s refuses it', async (step, headers) => {
     const line = await openLine(transport);
     await line.send({ method: 'POST', path: LINKS, headers, body });
-    expect(await count(line, MINE, { rung, body: { vendor: 'S3' } })).toBe(1);
+    expect(await count(line, MINE, { rung: step, body: { vendor: 'S3' } })).toBe(1);
   });
 });
 
@@ -325,12 +325,12 @@ describe('incomplete bodies', () => {
   it('an incomplete body does not delay the event of a client that disconnected', async () => {
     const { url, events } = await openSocket();
     const { port } = new URL(url);
-    const told = new Promise<EmulatorEvent>((resolve) => events.subscribe(resolve));
+    const finished = new Promise<EmulatorEvent>((resolve) => events.subscribe(resolve));
     const socket = connect(Number(port), '127.0.0.1');
     socket.end(
       `POST ${LINKS} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
     );
-    expect((await told).data).toMatchObject({ status: 0, rung: 'credentials' });
+    expect((await finished).data).toMatchObject({ status: 0, rung: 'credentials' });
     socket.destroy();
   });
 });

@@ -163,7 +163,7 @@ describe('reset of the server', () => {
   it('a project that a restore brought back can be reset to its initial state', async () => {
     const emulator = await ControlledEmulator.start();
     const project = await emulator.make();
-    await project.create('kept');
+    await project.create('retained');
     await emulator.done('POST', '/snapshots', { name: 'all' });
     await project.done('DELETE', '');
     await emulator.make();

@@ -35,8 +35,8 @@ describe('a rule for new links', () => {
     async (profile, states) => {
       const project = await open(profile);
       const rule = { times: 1, fail: 'The quota is used up.' };
-      const kept = await project.done<Rule>('POST', RULES, rule);
-      expect(kept).toEqual({ id: expect.stringMatching(/^[a-f0-9]{24}$/) as string, rule, timesLeft: 1 });
+      const added = await project.done<Rule>('POST', RULES, rule);
+      expect(added).toEqual({ id: expect.stringMatching(/^[a-f0-9]{24}$/) as string, rule, timesLeft: 1 });
 
       const created = await project.links('POST', '', { provider: 'AWS' });
       expect(created.status).toBe(200);
@@ -44,10 +44,10 @@ describe('a rule for new links', () => {
       await project.done('POST', '/clock/advance', { by: 1000 });
       const [link] = await project.list();
       expect(link).toMatchObject({ state: 'FAILED', errorMessage: 'The quota is used up.' });
-      const told = project.emulator.events('link.changed').map(({ data }) => data.state);
-      expect(told).toEqual(states);
+      const entered = project.emulator.events('link.changed').map(({ data }) => data.state);
+      expect(entered).toEqual(states);
       expect(await fate(project, 'two')).toEqual(['DONE', undefined]);
-      expect(await list(project)).toEqual([{ ...kept, timesLeft: 0 }]);
+      expect(await list(project)).toEqual([{ ...added, timesLeft: 0 }]);
     },
   );
 

@@ -147,7 +147,7 @@ describe.each(['project', 'server'] as const)('a snapshot of a %s', (scope) => {
     const project = await first.make();
     await project.create('one');
     const before = await project.list();
-    await (scope === 'project' ? project : first).done('POST', '/snapshots', { name: 'kept' });
+    await (scope === 'project' ? project : first).done('POST', '/snapshots', { name: 'saved' });
     await project.create('two');
     await first.listening.close();
 
@@ -155,7 +155,7 @@ describe.each(['project', 'server'] as const)('a snapshot of a %s', (scope) => {
     const second = await ControlledEmulator.start(settings, clock);
     const again = new TestProject(second, project.id, project.credentials);
     expect(await again.states()).toEqual(['DONE', 'DONE']);
-    await (scope === 'project' ? again : second).done('POST', '/snapshots/kept/restore');
+    await (scope === 'project' ? again : second).done('POST', '/snapshots/saved/restore');
     const links = await again.list();
     const addressed = JSON.stringify(before).replaceAll(first.listening.url, second.listening.url);
     expect(links).toEqual(JSON.parse(addressed));

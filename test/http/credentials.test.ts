@@ -34,7 +34,7 @@ const GROUPS = `${API}/groups`;
 const CHALLENGE =
   /^Digest realm="MMS Public API", domain="", nonce="[A-Za-z0-9+/]{32}", algorithm=MD5, qop="auth", stale=(true|false)$/;
 
-/** The recorded body of a 401, spaces as they stand. */
+/** The recorded body of a 401, including its spaces. */
 const RECORDED_401 =
   '{\n  "error" : 401,\n  "reason" : "Unauthorized",\n  "detail" : "You are not authorized for this resource.",\n  "errorCode" : "UNEXPECTED_ERROR"\n}';
 
@@ -293,7 +293,7 @@ describe('bearer tokens', () => {
       before.server.inject({ method: 'POST', url: `/api/oauth/${path}`, headers: form, payload });
     const make = async (): Promise<string> =>
       (await post('token', 'grant_type=client_credentials')).json<{ access_token: string }>().access_token;
-    const [kept, revoked] = [await make(), await make()];
+    const [valid, revoked] = [await make(), await make()];
     await post('revoke', `token=${revoked}`);
     await before.server.close();
 
@@ -307,9 +307,9 @@ describe('bearer tokens', () => {
           headers: { accept: ACCEPT, authorization: `Bearer ${token}` },
         })
       ).statusCode;
-    expect([await status(kept), await status(revoked)]).toEqual([200, 401]);
+    expect([await status(valid), await status(revoked)]).toEqual([200, 401]);
     clock.advance(1_800_000);
-    expect(await status(kept)).toBe(401);
+    expect(await status(valid)).toBe(401);
   });
 
   it.each(['bearer', 'BEARER', 'Bearer  '])(

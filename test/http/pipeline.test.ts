@@ -7,7 +7,7 @@ import { linksPath, SEEDED, TestEmulator, type SeededCaller } from '../support/e
  * step that comes too late is noticed.
  */
 interface Step {
-  readonly rung: string;
+  readonly step: string;
   readonly caller?: SeededCaller;
   readonly request: InjectOptions;
   readonly status: number;
@@ -20,13 +20,13 @@ const good = { accept: 'application/vnd.atlas.2024-05-30+json', 'content-type': 
 
 const STEPS: readonly Step[] = [
   {
-    rung: 'step 1 (route)',
+    step: 'step 1 (route)',
     request: { method: 'PUT', url: `${path}?pretty=maybe`, headers: { accept: '*/*' } },
     status: 405,
     errorCode: 'METHOD_NOT_ALLOWED',
   },
   {
-    rung: 'step 3 (credentials)',
+    step: 'step 3 (credentials)',
     request: {
       method: 'POST',
       url: `${path}?pretty=maybe`,
@@ -37,7 +37,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'NOT_ORG_GROUP_CREATOR',
   },
   {
-    rung: 'step 5 (media type)',
+    step: 'step 5 (media type)',
     caller: 'outsider',
     request: {
       method: 'POST',
@@ -49,7 +49,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'INVALID_VERSION_DATE',
   },
   {
-    rung: 'step 6 (query)',
+    step: 'step 6 (query)',
     caller: 'outsider',
     request: {
       method: 'POST',
@@ -61,7 +61,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'step 7 (project)',
+    step: 'step 7 (project)',
     caller: 'outsider',
     request: {
       method: 'POST',
@@ -73,7 +73,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'step 7 (project)',
+    step: 'step 7 (project)',
     caller: 'outsider',
     request: {
       method: 'POST',
@@ -85,14 +85,14 @@ const STEPS: readonly Step[] = [
     errorCode: 'RESOURCE_NOT_FOUND',
   },
   {
-    rung: 'step 7 (project)',
+    step: 'step 7 (project)',
     caller: 'outsider',
     request: { method: 'POST', url: path, headers: { 'content-type': 'text/plain' }, payload: 'x' },
     status: 403,
     errorCode: 'CANNOT_CHANGE_GROUP_NAME',
   },
   {
-    rung: 'step 8 (body)',
+    step: 'step 8 (body)',
     caller: 'owner',
     request: {
       method: 'POST',
@@ -104,28 +104,28 @@ const STEPS: readonly Step[] = [
     errorCode: 'UNSUPPORTED_MEDIA_TYPE',
   },
   {
-    rung: 'step 8 (body)',
+    step: 'step 8 (body)',
     caller: 'owner',
     request: { method: 'POST', url: path, headers: good, payload: `{${' '.repeat(1024 * 1024)}` },
     status: 413,
     errorCode: 'REQUEST_TOO_LARGE',
   },
   {
-    rung: 'step 8 (body)',
+    step: 'step 8 (body)',
     caller: 'owner',
     request: { method: 'POST', url: path, headers: good, payload: '{ <Payload> }' },
     status: 400,
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'step 8 (body)',
+    step: 'step 8 (body)',
     caller: 'owner',
     request: { method: 'POST', url: path, headers: good, payload: '[]' },
     status: 400,
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'step 9 (fields)',
+    step: 'step 9 (fields)',
     caller: 'owner',
     request: {
       method: 'POST',
@@ -137,7 +137,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'step 9 (fields)',
+    step: 'step 9 (fields)',
     caller: 'owner',
     request: {
       method: 'POST',
@@ -149,7 +149,7 @@ const STEPS: readonly Step[] = [
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'step 9 (fields)',
+    step: 'step 9 (fields)',
     caller: 'owner',
     request: {
       method: 'POST',
@@ -161,14 +161,14 @@ const STEPS: readonly Step[] = [
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'step 9 (fields)',
+    step: 'step 9 (fields)',
     caller: 'owner',
     request: { method: 'POST', url: path, headers: good, payload: '{"provider":"AWS","vendor":"MSK"}' },
     status: 400,
     errorCode: 'VALIDATION_ERROR',
   },
   {
-    rung: 'step 10 (state)',
+    step: 'step 10 (state)',
     caller: 'owner',
     request: { method: 'POST', url: path, headers: good, payload: '{"provider":"AWS"}' },
     status: 409,
@@ -181,13 +181,13 @@ describe('pipeline of a request', () => {
     const emulator = await TestEmulator.start();
     expect((await emulator.create('documented', { provider: 'AWS' })).statusCode).toBe(200);
 
-    for (const { rung, caller, request, status, errorCode } of STEPS) {
+    for (const { step, caller, request, status, errorCode } of STEPS) {
       const response = caller
         ? await emulator.as(caller, 'documented', request)
         : await emulator.inject(request);
-      const where = `${rung}: ${JSON.stringify(request).slice(0, 300)}`;
+      const where = `${step}: ${JSON.stringify(request).slice(0, 300)}`;
       expect(response.headers['x-emulator-reason'], where).toMatch(
-        new RegExp(`^${rung.replace(/[()]/g, '\\$&')}:`),
+        new RegExp(`^${step.replace(/[()]/g, '\\$&')}:`),
       );
       expect([response.statusCode, response.json<{ errorCode: string }>().errorCode], where).toEqual([
         status,

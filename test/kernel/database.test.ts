@@ -28,7 +28,7 @@ class Entries {
     });
   }
 
-  /** Adds an entry; `log` is told of the work, of its effect, and of the promise. */
+  /** Adds an entry; `log` records the work, its effect and the promise. */
   async add(name: string, log: string[] = [], fail = false): Promise<void> {
     try {
       await this.database.write((transaction) => {

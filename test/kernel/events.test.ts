@@ -92,16 +92,16 @@ describe('since()', () => {
     (count) => {
       const { bus, emit } = start();
       emit(count);
-      const kept = seqs(bus.since(0));
-      expect([kept.length, kept[0], kept.at(-1)]).toEqual([1000, count - 999, count]);
+      const retained = seqs(bus.since(0));
+      expect([retained.length, retained[0], retained.at(-1)]).toEqual([1000, count - 999, count]);
     },
   );
 
   it('a list returned by since() does not change with later events', () => {
     const { bus, emit } = start();
     emit();
-    const kept = bus.since(0);
+    const retained = bus.since(0);
     emit(3000);
-    expect(seqs(kept)).toEqual([1]);
+    expect(seqs(retained)).toEqual([1]);
   });
 });

@@ -2,79 +2,79 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { advanced, frozen, IN_STEP, MovableClock, resumed, systemClock } from '../../src/kernel/clock.js';
 import { ManualClock } from '../support/clock.js';
 
-/** A clock, its base, and what its alarms have rung: the name and what the clock showed. */
+/** A clock, its base, and the alarms that have fired, each with the time that the clock showed. */
 function start() {
   const base = new ManualClock(1000);
   const clock = new MovableClock(base);
-  const rung: string[] = [];
+  const fired: string[] = [];
   const alarm = (at: number, name = String(at)) =>
-    clock.setAlarm(at, () => rung.push(`${name} at ${clock.now()}`));
-  return { base, clock, rung, alarm };
+    clock.setAlarm(at, () => fired.push(`${name} at ${clock.now()}`));
+  return { base, clock, fired, alarm };
 }
 
 describe('MovableClock', () => {
   it('a movable clock is in step with its base until it is moved', () => {
-    const { base, clock, rung, alarm } = start();
+    const { base, clock, fired, alarm } = start();
     alarm(1500);
     base.advance(499);
-    expect([clock.now(), rung]).toEqual([1499, []]);
+    expect([clock.now(), fired]).toEqual([1499, []]);
     base.advance(1);
-    expect(rung).toEqual(['1500 at 1500']);
+    expect(fired).toEqual(['1500 at 1500']);
     base.advance(10_000);
-    expect(rung).toHaveLength(1);
+    expect(fired).toHaveLength(1);
   });
 
   it('alarms of a clock that is ahead fire earlier, whether set before or after the move', () => {
-    const { base, clock, rung, alarm } = start();
+    const { base, clock, fired, alarm } = start();
     alarm(2500);
     clock.change(advanced(IN_STEP, 1000));
     alarm(2400);
     base.advance(400);
-    expect(rung).toEqual(['2400 at 2400']);
+    expect(fired).toEqual(['2400 at 2400']);
     base.advance(100);
-    expect(rung).toEqual(['2400 at 2400', '2500 at 2500']);
+    expect(fired).toEqual(['2400 at 2400', '2500 at 2500']);
   });
 
   it('alarms that the clock was moved past fire asynchronously, in order', () => {
-    const { base, clock, rung, alarm } = start();
+    const { base, clock, fired, alarm } = start();
     for (const at of [3000, 1200, 2000]) alarm(at);
     clock.change(advanced(IN_STEP, 5000));
-    expect(rung).toEqual([]);
+    expect(fired).toEqual([]);
     base.advance(0);
-    expect(rung).toEqual(['1200 at 6000', '2000 at 6000', '3000 at 6000']);
+    expect(fired).toEqual(['1200 at 6000', '2000 at 6000', '3000 at 6000']);
   });
 
   it('a frozen clock fires only the alarms that it has passed', () => {
-    const { base, clock, rung, alarm } = start();
+    const { base, clock, fired, alarm } = start();
     alarm(1500);
     clock.change(frozen(clock.state, base.now()));
     alarm(1000, 'now');
     alarm(1001, 'ahead');
     base.advance(100_000);
-    expect(rung).toEqual(['now at 1000']);
+    expect(fired).toEqual(['now at 1000']);
     clock.change(advanced(clock.state, 1));
     base.advance(0);
-    expect(rung).toEqual(['now at 1000', 'ahead at 1001']);
+    expect(fired).toEqual(['now at 1000', 'ahead at 1001']);
     clock.change(resumed(clock.state, base.now()));
     base.advance(498);
-    expect(rung).toHaveLength(2);
+    expect(fired).toHaveLength(2);
     base.advance(1);
-    expect(rung.slice(2)).toEqual(['1500 at 1500']);
+    expect(fired.slice(2)).toEqual(['1500 at 1500']);
   });
 
   it('alarms of a clock that was set back fire later', () => {
-    const { base, clock, rung, alarm } = start();
+    const { base, clock, fired, alarm } = start();
     clock.change(advanced(IN_STEP, 5000));
     alarm(6100);
     clock.change(IN_STEP);
     base.advance(5099);
-    expect(rung).toEqual([]);
+    expect(fired).toEqual([]);
     base.advance(1);
-    expect(rung).toEqual(['6100 at 6100']);
+    expect(fired).toEqual(['6100 at 6100']);
   });
 
   it.each(['before', 'after'] as const)('an alarm that was cancelled %s a move does not fire', (when) => {
-    const { base, clock, rung, alarm } = start();
+    const { base, clock, fired, alarm } = start();
     const cancel = alarm(1500);
     if (when === 'before') cancel();
     clock.change(frozen(clock.state, base.now()));
@@ -82,24 +82,24 @@ describe('MovableClock', () => {
     if (when === 'after') cancel();
     clock.change(resumed(clock.state, base.now()));
     base.advance(10_000);
-    expect(rung).toEqual([]);
+    expect(fired).toEqual([]);
   });
 
   it('an alarm does not fire twice if the clock moves again before it fires', () => {
-    const { base, clock, rung, alarm } = start();
+    const { base, clock, fired, alarm } = start();
     alarm(1500);
     clock.change(advanced(IN_STEP, 600));
     clock.change(advanced(clock.state, 600));
     base.advance(10_000);
-    expect(rung).toEqual(['1500 at 2200']);
+    expect(fired).toEqual(['1500 at 2200']);
   });
 
   it('an alarm can set another alarm when it fires', () => {
-    const { base, clock, rung, alarm } = start();
+    const { base, clock, fired, alarm } = start();
     clock.setAlarm(1100, () => alarm(1100, 'second'));
     base.advance(100);
     base.advance(0);
-    expect(rung).toEqual(['second at 1100']);
+    expect(fired).toEqual(['second at 1100']);
   });
 });
 

@@ -5,7 +5,7 @@ import { countLinks, createLink, stateOf } from './ways.js';
 
 const seen: { readonly emulator: Emulator; readonly id: string }[] = [];
 
-// Its second test tells of what the first one left.
+// The second test depends on the first.
 describe('the vitest fixture', { shuffle: false }, () => {
   test('the vitest fixture provides a project', async ({ emulator, project }) => {
     seen.push({ emulator, id: project.id });

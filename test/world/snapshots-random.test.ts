@@ -50,10 +50,10 @@ it.each(Array.from({ length: 25 }, (_, seed) => seed))(
 
     let world: World = new Map();
     let made = 0;
-    /** What was kept, under the scope (a project's id, or '' for all) and the name. */
-    const kept = new Map<string, World>();
+    /** The expected contents of each snapshot, under its scope (a project's id, or '' for all) and name. */
+    const expected = new Map<string, World>();
     const forget = (project: string): void => {
-      for (const key of kept.keys()) if (key.startsWith(`${project}/`)) kept.delete(key);
+      for (const key of expected.keys()) if (key.startsWith(`${project}/`)) expected.delete(key);
     };
     const goTo = (next: World): void => {
       for (const id of world.keys()) if (!next.has(id)) forget(id);
@@ -68,9 +68,9 @@ it.each(Array.from({ length: 25 }, (_, seed) => seed))(
     const take = (project: string | undefined, name: string): void => {
       snapshots.take(project, name, 0);
       const all = [...copied(world)].filter(([id]) => project === undefined || id === project);
-      kept.set(`${project ?? ''}/${name}`, new Map(all));
+      expected.set(`${project ?? ''}/${name}`, new Map(all));
     };
-    const deeds: Record<string, () => void> = {
+    const actions: Record<string, () => void> = {
       makeProject() {
         const id = `p${(made += 1)}`;
         const seq = run('INSERT INTO projects (id, name) VALUES (?, ?)', id, id);
@@ -115,7 +115,9 @@ it.each(Array.from({ length: 25 }, (_, seed) => seed))(
       },
       makeThingAnew() {
         const [to, project] = pick(world) ?? [];
-        const id = pick([...kept.values()].flatMap((all) => [...(all.get(to ?? '')?.things.keys() ?? [])]));
+        const id = pick(
+          [...expected.values()].flatMap((all) => [...(all.get(to ?? '')?.things.keys() ?? [])]),
+        );
         if (to === undefined || !project || id === undefined || project.things.has(id)) return;
         addThing(id, to, project);
       },
@@ -123,7 +125,7 @@ it.each(Array.from({ length: 25 }, (_, seed) => seed))(
         take(random() < 0.5 ? pick(world.keys()) : undefined, pick(['one', 'two']) ?? '');
       },
       restore() {
-        const [key, saved] = pick(kept) ?? [];
+        const [key, saved] = pick(expected) ?? [];
         if (key === undefined || !saved) return;
         const [scope = '', name = ''] = key.split('/');
         const takenOf = scope === '' ? undefined : scope;
@@ -137,8 +139,8 @@ it.each(Array.from({ length: 25 }, (_, seed) => seed))(
     };
 
     for (let step = 0; step < 250; step += 1) {
-      const [what, deed] = pick(Object.entries(deeds)) ?? ['', () => undefined];
-      await database.write(deed);
+      const [what, action] = pick(Object.entries(actions)) ?? ['', () => undefined];
+      await database.write(action);
       const projects = [...world].map(([id, { seq, name }]) => ({ seq, id, name }));
       const things = [...world].flatMap(([project, { things: own }]) =>
         [...own].map(([id, [seq, value]]) => ({ seq, id, project_id: project, value })),

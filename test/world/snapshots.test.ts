@@ -54,7 +54,7 @@ async function open(path = ':memory:') {
     uses: () => all('uses').map((row) => (row as { thing: string }).thing),
     take: (project: string | undefined, name = 's') =>
       database.write(() => {
-        snapshots.take(project, name, 1, { kept: name });
+        snapshots.take(project, name, 1, { label: name });
       }),
     restore: (project: string | undefined, name = 's') =>
       database.write(() => snapshots.restore({ name, project, takenOf: project })),
@@ -128,7 +128,7 @@ describe('snapshots of all rows', () => {
       const before = world.view();
       await world.take(undefined);
       await world.write(...changes);
-      expect(await world.restore(undefined)).toEqual({ takenAt: 1, extra: { kept: 's' } });
+      expect(await world.restore(undefined)).toEqual({ takenAt: 1, extra: { label: 's' } });
       expect(world.view()).toEqual(before);
       expect(world.uses()).toEqual(uses);
     },

@@ -21,14 +21,14 @@ class DeafClock extends ManualClock {
   }
 }
 
-/** What the emulator tells of links from now on, as one line each: id, state, after how many ms, and why. */
+/** Collects the `link.changed` events from now on, one line each: id, state, ms since the start, cause. */
 function changesOf(emulator: TestEmulator): string[] {
   const start = emulator.clock.now();
-  const told: string[] = [];
+  const changes: string[] = [];
   emulator.app.events.subscribe((event) => {
-    if (event.type === 'link.changed') told.push(lineOf(event, start));
+    if (event.type === 'link.changed') changes.push(lineOf(event, start));
   });
-  return told;
+  return changes;
 }
 
 const lineOf = ({ data: { id, state, at, cause } }: EventOf<ChangedEvent>, start: number): string =>
@@ -82,40 +82,40 @@ describe('reads without timers', () => {
 describe('events of private links', () => {
   it('link.changed is emitted once for each state, when the link enters it', async () => {
     const emulator = await TestEmulator.start({ idleMs: 10, workingMs: 20 });
-    const told = changesOf(emulator);
+    const changes = changesOf(emulator);
     const observed = await new Links(emulator, 'observed').create(requestBody('aws-s3'));
     const documented = await new Links(emulator, 'documented').create(requestBody('aws-s3'));
 
     const created = [`${observed._id} IDLE 0 created`, `${documented._id} PENDING 0 created`];
-    expect(told).toEqual(created);
+    expect(changes).toEqual(created);
     emulator.clock.advance(9);
-    expect(told).toEqual(created);
+    expect(changes).toEqual(created);
     emulator.clock.advance(1);
     await committed();
-    expect(told.slice(2)).toEqual([`${observed._id} WORKING 10 time`]);
+    expect(changes.slice(2)).toEqual([`${observed._id} WORKING 10 time`]);
     emulator.clock.advance(2500);
     await committed();
-    expect(told.slice(3)).toEqual([`${observed._id} DONE 30 time`, `${documented._id} DONE 2000 time`]);
+    expect(changes.slice(3)).toEqual([`${observed._id} DONE 30 time`, `${documented._id} DONE 2000 time`]);
     emulator.clock.advance(100_000);
     await committed();
-    expect(told).toHaveLength(5);
+    expect(changes).toHaveLength(5);
   });
 
   it('link.changed is emitted in order for states that a link passes at once', async () => {
     const emulator = await TestEmulator.start();
-    const told = changesOf(emulator);
+    const changes = changesOf(emulator);
     const { _id } = await new Links(emulator, 'observed').create(requestBody('aws-s3'));
-    expect(told).toEqual([`${_id} IDLE 0 created`, `${_id} WORKING 0 time`, `${_id} DONE 0 time`]);
+    expect(changes).toEqual([`${_id} IDLE 0 created`, `${_id} WORKING 0 time`, `${_id} DONE 0 time`]);
   });
 
   it('link.changed is not emitted for a refused create', async () => {
     const emulator = await TestEmulator.start();
     const links = new Links(emulator, 'documented');
     await links.create(requestBody('aws-s3'));
-    const told = changesOf(emulator);
+    const changes = changesOf(emulator);
     await emulator.create('documented', requestBody('aws-s3'));
     await emulator.create('documented', { provider: 'IBM' });
-    expect(told).toEqual([]);
+    expect(changes).toEqual([]);
   });
 
   it('link.changed names the project of the link, and sequence numbers have no gaps', async () => {
@@ -139,11 +139,11 @@ describe('events of private links', () => {
     for (let index = 0; index < 1100; index += 1) {
       ids.push((await links.create({ provider: 'AWS', region: String(index) }))._id);
     }
-    const told = changesOf(emulator);
+    const changes = changesOf(emulator);
     emulator.clock.advance(2000);
     // Each batch is a turn of the event loop of its own.
     for (let batch = 0; batch < 3; batch += 1) await committed();
-    expect(told.map((line) => line.split(' ', 2).join(' '))).toEqual(ids.map((id) => `${id} DONE`));
+    expect(changes.map((line) => line.split(' ', 2).join(' '))).toEqual(ids.map((id) => `${id} DONE`));
   });
 });
 

@@ -15,7 +15,7 @@ const urlOf = (links: Links): string => `http://localhost:80${links.path}`;
 describe.each(PROFILES)('the list of private links (%s)', (profile) => {
   const lists = new Map<number, Promise<Links>>();
 
-  /** A project with so many links, told apart by region, that all tests may read. */
+  /** A project with `count` links in different regions, which all tests may read. */
   function listOf(count: number): Promise<Links> {
     const filled = async (): Promise<Links> => {
       const links = await shared.links(profile, { movement: 'at once' });

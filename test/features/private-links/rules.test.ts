@@ -240,8 +240,8 @@ describe('prepare()', () => {
   });
 
   it('prepare() drops empty strings and nulls at the top level only', () => {
-    const kept = { provider: 'AWS', dnsSubDomain: ['', null, []], gcpConnectionIds: [] };
-    expect(prepare({ ...kept, region: '', vendor: null, arn: '' })).toEqual(kept);
+    const base = { provider: 'AWS', dnsSubDomain: ['', null, []], gcpConnectionIds: [] };
+    expect(prepare({ ...base, region: '', vendor: null, arn: '' })).toEqual(base);
   });
 
   it('prepare() leaves all other values as sent, including false, 0 and blanks', () => {
