@@ -19,16 +19,16 @@ A request is refused for one condition. Each profile answers a condition with a 
 
 Both profiles answer with JSON, \`application/json\`:
 
-- **documented**, the source page's form: \`error\`, \`detail\`, \`reason\`, \`errorCode\`, in this order. The page shows one code for each status and calls its texts examples that may not be about this endpoint: \`CANNOT_CHANGE_GROUP_NAME\` for a missing role and \`NOT_ORG_GROUP_CREATOR\` for a bad key say little about the request. The emulator uses them because the project's owner asked for the page's codes. A status that the page does not show (405, 406, 409, 413, 415, 429, 501) has the observed code. The page's two sentences are used where they fit; elsewhere the text says what is wrong with this request and what would pass.
+- **documented**, the documentation page's form: \`error\`, \`detail\`, \`reason\`, \`errorCode\`, in this order. The page shows one code for each status and calls its texts examples that may not be about this endpoint: \`CANNOT_CHANGE_GROUP_NAME\` for a missing role and \`NOT_ORG_GROUP_CREATOR\` for a bad key say little about the request. The emulator uses them because the project's owner asked for the page's codes. A status that the page does not show (405, 406, 409, 413, 415, 429, 501) has the observed code. The page's two sentences are used where they fit; elsewhere the text says what is wrong with this request and what would pass.
 - **observed**, Atlas's form in recordings: \`detail\`, \`error\`, \`errorCode\`, \`parameters\`, \`reason\`, with the code in \`X-Error-Code\` too. \`%s\` stands for a parameter.
 
-In both, \`X-Emulator-Reason\` names the step that refused, the rule, where the rule is from, and what would have passed.
+In both, \`X-Emulator-Reason\` names the step that refused, the rule, its source, and what would have passed. The source is one of the line "rule" below; it is "the emulator's own" if a fault rule decided.
 
-Each row ends with where it was learned. An inferred one names a call that would settle it, for somebody who can make it against real Atlas.
+Each answer ends with where its status, code and text were learned. An inferred one names a call that would settle it, for somebody who can make it against real Atlas.
 
 The token endpoints, \`/api/oauth/token\` and \`/api/oauth/revoke\`, answer with \`error_description\` and \`error\` instead (but for 413 and 429), in both profiles as in Atlas's documentation: see [Token endpoints](#token-endpoints).
 
-\`Prefer: code=400\` (or 401, 403, 404, 409, 500) on a request for any operation returns the source page's own body for that status, byte for byte, with or without credentials.
+\`Prefer: code=400\` (or 401, 403, 404, 409, 500) on a request for any operation returns the documentation page's own body for that status, byte for byte, with or without credentials.
 `;
 
 /** The conditions by section: those of the steps, then those of each group of operations, then the emulator's own. */
@@ -54,8 +54,9 @@ function row(profile, { status, errorCode, detail, empty, source }) {
   return `- ${profile}: ${status} \`${errorCode}\`, ${text} (${source})`;
 }
 
-function section({ name, when, rows, settledBy }) {
-  const lines = [row('documented', rows.documented), row('observed', rows.observed)];
+function section({ name, when, rule, rows, settledBy }) {
+  const answers = [row('documented', rows.documented), row('observed', rows.observed)];
+  const lines = [`- rule: ${rule.join(' · ')}`, ...answers];
   if (settledBy !== undefined) lines.push(`- would be settled by: ${settledBy}`);
   return `### \`${name}\`\n\n${when}\n\n${lines.join('\n')}\n`;
 }

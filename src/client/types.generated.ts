@@ -1509,6 +1509,8 @@ export interface ListRequestsQuery {
 export interface ListRefusedRequestsQuery {
   /** The maximum number of requests. Default: 20. */
   readonly limit?: number;
+  /** Whether digest challenges that the client then answered are listed too. Default: false. */
+  readonly all?: boolean;
 }
 
 /**

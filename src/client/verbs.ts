@@ -76,8 +76,11 @@ export function verbs(call: Transport) {
        */
       wait: (matcher: RequestMatcher & { readonly count?: number; readonly timeoutMs?: number } = {}) =>
         requestsOf<RecordedRequest>(call('POST', '/requests/wait', matcher)),
-      /** The last refused requests, newest first, each with its rule and remedy; 20 unless `limit` is given. */
-      refused: (options: { readonly limit?: number } = {}) =>
+      /**
+       * The last refused requests, newest first, each with its rule and remedy; 20 unless `limit` is given. Digest
+       * challenges that the client then answered are left out unless `all` is true.
+       */
+      refused: (options: { readonly limit?: number; readonly all?: boolean } = {}) =>
         requestsOf<RefusedRequest>(call('GET', `/requests/refused${query(options)}`)),
       /** An HTTP Archive (HAR 1.2). */
       har: () => call<HttpArchive>('GET', '/requests.har'),

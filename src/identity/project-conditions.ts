@@ -54,11 +54,11 @@ export const invalidTag = defineCondition('invalidTag', {
   when: 'A key or a value of a tag has more than 255 characters, or others than letters, numbers, spaces and `;@_-.+`, or two tags have one key. What the texts contain is read in a client; the rest of them, and the code, are inferred.',
   observed: [400, 'VALIDATION_ERROR', '%s.', SOURCE.client],
   settledBy: 'POST /api/atlas/v2/groups with the tag {"key": "a", "value": "b/c"}',
+  rule: [SOURCE.documentation],
   describe: (sentence: string) => ({
     field: 'tags',
     problem: `${sentence}.`,
     remedy: 'Send unique keys, and keys and values of up to 255 such characters.',
-    source: SOURCE.documentation,
   }),
   example: [`One of the tags has a value that contains invalid characters. ${ALLOWED}`],
 });

@@ -5,6 +5,7 @@ import { pageFrom, resource, type Answer } from '../http/replies/replies.js';
 import { lenient, text } from '../http/schema.js';
 import { nothing, objectId, pageOf } from '../http/shapes.js';
 import { refuseTooLarge } from '../http/steps/body.js';
+import { refuseFixed } from '../http/steps/fields.js';
 import { flagsQuery } from '../http/steps/query.js';
 import {
   invalidOrganizationId,
@@ -174,7 +175,15 @@ export function projectOperations({
       summary: 'Changes a project: what is given; the rest stays.',
       conditions: [projectExists, invalidTag],
       response: shownProject,
-      body: { prepare: prepared, schema: updateBody, shown: acceptedUpdate },
+      body: {
+        prepare(body) {
+          const sent = prepared(body);
+          refuseFixed(sent, createBody, updateBody);
+          return sent;
+        },
+        schema: updateBody,
+        shown: acceptedUpdate,
+      },
       async handle({ project: { id }, body: { name, ...settings }, baseUrl }) {
         const updated = await kernel.database.write(() => {
           const old = projects.existing(id);

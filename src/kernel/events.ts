@@ -90,6 +90,8 @@ export interface RequestDetail {
   readonly response: Message;
   /** The reason for an error response. */
   readonly condition: Decision | undefined;
+  /** The nonce of the digest challenge that an authenticated caller has answered. */
+  readonly nonce?: string | undefined;
 }
 
 /** Receives each event; `detail` only with `request.finished`. */

@@ -11,10 +11,18 @@ export const SOURCE = {
   errorCodes: "MongoDB's documentation of the API's error codes",
   tools: "stated by MongoDB's own tools",
   description: "Atlas's public API description",
+  bearer: 'RFC 6750, section 3.1',
+  digest: 'RFC 7616, section 3.4',
+  digestResponse: 'RFC 7616, section 3.4.1',
+  digestNonce: 'RFC 7616, section 3.4.5',
+  digestUri: 'RFC 7616, section 3.4.6',
   standard: "the status is that of RFC 9110; code and text are the emulator's own",
   inferred: 'inferred',
   emulator: "the emulator's own",
 } as const;
+
+/** One of the {@link SOURCE}s, in the words of every reason and of docs/errors.md. */
+export type Source = (typeof SOURCE)[keyof typeof SOURCE];
 
 /** One of the two sentences that the source page has for errors; for the documented row of a 404. */
 export const CANNOT_FIND = 'Cannot find resource %s';
@@ -26,7 +34,7 @@ export interface ErrorRow {
   /** The text, each `%s` a parameter of the condition. Without one, the answer shows problem and remedy. */
   readonly detail?: string;
   /** Where the row was learned. */
-  readonly source: string;
+  readonly source: Source;
   /** The body's keys, in order, if they differ from the profile's. */
   readonly keys?: readonly ErrorKey[];
   /** There is no body, no `Content-Type` and no `X-Error-Code`, whatever `envelope` says. */
@@ -60,9 +68,9 @@ export class Refusal extends Error {
   }
 }
 
-/** What `describe` returns: the sentences hold no secrets; `source` defaults to that of the observed row. */
+/** What `describe` returns: the sentences hold no secrets; `source` defaults to the first of the rule. */
 interface Description extends Pick<Condition, 'problem' | 'remedy' | 'field'> {
-  readonly source?: string;
+  readonly source?: Source;
 }
 
 /** The declaration of a condition. */
@@ -70,7 +78,9 @@ interface Declaration<Detail extends string, Values extends ArgumentsFor<Detail>
   /** When a request meets it, as a sentence for docs/errors.md. */
   readonly when: string;
   /** Status, code, text with a `%s` for each parameter, and where these were learned. */
-  readonly observed: readonly [status: number, errorCode: string, detail: Detail, source: string];
+  readonly observed: readonly [status: number, errorCode: string, detail: Detail, source: Source];
+  /** Where the rule was learned, each source that `describe` may return; by default where the observed row was. */
+  readonly rule?: readonly [Source, ...Source[]];
   /** The call against real Atlas that would settle what is inferred. */
   readonly settledBy?: string;
   /** How the observed body differs from the profile's usual form. */
@@ -89,6 +99,8 @@ export interface ConditionType<in Values extends readonly unknown[] = never> {
   readonly name: string;
   readonly when: string;
   readonly settledBy: string | undefined;
+  /** The sources of the rule. */
+  readonly rule: readonly Source[];
   readonly rows: Condition['rows'];
   readonly example: Condition;
 }
@@ -104,6 +116,7 @@ export function defineCondition<const Detail extends string, Values extends Argu
 ): ConditionType<Values> {
   const { when, settledBy, form, describe, example } = declaration;
   const [status, errorCode, detail, source] = declaration.observed;
+  const { rule = [source] } = declaration;
   const observed: ErrorRow = { status, errorCode, detail, source, ...form };
   const documented = documentedRow({ status, errorCode, source, ...declaration.documented });
   // The page does not show the token endpoints.
@@ -111,12 +124,12 @@ export function defineCondition<const Detail extends string, Values extends Argu
   const condition = (values: Values): Condition => ({
     name,
     parameters: values.slice(0, detail.split('%s').length - 1) as Parameter[],
-    source,
+    source: rule[0],
     rows,
     ...describe(...values),
   });
   const raise = (...values: Values): Refusal => new Refusal(condition(values));
-  const type = Object.assign(raise, { when, settledBy, rows, example: condition(example) });
+  const type = Object.assign(raise, { when, settledBy, rule, rows, example: condition(example) });
   return Object.defineProperty(type, 'name', { value: name });
 }
 

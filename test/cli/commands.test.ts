@@ -7,6 +7,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { connectEmulator } from '../../src/index.js';
 import { quoted, SHELLS } from '../../src/cli/commands/env.js';
 import { Command } from '../support/command.js';
+import { nonceOf, signed } from '../support/digest.js';
+import { ACCEPT, seededCaller } from '../support/emulator.js';
 import { temporaryFolder } from '../support/world.js';
 import { LINKS, linkBody } from '../library/ways.js';
 
@@ -229,6 +231,20 @@ describe('why', () => {
     const limited = await Command.run(['why', '--url', ready.url, '--limit', '1']);
     expect(limited.stdout.split('\n\n')).toHaveLength(1);
     expect(limited.stdout).toContain('step    fields');
+  });
+
+  it('why leaves out a digest challenge that the client answered, unless --all is given', async () => {
+    const { ready } = await Command.start();
+    const url = `${ready.url}/api/atlas/v2/orgs`;
+    const challenge = (await fetch(url)).headers.get('www-authenticate') ?? undefined;
+    const authorization = signed({
+      ...{ username: 'owner1', password: seededCaller('owner', 'documented').privateKey },
+      ...{ method: 'GET', uri: '/api/atlas/v2/orgs', nonce: nonceOf(challenge) },
+    });
+    expect((await fetch(url, { headers: { accept: ACCEPT, authorization } })).status).toBe(200);
+    const why = async (...args: string[]) => (await Command.run(['why', '--url', ready.url, ...args])).stdout;
+    expect(await why()).toBe('No request was refused.\n');
+    expect(await why('--all')).toContain('The request has no credentials.');
   });
 
   it('why exits with 2 for invalid options and with 1 if there is no emulator', async () => {

@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { requestSchema, type RenderedRequest } from '../../src/control/journal/request.js';
 import type { EmulatorEvent } from '../../src/kernel/events.js';
 import { ManualClock } from '../support/clock.js';
-import { linksPath, SEEDED } from '../support/emulator.js';
+import { nonceOf, signed } from '../support/digest.js';
+import { ACCEPT, linksPath, SEEDED, seededCaller } from '../support/emulator.js';
 import { REQUESTS } from '../support/requests.js';
 import {
   openLine,
@@ -97,6 +98,41 @@ describe.each(TRANSPORTS)('the journal of requests, by %s', (transport) => {
     const { rule, remedy } = requests[0]?.refusal ?? { rule: '-', remedy: '-' };
     expect(refused.header('x-emulator-reason')).toContain(rule);
     expect(refused.header('x-emulator-reason')).toContain(remedy);
+  });
+
+  it('the journal leaves answered digest challenges out of the refused requests, unless all=true', async () => {
+    const line = await openLine(transport);
+    const refused = async (query = '') =>
+      (await list(line, `${MINE}/requests/refused${query}`)).requests.map(({ refusal }) => refusal?.rule);
+    const send = async (authorization?: string) => {
+      const answer = await line.send({
+        path: LINKS,
+        ...(authorization && { headers: { authorization } }),
+      });
+      return nonceOf(answer.header('www-authenticate'));
+    };
+    const sign = (nonce: string, password = seededCaller('owner', 'documented').privateKey) =>
+      signed({ username: 'owner1', password, method: 'GET', uri: LINKS, nonce });
+
+    const answered = await send();
+    expect(await refused()).toEqual(['The request has no credentials.']);
+    expect(
+      (await line.send({ path: LINKS, headers: { accept: ACCEPT, authorization: sign(answered) } })).status,
+    ).toBe(200);
+    expect(await refused()).toEqual([]);
+    // Credentials that are wrong are a mistake, even if the client answers the new challenge.
+    const again = await send(sign(await send(), 'wrong'));
+    const replayed = await send(sign(answered));
+    for (const nonce of [again, replayed]) {
+      expect(
+        (await line.send({ path: LINKS, headers: { accept: ACCEPT, authorization: sign(nonce) } })).status,
+      ).toBe(200);
+    }
+    const wrong = 'The digest does not match the private key of this public key.';
+    const none = 'The request has no credentials.';
+    expect(await refused()).toEqual([wrong, none]);
+    const replay = 'This count of the nonce was used before.';
+    expect(await refused('?all=true')).toEqual([replay, wrong, none, none]);
   });
 
   it('the journal counts every request whose response the client has read', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { SOURCE } from '../../src/profiles/index.js';
+import { linksPath, TestEmulator } from '../support/emulator.js';
 import { declaredConditions } from '../evidence/operations.js';
 
 const TEXT = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
@@ -31,6 +32,27 @@ describe('docs/errors.md', () => {
   it('docs/errors.md says when each condition arises', () => {
     for (const { name, when } of CONDITIONS) expect(TEXT).toContain(`### \`${name}\`\n\n${when}\n\n- `);
   });
+
+  it.each([
+    ['unauthenticated', { authorization: 'Bearer nobody' }, {}],
+    ['unauthenticated', { authorization: 'Basic bm9ib2R5' }, {}],
+    ['missingAttribute', {}, { provider: 'AWS', vendor: 'MSK' }],
+    ['unknownProvider', {}, { provider: 'IBM' }],
+  ])(
+    'docs/errors.md has the source that the reason of %s names, for %j',
+    async (condition, headers, payload) => {
+      const emulator = await TestEmulator.start();
+      const request = { method: 'POST', url: linksPath('documented'), headers, payload } as const;
+      const { authorization } = headers as { readonly authorization?: string };
+      const response = await (authorization === undefined
+        ? emulator.as('owner', 'documented', request)
+        : emulator.inject(request));
+      const [, source = '?'] =
+        / \| source: (.+) \| /.exec(String(response.headers['x-emulator-reason'])) ?? [];
+      const section = TEXT.split(/^### /m).find((one) => one.startsWith(`\`${condition}\``));
+      expect(section).toMatch(new RegExp(`^- rule: (.+ · )?${source}( · .+)?$`, 'm'));
+    },
+  );
 
   it('docs/errors.md names a call that would settle each row that Atlas may answer otherwise', () => {
     expect(INFERRED.length).toBeGreaterThan(0);

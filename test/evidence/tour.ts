@@ -1,6 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify';
 import { expect } from 'vitest';
 import { tokenConditions } from '../../src/http/credentials/token-errors.js';
+import type { Decision } from '../../src/kernel/events.js';
 import type { ErrorRow } from '../../src/profiles/index.js';
 import { API, linksPath, SEEDED, TestEmulator, type SeededProfile } from '../support/emulator.js';
 import type { Answer } from '../support/openapi-paths.js';
@@ -28,13 +29,16 @@ export class Tour {
   readonly differences = new Set<string>();
   /** The operations that an event says have succeeded. */
   readonly succeeded = new Set<string>();
+  /** Why requests were refused. */
+  readonly reasons: Decision[] = [];
 
   private constructor(
     readonly emulator: TestEmulator,
     readonly profile: SeededProfile,
     readonly description: Description,
   ) {
-    emulator.app.events.subscribe(({ type, data }) => {
+    emulator.app.events.subscribe(({ type, data }, detail) => {
+      if (detail?.condition) this.reasons.push(detail.condition);
       if (type !== 'request.finished' || data.operation === undefined) return;
       this.#last = data.operation;
       if (data.status < 400) this.succeeded.add(data.operation);
@@ -115,6 +119,11 @@ export class Tour {
     for (const [condition, stop] of Object.entries(stops)) {
       const response = await this.send({ ...stop, url: stop.url.replace('{withDomain}', withDomain) });
       expectRow(condition, response, conditions.get(condition)?.rows[this.profile]);
+    }
+    // docs/errors.md has the declared sources of each rule.
+    for (const { name, source } of this.reasons) {
+      const declared: readonly string[] | undefined = conditions.get(name)?.rule;
+      if (declared) expect(declared, name).toContain(source);
     }
   }
 

@@ -256,9 +256,16 @@ describe.each(PROFILES)('change of a project, %s', (profile) => {
     expect(codeOf(await change(emulator, { name: 'a/b' }))).toBe(bad(profile, 'INVALID_ATTRIBUTE'));
     const tags = [{ key: 'a', value: 'b/c' }];
     expect(codeOf(await change(emulator, { tags }))).toBe(bad(profile, 'VALIDATION_ERROR'));
-    expect(codeOf(await change(emulator, { orgId: SEEDED[profile].organization }))).toBe(
-      bad(profile, 'INVALID_ATTRIBUTE'),
-    );
+  });
+
+  it.each([
+    ['orgId', SEEDED[profile].organization],
+    ['regionUsageRestrictions', 'GOV_REGIONS_ONLY'],
+  ])('PATCH of a project with %s is a 400 that says that it cannot be changed', async (field, value) => {
+    const emulator = await TestEmulator.start();
+    const response = await change(emulator, { name: 'new', [field]: value });
+    expect(codeOf(response)).toBe(bad(profile, 'INVALID_ATTRIBUTE'));
+    expect(response.headers['x-emulator-reason']).toContain(`${field} cannot be changed`);
   });
 
   it.each(['streams', 'reader', 'outsider'] as const)(

@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { LightMyRequestResponse } from 'fastify';
 import { listen } from '../../src/listener.js';
 import { ManualClock } from '../support/clock.js';
+import { nonceOf, signed } from '../support/digest.js';
+import { ACCEPT, API, SEEDED, seededCaller } from '../support/emulator.js';
 import { rowsIn } from '../support/database-file.js';
 import { temporaryFolder } from '../support/world.js';
 import { atlas, control, everything, type Inject } from './everything.js';
@@ -177,6 +180,48 @@ describe('database files of 0.1.0, killed', () => {
     await control(inject, 'POST', '/reset');
     await control(inject, 'POST', '/snapshots/new/restore');
     expect(states((await everything(inject)) as Answer)).toEqual(states(before));
+  });
+});
+
+/** A rule as 0.1.0 stored it: an operation of its own name, which has Atlas's name now. */
+const OLD_RULE = { id: 'old', match: { operation: 'listGroupIpAddresses' }, answer: { status: 503 } };
+
+async function statusOfAddresses(inject: Inject): Promise<number> {
+  const url = `${API}/groups/${SEEDED.documented.project}/ipAddresses`;
+  const { publicKey: username, privateKey: password } = seededCaller('owner', 'documented');
+  const challenge = String((await inject({ url })).headers['www-authenticate']);
+  const digest = { username, password, method: 'GET', uri: url, nonce: nonceOf(challenge) };
+  return (await inject({ url, headers: { accept: ACCEPT, authorization: signed(digest) } })).statusCode;
+}
+
+describe('fault rules of 0.1.0', () => {
+  it('a fault rule of 0.1.0 for a renamed operation matches again in a database file and in a snapshot', async () => {
+    const db = join(temporaryFolder(), 'world.db');
+    const first = await open(db);
+    await control(first.inject, 'POST', '/faults', { ...OLD_RULE, match: {} });
+    await first.close();
+    const file = new BetterSqlite3(db);
+    file.prepare('UPDATE faults SET rule = ?').run(JSON.stringify(OLD_RULE));
+    file.close();
+
+    const second = await open(db);
+    expect(await statusOfAddresses(second.inject)).toBe(503);
+    await control(second.inject, 'POST', '/snapshots', { name: 'old' });
+    await control(second.inject, 'DELETE', '/faults');
+    expect(await statusOfAddresses(second.inject)).toBe(200);
+    await control(second.inject, 'POST', '/snapshots/old/restore');
+    expect(await statusOfAddresses(second.inject)).toBe(503);
+  });
+
+  it('a fault rule of 0.1.0 for a renamed operation loads from a fixture and has the new name', async () => {
+    const { inject } = await open(':memory:');
+    const world = (await control(inject, 'GET', '/fixture')) as object;
+    await control(inject, 'PUT', '/fixture', { ...world, faults: [OLD_RULE] });
+    expect(await statusOfAddresses(inject)).toBe(503);
+    expect(await control(inject, 'GET', '/faults')).toMatchObject({
+      results: [{ match: { operation: 'getGroupIpAddresses' }, fired: 1 }],
+    });
+    expect(await control(inject, 'POST', '/requests/count', OLD_RULE.match)).toEqual({ count: 2 });
   });
 });
 

@@ -10,6 +10,8 @@ export interface Command {
   readonly details: readonly string[];
   /** Its options, each with a text; every command has `--url` and `--help`. */
   readonly options: readonly string[];
+  /** Its options without a text. */
+  readonly switches?: readonly string[];
   /** Returns what to print. */
   readonly run: (call: CommandCall) => Promise<string>;
 }
@@ -20,6 +22,8 @@ export interface CommandCall {
   readonly url: string;
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, string | undefined>>;
+  /** Whether an option without a text is given. */
+  readonly has: (name: string) => boolean;
   /** @throws {EmulatorError} if there is no emulator */
   readonly connect: () => Promise<Emulator>;
 }

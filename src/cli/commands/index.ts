@@ -31,13 +31,18 @@ export async function runCommand(
 ): Promise<string | undefined> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) return undefined;
-  const own = Object.fromEntries(['url', ...command.options].map((option) => [option, 'string' as const]));
-  const types = { ...flagTypes(CONNECTION), ...own };
+  const { options: texts, switches = [] } = command;
+  const types = {
+    ...flagTypes(CONNECTION),
+    ...Object.fromEntries(['url', ...texts].map((name) => [name, 'string' as const])),
+    ...Object.fromEntries(switches.map((name) => [name, 'boolean' as const])),
+  };
   const { flags, positionals } = parseFlags(argv, types, name, command.arguments !== '');
   if (flags.help) return usage(name, command);
   const { url, controlToken } = connectionOf(name, flags, ownVariables(env));
   const options = flags as Readonly<Record<string, string | undefined>>;
-  return command.run({ url, positionals, options, connect: () => connectEmulator(url, controlToken) });
+  const has = (option: string): boolean => flags[option] === true;
+  return command.run({ url, positionals, options, has, connect: () => connectEmulator(url, controlToken) });
 }
 
 /** Where the emulator is: at `--url`, else `ATLAS_EMULATOR_URL`, else where the server's settings make it listen. */
@@ -59,8 +64,9 @@ function connectionOf(name: string, flags: Flags, variables: Environment) {
   );
 }
 
-function usage(name: string, { arguments: rest, summary, details, options }: Command): string {
-  const words = [name, rest, ...['url', ...options].map((option) => `[--${option} …]`)];
+function usage(name: string, { arguments: rest, summary, details, options, switches = [] }: Command): string {
+  const flags = [...['url', ...options].map((option) => `${option} …`), ...switches];
+  const words = [name, rest, ...flags.map((flag) => `[--${flag}]`)];
   return `Usage: atlas-streams-emulator ${words.filter((word) => word !== '').join(' ')}
 
 ${[summary, ...details].join('\n')}

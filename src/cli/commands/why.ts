@@ -7,14 +7,18 @@ const LIMIT = '10';
 export const why: Command = {
   arguments: '',
   summary: 'Prints why the last requests were refused, and what would have passed.',
-  details: [`The last ${LIMIT}, newest last, or --limit; --project selects those of one project, by its id.`],
+  details: [
+    `The last ${LIMIT}, newest last, or --limit; --project selects those of one project, by its id.`,
+    'A digest challenge that the client then answered is no mistake: --all prints it too.',
+  ],
   options: ['project', 'limit'],
-  async run({ options, connect }) {
+  switches: ['all'],
+  async run({ options, has, connect }) {
     const { project: id, limit: given = LIMIT } = options;
     const limit = numberOf(given, 'why: --limit', 1, 1000);
     const emulator = await connect();
     const { requests } = id === undefined ? emulator : await emulator.projectById(id);
-    const blocks = (await requests.refused({ limit })).map(block);
+    const blocks = (await requests.refused({ limit, all: has('all') })).map(block);
     return blocks.reverse().join('\n') || 'No request was refused.\n';
   },
 };

@@ -1,5 +1,6 @@
 import { METHODS } from 'node:http';
 import { Type, type Static, type TObject } from '@sinclair/typebox';
+import { currentOperation } from '../../http/faults/rule.js';
 import { STEPS } from '../../http/observation/exchange.js';
 import { text, within } from '../../http/schema.js';
 import { hasForm, pathWithoutQuery } from '../../http/paths.js';
@@ -54,7 +55,7 @@ export function checkMatcher(
 ): void {
   if (operation !== undefined) {
     const elsewhere = 'no request of a project has it: ask /_emulator/requests';
-    checkOperation(operation, project, operations, elsewhere);
+    checkOperation(currentOperation(operation), project, operations, elsewhere);
   }
   if (method !== undefined && !METHODS.includes(asciiUpperCase(method))) {
     throw new ControlError(400, `There is no method ${method}: send one such as POST.`);
@@ -75,7 +76,11 @@ export function checkMatcher(
  */
 export function matches({ event: { seq, data }, detail }: Entry, matcher: Matcher): boolean {
   const { path, body } = matcher;
-  const exact = { ...matcher, ...(matcher.method && { method: asciiUpperCase(matcher.method) }) };
+  const exact = {
+    ...matcher,
+    ...(matcher.operation && { operation: currentOperation(matcher.operation) }),
+    ...(matcher.method && { method: asciiUpperCase(matcher.method) }),
+  };
   if (EXACT.some((key) => exact[key] !== undefined && data[key] !== exact[key])) return false;
   const sentPath = path?.includes('?') ? data.path : pathWithoutQuery(data.path);
   if (path !== undefined && !hasForm(sentPath, path)) return false;

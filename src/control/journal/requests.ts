@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { controlGroup, type ControlOperation } from '../../http/operation.js';
 import { integer, strict, within } from '../../http/schema.js';
+import type { RequestDetail } from '../../kernel/events.js';
 import { harOf, harSchema } from './har.js';
 import type { Observed } from './observation.js';
 import { refusedSchema, renderLine, renderRequest, requestSchema } from './request.js';
@@ -39,12 +40,22 @@ export function requestOperations(observed: Observed): ControlOperation[] {
     requests('GET', '/refused', {
       id: 'listRefusedRequests',
       summary: 'Lists the last refused requests, newest first, with the reason of each and what would pass.',
-      query: Type.Object({ limit: limit(20) }),
+      query: Type.Object({
+        limit: limit(20),
+        all: Type.Boolean({
+          default: false,
+          description: 'Whether digest challenges that the client then answered are listed too.',
+        }),
+      }),
       response: Type.Object({
         requests: Type.Array(refusedSchema, { description: 'The refused requests, newest first.' }),
       }),
       handle({ project, query }) {
-        const refused = journal.select(project?.id).entries.filter(({ detail }) => detail.condition);
+        const { entries } = journal.select(project?.id);
+        const answered = new Set(entries.map(({ detail }) => detail.nonce));
+        const refused = entries.filter(
+          ({ detail }) => detail.condition && (query.all || !answered.has(challengeOf(detail))),
+        );
         return { requests: refused.slice(-query.limit).reverse().map(renderLine) };
       },
     }),
@@ -98,4 +109,15 @@ export function requestOperations(observed: Observed): ControlOperation[] {
       handle: ({ project }) => harOf(journal.select(project?.id).entries),
     }),
   ];
+}
+
+/**
+ * The nonce of a challenge that is no mistake of the client: the request had no credentials, as the first one of HTTP
+ * digest, or right ones with an old nonce. The empty text, which is no nonce, for any other refusal.
+ */
+function challengeOf({ condition, request, response }: RequestDetail): string {
+  const challenge = response.headers['www-authenticate'] ?? '';
+  const isExpected = request.headers.authorization === undefined || challenge.endsWith('stale=true');
+  if (condition?.name !== 'unauthenticated' || !isExpected) return '';
+  return /nonce="([^"]+)"/.exec(challenge)?.[1] ?? '';
 }

@@ -6,11 +6,11 @@ export const unknownProvider = defineCondition('unknownProvider', {
   when: '`provider` is none of AWS, AZURE and GCP, in small or capital letters. It is checked before anything else in the body.',
   observed: [400, 'INVALID_PROVIDER', 'No provider %s exists.', SOURCE.atlasErrors],
   documented: { detail: 'No provider %s exists.' },
+  rule: [SOURCE.page],
   describe: (provider: string, choices: string) => ({
     field: 'provider',
     problem: `No provider ${provider} exists.`,
     remedy: `Send ${choices}.`,
-    source: SOURCE.page,
   }),
   example: ['AWSS', 'AWS, AZURE or GCP'],
 });
@@ -81,10 +81,10 @@ export const updateNotAllowed = defineCondition('updateNotAllowed', {
   ],
   settledBy:
     'PATCH …/streams/privateLinkConnections/{id} with another dnsDomain, of a link that is DONE (recorded is a create that a rule of the service refused)',
+  rule: [SOURCE.documentation],
   describe: (sentence: string) => ({
     problem: `${sentence}.`,
     remedy: 'Change it while none is set or the state is IDLE; else delete the link and create it anew.',
-    source: SOURCE.documentation,
   }),
   example: [`The dnsDomain cannot be changed: the private link ${LINK} has a dnsDomain already and is DONE`],
 });

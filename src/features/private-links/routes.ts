@@ -1,5 +1,6 @@
 import { atlasResource, type AtlasOperation } from '../../http/operation.js';
 import { resource } from '../../http/replies/replies.js';
+import { refuseFixed } from '../../http/steps/fields.js';
 import { pagingQuery } from '../../http/steps/query.js';
 import { nothing, objectId } from '../../http/shapes.js';
 import type { CurrentItem, Items } from '../../states/index.js';
@@ -77,7 +78,7 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       javaMethod: 'updatePrivateLinkConnection',
       conditions: [linkNotFound, updateNotAllowed, duplicateLink],
       response: privateLink,
-      body: { prepare: withoutAbsent, schema: updateBody, shown: acceptedUpdate },
+      body: { prepare: preparedUpdate, schema: updateBody, shown: acceptedUpdate },
       async handle({ project, parameters: { connectionId }, body: { dnsDomain }, baseUrl }) {
         const changed = (link: CurrentItem<SentFields>): SentFields => {
           refuseChange(link, links.isBeingDeleted(link));
@@ -102,6 +103,13 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       },
     }),
   ];
+}
+
+/** Drops what counts as absent. @throws {Refusal} `invalidAttribute` for a field that cannot be changed */
+function preparedUpdate(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const sent = withoutAbsent(body);
+  refuseFixed(sent, sentFields, updateBody);
+  return sent;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { defineCondition, profiles, SOURCE, type ProfileName } from '../../profiles/index.js';
+import { defineCondition, profiles, SOURCE, type ProfileName, type Source } from '../../profiles/index.js';
 import { digestResponse, parseDigest, REALM, sameSecret, type Nonces } from './digest.js';
 import type { Caller, Gatekeeper } from '../gatekeeper.js';
 import { redactTarget } from '../observation/redaction.js';
@@ -9,7 +9,7 @@ import { API_PREFIX, pathOf, pathWithoutQuery, withoutBase } from '../paths.js';
 interface Denial {
   readonly problem: string;
   readonly remedy: string;
-  readonly source: string;
+  readonly source: Source;
   readonly stale?: boolean;
 }
 
@@ -38,6 +38,10 @@ const DEMANDS = [
 export const unauthenticated = defineCondition('unauthenticated', {
   when: 'There are no credentials, or they are wrong, too old or revoked. The answer carries the digest challenge; as observed it is indented and has its keys in an order of its own.',
   observed: [401, 'UNEXPECTED_ERROR', 'You are not authorized for this resource.', SOURCE.recorded],
+  rule: [
+    ...([SOURCE.recorded, SOURCE.page, SOURCE.bearer] as const),
+    ...[SOURCE.digest, SOURCE.digestResponse, SOURCE.digestNonce, SOURCE.digestUri],
+  ],
   form: { keys: ['error', 'reason', 'detail', 'errorCode'], indented: true },
   describe: ({ problem, remedy, source }: Denial) => ({ problem, remedy, source }),
   example: [NO_CREDENTIALS],
@@ -85,7 +89,7 @@ export class Credentials {
       unknown: 'The bearer token is not one of this emulator.',
     }[holder];
     const remedy = 'Get a token with POST /api/oauth/token, client id and secret as HTTP Basic.';
-    return { problem, remedy, source: 'RFC 6750, section 3.1' };
+    return { problem, remedy, source: SOURCE.bearer };
   }
 
   #digest(
@@ -93,10 +97,10 @@ export class Credentials {
     { method = '', url = '' }: IncomingMessage,
     projectProfile: ProfileName | undefined,
   ): Caller | Denial {
-    const denied = (problem: string, remedy: string, section = '3.4'): Denial => ({
+    const denied = (problem: string, remedy: string, source: Source = SOURCE.digest): Denial => ({
       problem,
       remedy,
-      source: `RFC 7616, section ${section}`,
+      source,
     });
     const sent = parseDigest(parameters);
     if (typeof sent === 'string') return denied(sent, SEND_CREDENTIALS);
@@ -114,13 +118,17 @@ export class Credentials {
       const problem = `The digest is made for another uri: ${signed}, and the request is for ${requested}.`;
       const remedy =
         'Sign the path and query of the request line. If a proxy removes a path, start the emulator with --public-url and this path.';
-      return denied(problem, remedy, '3.4.6');
+      return denied(problem, remedy, SOURCE.digestUri);
     }
     // Before the nonce: only a right response may learn that its nonce is stale, or use up a count.
     const expected = digestResponse(sent, { password: key.secret, method });
     if (!sameSecret(expected, sent.response.toLowerCase())) {
       const remedy = 'Sign with the private key that belongs to the public key.';
-      return denied('The digest does not match the private key of this public key.', remedy, '3.4.1');
+      return denied(
+        'The digest does not match the private key of this public key.',
+        remedy,
+        SOURCE.digestResponse,
+      );
     }
     const taken = this.nonces.take(sent.nonce, parseInt(sent.nc, 16));
     if (taken === 'taken') return key.caller;
@@ -129,7 +137,7 @@ export class Credentials {
       unknown: 'The nonce was not issued by this run of the emulator.',
       replayed: 'This count of the nonce was used before.',
     }[taken];
-    return { ...denied(problem, 'Answer the new challenge.', '3.4.5'), stale: true };
+    return { ...denied(problem, 'Answer the new challenge.', SOURCE.digestNonce), stale: true };
   }
 }
 

@@ -14,12 +14,9 @@ const tokenError = (
     when,
     observed: [...observed, SOURCE.documentation],
     form: { oauth: true },
-    describe: (problem: string = when, help: string = remedy) => ({
-      problem,
-      remedy: help,
-      // The error is documented; that this request gets it may not be.
-      source: settledBy === undefined ? SOURCE.documentation : SOURCE.inferred,
-    }),
+    // The error is documented; that this request gets it may not be.
+    rule: [settledBy === undefined ? SOURCE.documentation : SOURCE.inferred],
+    describe: (problem: string = when, help: string = remedy) => ({ problem, remedy: help }),
     example: [],
     ...(settledBy !== undefined && { settledBy }),
   });

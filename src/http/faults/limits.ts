@@ -39,10 +39,10 @@ export const tooManyTokens = defineCondition('tooManyTokens', {
   when: 'A service account has 100 tokens that have not expired, and asks for another (`--limit-tokens`). `Retry-After` says when the first of them expires.',
   observed: [429, 'RATE_LIMITED', 'A service account can have %s tokens at a time.', SOURCE.inferred],
   settledBy: 'POST /api/oauth/token, 101 times within an hour and none too fast',
+  rule: [SOURCE.documentation],
   describe: (_limit: number, clientId: string, count: number) => ({
     problem: `${clientId} has ${count} tokens that live.`,
     remedy: 'Revoke some with POST /api/oauth/revoke, or start the emulator without --limit-tokens.',
-    source: SOURCE.documentation,
   }),
   example: [LIVE_TOKENS, 'mdb_sa_id_000000000000000000000011', LIVE_TOKENS],
 });

@@ -118,6 +118,19 @@ export const faults = object(
 /** A rule with its id. */
 export type FaultRule = Static<typeof newFault> & { readonly id: string };
 
+/** Today's ids of operations that 0.1.0 named otherwise than Atlas does. */
+const RENAMED = new Map([['listGroupIpAddresses', 'getGroupIpAddresses']]);
+
+/** The id of an operation, of which a client, a fixture or a database file may have an earlier one. */
+export const currentOperation = (id: string): string => RENAMED.get(id) ?? id;
+
+/** A rule that names its operation by the current id. */
+export function currentRule(rule: FaultRule): FaultRule {
+  const { match } = rule;
+  if (match?.operation === undefined) return rule;
+  return { ...rule, match: { ...match, operation: currentOperation(match.operation) } };
+}
+
 /** What a rule answers in place of the emulator. */
 export type FaultAnswer = Static<typeof answer>;
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { CoveredTable, Database, Migration } from '../../kernel/database.js';
 import { hexDigits } from '../../kernel/ids.js';
-import { firesOn, matches, type FaultRule, type FaultStep, type ScopedFault } from './rule.js';
+import { currentRule, firesOn, matches, type FaultRule, type FaultStep, type ScopedFault } from './rule.js';
 
 export const faultMigrations: readonly Migration[] = [
   {
@@ -40,7 +40,7 @@ export class FaultStore {
 
   /** A rule as a client or a fixture has sent it, with a generated id if it has none. */
   withId(sent: Partial<FaultRule>): FaultRule {
-    return { id: `fault-${hexDigits(this.newId(), 10)}`, ...sent };
+    return currentRule({ id: `fault-${hexDigits(this.newId(), 10)}`, ...sent });
   }
 
   /** The rules of a project, or of the whole server, oldest first. */
@@ -105,7 +105,7 @@ export class FaultStore {
     const sql = `SELECT project_id AS project, rule, matched, fired FROM faults WHERE ${where}`;
     return this.database
       .all<Omit<ScopedFault, 'rule'> & { rule: string }>(sql, project ?? null)
-      .map((row) => ({ ...row, rule: JSON.parse(row.rule) as FaultRule }));
+      .map((row) => ({ ...row, rule: currentRule(JSON.parse(row.rule) as FaultRule) }));
   }
 }
 

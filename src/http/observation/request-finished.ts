@@ -80,6 +80,7 @@ function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): R
       problem: redactText(condition.problem),
       remedy: redactText(condition.remedy),
     },
+    nonce: exchange.caller && /\bnonce\s*=\s*"?([^",\s]+)/i.exec(request.headers.authorization ?? '')?.[1],
   };
 }
 

@@ -23,10 +23,10 @@ export const malformedRequest = defineCondition('malformedRequest', {
 export const unexpected = defineCondition('unexpected', {
   when: 'An error in the emulator. No request is known to cause one; please report it.',
   observed: [500, 'UNEXPECTED_ERROR', 'Unexpected error.', SOURCE.recorded],
+  rule: [SOURCE.emulator],
   describe: () => ({
     problem: 'The emulator met an error of its own.',
     remedy: 'Please report it, with the log.',
-    source: SOURCE.emulator,
   }),
   example: [],
 });

@@ -1,6 +1,6 @@
 import { Kind, type TSchema } from '@sinclair/typebox';
 import { otherEncoding } from '../../kernel/files.js';
-import { defineCondition, SOURCE } from '../../profiles/index.js';
+import { defineCondition, SOURCE, type Source } from '../../profiles/index.js';
 
 /** The largest body that is read, in bytes. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -19,13 +19,14 @@ export const unsupportedMediaType = defineCondition('unsupportedMediaType', {
   when: 'The body has another `Content-Type` than JSON, or is compressed.',
   observed: [415, 'UNSUPPORTED_MEDIA_TYPE', 'The media type %s is not supported.', SOURCE.standard],
   settledBy: 'POST /api/atlas/v2/groups with Content-Type: text/plain',
+  rule: [SOURCE.standard, SOURCE.emulator],
   describe: (
     type: string,
     problem: string = type === 'none'
       ? 'The body has no Content-Type.'
       : `The Content-Type ${type} is not supported.`,
     remedy: string = 'Send Content-Type: application/json.',
-    source: string = SOURCE.standard,
+    source: Source = SOURCE.standard,
   ) => ({ problem, remedy, source }),
   example: ['text/plain'],
 });
@@ -34,11 +35,12 @@ export const bodyTooLarge = defineCondition('bodyTooLarge', {
   when: 'The body is larger than 1 MiB, or what would be stored of it (a resource, the settings of a project) than 128 KiB.',
   observed: [413, 'REQUEST_TOO_LARGE', 'The request is larger than %s bytes.', SOURCE.standard],
   settledBy: 'POST /api/atlas/v2/groups with a body of 2 MiB',
+  rule: [SOURCE.standard, SOURCE.emulator],
   describe: (
     limit: number,
     problem: string = `The body is larger than ${limit} bytes.`,
     remedy: string = 'Send a smaller one.',
-    source: string = SOURCE.standard,
+    source: Source = SOURCE.standard,
   ) => ({ problem, remedy, source }),
   example: [BODY_LIMIT],
 });

@@ -1,10 +1,10 @@
-import type { TSchema } from '@sinclair/typebox';
+import type { TObject, TSchema } from '@sinclair/typebox';
 import { TypeCompiler, ValueErrorType, type TypeCheck } from '@sinclair/typebox/compiler';
 import type { ValueError, ValueErrorIterator } from '@sinclair/typebox/errors';
 import { describeValue, namesOf, pathOfPointer } from '../../kernel/schema-text.js';
-import { defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
+import { defineCondition, SOURCE, type Refusal, type Source } from '../../profiles/index.js';
 
-const { atlasErrors, page } = SOURCE;
+const { atlasErrors, inferred, page, tools, documentation } = SOURCE;
 
 const WRONG_TYPE = 'Received JSON for the %s attribute does not match expected format.';
 
@@ -14,7 +14,8 @@ const topOf = (shown: string): string => shown.split(/[.[]/, 1)[0] ?? '';
 export const missingAttribute = defineCondition('missingAttribute', {
   when: 'A field that the operation or the value of another field requires is missing, null or an empty string.',
   observed: [400, 'MISSING_ATTRIBUTE', 'The required attribute %s was not specified.', atlasErrors],
-  describe: (field: string, remedy: string = `Send ${field}.`, why: string = '', source: string = page) => ({
+  rule: [page, tools, documentation],
+  describe: (field: string, remedy: string = `Send ${field}.`, why: string = '', source: Source = page) => ({
     field: topOf(field),
     problem: `The required attribute ${field} was not specified${why && ` (${why})`}.`,
     remedy,
@@ -26,11 +27,11 @@ export const missingAttribute = defineCondition('missingAttribute', {
 export const wrongType = defineCondition('wrongType', {
   when: 'A field has another type than it should.',
   observed: [400, 'INVALID_JSON_ATTRIBUTE', WRONG_TYPE, atlasErrors],
+  rule: [page],
   describe: (field: string, remedy: string) => ({
     field: topOf(field),
     problem: `The attribute ${field} has the wrong type.`,
     remedy,
-    source: page,
   }),
   example: ['region', 'Send a string.'],
 });
@@ -38,14 +39,30 @@ export const wrongType = defineCondition('wrongType', {
 export const invalidAttribute = defineCondition('invalidAttribute', {
   when: 'A field is unknown, breaks its pattern, its length or its list of values, or is one that the value of another field does not allow.',
   observed: [400, 'INVALID_ATTRIBUTE', 'Invalid attribute %s specified.', atlasErrors],
+  rule: [page, tools, inferred],
+  settledBy: 'PATCH …/streams/privateLinkConnections/{id} with the field region, or one that does not exist',
   describe: (
     field: string,
     remedy: string,
     problem: string = `Invalid attribute ${field} specified.`,
-    source: string = page,
+    source: Source = page,
   ) => ({ field: topOf(field), problem, remedy, source }),
   example: ['pageSize', 'Leave it out.', 'There is no attribute pageSize.'],
 });
+
+/**
+ * Checks that an update has no field that only a create takes. That it is refused, not ignored, is inferred.
+ *
+ * @param sent the body of the update, without what counts as absent
+ * @throws {Refusal} `invalidAttribute`
+ */
+export function refuseFixed(sent: object, create: TObject, update: TObject): void {
+  const isFixed = (name: string) => name in create.properties && !(name in update.properties);
+  const fixed = Object.keys(sent).find(isFixed);
+  if (fixed === undefined) return;
+  const remedy = `Leave it out: an update can change ${namesOf(update).join(', ')}.`;
+  throw invalidAttribute(fixed, remedy, `The attribute ${fixed} cannot be changed.`, inferred);
+}
 
 /** Kinds of errors that mean another type of value, or one that is missing where it cannot be absent. */
 const WRONG_TYPES = new Set([
@@ -78,7 +95,7 @@ function refusalOf({ type, path, schema }: ValueError): Refusal {
   if (type === ValueErrorType.ObjectRequiredProperty) return missingAttribute(field);
   if (type === ValueErrorType.ObjectAdditionalProperties) {
     const remedy = `Leave it out, or correct its name: there are ${namesOf(schema).join(', ')}.`;
-    return invalidAttribute(field, remedy, `There is no attribute ${field}.`, SOURCE.inferred);
+    return invalidAttribute(field, remedy, `There is no attribute ${field}.`, inferred);
   }
   return (WRONG_TYPES.has(type) ? wrongType : invalidAttribute)(field, `Send ${describeValue(schema)}.`);
 }

@@ -41,21 +41,23 @@ export type Paging = Pick<Static<typeof pagingQuery>, 'itemsPerPage' | 'pageNum'
 export const invalidQueryParameter = defineCondition('invalidQueryParameter', {
   when: 'A query parameter has a value that it cannot have, or is there twice. Unknown parameters are tolerated.',
   observed: [400, 'INVALID_QUERY_PARAMETER', 'Invalid query parameter %s specified.', SOURCE.atlasErrors],
+  rule: [SOURCE.inferred],
+  settledBy: 'GET /api/atlas/v2/groups?pageNum=x',
   describe: (
     name: string,
     remedy: string,
     problem: string = `The query parameter ${name} has a value that it cannot have.`,
-  ) => ({ problem, remedy, source: SOURCE.inferred }),
+  ) => ({ problem, remedy }),
   example: ['envelope', 'Send true or false.'],
 });
 
 export const missingQueryParameter = defineCondition('missingQueryParameter', {
   when: 'A query parameter that the operation needs is missing.',
   observed: [400, 'MISSING_QUERY_PARAMETER', MISSING, SOURCE.atlasErrors],
+  rule: [SOURCE.description],
   describe: (name: string, value: string) => ({
     problem: `The query parameter ${name} is missing.`,
     remedy: `Send ${name}: ${value}.`,
-    source: SOURCE.description,
   }),
   example: ['cloudProvider', 'aws, azure or gcp'],
 });

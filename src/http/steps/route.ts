@@ -36,10 +36,10 @@ export const methodNotAllowed = defineCondition('methodNotAllowed', {
 export const notEmulated = defineCondition('notEmulated', {
   when: 'Atlas has this operation, and the emulator does not. A 404 would make Terraform forget a resource that is there.',
   observed: [501, 'NOT_EMULATED', 'The emulator does not have the operation %s.', SOURCE.emulator],
+  rule: [SOURCE.description],
   describe: (operation: string, suggestion?: string) => ({
     problem: `Atlas has the operation ${operation}, and the emulator does not.`,
     remedy: `${hint(suggestion)}Call real Atlas for it; GET /_emulator/health lists the operations that were requested and are not emulated.`,
-    source: SOURCE.description,
   }),
   example: ['listGroupStreamConnections'],
 });

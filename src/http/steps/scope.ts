@@ -26,10 +26,10 @@ export const invalidProjectId = defineCondition('invalidProjectId', {
   when: 'The project id in the path is not 24 lower-case hexadecimal digits.',
   observed: [404, 'INVALID_GROUP_ID', 'An invalid group ID %s was specified.', atlasErrors],
   documented: { status: 400 },
+  rule: [page],
   describe: (id: string) => ({
     problem: `The project id ${id} is not 24 lower-case hexadecimal digits.`,
     remedy: USE_PROJECT,
-    source: page,
   }),
   example: ['nothex'],
 });
@@ -66,10 +66,10 @@ export const notPermitted = defineCondition('notPermitted', {
   when: 'The caller has no role that allows this, or the project is of another organization.',
   observed: [401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.', recorded],
   documented: { status: 403 },
+  rule: [page],
   describe: (caller: string, action: string, roles: readonly string[]) => ({
     problem: `The ${caller} has no role that permits ${action}.`,
     remedy: `Call it with one of these roles: ${roles.join(', ')}.`,
-    source: page,
   }),
   example: ['API key reader', `updateGroup in project ${NOBODY}`, ['Project Owner']],
 });

@@ -18,7 +18,6 @@ export const noScriptedAnswer = defineCondition('noScriptedAnswer', {
   describe: (status: string) => ({
     problem: `Prefer asks for the body of a ${status}, and the source page shows none.`,
     remedy: `Send code= with one of ${SHOWN}, or leave Prefer out.`,
-    source: SOURCE.emulator,
   }),
   example: ['418'],
 });

@@ -96,6 +96,22 @@ describe.each(PROFILES)('change of dnsDomain, %s', (profile) => {
     expect(await links.get(_id)).not.toHaveProperty('dnsDomain');
   });
 
+  it.each(['region', 'provider', 'vendor', 'arn', 'serviceEndpointId'])(
+    'PATCH with %s is a 400 that says that it cannot be changed, with or without dnsDomain',
+    async (field) => {
+      const links = await shared.links(profile);
+      const { _id } = await links.create(BARE);
+      for (const payload of [{ [field]: 'b' }, { dnsDomain: 'a.example', [field]: 'b' }]) {
+        const response = await patchLink(links, _id, payload);
+        expect(codeOf(response)).toBe(
+          `400 ${profile === 'observed' ? 'INVALID_ATTRIBUTE' : 'VALIDATION_ERROR'}`,
+        );
+        expect(response.headers['x-emulator-reason']).toContain(`${field} cannot be changed`);
+        expect(response.headers['x-emulator-reason']).toContain('an update can change dnsDomain');
+      }
+    },
+  );
+
   it('PATCH ignores read-only fields', async () => {
     const links = await shared.links(profile);
     const { _id } = await links.create(BARE);
