@@ -120,7 +120,7 @@ function httpsAddress(
 function callersOf({ credentials: store }: Identity, own: Project): Record<string, CallerSecrets> {
   const made = store.ofProject(own.id);
   // An organization has the credentials of all its projects, too: they are read only where they are needed.
-  const shared = () => store.ofOrganization(own.organizationId).filter((one) => one.projectId === undefined);
+  const shared = () => store.ofOrganization(own.organizationId).filter((one) => one.projectId === null);
   const found: Record<string, CallerSecrets> = Object.fromEntries(callerNames.map((name) => [name, {}]));
   for (const { caller, secret } of made.length > 0 ? made : shared()) {
     const fits = callerNames.find((name) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '../http/gatekeeper.js';
 import type { LiveTokens } from '../http/faults/limits.js';
-import type { Database } from '../kernel/database.js';
+import { withJson, type Database } from '../kernel/database.js';
 import { PROJECT_NOW, type ProjectStore } from './project-store.js';
 
 /** Organizations, projects and credentials: who can call, and what there is to call. */
@@ -17,27 +17,14 @@ export interface Credential {
   /** The time of the clock by which its tokens expire, in milliseconds since the epoch. */
   readonly now: number;
   /** The project that it was made for, if any. */
-  readonly projectId: string | undefined;
+  readonly projectId: string | null;
 }
 
 /** A credential to add. */
 export interface NewCredential extends Omit<Caller, 'profile'> {
   readonly secret: string;
   /** The project that it is made for, whose clock its tokens follow. */
-  readonly projectId?: string;
-}
-
-interface CredentialRow extends Omit<Caller, 'organizationRoles' | 'projectRoles'> {
-  readonly secret: string;
-  readonly roles: string;
-  readonly projectId: string | null;
-  readonly now: number;
-}
-
-/** The roles of a credential as they are stored. */
-interface Roles {
-  readonly organization: Caller['organizationRoles'];
-  readonly projects: Caller['projectRoles'];
+  readonly projectId?: string | null;
 }
 
 interface Token {
@@ -52,8 +39,9 @@ const JOIN_PROJECT = `
     (SELECT min(key) FROM json_each(roles, '$.projects') HAVING count(*) = 1))`;
 
 const SELECT_CREDENTIAL = `
-  SELECT credentials.id, kind, secret, credentials.organization_id AS organizationId, profile, roles,
-    project_id AS projectId, coalesce(${PROJECT_NOW}, :now) AS now
+  SELECT secret, project_id AS projectId, coalesce(${PROJECT_NOW}, :now) AS now, json_object(
+    'id', credentials.id, 'kind', kind, 'organizationId', credentials.organization_id, 'profile', profile,
+    'organizationRoles', roles -> 'organization', 'projectRoles', roles -> 'projects') AS caller
   FROM credentials JOIN organizations ON organizations.id = credentials.organization_id ${JOIN_PROJECT}`;
 
 /** With the time of the clock by which they expire. */
@@ -90,13 +78,10 @@ export class CredentialStore {
     return this.#select('credentials.project_id = :id', { id });
   }
 
-  add({ id, kind, secret, organizationId, projectId, ...roles }: NewCredential): void {
-    const { organizationRoles: organization, projectRoles: projects } = roles;
-    const stored: Roles = { organization, projects };
-    this.database.run(
-      'INSERT INTO credentials VALUES (?, ?, ?, ?, ?, ?)',
-      ...[id, kind, secret, organizationId, projectId ?? null, JSON.stringify(stored)],
-    );
+  add({ id, kind, secret, organizationId, projectId = null, ...roles }: NewCredential): void {
+    const stored = JSON.stringify({ organization: roles.organizationRoles, projects: roles.projectRoles });
+    const sql = 'INSERT INTO credentials VALUES (?, ?, ?, ?, ?, ?)';
+    this.database.run(sql, id, kind, secret, organizationId, projectId, stored);
   }
 
   /**
@@ -194,17 +179,8 @@ export class CredentialStore {
 
   #select(where: string, parameters: Readonly<Record<string, string>>): Credential[] {
     const sql = `${SELECT_CREDENTIAL} WHERE ${where} ORDER BY credentials.id`;
-    return this.database
-      .all<CredentialRow>(sql, { ...parameters, now: this.now() })
-      .map(({ secret, now, roles, projectId, ...caller }) => {
-        const { organization: organizationRoles, projects: projectRoles } = JSON.parse(roles) as Roles;
-        return {
-          caller: { ...caller, organizationRoles, projectRoles },
-          secret,
-          now,
-          projectId: projectId ?? undefined,
-        };
-      });
+    const rows = this.database.all<object>(sql, { ...parameters, now: this.now() });
+    return rows.map((row) => withJson<Credential>(row, 'caller'));
   }
 }
 

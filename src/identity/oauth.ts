@@ -1,24 +1,91 @@
 import { randomBytes } from 'node:crypto';
+import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sameSecret } from '../http/credentials/digest.js';
 import {
+  accessDenied,
   invalidClient,
   invalidGrant,
   invalidRequest,
+  serverError,
   unsupportedGrantType,
 } from '../http/credentials/token-errors.js';
 import type { FaultGate } from '../http/faults/gate.js';
-import type { Limits } from '../http/faults/limits.js';
+import { rateLimited, tooManyTokens, type Limits } from '../http/faults/limits.js';
 import { redactForm } from '../http/observation/redaction.js';
 import type { Operation } from '../http/operation.js';
 import { bodyText } from '../http/replies/replies.js';
+import { component, integer, text } from '../http/schema.js';
+import { bodyTooLarge } from '../http/steps/body.js';
+import { flagsQuery } from '../http/steps/query.js';
 import type { Database } from '../kernel/database.js';
 import { profiles } from '../profiles/index.js';
 import type { Credential, CredentialStore } from './credential-store.js';
-import { createToken, FORM, revokeToken } from './token-operations.js';
 
 /** How long a token is valid, in seconds (Atlas documentation). Clients renew it some minutes before. */
 export const TOKEN_LIFE_S = 3600;
+
+/** The media type of the token endpoints' requests. */
+const FORM = 'application/x-www-form-urlencoded';
+
+/** The security scheme of the token endpoints. */
+export const serviceAccountScheme = {
+  serviceAccount: {
+    type: 'http',
+    scheme: 'basic',
+    description: 'A service account: the client id as user, its secret as password.',
+  },
+};
+
+const credentials = {
+  client_id: Type.Optional(text('Client id, if HTTP Basic is not used.')),
+  client_secret: Type.Optional(text('Its secret, likewise.')),
+};
+const shared = {
+  method: 'POST',
+  tag: { name: 'Tokens', description: 'Bearer tokens of service accounts (RFC 6749 and RFC 7009).' },
+  security: [{ serviceAccount: [] }, {}],
+  query: flagsQuery,
+} as const;
+const errors = [invalidRequest, invalidClient, accessDenied, serverError, bodyTooLarge, rateLimited];
+
+const createToken: Operation = {
+  ...shared,
+  id: 'createToken',
+  path: '/api/oauth/token',
+  summary: 'Issues a token to a service account.',
+  conditions: [...errors, unsupportedGrantType, tooManyTokens],
+  body: {
+    mediaType: FORM,
+    schema: component('TokenRequest', 'Requests a token.', {
+      grant_type: Type.Literal('client_credentials', { description: 'The only grant.' }),
+      ...credentials,
+    }),
+  },
+  response: component('Token', 'A bearer token.', {
+    access_token: text('The token.'),
+    expires_in: integer('How long it is valid, in seconds.'),
+    token_type: Type.Literal('Bearer', { description: 'How it is sent.' }),
+  }),
+};
+
+const revokeToken: Operation = {
+  ...shared,
+  id: 'revokeToken',
+  path: '/api/oauth/revoke',
+  summary: 'Revokes a token.',
+  conditions: [...errors, invalidGrant],
+  body: {
+    mediaType: FORM,
+    schema: component('TokenRevocation', 'Revokes a token.', {
+      token: text('The token to revoke.', { minLength: 1 }),
+      ...credentials,
+    }),
+  },
+};
+
+/** The token endpoints, which are served apart from the pipeline and whose paths are those of the server. */
+export const tokenOperations: readonly Operation[] = [createToken, revokeToken];
 
 /** Dependencies of the token endpoints. */
 export interface TokenServices {
@@ -27,14 +94,6 @@ export interface TokenServices {
   readonly limits: Limits;
   /** Undefined if no faults can be injected. */
   readonly faults: FaultGate | undefined;
-}
-
-/** A request of a service account. */
-interface TokenRequest {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  readonly client: Credential;
-  readonly form: URLSearchParams;
 }
 
 /**
@@ -58,7 +117,14 @@ export function oauth(app: FastifyInstance, { database, store, limits, faults }:
   });
 
   /** Serves an endpoint. @param respond returns the body of a success; undefined if it has none */
-  const serve = ({ id, path }: Operation, respond: (sent: TokenRequest) => Promise<object | undefined>) =>
+  const serve = (
+    { id, path }: Operation,
+    respond: (
+      client: Credential,
+      form: URLSearchParams,
+      ...http: [FastifyRequest, FastifyReply]
+    ) => Promise<object | undefined>,
+  ) =>
     app.post(path, async (request, reply) => {
       const { exchange } = request;
       exchange.operationId = id;
@@ -74,13 +140,13 @@ export function oauth(app: FastifyInstance, { database, store, limits, faults }:
       if (met && (await met)) return reply;
       // The rules may have let time pass.
       const client = met ? (store.credential(found.caller.id) ?? found) : found;
-      const body = await respond({ request, reply, client, form });
+      const body = await respond(client, form, request, reply);
       exchange.step = 'answer';
       const text = bodyText(body, 200, exchange.flags);
       return text === undefined ? reply.send() : reply.header('content-type', 'application/json').send(text);
     });
 
-  serve(createToken, async ({ request, reply, client, form }) => {
+  serve(createToken, async (client, form, request, reply) => {
     const owner = client.projectId ?? client.caller.organizationId;
     limits.countToken(request, reply, owner, () => store.liveTokens(client));
     request.exchange.step = 'fields';
@@ -92,7 +158,7 @@ export function oauth(app: FastifyInstance, { database, store, limits, faults }:
     return { access_token: token, expires_in: TOKEN_LIFE_S, token_type: 'Bearer' };
   });
 
-  serve(revokeToken, async ({ request, client, form }) => {
+  serve(revokeToken, async (client, form, request) => {
     request.exchange.step = 'fields';
     const token = form.get('token');
     if (!token) throw invalidRequest('The form has no token.', 'Send the form token=….');

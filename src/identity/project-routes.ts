@@ -25,14 +25,7 @@ import {
   PROJECTS_LIMIT,
   tooManyProjects,
 } from './project-conditions.js';
-import {
-  countedQuery,
-  createBody,
-  namedQuery,
-  representation,
-  shownProject,
-  updateBody,
-} from './project-schema.js';
+import * as schema from './project-schema.js';
 import type { StoredProject } from './project-store.js';
 import { permits, rolesFor } from './roles.js';
 
@@ -48,14 +41,11 @@ export interface ProjectServices extends Identity {
 }
 
 /** Fields of a project that only the server sets; a request can repeat them (Atlas's public description). */
-const readOnly = Type.Pick(shownProject, ['clusterCount', 'created', 'id', 'links']).properties;
+const readOnly = Type.Pick(schema.shownProject, ['clusterCount', 'created', 'id', 'links']).properties;
 const orgId = objectId('Id of its organization.');
-const acceptedProject = lenient(
-  { ...createBody, properties: { ...createBody.properties, orgId } },
-  readOnly,
-  [null],
-);
-const acceptedUpdate = lenient(updateBody, readOnly, [null]);
+const createBody = { ...schema.createBody, properties: { ...schema.createBody.properties, orgId } };
+const acceptedProject = lenient(createBody, readOnly, [null]);
+const acceptedUpdate = lenient(schema.updateBody, readOnly, [null]);
 
 const shared = {
   tag: { name: 'Projects', description: 'What stream resources belong to; Atlas calls them groups.' },
@@ -73,7 +63,7 @@ const ofOrganization = atlasResource('/orgs/:orgId/groups', {
   requestsAMinute: 500,
   access: 'readOrganization',
 });
-const projectPage = pageOf('ProjectPage', shownProject, false);
+const projectPage = pageOf('ProjectPage', schema.shownProject, false);
 
 /** The operations on projects. */
 export function projectOperations({
@@ -98,7 +88,7 @@ export function projectOperations({
       summary: 'Lists the projects that the caller can see.',
       javaMethod: 'getAllGroups',
       access: undefined,
-      query: countedQuery,
+      query: schema.countedQuery,
       response: projectPage,
       handle: ({ caller, query, baseUrl }) => listed(visible(caller), query, baseUrl),
     }),
@@ -106,7 +96,7 @@ export function projectOperations({
       id: 'getOrgGroups',
       summary: 'Lists the projects of an organization that the caller can see.',
       javaMethod: 'getGroups',
-      query: namedQuery,
+      query: schema.namedQuery,
       response: projectPage,
       handle({ caller, organization, query, baseUrl }) {
         const { name = '' } = query;
@@ -125,10 +115,10 @@ export function projectOperations({
         // An owner who is a user; the emulator has no users.
         projectOwnerId: Type.Optional(text('Accepted, without effect.')),
       }),
-      response: shownProject,
+      response: schema.shownProject,
       body: {
         prepare: prepared,
-        schema: createBody,
+        schema: schema.createBody,
         shown: acceptedProject,
         rules({ orgId }, { caller }) {
           if (!projects.organization(orgId)) throw unknownOrganization(orgId);
@@ -148,13 +138,13 @@ export function projectOperations({
           return projects.existing(id);
         });
         // Atlas's own slip, slashes and all (recorded).
-        return resource(representation(created, baseUrl), { location: `${baseUrl}//api/atlas/v1.0` });
+        return resource(schema.representation(created, baseUrl), { location: `${baseUrl}//api/atlas/v1.0` });
       },
     }),
     project('GET', '/:groupId', {
       id: 'getGroup',
       summary: 'Gets a project.',
-      response: shownProject,
+      response: schema.shownProject,
       handle: ({ project, baseUrl }) => shown(projects.existing(project.id), baseUrl),
     }),
     project('GET', '/byName/:groupName', {
@@ -162,7 +152,7 @@ export function projectOperations({
       summary: 'Gets a project by its name.',
       access: undefined,
       conditions: [projectNameNotFound],
-      response: shownProject,
+      response: schema.shownProject,
       handle({ caller, parameters: { groupName }, baseUrl }) {
         const found = visible(caller).find(({ name }) => name === groupName);
         if (!found) throw projectNameNotFound(groupName, `${caller.kind} ${caller.id}`);
@@ -174,14 +164,14 @@ export function projectOperations({
       javaMethod: 'patchGroup',
       summary: 'Changes a project: what is given; the rest stays.',
       conditions: [projectExists, invalidTag],
-      response: shownProject,
+      response: schema.shownProject,
       body: {
         prepare(body) {
           const sent = prepared(body);
-          refuseFixed(sent, createBody, updateBody);
+          refuseFixed(sent, schema.createBody, schema.updateBody);
           return sent;
         },
-        schema: updateBody,
+        schema: schema.updateBody,
         shown: acceptedUpdate,
       },
       async handle({ project: { id }, body: { name, ...settings }, baseUrl }) {
@@ -218,16 +208,16 @@ export function projectOperations({
 }
 
 function shown(project: StoredProject, baseUrl: string): Answer {
-  return resource(representation(project, baseUrl, []));
+  return resource(schema.representation(project, baseUrl, []));
 }
 
 /** A page of projects, each with its self link alone (recorded). */
 function listed(
   found: readonly StoredProject[],
-  query: Static<typeof countedQuery>,
+  query: Static<typeof schema.countedQuery>,
   baseUrl: string,
 ): Answer {
-  return pageFrom(found, query, (one) => representation(one, baseUrl, [], []));
+  return pageFrom(found, query, (one) => schema.representation(one, baseUrl, [], []));
 }
 
 /** The body without what counts as absent. @throws {Refusal} `invalidTag` */

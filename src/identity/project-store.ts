@@ -1,6 +1,6 @@
 import type { Organization, Pace, Project } from '../http/gatekeeper.js';
 import type { ClockState } from '../kernel/clock.js';
-import type { Database } from '../kernel/database.js';
+import { withJson, type Database } from '../kernel/database.js';
 
 /** What the owner of a project sets besides its name; what was not set is left out. */
 export interface ProjectSettings {
@@ -22,13 +22,6 @@ export interface StoredProject extends Project {
 export interface NewProject extends Pick<StoredProject, 'id' | 'organizationId' | 'name' | 'createdAt'> {
   readonly settings?: ProjectSettings;
   readonly pace?: Pace;
-}
-
-interface ProjectRow extends Omit<StoredProject, 'settings' | 'pace' | 'clock' | 'frozen'> {
-  readonly settings: string;
-  readonly pace: string;
-  readonly offsetMs: number;
-  readonly frozenAt: number | null;
 }
 
 const DEFAULT_PACE: Pace = { durations: {}, movement: 'time' };
@@ -71,10 +64,8 @@ export class ProjectStore {
 
   /** The organization's project of this name. */
   named(organizationId: string, name: string): StoredProject | undefined {
-    return this.#select('WHERE organization_id = :organizationId AND projects.name = :name', {
-      organizationId,
-      name,
-    })[0];
+    const tail = 'WHERE organization_id = :organizationId AND projects.name = :name';
+    return this.#select(tail, { organizationId, name })[0];
   }
 
   /** The organization's projects, oldest first. */
@@ -122,9 +113,8 @@ export class ProjectStore {
 
   /** Moves a project's clock by `ms`, unless it is frozen. */
   shiftClock(id: string, ms: number): void {
-    const sql =
-      'UPDATE projects SET clock_offset_ms = clock_offset_ms + ? WHERE id = ? AND frozen_at IS NULL';
-    this.database.run(sql, ms, id);
+    const set = 'SET clock_offset_ms = clock_offset_ms + ?';
+    this.database.run(`UPDATE projects ${set} WHERE id = ? AND frozen_at IS NULL`, ms, id);
   }
 
   /** Moves all frozen clocks by `ms`. */
@@ -139,17 +129,14 @@ export class ProjectStore {
 
   /** Removes all organizations, and with them projects, credentials and tokens. */
   clear(): void {
-    for (const table of ['credentials', 'projects', 'organizations']) {
+    for (const table of ['credentials', 'projects', 'organizations'])
       this.database.run(`DELETE FROM ${table}`);
-    }
   }
 
   /** Removes a project and everything in it. */
   remove(id: string): void {
-    this.database.run(
-      'INSERT OR IGNORE INTO deleted_projects SELECT id, organization_id FROM projects WHERE id = ?',
-      id,
-    );
+    const from = 'SELECT id, organization_id FROM projects WHERE id = ?';
+    this.database.run(`INSERT OR IGNORE INTO deleted_projects ${from}`, id);
     this.database.run('DELETE FROM projects WHERE id = ?', id);
   }
 
@@ -160,14 +147,14 @@ export class ProjectStore {
   }
 
   #select(tail: string, parameters: Readonly<Record<string, string | number>> = {}): StoredProject[] {
-    return this.database
-      .all<ProjectRow>(`${SELECT_PROJECT} ${tail}`, { ...parameters, now: this.now() })
-      .map(({ settings, pace, offsetMs, frozenAt, ...project }) => ({
-        ...project,
-        settings: JSON.parse(settings) as ProjectSettings,
-        pace: JSON.parse(pace) as Pace,
-        clock: { offsetMs, frozenAt: frozenAt ?? undefined },
-        frozen: frozenAt !== null,
-      }));
+    const rows = this.database.all<{ offsetMs: number; frozenAt: number | null }>(
+      `${SELECT_PROJECT} ${tail}`,
+      { ...parameters, now: this.now() },
+    );
+    return rows.map(({ offsetMs, frozenAt, ...row }) => ({
+      ...withJson<Omit<StoredProject, 'clock' | 'frozen'>>(row, 'settings', 'pace'),
+      clock: { offsetMs, frozenAt: frozenAt ?? undefined },
+      frozen: frozenAt !== null,
+    }));
   }
 }

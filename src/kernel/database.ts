@@ -38,6 +38,13 @@ interface Batch {
 /** A value that SQLite stores. */
 type Value = string | number | Buffer | null;
 
+/** A row, with the JSON in these columns parsed. The caller names its type, as for a query. */
+export function withJson<Row extends object>(row: object, ...columns: (keyof Row & string)[]): Row {
+  const texts = row as Readonly<Record<string, string>>;
+  const parsed = columns.map((column) => [column, JSON.parse(texts[column] ?? 'null') as unknown]);
+  return { ...row, ...Object.fromEntries(parsed) } as Row;
+}
+
 /** Parameters of a statement: by position, or by name in one object. */
 type Parameters = (Value | Readonly<Record<string, Value>>)[];
 

@@ -1,9 +1,7 @@
 import { Type, type TObject } from '@sinclair/typebox';
-import { ControlError } from '../http/control-error.js';
 import { MAX_COUNT, oneOf, strict, within } from '../http/schema.js';
 import { LATEST, LONGEST_MS } from '../kernel/clock.js';
 import { OBJECT_ID } from '../kernel/ids.js';
-import type { Path, Plan } from './lifecycle.js';
 import { MESSAGE_MAX, type StatefulResource } from './resource.js';
 
 /** An item of a fixture: what a client would send, and optionally its id and where it is in its life. */
@@ -28,15 +26,4 @@ export function itemSchema({ sent, states, settled, durations }: StatefulResourc
     },
     strict,
   );
-}
-
-/** What an item of a fixture may have beside what a client would send. */
-export type FixtureItem = Partial<Plan & { _id: string; state: string; errorMessage: string }>;
-
-/** Checks the order of a path. @throws {ControlError} 400 */
-export function inOrder(path: Path): Path {
-  const late = path.find(([, at], index) => at < (path[index - 1]?.[1] ?? at));
-  if (!late) return path;
-  const problem = `The path enters ${late[0]} before the state that precedes it.`;
-  throw new ControlError(400, `${problem} Send states in the order of time.`);
 }

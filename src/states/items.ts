@@ -1,15 +1,19 @@
 import { page, type Answer, type JsonText } from '../http/replies/replies.js';
+import { ControlError } from '../http/control-error.js';
 import type { Durations, Movement, Project } from '../http/gatekeeper.js';
 import { refuseTooLarge } from '../http/steps/body.js';
 import type { Paging } from '../http/steps/query.js';
 import type { Transaction } from '../kernel/database.js';
 import type { DueWork } from '../kernel/scheduler.js';
 import type { Services } from '../world/index.js';
-import { inOrder, type FixtureItem } from './fixture.js';
 import { past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
 import type { StatefulResource } from './resource.js';
 import { ItemRules } from './rules.js';
 import { ItemStore, type CurrentItem, type Item } from './store.js';
+import { render } from './text.js';
+
+/** What an item of a fixture can have beside what a client would send. */
+type FixtureItem = Partial<Plan & { _id: string; state: string; errorMessage: string }>;
 
 /** The items of a resource, and what the Atlas API and the control API do with them. */
 export class Items<Sent extends object = object> implements DueWork {
@@ -37,13 +41,10 @@ export class Items<Sent extends object = object> implements DueWork {
   create(project: Project, sent: Sent, baseUrl: string): Promise<JsonText> {
     return this.write((transaction) => {
       const id = this.services.newId();
-      const { stages, errorMessage } = this.rules.apply(
-        project.id,
-        sent,
-        this.resource.profiles[project.profile].created,
-      );
+      const { created } = this.resource.profiles[project.profile];
+      const { stages, errorMessage } = this.rules.apply(project.id, sent, created);
       this.put(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
-      return this.resource.created?.(sent, id, project) ?? this.#get(project, id, baseUrl).text;
+      return this.resource.created?.(sent, id, project) ?? shown(this.existing(project, id), baseUrl);
     });
   }
 
@@ -55,8 +56,8 @@ export class Items<Sent extends object = object> implements DueWork {
 
   /** Reads an item, which moves it to its next state in projects where reads do. */
   async read(project: Project, id: string, baseUrl: string): Promise<JsonText> {
-    const { text, readsLeft } = this.#get(project, id, baseUrl);
-    if (readsLeft !== null) {
+    const found = this.existing(project, id);
+    if (found.readsLeft !== null) {
       await this.write((transaction) => {
         const item = this.existing(project, id);
         if (item.readsLeft === null) return;
@@ -65,7 +66,7 @@ export class Items<Sent extends object = object> implements DueWork {
         this.put(transaction, project, read, item);
       });
     }
-    return text;
+    return shown(found, baseUrl);
   }
 
   /**
@@ -86,7 +87,7 @@ export class Items<Sent extends object = object> implements DueWork {
       const { updated } = this.resource.profiles[project.profile];
       const ahead = updated && { errorMessage: null, ...this.plan(project, updated, 'updated', item) };
       this.put(transaction, project, { ...item, sent, ...ahead }, item);
-      return this.#get(project, id, baseUrl).text;
+      return shown(this.existing(project, id), baseUrl);
     });
   }
 
@@ -141,7 +142,7 @@ export class Items<Sent extends object = object> implements DueWork {
     const sent = this.resource.accept?.(fields, project) ?? (fields as Sent);
     const { created } = this.resource.profiles[project.profile];
     const ahead: Plan = path
-      ? { path: inOrder(path), rest, readsLeft: rest.length > 0 ? readsLeft : null }
+      ? { path: checkedOrder(path), rest, readsLeft: rest.length > 0 ? readsLeft : null }
       : this.plan(project, state === undefined ? created : [{ state }], why);
     this.put(transaction, project, { id, sent, errorMessage, ...ahead });
     return id;
@@ -173,7 +174,9 @@ export class Items<Sent extends object = object> implements DueWork {
 
   /** The item as it is now. @throws {Refusal} */
   existing(project: Project, id: string): CurrentItem<Sent> {
-    return this.store.current(project.id, id, project.now) ?? this.#refuseUnknown(project, id);
+    const item = this.store.current(project.id, id, project.now);
+    if (!item) throw this.resource.notFound(id, project.id);
+    return item;
   }
 
   write<T>(work: (transaction: Transaction) => T): Promise<T> {
@@ -197,14 +200,6 @@ export class Items<Sent extends object = object> implements DueWork {
     return moved;
   }
 
-  #get(project: Project, id: string, baseUrl: string): { text: JsonText; readsLeft: number | null } {
-    return this.store.get(project.id, id, project.now, baseUrl) ?? this.#refuseUnknown(project, id);
-  }
-
-  #refuseUnknown(project: Project, id: string): never {
-    throw this.resource.notFound(id, project.id);
-  }
-
   /** Emits, once committed, the states that were entered. */
   #emit(transaction: Transaction, projectId: string, id: string, entered: Path): void {
     transaction.afterCommit(() => {
@@ -213,4 +208,16 @@ export class Items<Sent extends object = object> implements DueWork {
       }
     });
   }
+}
+
+function shown({ text, state }: CurrentItem<unknown>, baseUrl: string): JsonText {
+  return render(text, [state], baseUrl);
+}
+
+/** @throws {ControlError} 400 if a path is not in the order of time */
+function checkedOrder(path: Path): Path {
+  const late = path.find(([, at], index) => at < (path[index - 1]?.[1] ?? at));
+  if (!late) return path;
+  const problem = `The path enters ${late[0]} before the state that precedes it.`;
+  throw new ControlError(400, `${problem} Send states in the order of time.`);
 }

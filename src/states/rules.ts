@@ -2,8 +2,8 @@ import { Type, type TObject } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { component, exactlyOne, MAX_COUNT, object, oneOf, strict, text, within } from '../http/schema.js';
-import type { Database } from '../kernel/database.js';
-import { OBJECT_ID } from '../kernel/ids.js';
+import { objectId } from '../http/shapes.js';
+import { withJson, type Database } from '../kernel/database.js';
 import type { SharedSection } from '../world/index.js';
 import type { Items } from './items.js';
 import type { Stage } from './lifecycle.js';
@@ -87,18 +87,13 @@ export class ItemRules {
       return { stages: [...stages.slice(0, -1), { state: failed }], errorMessage: fail };
     }
     // In a profile without the state, the item stays in its first.
-    const index = Math.max(
-      0,
-      stages.findIndex(({ state }) => state === staysIn),
-    );
-    return { stages: stages.slice(0, index + 1), errorMessage: null };
+    const last = stages.findIndex(({ state }) => state === staysIn);
+    return { stages: stages.slice(0, Math.max(1, last + 1)), errorMessage: null };
   }
 
   #select(where: string, projectId: string | null): readonly StoredRule[] {
     const sql = `SELECT id, rule, times_left AS timesLeft FROM ${this.#table} WHERE ${where}`;
-    return this.database
-      .all<StoredRule & { rule: string }>(sql, projectId)
-      .map((row) => ({ ...row, rule: JSON.parse(row.rule) as ItemRule }));
+    return this.database.all<object>(sql, projectId).map((row) => withJson<StoredRule>(row, 'rule'));
   }
 }
 
@@ -109,29 +104,24 @@ function ruleSchema({ name, states, profiles, complete, failed, rules }: Statefu
   const passing = Object.values(profiles).flatMap(({ created }) =>
     created.slice(0, -1).map(({ state }) => state),
   );
-  return object(
-    `What happens to a ${one} that is not created yet.`,
-    {
-      match: Type.Optional({
-        ...(rules?.schema ?? Type.Object({})),
-        description: `which ${many} it is for; all if left out`,
-      }),
-      times: Type.Optional(within(1, MAX_COUNT, `for how many ${many}; all if left out`)),
-      ...(failed !== undefined && {
-        fail: Type.Optional(messageText(`they end ${failed} instead of ${complete}, with this errorMessage`)),
-      }),
-      staysIn: Type.Optional(
-        oneOf(
-          states.filter((state) => passing.includes(state)),
-          'they stay in this state for good',
-        ),
-      ),
-    },
-    {
-      ...strict,
-      title: `${title}Rule`,
-      ...exactlyOne(failed === undefined ? ['staysIn'] : ['fail', 'staysIn']),
-    },
+  const stays = states.filter((state) => passing.includes(state));
+  const actions = {
+    ...(failed !== undefined && {
+      fail: messageText(`they end ${failed} instead of ${complete}, with this errorMessage`),
+    }),
+    staysIn: oneOf(stays, 'they stay in this state for good'),
+  };
+  const match = {
+    ...(rules?.schema ?? Type.Object({})),
+    description: `which ${many} it is for; all if left out`,
+  };
+  const times = within(1, MAX_COUNT, `for how many ${many}; all if left out`);
+  return Type.Partial(
+    object(
+      `What happens to a ${one} that is not created yet.`,
+      { match, times, ...actions },
+      { ...strict, title: `${title}Rule`, ...exactlyOne(Object.keys(actions)) },
+    ),
   );
 }
 
@@ -174,8 +164,8 @@ export function ruleControl(items: Items): readonly ControlOperation[] {
       status: 204,
       handle: ({ project, parameters: { ruleId } }) =>
         items.write(() => {
-          if (rules.remove(project?.id, ruleId) === 0)
-            throw new ControlError(404, `There is no rule ${ruleId} here.`);
+          if (rules.remove(project?.id, ruleId) > 0) return;
+          throw new ControlError(404, `There is no rule ${ruleId} here.`);
         }),
     }),
     control('DELETE', '', {
@@ -196,13 +186,15 @@ export function ruleSection(items: Items): SharedSection {
   const { many, ruleKey } = namesOf(resource.name);
   return {
     key: ruleKey,
-    item: Type.Object(
-      {
-        id: Type.Optional(Type.String({ pattern: OBJECT_ID.source })),
-        ...ruleSchema(resource).properties,
-        timesLeft: Type.Optional(within(0, MAX_COUNT, `for how many more ${many}; times if left out`)),
-      },
-      strict,
+    item: Type.Partial(
+      Type.Object(
+        {
+          id: objectId('the id of the rule'),
+          ...ruleSchema(resource).properties,
+          timesLeft: within(0, MAX_COUNT, `for how many more ${many}; times if left out`),
+        },
+        strict,
+      ),
     ),
     scope: 'both',
     load(_transaction, project, item) {

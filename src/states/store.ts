@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Project } from '../http/gatekeeper.js';
 import type { JsonText } from '../http/replies/replies.js';
 import type { Paging } from '../http/steps/query.js';
-import type { Database } from '../kernel/database.js';
-import { goneAt, positionAt, type Path, type Plan, type Stage } from './lifecycle.js';
+import { withJson, type Database } from '../kernel/database.js';
+import { goneAt, positionAt, type Path, type Plan } from './lifecycle.js';
 import type { StatefulResource } from './resource.js';
-import { statementsOf } from './tables.js';
+import { namesOf } from './tables.js';
 import { render } from './text.js';
 
 /** An item: all that its representation follows from. */
@@ -23,14 +23,27 @@ export interface CurrentItem<Sent> extends Item<Sent> {
   readonly state: string;
   /** Until when the persisted state holds: no event was emitted yet for states entered from then on. */
   readonly dueAt: number | null;
+  /** Its JSON, with marks: see text.ts. */
+  readonly text: JsonText;
 }
 
-/** A {@link CurrentItem} as SQL returns it. */
-type Row = Omit<CurrentItem<string>, 'path' | 'rest'> & Readonly<Record<'path' | 'rest', string>>;
-
 /** An item whose next state is due. */
-export type DueItem = Pick<Item<unknown>, 'id' | 'path'> &
-  Readonly<Record<'seq' | 'dueAt', number> & Record<'projectId', string>>;
+export interface DueItem {
+  readonly seq: number;
+  readonly id: string;
+  readonly projectId: string;
+  readonly path: Path;
+  readonly dueAt: number;
+}
+
+/** When, by the emulator's clock, an item is due. What a stopped clock has passed is due now, in its order. */
+const WAKE_AT = `
+  CASE WHEN frozen_at IS NULL THEN due_at - clock_offset_ms
+  WHEN due_at <= frozen_at THEN :now - (frozen_at - due_at) END`;
+
+/** What is there at a time of the project. */
+const REMAINS = '(gone_at IS NULL OR gone_at > :now)';
+const VISIBLE = `project_id = :projectId AND ${REMAINS}`;
 
 /**
  * Items of one resource in SQL. Reads derive the state from the row and the project's time, and never write.
@@ -39,7 +52,12 @@ export type DueItem = Pick<Item<unknown>, 'id' | 'path'> &
  * item. An alarm may ring early, never late.
  */
 export class ItemStore<Sent extends object> {
-  readonly #sql;
+  readonly #table: string;
+  readonly #alarms: string;
+  /** The state of a row: the persisted one until it is due, then what the path says. */
+  readonly #state: string;
+  /** The JSON of a row in the state `state_now`. Marks are replaced outside of SQL, whose `replace` is slow. */
+  readonly #text: string;
   /** How many items a project had when the database was at a revision, between two moments of the project's time. */
   #counted: { projectId: string; revision: number; from: number; until: number; count: number } | undefined;
 
@@ -47,22 +65,25 @@ export class ItemStore<Sent extends object> {
     private readonly database: Database,
     private readonly resource: StatefulResource<Sent>,
   ) {
-    this.#sql = statementsOf(resource);
-  }
-
-  /** One item as JSON text, and how many reads are left until its next state, if reads bring it. */
-  get(projectId: string, id: string, now: number, baseUrl: string) {
-    type Found = Pick<Row, 'state' | 'readsLeft'> & { readonly text: string };
-    const row = this.database.get<Found>(this.#sql.get, { id, projectId, now });
-    return row && { text: render(row.text, [row.state], baseUrl), readsLeft: row.readsLeft };
+    const { name, complete, failed = '' } = resource;
+    const { table, alarmTable } = namesOf(name);
+    this.#table = table;
+    this.#alarms = alarmTable;
+    this.#state = `CASE WHEN due_at IS NULL OR due_at > :now THEN state ELSE
+      (SELECT value ->> 0 FROM json_each(${table}.path) WHERE value ->> 1 <= :now ORDER BY key DESC LIMIT 1) END`;
+    this.#text = `CASE state_now WHEN '${complete}' THEN shown_done
+      WHEN '${failed}' THEN coalesce(shown_failed, shown) ELSE shown END`;
   }
 
   /** One page of a project's items, oldest first, as JSON texts joined by commas. */
   page(projectId: string, { itemsPerPage, pageNum }: Paging, now: number, baseUrl: string): JsonText {
-    const page = { projectId, now, limit: itemsPerPage, offset: (pageNum - 1) * itemsPerPage };
-    const { texts, states } =
-      this.database.get<{ texts: string | null; states: string | null }>(this.#sql.page, page) ?? {};
-    return render(texts ?? '', states?.split(',') ?? [], baseUrl);
+    const page = this.database.get<{ texts: string | null; states: string | null }>(
+      `SELECT group_concat(${this.#text}, ',') AS texts, group_concat(state_now, ',') AS states FROM (
+         SELECT shown, shown_done, shown_failed, ${this.#state} AS state_now FROM ${this.#table} WHERE ${VISIBLE}
+         ORDER BY seq LIMIT :limit OFFSET :offset)`,
+      { projectId, now, limit: itemsPerPage, offset: (pageNum - 1) * itemsPerPage },
+    );
+    return render(page?.texts ?? '', page?.states?.split(',') ?? [], baseUrl);
   }
 
   /** How many items of a project are not gone. Counting thousands takes longer than a page of them. */
@@ -73,7 +94,10 @@ export class ItemStore<Sent extends object> {
       return last.count;
     }
     const { count = 0, until } =
-      this.database.get<{ count: number; until: number | null }>(this.#sql.count, { projectId, now }) ?? {};
+      this.database.get<{ count: number; until: number | null }>(
+        `SELECT count(*) AS count, min(gone_at) AS until FROM ${this.#table} WHERE ${VISIBLE}`,
+        { projectId, now },
+      ) ?? {};
     if (revision !== undefined)
       this.#counted = { projectId, revision, from: now, until: until ?? Infinity, count };
     return count;
@@ -81,13 +105,14 @@ export class ItemStore<Sent extends object> {
 
   /** The id of an item of the project that has the same target and is not gone. */
   sameTarget(projectId: string, target: string, now: number): string | undefined {
-    return this.database.value(this.#sql.sameTarget, { target: hashOf(projectId, target), now });
+    const sql = `SELECT id FROM ${this.#table} WHERE target = :target AND ${REMAINS} LIMIT 1`;
+    return this.database.value(sql, { target: hashOf(projectId, target), now });
   }
 
   /** All items of a project that are not gone, oldest first, read one at a time. */
   *all(projectId: string, now: number): Iterable<CurrentItem<Sent>> {
     for (let after = 0; ;) {
-      const item = this.#current(this.#sql.next, { projectId, now, after });
+      const item = this.#current('seq > :after ORDER BY seq LIMIT 1', { projectId, now, after });
       if (!item) return;
       yield item;
       after = item.seq;
@@ -96,11 +121,11 @@ export class ItemStore<Sent extends object> {
 
   /** An item that is not gone. */
   current(projectId: string, id: string, now: number): CurrentItem<Sent> | undefined {
-    return this.#current(this.#sql.current, { projectId, now, id });
+    return this.#current('id = :id', { projectId, now, id });
   }
 
   /**
-   * Inserts an item, or replaces that of a number; removes it if its path has ended.
+   * Inserts an item, or replaces that of a number; only removes that if the path has ended.
    *
    * @param emulatorNow what the emulator's clock shows
    * @returns the emulator's time at which an item of the project is due, if one is
@@ -109,12 +134,10 @@ export class ItemStore<Sent extends object> {
     const { id, sent, path, errorMessage } = item;
     const { resource } = this;
     const { state, dueAt } = positionAt(path, project.now);
-    if (state === resource.gone && seq !== undefined) {
-      this.database.run(this.#sql.remove, seq);
-      return undefined;
-    }
+    if (seq !== undefined) this.#remove(seq);
+    if (state === resource.gone) return undefined;
     const shown = { id, project, complete: false, errorMessage: undefined };
-    this.database.run(this.#sql.save, {
+    const row = {
       seq: seq ?? null,
       id,
       project_id: project.id,
@@ -130,7 +153,10 @@ export class ItemStore<Sent extends object> {
       state,
       due_at: dueAt ?? null,
       gone_at: goneAt(path, resource.gone) ?? null,
-    });
+    };
+    const columns = Object.keys(row);
+    const values = columns.map((column) => `:${column}`);
+    this.database.run(`INSERT INTO ${this.#table} (${columns.join()}) VALUES (${values.join()})`, row);
     return dueAt === undefined ? undefined : this.setAlarm(project.id, emulatorNow);
   }
 
@@ -147,16 +173,23 @@ export class ItemStore<Sent extends object> {
       const at = this.setAlarm(alarm.projectId, now);
       // One that rang early is now set for later.
       if (at === undefined || at > alarm.at) continue;
-      const item = this.database.get<DueItem & { path: string }>(this.#sql.due, alarm.projectId);
-      return item && { ...item, path: JSON.parse(item.path) as Path };
+      const item = this.database.get<object>(
+        `SELECT seq, id, project_id AS projectId, path, due_at AS dueAt FROM ${this.#due}
+         WHERE project_id = ? AND due_at IS NOT NULL ORDER BY due_at, seq LIMIT 1`,
+        alarm.projectId,
+      );
+      return item && withJson<DueItem>(item, 'path');
     }
   }
 
   /** Persists where a due item is from now on. */
   move({ seq, path, dueAt: now }: DueItem): void {
     const { state, dueAt } = positionAt(path, now);
-    if (state === this.resource.gone) this.database.run(this.#sql.remove, seq);
-    else this.database.run(this.#sql.move, { seq, state, dueAt: dueAt ?? null });
+    if (state === this.resource.gone) this.#remove(seq);
+    else {
+      const sql = `UPDATE ${this.#table} SET state = ?, due_at = ? WHERE seq = ?`;
+      this.database.run(sql, state, dueAt ?? null, seq);
+    }
   }
 
   /**
@@ -167,19 +200,39 @@ export class ItemStore<Sent extends object> {
   setAlarm(projectId: string | undefined, now: number): number | undefined {
     const projects = `projects ${projectId === undefined ? '' : 'WHERE id = :projectId'}`;
     const parameters = { now, projectId: projectId ?? null };
-    this.database.run(this.#sql.removeAlarms(projects), parameters);
-    return this.database.value<number>(this.#sql.setAlarms(projects), parameters);
+    const sql = `DELETE FROM ${this.#alarms} WHERE project_id IN (SELECT id FROM ${projects})`;
+    this.database.run(sql, parameters);
+    // Materialized: SQLite would look for the first item at each mention of its time.
+    return this.database.value<number>(
+      `WITH first AS MATERIALIZED (
+         SELECT id, frozen_at, clock_offset_ms, (
+           SELECT min(due_at) FROM ${this.#due} WHERE project_id = projects.id AND due_at IS NOT NULL
+         ) AS due_at FROM ${projects})
+       INSERT INTO ${this.#alarms} SELECT id, ${WAKE_AT} FROM first WHERE ${WAKE_AT} IS NOT NULL RETURNING at`,
+      parameters,
+    );
+  }
+
+  get #due(): string {
+    return `${this.#table} AS items INDEXED BY ${this.#table}_due`;
+  }
+
+  #remove(seq: number): void {
+    this.database.run(`DELETE FROM ${this.#table} WHERE seq = ?`, seq);
   }
 
   #firstAlarm(): { projectId: string; at: number } | undefined {
-    return this.database.get(this.#sql.firstAlarm);
+    return this.database.get(`SELECT project_id AS projectId, at FROM ${this.#alarms} ORDER BY at LIMIT 1`);
   }
 
-  #current(sql: string, which: Record<string, string | number>): CurrentItem<Sent> | undefined {
-    const row = this.database.get<Row>(sql, which);
-    if (!row) return undefined;
-    const [sent, path, rest] = [row.sent, row.path, row.rest].map((text) => JSON.parse(text) as unknown);
-    return { ...row, sent: sent as Sent, path: path as Path, rest: rest as Stage[] };
+  #current(which: string, parameters: Record<string, string | number>): CurrentItem<Sent> | undefined {
+    const row = this.database.get<object>(
+      `SELECT seq, id, sent, path, rest, reads_left AS readsLeft, due_at AS dueAt, error_message AS errorMessage,
+         state_now AS state, ${this.#text} AS text
+       FROM (SELECT *, ${this.#state} AS state_now FROM ${this.#table} WHERE ${VISIBLE} AND ${which})`,
+      parameters,
+    );
+    return row && withJson<CurrentItem<Sent>>(row, 'sent', 'path', 'rest');
   }
 }
 

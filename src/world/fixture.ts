@@ -178,7 +178,7 @@ export function exportFixture(
         // Not the roles in projects that were removed.
         const roles = Object.entries(projectRoles).filter(([project]) => ids.has(project));
         return weighed({
-          project: projectId,
+          project: projectId ?? undefined,
           organizationRoles,
           projectRoles: Object.fromEntries(roles),
           ...(kind === 'API key'

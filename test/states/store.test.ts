@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { goneAt, positionAt, type Path } from '../../src/states/lifecycle.js';
-import { BASE_URL_MARK, STATE_MARK } from '../../src/states/text.js';
+import { BASE_URL_MARK, render, STATE_MARK } from '../../src/states/text.js';
 import { privateLinkMigrations } from '../../src/features/private-links/index.js';
 import type { Shown, StatefulResource } from '../../src/states/index.js';
-import { ItemStore } from '../../src/states/store.js';
+import { ItemStore, type CurrentItem } from '../../src/states/store.js';
 import { identityMigrations } from '../../src/identity/index.js';
 import { Database } from '../../src/kernel/database.js';
 import { objectIds } from '../../src/kernel/ids.js';
@@ -26,6 +26,11 @@ const STATES: readonly string[] = [
 
 function numbered(_sent: object, { id, complete, errorMessage }: Shown): string {
   return `{"${id}":"${STATE_MARK}",${complete ? 2 : errorMessage === undefined ? 1 : 3}}`;
+}
+
+/** The JSON that a reader gets of an item. */
+function textOf(item: CurrentItem<unknown> | undefined, baseUrl = ''): string | undefined {
+  return item && render(item.text, [item.state], baseUrl);
 }
 
 /** A store with two projects, and what moves the first due link, if one is due. */
@@ -110,7 +115,7 @@ describe('state derived in SQL', () => {
       for (let now = from; now < end; now += 1 + Math.floor(random() * 3)) {
         const all = links.map(({ id, path }) => expected(id, path, now));
         const visible = all.filter((text) => text !== undefined);
-        expect(links.map(({ id }) => store.get(PROJECT, id, now, '')?.text)).toEqual(all);
+        expect(links.map(({ id }) => textOf(store.current(PROJECT, id, now)))).toEqual(all);
         expect(store.page(PROJECT, PAGE, now, '')).toBe(visible.join(','));
         expect(store.count(PROJECT, now)).toBe(visible.length);
         expect(links.map(({ id }) => store.sameTarget(PROJECT, id, now))).toEqual(
@@ -175,7 +180,7 @@ describe('due rows', () => {
     await database.write(() => store.save(...rowOf('id', path, 0, 0)));
     expect(await moveDue(5)).toBe('id');
     // Not even a reader whose time is before the deletion finds the row.
-    expect(store.get(PROJECT, 'id', 0, '')).toBeUndefined();
+    expect(store.current(PROJECT, 'id', 0)).toBeUndefined();
   });
 });
 
@@ -184,7 +189,7 @@ it('stored text is returned with the address of the reader, whatever characters 
   const { database, store } = await openStore(0, 0, () => shown);
   await database.write(() => store.save(...rowOf('id', PENDING, 0, 0)));
   for (const address of ['http://one:1', 'https://two', 'http://quote"back\\slash']) {
-    const read = JSON.parse(store.get(PROJECT, 'id', 0, address)?.text ?? '') as unknown;
+    const read = JSON.parse(textOf(store.current(PROJECT, 'id', 0), address) ?? '') as unknown;
     expect(read).toEqual({ href: `${address}/x`, state: 'PENDING' });
   }
 });
