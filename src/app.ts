@@ -22,6 +22,7 @@ import { systemClock, type Clock } from './kernel/clock.js';
 import type { EventBus } from './kernel/events.js';
 import { profiles } from './profiles/index.js';
 import { tlsIdentity, type TlsIdentity } from './tls/identity.js';
+import { tlsLog } from './tls/server.js';
 import { FIXTURES } from './version.js';
 import type { World } from './world/index.js';
 
@@ -68,6 +69,9 @@ export async function buildApp(
   const { database, clock, events, identity, operations, restored, world } = core;
   const limits = new Limits(() => clock.now(), config);
   world.addCache(limits);
+  const logTls = tlsLog((line) => {
+    server.log.warn(line);
+  });
   const basePath = pathOf(config.publicUrl ?? '');
   const parts: PipelineParts = {
     defaultProfile: config.profile,
@@ -98,6 +102,7 @@ export async function buildApp(
     routerOptions: { maxParamLength: 100_000, ignoreTrailingSlash: true },
     frameworkErrors: frameworkErrors(parts),
     clientErrorHandler: (error, socket) => {
+      logTls(error, socket);
       answerBrokenRequest(error, socket, profiles[parts.defaultProfile]);
     },
   });

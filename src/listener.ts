@@ -48,10 +48,7 @@ export async function listen(
   const plain = addresses.map((_, index) => (index === 0 ? first : besideMain(first)));
   const secure = tls ? addresses.map(() => besideMain(first, tls)) : [];
   others.push(...plain.slice(1), ...secure);
-  const destroyUnused = [
-    ...plain.map((one) => unusedConnections(one, 'connection')),
-    ...secure.map((one) => unusedConnections(one, 'secureConnection')),
-  ];
+  const destroyUnused = [...plain, ...secure].map(unusedConnections);
   const skip = (address: string, code: string): boolean => {
     const isImplied = address === '::1' && ![config.host].flat().some((one) => one.includes('::1'));
     if (!isImplied || !['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)) return false;
@@ -136,14 +133,17 @@ function urlOf(scheme: string, server: Server): string {
  * Collects connections without a request, which some clients open in advance: Node considers them active, and would
  * wait for them to end. Returns a function that destroys them.
  */
-function unusedConnections(server: Server, event: 'connection' | 'secureConnection'): () => void {
-  const unused = new Set<Socket>();
-  server.on(event, (socket: Socket) => {
-    unused.add(socket);
-    socket.once('close', () => unused.delete(socket));
+function unusedConnections(server: Server): () => void {
+  // By the address of the client, which the socket of a connection and that of TLS over it have in common.
+  const unused = new Map<string, Socket>();
+  const keyOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string => `${remoteAddress} ${remotePort}`;
+  server.on('connection', (socket: Socket) => {
+    const key = keyOf(socket);
+    unused.set(key, socket);
+    socket.once('close', () => unused.delete(key));
   });
-  server.on('request', ({ socket }) => unused.delete(socket));
+  server.on('request', ({ socket }) => unused.delete(keyOf(socket)));
   return () => {
-    for (const socket of unused) socket.destroy();
+    for (const socket of unused.values()) socket.destroy();
   };
 }

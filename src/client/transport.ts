@@ -104,9 +104,13 @@ export function refused(status: number, text: string, call: string): EmulatorErr
 const UNTRUSTED =
   'its certificate is not trusted: save /_emulator/ca.pem of its HTTP port, and name the file in NODE_EXTRA_CA_CERTS';
 
+const NO_HTTPS = 'what answers is not HTTPS: use http://, or the port for HTTPS';
+
 /** Explanations of errors of `fetch`, by code or message. */
 const REASONS: Readonly<Record<string, string>> = {
   'bad port': 'fetch refuses to connect to this port (https://fetch.spec.whatwg.org/#port-blocking)',
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_HTTPS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_HTTPS,
   SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,

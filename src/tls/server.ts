@@ -3,6 +3,9 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { KeyPair } from './certificates.js';
 
+/** The first byte that a client sends over TLS: the type of the record with its handshake. */
+const TLS_HANDSHAKE = 0x16;
+
 /** A server that passes its requests to the main one, so that several ports and protocols serve one application. */
 export function besideMain(main: Server, certificate?: KeyPair): Server {
   const { requestTimeout, headersTimeout, keepAliveTimeout } = main;
@@ -12,8 +15,50 @@ export function besideMain(main: Server, certificate?: KeyPair): Server {
     : http.createServer(options);
   server.on('request', (request, response) => main.emit('request', request, response));
   server.on('clientError', (error, socket) => main.emit('clientError', error, socket));
+  if (certificate) refusePlainText(server);
+  return server;
+}
+
+/** Looks at the first byte of each connection: what is not TLS is a client error, which is answered in HTTP. */
+function refusePlainText(server: Server): void {
+  const accept = server.listeners('connection');
+  server.removeAllListeners('connection').on('connection', (socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.setTimeout(server.headersTimeout, () => socket.destroy());
+    socket.once('data', (data: Buffer) => {
+      if (data[0] !== TLS_HANDSHAKE) {
+        const error = Object.assign(new Error('HTTP on the port for HTTPS'), {
+          code: 'ERR_SSL_HTTP_REQUEST',
+        });
+        server.emit('clientError', error, socket);
+        return;
+      }
+      socket.pause();
+      socket.unshift(data);
+      socket.setTimeout(0);
+      for (const listener of accept) listener.call(server, socket);
+    });
+  });
   // Node reports a failed handshake as a client error, which would be answered in HTTP.
   server.removeAllListeners('tlsClientError');
   server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
-  return server;
+}
+
+/** How many clients that send TLS to a port for HTTP are logged. */
+const LOGGED_CLIENTS = 100;
+
+/** Returns a function that logs errors of connections over TLS to a port for HTTP, once for each client. */
+export function tlsLog(
+  log: (line: string) => void,
+): (error: Error, socket: Pick<Socket, 'remoteAddress'>) => void {
+  const logged = new Set<string>();
+  return (error, { remoteAddress = 'unknown' }) => {
+    const { rawPacket } = error as { rawPacket?: Buffer };
+    if (rawPacket?.[0] !== TLS_HANDSHAKE || logged.has(remoteAddress) || logged.size >= LOGGED_CLIENTS)
+      return;
+    logged.add(remoteAddress);
+    log(
+      `${remoteAddress} sent TLS to a port for HTTP: use http:// there, or start with --tls and use its port`,
+    );
+  };
 }

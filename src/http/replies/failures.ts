@@ -13,9 +13,9 @@ export const malformedRequest = defineCondition('malformedRequest', {
   when: 'The path has a broken escape, or the request is not well-formed HTTP. A request that cannot be read at all gets this code with 400, 408 (it never ended) or 431 (its headers are too long).',
   observed: [400, 'VALIDATION_ERROR', VALIDATION_ERROR, SOURCE.standard],
   settledBy: 'GET /api/atlas/v2/groups/%zz',
-  describe: (sentence: string) => ({
+  describe: (sentence: string, remedy: string = 'Send well-formed HTTP.') => ({
     problem: `The request cannot be read: ${sentence}.`,
-    remedy: 'Send well-formed HTTP.',
+    remedy,
   }),
   example: ['the path has a broken escape'],
 });
@@ -49,6 +49,15 @@ function refusalOf(
   return malformedRequest(message.replace(url, () => redactTarget(url)).replace(/\.$/, ''));
 }
 
+/** What is wrong with a connection in another protocol, and the remedy, by the code of the error. */
+const OTHER_PROTOCOLS: Readonly<Record<string, readonly [problem: string, remedy?: string]>> = {
+  ERR_SSL_HTTP_REQUEST: [
+    'this port is for HTTPS, and the request is plain HTTP',
+    'Use https:// with this port, or http:// with the port for HTTP.',
+  ],
+  HPE_PAUSED_H2_UPGRADE: ['it is HTTP/2, and the server has HTTP/1.1', 'Use HTTP/1.1.'],
+};
+
 /** Answers what is not HTTP, or not yet a request: there is nothing but the connection. */
 export function answerBrokenRequest(
   { code = 'unknown' }: { readonly code?: string },
@@ -61,7 +70,8 @@ export function answerBrokenRequest(
   }
   const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const reason = STATUS_CODES[status] ?? '';
-  const { condition } = malformedRequest(`the connection brought no readable request (${code})`);
+  const unread = `the connection brought no readable request (${code})`;
+  const { condition } = malformedRequest(...(OTHER_PROTOCOLS[code] ?? [unread]));
   const text = JSON.stringify({ ...dress(profile, condition).body, error: status, reason });
   const head = [
     `HTTP/1.1 ${status} ${reason}`,
