@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { Type, type Static, type TInteger, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { UsageError } from './exit.js';
@@ -25,11 +26,13 @@ const limit = (description: string) =>
 
 const NOT_EMPTY = { pattern: '\\S', wanted: 'a text that is not empty' };
 
-/** One text or several: a flag that can be repeated, a variable with commas, an array in the file. */
-const list = (description: string, pattern: string, wanted: string, standard?: string) => {
+const SEVERAL = { pattern: '\\S', wanted: 'a text that is not empty, or several', separator: ',' };
+
+/** One text or several: a flag that can be repeated, a variable with separators, an array in the file. */
+const list = (description: string, changes: Partial<typeof SEVERAL> & { default?: string } = {}) => {
+  const { pattern, ...options } = { ...SEVERAL, ...changes };
   const item = Type.String({ pattern });
-  const options = { description, wanted, isList: true, ...(standard !== undefined && { default: standard }) };
-  return Type.Union([item, Type.Array(item, { minItems: 1 })], options);
+  return Type.Union([item, Type.Array(item, { minItems: 1 })], { description, ...options });
 };
 
 /** The settings for the durations of states, which features declare. */
@@ -43,21 +46,15 @@ export function durationSettings(declaring: readonly Feature[]) {
 /** All settings. A key of the file is the name here, `--tls-port` its flag, `ATLAS_EMULATOR_TLS_PORT` its variable. */
 export const settings = Type.Object(
   {
-    host: list(
-      'address or name to listen on; repeatable',
-      '\\S',
-      'a text that is not empty, or several',
-      '127.0.0.1',
-    ),
+    host: list('address or name to listen on; repeatable', { default: '127.0.0.1' }),
     port: port(27080, 'port to listen on, 0 for any free one'),
     tls: flag('serves HTTPS too, with a generated certificate'),
     tlsPort: port(27443, 'port for HTTPS, 0 for any free one'),
     tlsName: Type.Optional(
-      list(
-        'further name or address in the generated certificate; repeatable',
-        '^[\\w*.:[\\]-]+$',
-        'a host name or an address, or several',
-      ),
+      list('further name or address in the generated certificate; repeatable', {
+        pattern: '^[\\w*.:[\\]-]+$',
+        wanted: 'a host name or an address, or several',
+      }),
     ),
     tlsCert: Type.Optional(text('PEM file with a certificate of your own for HTTPS', NOT_EMPTY)),
     tlsKey: Type.Optional(text('PEM file with its private key', NOT_EMPTY)),
@@ -66,7 +63,10 @@ export const settings = Type.Object(
       default: ':memory:',
     }),
     fixture: Type.Optional(
-      text('JSON file with the organizations, projects and credentials to start with', NOT_EMPTY),
+      list(
+        'JSON file, or folder of such, with the organizations, projects and credentials to start with; repeatable',
+        { separator: delimiter },
+      ),
     ),
     idSeed: Type.Optional(
       text('makes ids repeatable, but not secrets: they follow from this text', NOT_EMPTY),

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Config } from './config.js';
 import { faultSection, type Core } from './control/index.js';
 import { features as allFeatures, type Feature } from './features/index.js';
@@ -14,9 +15,8 @@ import {
 import type { Clock } from './kernel/clock.js';
 import { Database } from './kernel/database.js';
 import { startKernel } from './kernel/kernel.js';
-import { readText } from './kernel/files.js';
 import { FIXTURES } from './version.js';
-import { FixtureError, snapshotMigrations, World } from './world/index.js';
+import { snapshotMigrations, World } from './world/index.js';
 
 /**
  * Opens the database, starts the features, and loads the fixture into a new file.
@@ -75,29 +75,12 @@ export async function buildCore(
     const world = new World(kernel, identity, sections, tables, running);
 
     const restored = await world.resume();
-    if (!restored) await seed(config.fixture, world);
+    const fixtures = config.fixture ?? fileURLToPath(new URL('default.json', FIXTURES));
+    if (!restored) await world.seed([fixtures].flat());
     for (const { due } of running) if (due) kernel.scheduler.add(due);
     return { ...kernel, identity, world, faults, sections, running, operations, restored };
   } catch (error) {
     database.close();
     throw error;
-  }
-}
-
-/** Fills a new world with the fixture of the settings, or else with the default one. */
-async function seed(path: string | undefined, world: World): Promise<void> {
-  try {
-    await world.seed(readFixture(path ?? new URL('default.json', FIXTURES)));
-  } catch (error) {
-    if (!(error instanceof FixtureError)) throw error;
-    throw new FixtureError(`${path ?? 'default.json'}: ${error.message}`);
-  }
-}
-
-function readFixture(path: string | URL): string {
-  try {
-    return readText(path);
-  } catch (error) {
-    throw new FixtureError(`it cannot be read: ${(error as Error).message}`);
   }
 }

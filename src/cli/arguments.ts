@@ -68,9 +68,9 @@ export function readSettings(
     const variable = variables[variableOf(name)];
     const [given, value, where] =
       flag !== undefined
-        ? [flag, fromText(rule, flag), `--${flagOf(name)}`]
+        ? [flag, fromText(rule, flag, ','), `--${flagOf(name)}`]
         : variable !== undefined
-          ? [variable, fromText(rule, variable), variableOf(name)]
+          ? [variable, fromText(rule, variable, rule.separator as string), variableOf(name)]
           : [file[name], file[name], `${String(path)}: ${name}`];
     if (value !== undefined) checkSetting(name, value, where, given);
     config[name] = value;
@@ -109,7 +109,7 @@ export function parseFlags(
     const [sentence = ''] = (error as Error).message.split(/\. |\n/);
     return refuse(sentence.replace(/\.$/, ''));
   }
-  const lists = names.filter((name) => ruleOf(name).isList).map(flagOf);
+  const lists = names.filter((name) => ruleOf(name).separator).map(flagOf);
   const flags: [string, Flags[string]][] = [];
   for (const [name, value] of Object.entries<Flags[string]>(parsed.values)) {
     const values = Array.isArray(value) ? value : [value];
@@ -173,10 +173,17 @@ function parseFile(path: string, readFile: ReadFile = readText): Record<string, 
   return value as Record<string, unknown>;
 }
 
-/** The value that a text of the command line or a variable means; the text itself if it is invalid. */
-function fromText(rule: TSchema, text: Flags[string]): unknown {
+/**
+ * The value that a text of the command line or a variable means; the text itself if it is invalid.
+ *
+ * @param separator splits lists that have it; a path on the command line can contain any character
+ */
+function fromText(rule: TSchema, text: Flags[string], separator: string): unknown {
   if (typeof text !== 'string') return text;
-  if (rule.isList && text.includes(',')) return text.split(/\s*,\s*/);
+  if (rule.separator === separator && text.includes(separator)) {
+    const parts = text.split(separator).map((part) => part.trim());
+    return parts.filter((part) => part !== '');
+  }
   if ((rule[Kind] === 'Integer' || rule.isLimit) && /^\d+$/.test(text)) return Number(text);
   if (rule[Kind] === 'Boolean' || rule.isLimit) return text === 'true' || (text === 'false' ? false : text);
   return text;

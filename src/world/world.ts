@@ -5,7 +5,8 @@ import type { CoveredTable, Transaction } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { ProjectCache, RunningFeature } from './feature.js';
 import { sharedSections, type Fixture, type FixtureSection } from './fixture-schema.js';
-import { exportFixture, FixtureError, loadFixture, parseFixture } from './fixture.js';
+import { inFile, readFixtures } from './fixture-files.js';
+import { exportFixture, FixtureError, loadFixture } from './fixture.js';
 import { Snapshots, type Restored, type Taken } from './snapshots.js';
 import { WorldTime } from './world-time.js';
 
@@ -44,10 +45,13 @@ export class World {
     return true;
   }
 
-  /** Fills an empty world with a fixture, given as JSON. @throws {FixtureError} */
-  seed(text: string): Promise<void> {
-    return this.kernel.database.write((transaction) => {
-      this.#fill(parseFixture(text, this.sections), transaction);
+  /** Fills an empty world with the fixtures of files and folders. @throws {FixtureError} */
+  async seed(paths: readonly string[]): Promise<void> {
+    const { fixture, name } = readFixtures(paths, this.sections);
+    await this.kernel.database.write((transaction) => {
+      inFile(name, () => {
+        this.#fill(fixture, transaction);
+      });
     });
   }
 

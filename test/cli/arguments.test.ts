@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { helpText, loadConfig } from '../../src/cli/arguments.js';
 import { defaultConfig, type Config } from '../../src/config.js';
@@ -251,7 +252,7 @@ describe('blank values of settings', () => {
   it.each([
     ['--port', PORTS],
     ['--db', 'a text that is not empty'],
-    ['--fixture', 'a text that is not empty'],
+    ['--fixture', 'a text that is not empty, or several'],
     ['--host', 'a text that is not empty, or several'],
     ['--profile', 'one of documented, observed'],
   ])('a blank value of the flag %s is rejected', (flag, expected) => {
@@ -271,6 +272,21 @@ describe('repeated flags', () => {
     ['--config', ['--config', 'a.json', '--config', 'b.json']],
   ])('a repeated %s is rejected', (flag, argv) => {
     expect(refusalOf({ argv })).toBe(`${flag} is given twice; see atlas-streams-emulator --help`);
+  });
+
+  it('--fixture accepts several values: repeated flags, the path delimiter in a variable, an array in the file', () => {
+    const fixture = ['a.json', 'b, c.json'];
+    expect(settingsOf({ argv: ['--fixture', 'a.json', '--fixture=b, c.json'] }).fixture).toEqual(fixture);
+    const several = { ATLAS_EMULATOR_FIXTURE: fixture.join(delimiter) };
+    expect(settingsOf({ env: several }).fixture).toEqual(fixture);
+    // As a blank variable is not set, a blank part of one is left out.
+    const blank = { ATLAS_EMULATOR_FIXTURE: ['', ...fixture, ' '].join(delimiter) };
+    expect(settingsOf({ env: blank }).fixture).toEqual(fixture);
+    expect(settingsOf({ file: { fixture } }).fixture).toEqual(fixture);
+    const one = `a${delimiter}b,c.json`;
+    expect(settingsOf({ argv: ['--fixture', one] }).fixture).toBe(one);
+    expect(settingsOf({ file: { fixture: one } }).fixture).toBe(one);
+    expect(refusalOf({ file: { fixture: ['a.json', ''] } })).toContain('fixture must be a text');
   });
 
   it('--host and --tls-name accept several values: repeated flags, commas in a variable, an array in the file', () => {
