@@ -5,9 +5,7 @@ import { must, NotRun, run } from '../support/programs.js';
 export default scripted({
   name: 'terraform',
   optional: true,
-  // Terraform looks once and then every 30 seconds, and stops at a state PENDING.
-  profiles: ['observed'],
-  did: 'service account and key: plan, apply, import, update, data sources, destroy, a project, errors',
+  did: 'service account and key: plan, apply, import, update, data sources, destroy, a project, errors, an orphan',
   async build(cwd) {
     const { terraform_version: version } = JSON.parse(await must('terraform', ['version', '-json']));
     for (const folder of ['links', 'one', 'project']) {

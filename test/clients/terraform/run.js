@@ -5,7 +5,12 @@ import { checks } from '../support/checks.js';
 import { run } from '../support/programs.js';
 
 const { check, end } = checks();
-const { MONGODB_ATLAS_PROJECT_ID: project, MONGODB_ATLAS_ORG_ID: organization, CONTROL_URL } = process.env;
+const {
+  MONGODB_ATLAS_PROJECT_ID: project,
+  MONGODB_ATLAS_ORG_ID: organization,
+  CONTROL_URL,
+  PROFILE,
+} = process.env;
 const given = process.env;
 
 /** Only what a user sets: the address, and one kind of credentials. */
@@ -88,10 +93,32 @@ async function life(kind, env) {
   that('destroy: 10, in seconds', destroy.text.includes('10 destroyed') && quick(destroy), destroy);
 }
 
+const control = (method, path, body) =>
+  fetch(CONTROL_URL + path, { method, headers: { 'Content-Type': 'application/json' }, body });
+
+/** A link of the documented profile: its first state, PENDING, ends the apply and leaves an orphan. */
+async function orphan() {
+  const inOne = terraform('one', account());
+  const failed = await inOne('apply', '-auto-approve');
+  check('a link that is PENDING: the apply fails', /unexpected state 'PENDING'/.test(failed.text), failed);
+  const again = await inOne('apply', '-auto-approve');
+  const [, id] = /The private link ([0-9a-f]{24}) has the same target/.exec(again.text) ?? [];
+  check('a second apply: the refusal names the orphan', id !== undefined, again);
+  await control('POST', '/clock/advance', '{"by":"1m"}');
+  const imported = await inOne(
+    'import',
+    'mongodbatlas_stream_privatelink_endpoint.link[0]',
+    `${project}-${id}`,
+  );
+  check('import of the orphan', imported.text.includes('Import successful!'), imported);
+  const plan = await inOne('plan', '-detailed-exitcode');
+  check('a plan after it changes no resource', !/to add|to change|to destroy/.test(plan.text), plan.text);
+  const destroy = await inOne('destroy', '-auto-approve');
+  check('destroy: 1', destroy.text.includes('1 destroyed'), destroy);
+}
+
 async function errors() {
   const inOne = terraform('one', account());
-  const control = (method, path, body) =>
-    fetch(CONTROL_URL + path, { method, headers: { 'Content-Type': 'application/json' }, body });
 
   await control('POST', '/private-link-rules', '{"times":1,"fail":"The endpoint service is not known."}');
   const failed = await inOne('apply', '-auto-approve');
@@ -118,6 +145,7 @@ async function errors() {
 
   for (const [title, env, message] of [
     ['a wrong secret: invalid_client', account(undefined, 'mdb_sa_sk_wrong'), /invalid_client/],
+    ['no credentials: the address is ignored', base, /Post "https:\/\/cloud\.mongodb\.com\/.*proxyconnect/],
     ['a wrong key: 401', key('wrong'), /HTTP 401 Unauthorized .*not authorized for this resource/],
     [
       'a role that is lacking: USER_UNAUTHORIZED',
@@ -149,8 +177,11 @@ async function projectAtHead() {
   check('… destroy: 2', destroy.text.includes('2 destroyed') && quick(destroy), destroy);
 }
 
-await life('service account', account());
-await life('key', key());
-await errors();
-await projectAtHead();
+if (PROFILE === 'documented') await orphan();
+else {
+  await life('service account', account());
+  await life('key', key());
+  await errors();
+  await projectAtHead();
+}
 end();
