@@ -117,13 +117,15 @@ export function redacted({ controlToken, ...config }: Config): Readonly<Record<s
 }
 
 /**
- * The default settings, with changes; a change that is undefined is ignored.
+ * The default settings, with changes; a change that is undefined or a blank text is ignored.
  *
  * @param usual other defaults than those of the command
  * @throws {UsageError} for the first setting that is unknown or invalid
  */
 export function defaultConfig(changes: Partial<Config> = {}, usual: Partial<Config> = {}): Config {
-  const given = Object.entries<unknown>(changes).filter(([, value]) => value !== undefined);
+  const given = Object.entries<unknown>(changes).filter(
+    ([, value]) => value !== undefined && !(typeof value === 'string' && value.trim() === ''),
+  );
   for (const [name, value] of given) checkSetting(name, value, name);
   return { ...Value.Create(settings), ...usual, ...Object.fromEntries(given) };
 }

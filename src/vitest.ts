@@ -1,4 +1,5 @@
 import { test as base } from 'vitest';
+import { ownVariables } from './cli/variables.js';
 import {
   connectEmulator,
   type Emulator,
@@ -54,11 +55,9 @@ export const test = base.extend<{
 export const it = test;
 
 /** The emulator that `ATLAS_EMULATOR_URL` names, or one that is started in this process. */
-export async function emulatorOf({
-  ATLAS_EMULATOR_URL: url,
-  ATLAS_EMULATOR_CONTROL_TOKEN: token,
-}: NodeJS.ProcessEnv): Promise<Emulator> {
-  if (url) return connectEmulator(url, token);
+export async function emulatorOf(env: NodeJS.ProcessEnv): Promise<Emulator> {
+  const { ATLAS_EMULATOR_URL: url, ATLAS_EMULATOR_CONTROL_TOKEN: token } = ownVariables(env);
+  if (url !== undefined) return connectEmulator(url, token);
   // Loaded only where it is needed: it brings the server along.
   const { startEmulator } = await import('./index.js');
   return startEmulator();

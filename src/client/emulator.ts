@@ -101,7 +101,7 @@ export function emulatorOver(
  * Connects to an emulator that runs elsewhere, such as in a container.
  *
  * @param url such as `http://127.0.0.1:27080`
- * @param token its control token, if it has one
+ * @param token its control token, if it has one; a blank one counts as none
  * @throws {EmulatorError} if no emulator responds, it has no control API, or it rejects the token
  */
 export async function connectEmulator(url: string | URL, token?: string): Promise<Emulator> {
@@ -110,10 +110,11 @@ export async function connectEmulator(url: string | URL, token?: string): Promis
     const why = `${JSON.stringify(String(url))} is no address such as http://127.0.0.1:27080`;
     throw new EmulatorError(0, why, 'connectEmulator');
   }
-  if (token !== undefined && !HEADER_TEXT.test(token)) {
+  const secret = token?.trim() === '' ? undefined : token;
+  if (secret !== undefined && !HEADER_TEXT.test(secret)) {
     throw new EmulatorError(0, 'the control token has characters that no header can have', 'connectEmulator');
   }
-  const emulator = emulatorOver(transportOver(sendByFetch(address), token), address, token);
+  const emulator = emulatorOver(transportOver(sendByFetch(address), secret), address, secret);
   try {
     const reading = (await emulator.clock.read()) as Partial<ClockReading> | null | undefined;
     if (reading?.now !== undefined) return emulator;

@@ -1,7 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../support/world.js';
+
+// Builds and packs: many seconds on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -18,4 +23,22 @@ it('the npm package contains its license, and no build files', () => {
   expect(readFileSync(`${ROOT}LICENSE`, 'utf8')).toMatch(
     /^MIT License\n\n.*the atlas-streams-emulator authors\n/,
   );
+});
+
+it('the package is packed for tests of clients without a change of the build, from which an emulator may run', () => {
+  const filesOf = (folder: string) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => {
+      const { ino, mtimeMs } = statSync(join(folder, path));
+      return [path, ino, mtimeMs];
+    });
+  const before = filesOf(join(ROOT, 'dist'));
+  const folder = temporaryFolder();
+  execFileSync(process.execPath, [join(ROOT, 'scripts/pack.js'), folder]);
+  expect(filesOf(join(ROOT, 'dist'))).toEqual(before);
+  const [tarball = ''] = readdirSync(folder);
+  const packed = execFileSync('tar', ['-tzf', join(folder, tarball)], { encoding: 'utf8' }).split('\n');
+  expect(packed).toEqual(expect.arrayContaining(['package/dist/cli.js', 'package/dist/index.d.ts']));
+  const runner = readFileSync(join(ROOT, 'test/clients/support/emulator.js'), 'utf8');
+  expect(runner).toContain("'scripts/pack.js'");
+  expect(runner).not.toContain("'pack',");
 });

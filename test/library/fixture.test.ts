@@ -1,5 +1,8 @@
-import { describe, expect } from 'vitest';
-import { startEmulator, type Emulator } from '../../src/index.js';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished } from 'vitest';
+import { connectEmulator, startEmulator, type Emulator } from '../../src/index.js';
 import { emulatorOf, test } from '../../src/vitest.js';
 import { countLinks, createLink, stateOf } from './ways.js';
 
@@ -53,5 +56,27 @@ describe('the vitest fixture with ATLAS_EMULATOR_URL', () => {
     });
     const project = await emulator.project();
     expect((await elsewhere.projectById(project.id)).id).toBe(project.id);
+  });
+
+  test.for(['', ' ', '\t'])('the vitest fixture takes a variable that is %j for none', async (blank) => {
+    const sent: (string | undefined)[] = [];
+    const server = createServer(({ headers }, response) => {
+      sent.push(headers.authorization);
+      response.end('{"now":"2026-01-01T00:00:00.000Z"}');
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await emulatorOf({ ATLAS_EMULATOR_URL: url, ATLAS_EMULATOR_CONTROL_TOKEN: blank });
+    await connectEmulator(url, blank);
+    expect(sent).toEqual([undefined, undefined]);
+    await using own = await emulatorOf({ ATLAS_EMULATOR_URL: blank });
+    expect((await own.health()).status).toBe('ready');
+  });
+
+  test.for(['', ' '])('a setting of the library that is %j is not set', async (blank) => {
+    await using emulator = await startEmulator({ controlToken: blank, fixture: blank, publicUrl: blank });
+    expect(emulator.controlToken).toBeUndefined();
+    expect((await emulator.projects()).length).toBe(2);
   });
 });

@@ -9,7 +9,7 @@ const repository = join(import.meta.dirname, '../../..');
 
 /** Packs the package and installs the tarball in an empty folder, as a user would; returns the program's path. */
 async function installPacked(home) {
-  const packed = await must('npm', ['pack', '--silent', '--pack-destination', home], { cwd: repository });
+  const packed = await must('node', [join(repository, 'scripts/pack.js'), home]);
   await must('npm', ['init', '--yes', '--silent'], { cwd: home });
   const install = ['install', '--silent', '--no-audit', '--no-fund', `./${packed.split('\n').at(-1)}`];
   // Where no prebuilt addon of SQLite can be had, it is compiled.
