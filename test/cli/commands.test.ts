@@ -10,7 +10,7 @@ import { Command } from '../support/command.js';
 import { nonceOf, signed } from '../support/digest.js';
 import { ACCEPT, seededCaller } from '../support/emulator.js';
 import { temporaryFolder } from '../support/world.js';
-import { LINKS, linkBody } from '../library/ways.js';
+import { LINKS, linkBody } from '../library/emulators.js';
 
 // Each test starts the program, some more than once: seconds on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

@@ -2,7 +2,7 @@ import type { LightMyRequestResponse } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
 import { requestBody } from '../support/requests.js';
-import { OF_PROJECT, twins } from './openapi-control-stops.js';
+import { OF_PROJECT, requestsInBothScopes } from './control-requests.js';
 
 // Hundreds of requests in one test: seconds of CPU on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -160,7 +160,9 @@ const PACE = {
 };
 
 describe('mutated bodies', () => {
-  const withBody = twins(OF_PROJECT).filter(({ path, body }) => body && !path.endsWith('/wait'));
+  const withBody = requestsInBothScopes(OF_PROJECT).filter(
+    ({ path, body }) => body && !path.endsWith('/wait'),
+  );
 
   const rows = [OF_PROJECT, ''].flatMap((scope) =>
     withBody.flatMap(({ method, path, body }) => {
@@ -197,7 +199,7 @@ describe('mutated bodies', () => {
       const trial = await Trial.start();
       await trial.send('PATCH', OF_PROJECT, JSON.stringify(PACE));
       await emulator.create('documented', requestBody('aws-msk'));
-      for (const { method, path, body } of twins(OF_PROJECT)) {
+      for (const { method, path, body } of requestsInBothScopes(OF_PROJECT)) {
         if (method === 'POST' && (path.endsWith('/faults') || path.endsWith('/private-link-rules')))
           await trial.send(method, path, JSON.stringify(body));
       }

@@ -8,12 +8,12 @@ import { openSocket } from '../support/transport.js';
 import {
   atlasRequests,
   OF_PROJECT,
-  ofLink,
-  ofMadeProject,
-  refused,
-  twins,
-  type ControlStop,
-} from './openapi-control-stops.js';
+  linkRequests,
+  projectRequests,
+  refusedRequests,
+  requestsInBothScopes,
+  type ControlRequest,
+} from './control-requests.js';
 
 // Every operation is called in both scopes, and every answer is held against the document: seconds of CPU on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
@@ -34,11 +34,11 @@ interface QueryParameter {
   readonly schema: { readonly type?: string; readonly enum?: unknown };
 }
 
-/** Calls the control API, and keeps what of the answers differs from its document. */
-class ControlTour {
+/** Calls the control API, and collects how the responses differ from its document. */
+class ControlConformance {
   readonly differences: string[] = [];
   readonly succeeded = new Set<string>();
-  /** Statuses that came, by operation. */
+  /** The statuses of responses, by operation. */
   readonly statuses = new Set<string>();
 
   private constructor(
@@ -47,14 +47,14 @@ class ControlTour {
     readonly served: ServedDocument,
   ) {}
 
-  static async start(emulator: TestEmulator): Promise<ControlTour> {
+  static async start(emulator: TestEmulator): Promise<ControlConformance> {
     const response = await emulator.inject({ url: `${PREFIX}/control-openapi.json` });
     expect(response.statusCode, response.body).toBe(200);
     const document = response.json<Whole>();
-    return new ControlTour(emulator, document, new ServedDocument(document));
+    return new ControlConformance(emulator, document, new ServedDocument(document));
   }
 
-  async send({ method = 'GET', path, body, headers, status }: ControlStop) {
+  async send({ method = 'GET', path, body, headers, status }: ControlRequest) {
     const url = PREFIX + path;
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const response = await this.#answerTo({
@@ -74,7 +74,7 @@ class ControlTour {
     return response;
   }
 
-  /** Has alarms ring that are due at once, for what waits for no time at all. */
+  /** Sends a request, and fires timers that are due at once, for waits with a timeout of 0. */
   async #answerTo(request: InjectOptions): Promise<LightMyRequestResponse> {
     let answer: LightMyRequestResponse | undefined;
     const coming = this.emulator.inject(request).then((response) => (answer = response));
@@ -85,12 +85,12 @@ class ControlTour {
     return answer;
   }
 
-  async sendAll(stops: readonly ControlStop[]): Promise<void> {
-    for (const stop of stops) await this.send(stop);
+  async sendAll(requests: readonly ControlRequest[]): Promise<void> {
+    for (const request of requests) await this.send(request);
   }
 
-  /** Has something happen that there is to show, and returns the id of a private link of the documented project. */
-  async letHappen(): Promise<string> {
+  /** Sends requests to the Atlas API that fill the journal. Returns the id of a private link of the documented project. */
+  async sendAtlasRequests(): Promise<string> {
     const authorization = `Bearer ${await this.emulator.token('owner', 'documented')}`;
     const [created] = await Promise.all(
       atlasRequests('documented', authorization).map((request) => this.emulator.inject(request)),
@@ -101,52 +101,52 @@ class ControlTour {
 
 describe('GET /_emulator/control-openapi.json', () => {
   it('the control document describes the responses of every operation, for the server and for a project', async () => {
-    const tour = await ControlTour.start(await TestEmulator.start());
-    const known = tour.served.operations.map(({ operationId }) => operationId);
+    const check = await ControlConformance.start(await TestEmulator.start());
+    const known = check.served.operations.map(({ operationId }) => operationId);
 
-    await tour.sendAll(
-      Object.entries(tour.document.paths)
+    await check.sendAll(
+      Object.entries(check.document.paths)
         .filter(([path, { get }]) => get && !path.includes('{') && !ENDLESS.includes(get.operationId))
         .map(([path]) => ({ path: path.slice(PREFIX.length) })),
     );
-    const fixture = (await tour.send({ path: '/fixture' })).json<object>();
+    const fixture = (await check.send({ path: '/fixture' })).json<object>();
     const made = (
-      await tour.send({ method: 'POST', path: '/projects', body: { profile: 'observed' } })
+      await check.send({ method: 'POST', path: '/projects', body: { profile: 'observed' } })
     ).json<{
       id: string;
     }>();
-    await tour.sendAll(ofMadeProject(made.id));
-    const link = await tour.letHappen();
+    await check.sendAll(projectRequests(made.id));
+    const link = await check.sendAtlasRequests();
     for (const scope of ['', OF_PROJECT]) {
-      await tour.letHappen();
-      for (const stop of twins(scope)) {
-        const response = await tour.send(stop);
-        if (stop.path.endsWith('/private-link-rules') && stop.method === 'POST') {
+      await check.sendAtlasRequests();
+      for (const request of requestsInBothScopes(scope)) {
+        const response = await check.send(request);
+        if (request.path.endsWith('/private-link-rules') && request.method === 'POST') {
           const { id } = response.json<{ id: string }>();
-          if (stop.body !== undefined && 'fail' in (stop.body as object)) continue;
-          await tour.send({ method: 'DELETE', path: `${stop.path}/${id}` });
+          if (request.body !== undefined && 'fail' in (request.body as object)) continue;
+          await check.send({ method: 'DELETE', path: `${request.path}/${id}` });
         }
       }
     }
     expect(link).not.toBe('');
-    const next = await tour.letHappen();
-    await tour.sendAll(ofLink(next));
-    const held = await tour.letHappen();
-    await tour.sendAll([
+    const next = await check.sendAtlasRequests();
+    await check.sendAll(linkRequests(next));
+    const held = await check.sendAtlasRequests();
+    await check.sendAll([
       { method: 'POST', path: `${OF_PROJECT}/private-links/${held}/hold` },
       { method: 'POST', path: `${OF_PROJECT}/private-links/${held}/release` },
       { method: 'PUT', path: '/fixture', body: fixture },
     ]);
 
-    expect(tour.differences).toEqual([]);
-    expect([...tour.succeeded, ...ENDLESS].sort()).toEqual([...known].sort());
+    expect(check.differences).toEqual([]);
+    expect([...check.succeeded, ...ENDLESS].sort()).toEqual([...known].sort());
   });
 
   it('the control document describes refusals', async () => {
-    const tour = await ControlTour.start(await TestEmulator.start({ pendingMs: 0 }));
-    const link = await tour.letHappen();
-    await tour.sendAll(refused(link));
-    expect(tour.differences).toEqual([]);
+    const check = await ControlConformance.start(await TestEmulator.start({ pendingMs: 0 }));
+    const link = await check.sendAtlasRequests();
+    await check.sendAll(refusedRequests(link));
+    expect(check.differences).toEqual([]);
   });
 
   it('the control document describes the 401 of a request without the token, and requires the token', async () => {
@@ -160,12 +160,12 @@ describe('GET /_emulator/control-openapi.json', () => {
     const answer = { method: 'GET', url: `${PREFIX}/clock`, status: 401, contentType, body: response.body };
     expect(new ServedDocument(guarded).differences(answer)).toEqual([]);
 
-    const open = await ControlTour.start(await TestEmulator.start());
+    const open = await ControlConformance.start(await TestEmulator.start());
     expect(open.document.security).toEqual([{}, { controlToken: [] }]);
   });
 
   it('the control document sets a minimum and maximum for every number that can be sent', async () => {
-    const { document } = await ControlTour.start(await TestEmulator.start());
+    const { document } = await ControlConformance.start(await TestEmulator.start());
     const numbers: string[] = [];
     const endless: string[] = [];
     const walk = (part: unknown, at: string): void => {
@@ -194,7 +194,7 @@ describe('GET /_emulator/control-openapi.json', () => {
   });
 
   it('the control document has a variant for each action of a rule, and formats for times and durations', async () => {
-    const { document } = await ControlTour.start(await TestEmulator.start());
+    const { document } = await ControlConformance.start(await TestEmulator.start());
     const schemas = document.components.schemas as Record<string, Record<string, unknown>>;
     const variants = (name: string): unknown[] =>
       (schemas[name]?.oneOf as { $ref: string }[]).map(({ $ref }) => {
@@ -223,7 +223,7 @@ describe('GET /_emulator/control-openapi.json', () => {
   });
 
   it('the control document has no query parameter that can be empty', async () => {
-    const { document, emulator } = await ControlTour.start(await TestEmulator.start());
+    const { document, emulator } = await ControlConformance.start(await TestEmulator.start());
     const texts = Object.entries(document.paths).flatMap(([path, { get }]) =>
       ((get as { parameters?: QueryParameter[] } | undefined)?.parameters ?? [])
         .filter(({ in: place, schema }) => place === 'query' && schema.type === 'string' && !schema.enum)
@@ -238,7 +238,7 @@ describe('GET /_emulator/control-openapi.json', () => {
   });
 
   it('the control document lists each operation of both scopes under two paths and two names', async () => {
-    const { document, served } = await ControlTour.start(await TestEmulator.start());
+    const { document, served } = await ControlConformance.start(await TestEmulator.start());
     const names = served.operations.map(({ operationId }) => operationId);
     expect(new Set(names).size).toBe(names.length);
     expect(document.paths['/_emulator/clock/advance']?.post?.operationId).toBe('advanceClock');
@@ -259,7 +259,7 @@ describe('GET /_emulator/control-openapi.json', () => {
     const body = JSON.stringify(await ca.text());
     expect(served.differences({ method: 'GET', url, status: ca.status, contentType, body })).toEqual([]);
 
-    const plain = await ControlTour.start(await TestEmulator.start());
+    const plain = await ControlConformance.start(await TestEmulator.start());
     expect(plain.served.operationOf('GET', url)).toBeUndefined();
   });
 

@@ -3,8 +3,8 @@ import { buildApp } from '../../src/app.js';
 import { defaultConfig } from '../../src/config.js';
 import { roleNamesFor } from '../../src/identity/index.js';
 import { declaredOperations } from '../evidence/operations.js';
-import { successes } from '../evidence/stops.js';
-import { Tour } from '../evidence/tour.js';
+import { successes } from '../evidence/sample-requests.js';
+import { ConformanceCheck } from '../evidence/conformance.js';
 import { API, linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
 import { PROFILES } from '../support/links.js';
 import { REQUESTS } from '../support/requests.js';
@@ -12,13 +12,21 @@ import type { Answer } from '../support/openapi-paths.js';
 import { ServedDocument, type OpenApi } from '../support/served-document.js';
 import { basic, FORM } from '../support/transport.js';
 
-// Every answer of a tour is held against the document: seconds of CPU on a busy machine.
+// Every response is compared with the document: seconds of CPU on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
 
-const TOURS = PROFILES.flatMap((profile) => [
-  { profile, what: 'successes', go: (tour: Tour) => tour.succeed() },
-  { profile, what: 'conditions', go: (tour: Tour) => tour.raise() },
-  { profile, what: 'refusals', go: (tour: Tour) => tour.beRefused() },
+const CHECKS = PROFILES.flatMap((profile) => [
+  {
+    profile,
+    what: 'requests to every operation',
+    run: (check: ConformanceCheck) => check.callEveryOperation(),
+  },
+  {
+    profile,
+    what: 'requests that raise each condition',
+    run: (check: ConformanceCheck) => check.raiseEveryCondition(),
+  },
+  { profile, what: 'invalid requests', run: (check: ConformanceCheck) => check.sendInvalidRequests() },
 ]);
 
 interface Whole extends OpenApi {
@@ -154,12 +162,12 @@ describe('GET /_emulator/openapi.json', () => {
     expect(fault(404, error, 'application/json')).toHaveLength(1);
   });
 
-  it.each(TOURS)(
-    'the OpenAPI document describes all responses of the $profile profile on a tour of $what',
+  it.each(CHECKS)(
+    'the OpenAPI document describes responses of the $profile profile to $what',
     async (row) => {
-      const tour = await Tour.start(row.profile, served);
-      await row.go(tour);
-      expect([...tour.differences]).toEqual([]);
+      const check = await ConformanceCheck.start(row.profile, served);
+      await row.run(check);
+      expect([...check.differences]).toEqual([]);
     },
   );
 
@@ -168,8 +176,8 @@ describe('GET /_emulator/openapi.json', () => {
     async (profile) => {
       const emulator = await TestEmulator.start({ profile });
       let [link, project] = ['', ''];
-      for (const stop of successes(profile)) {
-        const { method = 'GET', url, payload } = stop({ link, project });
+      for (const request of successes(profile)) {
+        const { method = 'GET', url, payload } = request({ link, project });
         const response = await emulator.as('owner', profile, {
           method,
           url: `${url}${url.includes('?') ? '&' : '?'}envelope=true&pretty=true`,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeWithEvidence, evidence, type ClientFlow, type ClientStep } from '../support/evidence.js';
-import { expectWhatClientsNeed } from './needs.js';
+import { expectClientRequirements } from './client-requirements.js';
 import { Replay, type MadeLink } from './replay.js';
 
 const FLOWS = evidence('client-requests', { clients: [] }).clients;
@@ -39,10 +39,10 @@ describeWithEvidence('recorded flows of real clients', () => {
       for (const [index, step] of stepsOf(flow).entries()) {
         if (step.path.includes('{id}') && !replay.hasLink)
           await replay.prepare(APPLY?.steps?.[0]?.body ?? '');
-        const played = await replay.play(step);
-        const said = `step ${index + 1}, ${step.method} ${step.path}: ${played.response.body}`;
-        expect(statusesOf(step, played.link), said).toContain(played.response.statusCode);
-        expectWhatClientsNeed(played);
+        const replayed = await replay.play(step);
+        const said = `step ${index + 1}, ${step.method} ${step.path}: ${replayed.response.body}`;
+        expect(statusesOf(step, replayed.link), said).toContain(replayed.response.statusCode);
+        expectClientRequirements(replayed);
       }
     },
   );

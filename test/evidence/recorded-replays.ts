@@ -3,10 +3,10 @@ import { expect } from 'vitest';
 import { ACCEPT, API, linksPath, SEEDED, seededCaller, type TestEmulator } from '../support/emulator.js';
 import { basic, FORM } from '../support/transport.js';
 
-/** The response to a replayed request, and what of it cannot be as it was recorded. */
+/** The response to a replayed request, and where it may differ from the recorded one. */
 export interface Replayed {
   readonly response: LightMyRequestResponse;
-  /** Texts of the body, and those recorded in their place. */
+  /** Texts of the body, each with the recorded text. */
   readonly replace?: Readonly<Record<string, string>>;
   /** Members of the body whose values are not compared. */
   readonly anyValue?: readonly string[];
@@ -23,15 +23,15 @@ const { organization: ORG, project: PROJECT } = SEEDED.observed;
 const LINKS = linksPath('observed');
 const GROUPS = `${API}/groups`;
 
-/** Ids that stand in the recordings for those that do not matter. */
+/** Placeholder ids of the recordings. */
 const ID = '0000000000000000000000a0';
 const SECOND_ID = '0000000000000000000000a1';
 const UNKNOWN_LINK = `${LINKS}/${'f'.repeat(24)}`;
 
 const ANY_LINK = { provider: 'AZURE', vendor: 'GENERIC', region: 'US_EAST_2' };
 
-/** Another operation stands in for the recorded one. */
-const STAND_IN = { anyHeader: ['x-java-method'] };
+/** The replay uses another operation than the recorded one. */
+const OTHER_OPERATION = { anyHeader: ['x-java-method'] };
 
 const send = (emulator: TestEmulator, request: InjectOptions) => emulator.as('owner', 'observed', request);
 
@@ -49,13 +49,13 @@ async function createLink(emulator: TestEmulator, recorded: Fields) {
 /** The fields of a project that a client sends. */
 const sentOf = ({ name, tags }: Fields): Fields => ({ name, tags });
 
-/** What differs between the answers about two projects. */
+/** The values that differ between the responses for two projects. */
 function replaceProject(response: LightMyRequestResponse, recorded: Fields) {
   const { id, created } = response.json<{ id: string; created: string }>();
   return { [id]: recorded.id as string, [created]: recorded.created as string, [ORG]: SECOND_ID };
 }
 
-/** Lets the next request be answered by a fault rule. */
+/** Adds a fault rule that responds to the next request. */
 async function answerNext(emulator: TestEmulator, answer: object): Promise<void> {
   const rule = { match: { path: '/*' }, before: 'credentials', times: 1, answer };
   const made = await emulator.inject({ method: 'POST', url: '/_emulator/faults', payload: rule });
@@ -95,7 +95,7 @@ export const REPLAYS: Readonly<Record<number, Replay>> = {
     {
       response: await send(emulator, { url: UNKNOWN_LINK }),
       replace: { [UNKNOWN_LINK.slice(-24)]: `Online archive with id ${ID}` },
-      ...STAND_IN,
+      ...OTHER_OPERATION,
     },
   ],
   4: async (emulator) => {
@@ -114,7 +114,7 @@ export const REPLAYS: Readonly<Record<number, Replay>> = {
     const rule = { answer: { status: 500 } };
     await emulator.inject({ method: 'POST', url: `/_emulator/projects/${PROJECT}/faults`, payload: rule });
     const headers = { accept: ACCEPT, authorization: `Bearer ${token}` };
-    return [{ response: await emulator.inject({ url: LINKS, headers }), ...STAND_IN }];
+    return [{ response: await emulator.inject({ url: LINKS, headers }), ...OTHER_OPERATION }];
   },
   6: async (emulator) => {
     const names = Array.from({ length: 250 }, (_, number) => `project-${number}`);
@@ -129,7 +129,9 @@ export const REPLAYS: Readonly<Record<number, Replay>> = {
   },
   8: async (emulator) => {
     const url = `${GROUPS}/${ID}/streams/privateLinkConnections`;
-    return [{ response: await send(emulator, { method: 'POST', url, payload: ANY_LINK }), ...STAND_IN }];
+    return [
+      { response: await send(emulator, { method: 'POST', url, payload: ANY_LINK }), ...OTHER_OPERATION },
+    ];
   },
   9: async (emulator) => [{ response: await emulator.inject({ url: LINKS, headers: { accept: ACCEPT } }) }],
   11: async (emulator) => {

@@ -5,33 +5,33 @@ import { SEEDED, seededCaller, TestEmulator, type SeededCaller } from '../suppor
 import type { ClientFlow, ClientStep } from '../support/evidence.js';
 import { basic } from '../support/transport.js';
 
-/** A private link that a flow has made. */
+/** A private link that a flow has created. */
 export interface MadeLink {
   readonly id: string;
-  /** What a client configured: what it sent, changes included. */
+  /** What the client has sent, including changes. */
   readonly configured: Readonly<Record<string, unknown>>;
   readonly deleted: boolean;
 }
 
-/** A step as it went. */
-export interface Played {
+/** A step and its response. */
+export interface ReplayedStep {
   readonly step: ClientStep;
-  /** The link that `{id}` stood for, as it was before the step. */
+  /** The link that `{id}` meant, as it was before the step. */
   readonly link: MadeLink | undefined;
   readonly response: LightMyRequestResponse;
 }
 
 const UNKNOWN = 'f'.repeat(24);
 
-/** Plays one client's requests against an emulator, placeholders filled in, and keeps what the client would. */
+/** Replays one client's requests against an emulator, with placeholders filled in, and stores tokens, nonces and ids as the client would. */
 export class Replay {
   readonly #emulator: TestEmulator;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #links: MadeLink[] = [];
-  /** What `{id}` stands for: the link that was made last, or, from the next delete on, the one before. */
+  /** The value of `{id}`: the link that was created last, or, from the next delete on, the one before. */
   #current: string | undefined;
   #token = 'none';
-  /** Nonces of challenges that no request has answered yet, and the last that one has. */
+  /** Nonces of challenges that have not been used yet, and the last one used. */
   #fresh: string[] = [];
   #nonce = '';
 
@@ -44,18 +44,18 @@ export class Replay {
     return new Replay(await TestEmulator.start(), headersOfEveryRequest);
   }
 
-  /** Makes the link that a flow finds: an earlier one of the same client has left it. */
+  /** Creates the link that a flow expects from an earlier flow of the same client. */
   async prepare(body: string): Promise<void> {
     const response = await this.#emulator.create('observed', JSON.parse(body) as object);
-    this.#remember(response, body);
+    this.#addLink(response, body);
   }
 
-  /** Whether `{id}` stands for anything yet. */
+  /** Whether `{id}` has a value yet. */
   get hasLink(): boolean {
     return this.#current !== undefined;
   }
 
-  async play(step: ClientStep): Promise<Played> {
+  async play(step: ClientStep): Promise<ReplayedStep> {
     const link = this.#linkOf(step);
     const filled = (text: string): string =>
       text
@@ -75,15 +75,15 @@ export class Replay {
       ...(body !== undefined && { payload: body }),
     };
 
-    if (step.challengedFirst !== undefined) await this.#beChallenged(request, step);
+    if (step.challengedFirst !== undefined) await this.#requestChallenge(request, step);
     const response = await this.#emulator.inject(this.#authorized(request, step));
-    if (step.status === 401 && !authorizationOf(headers)) this.#keepNonce(response);
-    this.#learn(step, link, response);
+    if (step.status === 401 && !authorizationOf(headers)) this.#storeNonce(response);
+    this.#storeResults(step, link, response);
     return { step, link, response };
   }
 
-  /** Sends the request as a client does that has no nonce yet. */
-  async #beChallenged(request: InjectOptions, { challengedFirst }: ClientStep): Promise<void> {
+  /** Sends the request without credentials, as a client without a nonce does. */
+  async #requestChallenge(request: InjectOptions, { challengedFirst }: ClientStep): Promise<void> {
     const headers = without(request.headers as Record<string, string>, 'authorization');
     const { payload, ...bodiless } = request;
     const response = await this.#emulator.inject(
@@ -93,10 +93,10 @@ export class Replay {
     );
     expect(response.statusCode, 'the challenge').toBe(401);
     this.#fresh = [];
-    this.#keepNonce(response);
+    this.#storeNonce(response);
   }
 
-  #keepNonce(response: LightMyRequestResponse): void {
+  #storeNonce(response: LightMyRequestResponse): void {
     this.#fresh.push(nonceOf(String(response.headers['www-authenticate'])));
   }
 
@@ -152,11 +152,11 @@ export class Replay {
     return this.#links.find((link) => link.id === id);
   }
 
-  #learn(step: ClientStep, link: MadeLink | undefined, response: LightMyRequestResponse): void {
+  #storeResults(step: ClientStep, link: MadeLink | undefined, response: LightMyRequestResponse): void {
     if (response.statusCode >= 300) return;
     const { method, path, body = '' } = step;
     if (path === '/api/oauth/token') this.#token = response.json<{ access_token: string }>().access_token;
-    if (method === 'POST' && path.endsWith('/privateLinkConnections')) this.#remember(response, body);
+    if (method === 'POST' && path.endsWith('/privateLinkConnections')) this.#addLink(response, body);
     if (!link) return;
     const at = this.#links.indexOf(link);
     if (method === 'DELETE') this.#links[at] = { ...link, deleted: true };
@@ -166,14 +166,14 @@ export class Replay {
     }
   }
 
-  #remember(response: LightMyRequestResponse, body: string): void {
+  #addLink(response: LightMyRequestResponse, body: string): void {
     const { _id } = response.json<{ _id: string }>();
     this.#links.push({ id: _id, configured: JSON.parse(body) as Record<string, unknown>, deleted: false });
     this.#current = _id;
   }
 }
 
-/** A step's `Authorization`, however the client writes the name. */
+/** The `Authorization` header, in any case. */
 function authorizationOf(headers: Readonly<Record<string, string>>): string | undefined {
   return Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
 }

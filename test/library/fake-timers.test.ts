@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startEmulator } from '../../src/index.js';
-import { createLink, stateOf } from './ways.js';
+import { createLink, stateOf } from './emulators.js';
 
 afterEach(() => {
   vi.useRealTimers();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createLink, emulatorFor, LINKS, linkBody, WAYS } from './ways.js';
+import { createLink, emulatorFor, LINKS, linkBody, PLACEMENTS } from './emulators.js';
 
 const CREATE = 'createGroupStreamPrivateLinkConnection';
 
-describe.each(WAYS)('project.faults, of an emulator %s', (way) => {
-  const emulator = emulatorFor(way);
+describe.each(PLACEMENTS)('project.faults, of an emulator %s', (placement) => {
+  const emulator = emulatorFor(placement);
 
   it('project.faults.add() makes a fault respond in place of the emulator, as often as specified', async () => {
     await using project = await emulator().project();
@@ -40,8 +40,8 @@ describe.each(WAYS)('project.faults, of an emulator %s', (way) => {
   });
 });
 
-describe.each(WAYS)('project.requests, of an emulator %s', (way) => {
-  const emulator = emulatorFor(way);
+describe.each(PLACEMENTS)('project.requests, of an emulator %s', (placement) => {
+  const emulator = emulatorFor(placement);
 
   it('project.requests lists and counts requests by criteria', async () => {
     await using project = await emulator().project();

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished } from 'vitest';
 import { connectEmulator, startEmulator, type Emulator } from '../../src/index.js';
 import { emulatorOf, test } from '../../src/vitest.js';
-import { countLinks, createLink, stateOf } from './ways.js';
+import { countLinks, createLink, stateOf } from './emulators.js';
 
 const seen: { readonly emulator: Emulator; readonly id: string }[] = [];
 

@@ -6,13 +6,13 @@ import {
   type Fixture,
   type Project,
 } from '../../src/index.js';
-import { countLinks, createLink, emulatorFor, LINKS, linkBody, stateOf, WAYS } from './ways.js';
+import { countLinks, createLink, emulatorFor, LINKS, linkBody, stateOf, PLACEMENTS } from './emulators.js';
 
-describe.each(WAYS)('emulator.project(), of an emulator %s', (way) => {
-  const emulator = emulatorFor(way);
+describe.each(PLACEMENTS)('emulator.project(), of an emulator %s', (placement) => {
+  const emulator = emulatorFor(placement);
 
   it('emulator.project() creates a project with credentials and variables for clients', async () => {
-    const name = `named-${way.replaceAll(' ', '-')}`;
+    const name = `named-${placement.replaceAll(' ', '-')}`;
     const project = await emulator().project({ profile: 'observed', name });
     expect(project).toMatchObject({ name, profile: 'observed', url: emulator().url });
     expect(Object.keys(project.credentials)).toEqual(['owner', 'streams', 'reader', 'outsider']);
@@ -65,8 +65,8 @@ describe.each(WAYS)('emulator.project(), of an emulator %s', (way) => {
   });
 });
 
-describe.each(WAYS)('project.fetch(), of an emulator %s', (way) => {
-  const emulator = emulatorFor(way);
+describe.each(PLACEMENTS)('project.fetch(), of an emulator %s', (placement) => {
+  const emulator = emulatorFor(placement);
 
   it('project.fetch() accepts a path below the project, a full path, and a URL', async () => {
     await using project = await emulator().project();
@@ -165,8 +165,8 @@ async function putBack({ url }: Emulator): Promise<void> {
   await (await connectEmulator(url)).restore('early');
 }
 
-describe.each(WAYS)('errors of the control API, of an emulator %s', (way) => {
-  const emulator = emulatorFor(way);
+describe.each(PLACEMENTS)('errors of the control API, of an emulator %s', (placement) => {
+  const emulator = emulatorFor(placement);
 
   it('a refusal of the control API is an EmulatorError with the status and what was expected', async () => {
     await using project = await emulator().project();

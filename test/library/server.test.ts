@@ -5,11 +5,11 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectEmulator, EmulatorError, startEmulator } from '../../src/index.js';
 import { listen } from '../../src/listener.js';
-import { countLinks, createLink, emulatorFor, LINKS, stateOf, WAYS } from './ways.js';
+import { countLinks, createLink, emulatorFor, LINKS, stateOf, PLACEMENTS } from './emulators.js';
 
 // What acts on the whole server: one test after the other, in projects of the fixture.
-describe.each(WAYS)('the whole server, of an emulator %s', (way) => {
-  const emulator = emulatorFor(way);
+describe.each(PLACEMENTS)('the whole server, of an emulator %s', (placement) => {
+  const emulator = emulatorFor(placement);
 
   it('emulator.clock moves the clocks of all projects', async () => {
     const project = await emulator().seededProject('documented');
@@ -279,7 +279,7 @@ describe('emulators in one process', () => {
     const emulator = await listen();
     const socket = connect(Number(new URL(emulator.url).port), '127.0.0.1');
     await Promise.all([once(socket, 'connect'), once(emulator.server.server, 'connection')]);
-    // The time after which the end cuts off what is under way never comes.
+    // The time limit of close() never passes.
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     onTestFinished(() => {
       vi.useRealTimers();

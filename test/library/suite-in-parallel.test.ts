@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/index.js';
-import { createLink, LINKS, stateOf } from './ways.js';
+import { createLink, LINKS, stateOf } from './emulators.js';
 
 // Thousands of requests over sockets: seconds of CPU.
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { countLinks, createLink, emulatorFor, LINKS, stateOf, WAYS } from './ways.js';
+import { countLinks, createLink, emulatorFor, LINKS, stateOf, PLACEMENTS } from './emulators.js';
 
-describe.each(WAYS)('project.clock, of an emulator %s', (way) => {
-  const emulator = emulatorFor(way);
+describe.each(PLACEMENTS)('project.clock, of an emulator %s', (placement) => {
+  const emulator = emulatorFor(placement);
 
   it('project.clock is read, frozen, advanced, set and resumed', async () => {
     await using project = await emulator().project();
@@ -38,8 +38,8 @@ describe.each(WAYS)('project.clock, of an emulator %s', (way) => {
   });
 });
 
-describe.each(WAYS)('project.links, of an emulator %s', (way) => {
-  const emulator = emulatorFor(way);
+describe.each(PLACEMENTS)('project.links, of an emulator %s', (placement) => {
+  const emulator = emulatorFor(placement);
 
   it('project.links.force() sets a state, and history() returns how it was reached', async () => {
     await using project = await emulator().project();
@@ -91,8 +91,8 @@ describe.each(WAYS)('project.links, of an emulator %s', (way) => {
   });
 });
 
-describe.each(WAYS)('project.restore() and project.reset(), of an emulator %s', (way) => {
-  const emulator = emulatorFor(way);
+describe.each(PLACEMENTS)('project.restore() and project.reset(), of an emulator %s', (placement) => {
+  const emulator = emulatorFor(placement);
 
   it('project.restore() restores links and clock of the project', async () => {
     await using project = await emulator().project();

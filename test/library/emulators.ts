@@ -11,21 +11,21 @@ import {
 } from '../../src/index.js';
 import { cleanEnvironment, CLI } from '../support/command.js';
 
-/** The two ways to an emulator: in this process, and connected to one of another. */
-export const WAYS = ['in this process', 'of another process'] as const;
-export type Way = (typeof WAYS)[number];
+/** Where the emulator of a test runs: in this process, or in another to which the library connects. */
+export const PLACEMENTS = ['in this process', 'of another process'] as const;
+export type Placement = (typeof PLACEMENTS)[number];
 
-/** Opens an emulator for the tests of a suite; it is closed behind them. Returns what gives it to a test. */
-export function emulatorFor(way: Way, settings: Settings = {}): () => Emulator {
+/** Starts an emulator before the tests of a suite and closes it after them. Returns a function that gives it to a test. */
+export function emulatorFor(placement: Placement, settings: Settings = {}): () => Emulator {
   let opened: { readonly emulator: Emulator; readonly end: () => Promise<void> } | undefined;
   beforeAll(async () => {
-    opened = await (way === 'in this process' ? startHere(settings) : startElsewhere(settings));
+    opened = await (placement === 'in this process' ? startHere(settings) : startElsewhere(settings));
   });
   afterAll(async () => {
     await opened?.end();
   });
   return () => {
-    if (!opened) throw new Error('the emulator is there in tests alone');
+    if (!opened) throw new Error('the emulator exists only while tests run');
     return opened.emulator;
   };
 }
@@ -62,7 +62,7 @@ async function startElsewhere(settings: Settings) {
 /** The path of a project's private links, below it. */
 export const LINKS = '/streams/privateLinkConnections';
 
-/** A body of a create; `number` tells links apart. */
+/** A body of a create, with a different target for each number. */
 export function linkBody(number = 1): Record<string, string> {
   return {
     provider: 'AWS',
@@ -72,7 +72,7 @@ export function linkBody(number = 1): Record<string, string> {
   };
 }
 
-/** A private link as an answer shows it. */
+/** A private link as a response shows it. */
 export interface ShownLink {
   readonly _id: string;
   readonly state?: string;

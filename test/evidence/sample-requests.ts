@@ -8,8 +8,8 @@ import {
 } from '../support/emulator.js';
 import { REQUESTS, requestBody } from '../support/requests.js';
 
-/** A request of the tour; by default the owner's, with an `Accept` that every operation takes. */
-export interface Stop {
+/** A request of the conformance tests; by default of the owner, with an `Accept` that every operation supports. */
+export interface SampleRequest {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT';
   readonly url: string;
   readonly caller?: SeededCaller | 'nobody';
@@ -24,19 +24,19 @@ export const NEWEST = 'application/vnd.atlas.2025-03-12+json';
 
 const UNKNOWN = 'f'.repeat(24);
 
-/** A project that the tour makes. */
-export const TOUR_PROJECT = 'tour';
+/** The name of a project that the requests create. */
+export const SAMPLE_PROJECT = 'sample';
 
-/** What the tour has made by now. */
-export interface Made {
+/** The ids of what the requests have created so far. */
+export interface Created {
   /** The link that was created last. */
   readonly link: string;
   /** The project that was created last. */
   readonly project: string;
 }
 
-/** Requests that succeed, by operation and in the order in which they go well. */
-export function successes(profile: SeededProfile): readonly ((made: Made) => Stop)[] {
+/** Requests to every operation; all succeed, in this order. */
+export function successes(profile: SeededProfile): readonly ((made: Created) => SampleRequest)[] {
   const { organization, project } = SEEDED[profile];
   const links = linksPath(profile);
   const group = `${API}/groups/${project}`;
@@ -57,15 +57,15 @@ export function successes(profile: SeededProfile): readonly ((made: Made) => Sto
     () => ({ url: `${API}/orgs/${organization}/groups` }),
     () => ({ url: `${API}/orgs/${organization}/users` }),
     () => ({ url: `${API}/groups` }),
-    () => ({ method: 'POST', url: `${API}/groups`, payload: { name: TOUR_PROJECT, orgId: organization } }),
-    (made) => ({ url: `${API}/groups/${made.project}` }),
-    () => ({ url: `${API}/groups/byName/${TOUR_PROJECT}` }),
-    (made) => ({
+    () => ({ method: 'POST', url: `${API}/groups`, payload: { name: SAMPLE_PROJECT, orgId: organization } }),
+    (created) => ({ url: `${API}/groups/${created.project}` }),
+    () => ({ url: `${API}/groups/byName/${SAMPLE_PROJECT}` }),
+    (created) => ({
       method: 'PATCH',
-      url: `${API}/groups/${made.project}`,
+      url: `${API}/groups/${created.project}`,
       payload: { tags: [{ key: 'a', value: 'b' }] },
     }),
-    (made) => ({ method: 'DELETE', url: `${API}/groups/${made.project}` }),
+    (created) => ({ method: 'DELETE', url: `${API}/groups/${created.project}` }),
 
     () => ({ url: `${group}/settings` }),
     () => ({ method: 'PATCH', url: `${group}/settings`, payload: { isDataExplorerEnabled: false } }),
@@ -94,13 +94,13 @@ export function successes(profile: SeededProfile): readonly ((made: Made) => Sto
   ];
 }
 
-/** A request for each condition that one can raise, by the condition's name. The seeded project has links by then. */
-export function refusals(profile: SeededProfile): Readonly<Record<string, Stop>> {
+/** A request for each condition that a request can raise, by the name of the condition. They expect links in the seeded project. */
+export function refusals(profile: SeededProfile): Readonly<Record<string, SampleRequest>> {
   const { organization, project } = SEEDED[profile];
   const links = linksPath(profile);
   const groups = `${API}/groups`;
-  const create = (payload: object | string): Stop => ({ method: 'POST', url: links, payload });
-  const newProject = (payload: object): Stop => ({ method: 'POST', url: groups, payload });
+  const create = (payload: object | string): SampleRequest => ({ method: 'POST', url: links, payload });
+  const newProject = (payload: object): SampleRequest => ({ method: 'POST', url: groups, payload });
   return {
     pathNotFound: { url: `${groups}/${project}/nothing` },
     methodNotAllowed: { method: 'PUT', url: links },
@@ -137,13 +137,13 @@ export function refusals(profile: SeededProfile): Readonly<Record<string, Stop>>
   };
 }
 
-/** Requests that any operation refuses: without credentials, with a bad flag, with no version. */
-export function refusedEverywhere(method: string, url: string): readonly Stop[] {
-  const stop = { method: method as 'GET', url };
+/** Requests that every operation refuses: without credentials, with an invalid flag, with unsupported versions. */
+export function refusedEverywhere(method: string, url: string): readonly SampleRequest[] {
+  const request = { method: method as 'GET', url };
   return [
-    { ...stop, caller: 'nobody' },
-    { ...stop, url: `${url}?envelope=maybe` },
-    { ...stop, accept: 'application/json' },
-    { ...stop, accept: ACCEPT.replace('2024', '2022') },
+    { ...request, caller: 'nobody' },
+    { ...request, url: `${url}?envelope=maybe` },
+    { ...request, accept: 'application/json' },
+    { ...request, accept: ACCEPT.replace('2024', '2022') },
   ];
 }

@@ -3,7 +3,7 @@ import { ACCEPT, linksPath, SEEDED, type SeededProfile } from '../support/emulat
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A request to the control API. */
-export interface ControlStop {
+export interface ControlRequest {
   readonly method?: Method;
   /** Below `/_emulator`. */
   readonly path: string;
@@ -12,7 +12,7 @@ export interface ControlStop {
   readonly status?: number;
 }
 
-/** Where a project's part begins, below `/_emulator`. */
+/** The prefix of operations of the documented project, below `/_emulator`. */
 export const OF_PROJECT = `/projects/${SEEDED.documented.project}`;
 
 const LINK_RULE = { match: { vendor: 'MSK' }, times: 1, fail: 'No endpoint.' };
@@ -24,55 +24,59 @@ const ANSWER = {
 };
 
 /**
- * Requests that succeed with every operation that the whole server and a project have both, in order.
+ * Requests to every operation that exists for both the whole server and a project; all succeed, in this order.
  *
- * @param scope nothing, or {@link OF_PROJECT}
+ * @param scope empty, or {@link OF_PROJECT}
  */
-export function twins(scope: string): readonly ControlStop[] {
-  const stop = (method: Method, path: string, body?: unknown): ControlStop => ({
+export function requestsInBothScopes(scope: string): readonly ControlRequest[] {
+  const request = (method: Method, path: string, body?: unknown): ControlRequest => ({
     method,
     path: scope + path,
     ...(body !== undefined && { body }),
   });
   return [
-    stop('POST', '/snapshots', { name: 'before' }),
-    stop('GET', '/snapshots'),
-    stop('GET', '/clock'),
-    stop('POST', '/clock/freeze'),
-    stop('POST', '/clock/freeze', { at: '2027-01-31T09:00:00Z' }),
-    stop('POST', '/clock/advance', { by: '90s' }),
-    stop('POST', '/clock/advance', { by: 5 }),
-    stop('PUT', '/clock', { now: '2027-02-01T09:00:00Z' }),
-    stop('POST', '/clock/resume'),
-    stop('POST', '/faults', RATE_LIMIT),
-    stop('POST', '/faults', ANSWER),
-    stop('POST', '/faults', { error: 'GROUP_NOT_FOUND', parameters: ['x'], match: { body: { a: [1] } } }),
-    stop('POST', '/faults', { share: 0.5, delayMs: 10, match: { operation: 'getGroup', caller: 'nobody' } }),
-    stop('POST', '/faults', { before: 'credentials', drop: 'after', match: { path: '/nothing' } }),
-    stop('GET', '/faults'),
-    stop('GET', '/faults/limit'),
-    stop('DELETE', '/faults/limit'),
-    stop('DELETE', '/faults'),
-    stop('POST', '/private-link-rules', LINK_RULE),
-    stop('POST', '/private-link-rules', { staysIn: 'IDLE' }),
-    stop('GET', '/private-link-rules'),
-    stop('DELETE', '/private-link-rules'),
-    stop('GET', '/requests'),
-    stop('GET', '/requests?method=POST&limit=1&rung=fields&status=400&since=1'),
-    stop('GET', '/requests/refused?limit=5'),
-    stop('POST', '/requests/count'),
-    stop('POST', '/requests/count', { method: 'POST', body: { provider: 'AWS' } }),
-    stop('POST', '/requests/wait', { status: 200, count: 1, timeoutMs: 0 }),
-    stop('GET', '/requests.har'),
-    stop('DELETE', '/requests'),
-    stop('POST', '/snapshots/before/restore'),
-    stop('DELETE', '/snapshots/before'),
-    stop('POST', '/reset'),
+    request('POST', '/snapshots', { name: 'before' }),
+    request('GET', '/snapshots'),
+    request('GET', '/clock'),
+    request('POST', '/clock/freeze'),
+    request('POST', '/clock/freeze', { at: '2027-01-31T09:00:00Z' }),
+    request('POST', '/clock/advance', { by: '90s' }),
+    request('POST', '/clock/advance', { by: 5 }),
+    request('PUT', '/clock', { now: '2027-02-01T09:00:00Z' }),
+    request('POST', '/clock/resume'),
+    request('POST', '/faults', RATE_LIMIT),
+    request('POST', '/faults', ANSWER),
+    request('POST', '/faults', { error: 'GROUP_NOT_FOUND', parameters: ['x'], match: { body: { a: [1] } } }),
+    request('POST', '/faults', {
+      share: 0.5,
+      delayMs: 10,
+      match: { operation: 'getGroup', caller: 'nobody' },
+    }),
+    request('POST', '/faults', { before: 'credentials', drop: 'after', match: { path: '/nothing' } }),
+    request('GET', '/faults'),
+    request('GET', '/faults/limit'),
+    request('DELETE', '/faults/limit'),
+    request('DELETE', '/faults'),
+    request('POST', '/private-link-rules', LINK_RULE),
+    request('POST', '/private-link-rules', { staysIn: 'IDLE' }),
+    request('GET', '/private-link-rules'),
+    request('DELETE', '/private-link-rules'),
+    request('GET', '/requests'),
+    request('GET', '/requests?method=POST&limit=1&rung=fields&status=400&since=1'),
+    request('GET', '/requests/refused?limit=5'),
+    request('POST', '/requests/count'),
+    request('POST', '/requests/count', { method: 'POST', body: { provider: 'AWS' } }),
+    request('POST', '/requests/wait', { status: 200, count: 1, timeoutMs: 0 }),
+    request('GET', '/requests.har'),
+    request('DELETE', '/requests'),
+    request('POST', '/snapshots/before/restore'),
+    request('DELETE', '/snapshots/before'),
+    request('POST', '/reset'),
   ];
 }
 
-/** Requests that succeed with a project that was made. */
-export function ofMadeProject(id: string): readonly ControlStop[] {
+/** Requests to a created project; all succeed. */
+export function projectRequests(id: string): readonly ControlRequest[] {
   const path = `/projects/${id}`;
   return [
     { path },
@@ -84,8 +88,8 @@ export function ofMadeProject(id: string): readonly ControlStop[] {
   ];
 }
 
-/** Requests that succeed with a private link. */
-export function ofLink(id: string): readonly ControlStop[] {
+/** Requests to a private link; all succeed. */
+export function linkRequests(id: string): readonly ControlRequest[] {
   const path = `${OF_PROJECT}/private-links/${id}`;
   return [
     { path },
@@ -96,8 +100,8 @@ export function ofLink(id: string): readonly ControlStop[] {
   ];
 }
 
-/** Requests that are refused, each with its status. */
-export function refused(link: string): readonly ControlStop[] {
+/** Requests that are refused, each with the expected status. */
+export function refusedRequests(link: string): readonly ControlRequest[] {
   const body = {};
   const text = { 'content-type': 'text/plain' };
   const late = { timeoutMs: 0, path: '/elsewhere' };
@@ -136,7 +140,7 @@ export function refused(link: string): readonly ControlStop[] {
   ];
 }
 
-/** Requests to the Atlas API, so that there is something to record: one that is taken, and some that are not. */
+/** Requests to the Atlas API that fill the journal: one that succeeds, and some that are refused. */
 export function atlasRequests(profile: SeededProfile, authorization: string) {
   const url = linksPath(profile);
   const headers = { accept: ACCEPT, authorization, 'content-type': 'application/json' };

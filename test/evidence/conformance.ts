@@ -6,28 +6,28 @@ import type { ErrorRow } from '../../src/profiles/index.js';
 import { API, linksPath, SEEDED, TestEmulator, type SeededProfile } from '../support/emulator.js';
 import type { Answer } from '../support/openapi-paths.js';
 import { declaredConditions, declaredOperations } from './operations.js';
-import { NEWEST, refusals, refusedEverywhere, successes, type Stop } from './stops.js';
+import { NEWEST, refusals, refusedEverywhere, successes, type SampleRequest } from './sample-requests.js';
 
-/** What no request can raise by itself, and why not. */
+/** Conditions that no request can raise by itself, and why. */
 const NOT_RAISED: Readonly<Record<string, string>> = {
   unexpected: 'an error of the emulator itself, which no request is known to cause',
-  addressNotAllowed: 'only a fault rule asks for it',
-  linkInUse: 'only a fault rule asks for it',
-  rateLimited: 'only a fault rule asks for it, or a limit that is off by default',
+  addressNotAllowed: 'only a fault rule responds with it',
+  linkInUse: 'only a fault rule responds with it',
+  rateLimited: 'only a fault rule responds with it, or a limit that is off by default',
   tooManyProjects: 'it takes 250 projects: see test/identity/project-writes.test.ts',
   tooManyTokens: 'its limit is off by default, and tokens are not in the description',
   ...Object.fromEntries(tokenConditions.map(({ name }) => [name, 'tokens are not in the description'])),
 };
 
-/** A description of the API: what of an answer differs from it, each in a few words. */
+/** A description of the API, which reports how a response differs from it. */
 export interface Description {
   differences(answer: Answer, operation: string | undefined): readonly string[];
 }
 
-/** Goes through an emulator, and keeps what of the answers differs from the description. */
-export class Tour {
+/** Sends requests to an emulator, and collects how the responses differ from a description of the API. */
+export class ConformanceCheck {
   readonly differences = new Set<string>();
-  /** The operations that an event says have succeeded. */
+  /** The operations that have succeeded according to the events. */
   readonly succeeded = new Set<string>();
   /** Why requests were refused. */
   readonly reasons: Decision[] = [];
@@ -47,17 +47,17 @@ export class Tour {
 
   #last: string | undefined;
 
-  static async start(profile: SeededProfile, description: Description): Promise<Tour> {
-    // What names neither a project nor a caller is answered in the profile too.
+  static async start(profile: SeededProfile, description: Description): Promise<ConformanceCheck> {
+    // Requests without a project and caller use the profile too.
     const emulator = await TestEmulator.start({ profile });
-    // Tokens first: what follows is the tour's own.
+    // Requests tokens first, so that these requests are not compared.
     for (const caller of ['owner', 'reader'] as const) await emulator.token(caller, profile);
-    return new Tour(emulator, profile, description);
+    return new ConformanceCheck(emulator, profile, description);
   }
 
-  async send(stop: Stop): Promise<LightMyRequestResponse> {
-    const { method = 'GET', url, caller = 'owner', accept = NEWEST, prefer, payload } = stop;
-    const type = stop.type ?? (payload === undefined ? undefined : 'application/json');
+  async send(sample: SampleRequest): Promise<LightMyRequestResponse> {
+    const { method = 'GET', url, caller = 'owner', accept = NEWEST, prefer, payload } = sample;
+    const type = sample.type ?? (payload === undefined ? undefined : 'application/json');
     const headers = {
       accept,
       ...(type !== undefined && { 'content-type': type }),
@@ -80,11 +80,11 @@ export class Tour {
     return response;
   }
 
-  /** Has every operation succeed. */
-  async succeed(): Promise<void> {
+  /** Calls every operation successfully. */
+  async callEveryOperation(): Promise<void> {
     let [link, project] = ['', ''];
-    for (const stop of successes(this.profile)) {
-      const request = stop({ link, project });
+    for (const build of successes(this.profile)) {
+      const request = build({ link, project });
       const response = await this.send(request);
       expect(response.statusCode, `${request.method ?? 'GET'} ${request.url}: ${response.body}`).toBeLessThan(
         300,
@@ -100,12 +100,12 @@ export class Tour {
     );
   }
 
-  /** Raises every condition of the profile's table, and compares the answer with its row. */
-  async raise(): Promise<void> {
+  /** Raises every condition, and compares the response with its row for the profile. */
+  async raiseEveryCondition(): Promise<void> {
     const conditions = declaredConditions();
-    const stops = refusals(this.profile);
+    const requests = refusals(this.profile);
     const raisable = [...conditions.keys()].filter((name) => !(name in NOT_RAISED));
-    expect(Object.keys(stops).sort()).toEqual(raisable.sort());
+    expect(Object.keys(requests).sort()).toEqual(raisable.sort());
 
     const s3 = {
       provider: 'AWS',
@@ -116,8 +116,8 @@ export class Tour {
     await this.emulator.create(this.profile, s3);
     const link = await this.emulator.create(this.profile, { provider: 'AWS', dnsDomain: 'z.example' });
     const withDomain = link.json<{ _id: string }>()._id;
-    for (const [condition, stop] of Object.entries(stops)) {
-      const response = await this.send({ ...stop, url: stop.url.replace('{withDomain}', withDomain) });
+    for (const [condition, sample] of Object.entries(requests)) {
+      const response = await this.send({ ...sample, url: sample.url.replace('{withDomain}', withDomain) });
       expectRow(condition, response, conditions.get(condition)?.rows[this.profile]);
     }
     // docs/errors.md has the declared sources of each rule.
@@ -127,8 +127,8 @@ export class Tour {
     }
   }
 
-  /** Has every operation refuse what none of them takes. */
-  async beRefused(): Promise<void> {
+  /** Sends every operation the requests that all of them refuse. */
+  async sendInvalidRequests(): Promise<void> {
     const { organization, project } = SEEDED[this.profile];
     for (const { method, path } of declaredOperations()) {
       const url = `${API}${path}`
@@ -136,10 +136,11 @@ export class Tour {
         .replace(':orgId', organization)
         .replace(/:\w+/g, 'f'.repeat(24));
       const statuses: number[] = [];
-      for (const stop of refusedEverywhere(method, url)) statuses.push((await this.send(stop)).statusCode);
+      for (const sample of refusedEverywhere(method, url))
+        statuses.push((await this.send(sample)).statusCode);
       expect(statuses, `${method} ${url}`).toEqual([401, 400, 406, 406]);
     }
-    // A name that another project of the organization has.
+    // The name of another project in the organization.
     const payload = { name: 'taken', orgId: organization };
     await this.send({ method: 'POST', url: `${API}/groups`, payload });
     const renamed = await this.send({
