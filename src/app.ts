@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
-import { redacted, type Config } from './config.js';
+import { originsOf, redacted, type Config } from './config.js';
 import { authorityOperation, controlApi, healthOperation, installControl, observe } from './control/index.js';
 import { buildCore } from './core.js';
 import type { Feature } from './features/index.js';
@@ -85,6 +85,7 @@ export async function buildApp(
     paths: new KnownPaths(new URL('atlas-operations.txt', FIXTURES)),
     missing: new Set(),
     publicUrl: config.publicUrl,
+    origins: originsOf(config),
     settled: () => database.settled(),
   };
   const server = Fastify({

@@ -84,6 +84,13 @@ export const settings = Type.Object(
         },
       ),
     ),
+    cors: Type.Optional(
+      list(
+        'origin whose web pages may use the Atlas API, such as http://localhost:5173, or *; repeatable',
+        '^(?:\\*|null|https?://[^/?#\\s,]+)$',
+        'an origin such as http://localhost:5173, without a path, or *, or several',
+      ),
+    ),
     ...durationSettings(features),
     nonceMs: milliseconds(300_000, 'how long a nonce of a digest challenge can be used', 1),
     limitTokens: limit("enforces Atlas's limits of tokens: 50 (or another number) a minute, 100 at a time"),
@@ -114,6 +121,11 @@ export type Config = Static<typeof settings>;
 /** Settings without secrets: a token is only `set` or `not set`. */
 export function redacted({ controlToken, ...config }: Config): Readonly<Record<string, unknown>> {
   return { ...config, controlToken: controlToken === undefined ? 'not set' : 'set' };
+}
+
+/** The origins of `--cors` as browsers send them: in lower case, without the usual port. */
+export function originsOf({ cors = [] }: Pick<Config, 'cors'>): readonly string[] {
+  return [cors].flat().map((one) => (URL.canParse(one) ? new URL(one).origin : one));
 }
 
 /**

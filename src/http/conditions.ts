@@ -8,7 +8,7 @@ import { malformedRequest, unexpected } from './replies/failures.js';
 import { bodyTooLarge, malformedJson, notAnObject, unsupportedMediaType } from './steps/body.js';
 import { invalidAttribute, missingAttribute, wrongType } from './steps/fields.js';
 import { invalidQueryParameter, missingQueryParameter } from './steps/query.js';
-import { methodNotAllowed, notEmulated, pathNotFound } from './steps/route.js';
+import { methodNotAllowed, misspelledPath, notEmulated, pathNotFound } from './steps/route.js';
 import {
   invalidOrganizationId,
   invalidProjectId,
@@ -26,7 +26,7 @@ const fields = [missingAttribute, wrongType, invalidAttribute];
 
 /** The conditions of the pipeline's own steps, in the order in which a request meets them. */
 export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> = {
-  Path: [pathNotFound, methodNotAllowed, notEmulated, malformedRequest],
+  Path: [pathNotFound, methodNotAllowed, notEmulated, misspelledPath, malformedRequest],
   'Scripted answers': [noScriptedAnswer],
   Credentials: [unauthenticated],
   'Faults and limits': [addressNotAllowed, rateLimited, tooManyTokens],

@@ -3,7 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { withoutMark } from '../kernel/files.js';
 import type { Clock } from '../kernel/clock.js';
 import type { EventBus } from '../kernel/events.js';
-import type { ProfileName, Refusal } from '../profiles/index.js';
+import type { ProfileName } from '../profiles/index.js';
+import { allowOrigin, answerPreflight } from './cors.js';
 import type { Nonces } from './credentials/digest.js';
 import type { FaultGate } from './faults/gate.js';
 import type { Limits } from './faults/limits.js';
@@ -13,10 +14,9 @@ import type { KnownPaths } from './known-paths.js';
 import { Exchange } from './observation/exchange.js';
 import { observeBodies, observeRequest } from './observation/request-finished.js';
 import { readUnread } from './observation/unread-body.js';
-import { sendFailure } from './replies/failures.js';
+import { malformedRequest, sendFailure } from './replies/failures.js';
 import { unsupportedMediaType } from './steps/body.js';
 import { noRoute, recordRoutes } from './steps/route.js';
-import { enterScope, scopeParametersOf } from './steps/scope.js';
 import type { ScriptedAnswers } from './steps/scripted.js';
 import { BODY_TYPE } from './steps/version.js';
 
@@ -28,6 +28,8 @@ export interface PipelineParts {
   readonly nonces: Nonces;
   /** What links begin with, if it is not the `Host` of the request. */
   readonly publicUrl: string | undefined;
+  /** Origins whose pages may use the Atlas API: see `--cors`. */
+  readonly origins: readonly string[];
   /** Undefined if the emulator's own additions are turned off, as are the faults. */
   readonly scripted: ScriptedAnswers | undefined;
   readonly faults: FaultStore | undefined;
@@ -65,7 +67,8 @@ export function installShared(
 
   app.addHook('onRequest', (request, reply, done) => {
     begin(request, reply, parts);
-    done();
+    if (!request.exchange.hasValidHost) done(malformedRequest('its Host header is neither a name nor an address'));
+    else if (!answerPreflight(request, reply)) done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
     const read = observeBodies(request, reply, payload);
@@ -98,18 +101,14 @@ export function installShared(
     done(null, null);
   });
 
-  const unrouted = (request: FastifyRequest, reply: FastifyReply): Refusal | undefined => {
-    enterScope(request.exchange, scopeParametersOf(request.url), parts.gatekeeper);
-    return noRoute(request, reply, parts);
-  };
   app.setErrorHandler(async (error, request, reply) => {
     await parts.settled();
     // Before it calls the handler, Fastify requires a Content-Type of QUERY, a method that no route has.
     const isQuery = (error as { code?: string }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
-    return sendFailure(isQuery ? unrouted(request, reply) : error, request, reply);
+    return sendFailure(isQuery ? noRoute(request, reply, parts) : error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => {
-    const refusal = unrouted(request, reply);
+    const refusal = noRoute(request, reply, parts);
     if (refusal) throw refusal;
     request.exchange.step = 'answer';
     return reply.code(200).send();
@@ -120,6 +119,7 @@ export function installShared(
 function begin(request: FastifyRequest, reply: FastifyReply, parts: PipelineParts): void {
   request.exchange = new Exchange(request, parts);
   observeRequest(parts.events, request, reply);
+  allowOrigin(request, reply, parts.origins);
 }
 
 /**
@@ -130,7 +130,6 @@ export function frameworkErrors(parts: PipelineParts) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     // No hook runs here.
     begin(request, reply, parts);
-    enterScope(request.exchange, scopeParametersOf(request.url), parts.gatekeeper);
     const send = (): void => void sendFailure(error, request, reply);
     const read = readUnread(request, reply);
     if (read) void read.then(send);

@@ -59,30 +59,24 @@ export class KnownPaths {
   }
 
   /**
-   * Suggests a path of the emulator for one that is nearly spelled like it: in other letters of case, with or without
-   * dashes, a letter or two wrong. What Atlas has literally is spelled right.
+   * Suggests the path of the emulator that is nearest to one: a letter or two differ at one place, letter case and dashes
+   * aside. A literal segment of Atlas is not a mistake.
    */
   suggestion(target: string): string | undefined {
     const path = pathWithoutQuery(target);
     const sent = path.split('/').filter((part) => part !== '');
     const right = this.#find(target)?.path.split('/').slice(1) ?? [];
-    const near = [...this.#paths.values()].map(({ path: known, own }) => {
-      const parts = known.split('/').slice(1);
-      if (own.size === 0 || parts.length !== sent.length) return undefined;
-      let distance = 0;
-      const corrected = sent.map((part, index) => {
-        const wanted = parts[index] ?? '';
-        if (wanted === ':p' || wanted === part) return part;
-        distance += right[index] === part ? Infinity : distanceOf(part, wanted);
-        return wanted;
-      });
-      return { text: `/${corrected.join('/')}`, distance };
+    const near = [...this.#paths.values()].flatMap(({ path: known, own }) => {
+      if (own.size === 0) return [];
+      const wanted = known.split('/').slice(1);
+      const parts = wanted.map((part, index) => (part === ':p' ? sent[index] : part));
+      if (parts.length !== sent.length) return [];
+      if (parts.some((part, index) => part !== sent[index] && sent[index] === right[index])) return [];
+      const text = `/${parts.join('/')}`;
+      return { text, distance: distanceOf(text, `/${sent.join('/')}`) };
     });
-    const [best] = near
-      .filter((one) => one !== undefined)
-      .filter(({ text, distance }) => distance <= 2 && text !== path.replace(/\/$/, ''))
-      .sort((one, other) => one.distance - other.distance);
-    return best?.text;
+    const [best] = near.sort((one, other) => one.distance - other.distance);
+    return best && best.distance <= 2 && best.text !== path.replace(/\/$/, '') ? best.text : undefined;
   }
 
   /**
@@ -129,13 +123,13 @@ function treeOf(paths: ReadonlyMap<string, Known>) {
 
 /** How far apart two spellings are: the length of the one stretch in which they differ. */
 function distanceOf(one: string, other: string): number {
-  const [a, b] = [one, other].map((text) => text.toLowerCase().replace(/[-_]/g, '')) as [string, string];
-  const least = Math.min(a.length, b.length);
+  const [a = '', b = ''] = [one, other].map((text) => text.toLowerCase().replace(/[-_]/g, ''));
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
   let start = 0;
-  while (start < least && a[start] === b[start]) start++;
+  while (start < short.length && short[start] === long[start]) start++;
   let end = 0;
-  while (end < least - start && a.at(-1 - end) === b.at(-1 - end)) end++;
-  return Math.max(a.length, b.length) - start - end;
+  while (end < short.length - start && short.at(-1 - end) === long.at(-1 - end)) end++;
+  return long.length - start - end;
 }
 
 /** Matches the paths that overlap with this one, and have a literal in place of its parameter at an index. */

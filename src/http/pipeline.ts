@@ -13,7 +13,7 @@ import { checkEncoding, parseBody } from './steps/body.js';
 import { bodyCheck } from './steps/fields.js';
 import { readQuery, type Flags } from './steps/query.js';
 import { methodsOf, protectLiteralPaths } from './steps/route.js';
-import { checkParameters, checkScope, enterScope, findScope } from './steps/scope.js';
+import { checkParameters, checkScope } from './steps/scope.js';
 import { acceptedVersion } from './steps/version.js';
 
 /**
@@ -44,7 +44,6 @@ export function installPipeline(
         const { exchange, params } = request;
         exchange.operation = operation;
         exchange.operationId = operation.id;
-        let scope = enterScope(exchange, params, gatekeeper);
 
         exchange.step = 'scripted answer';
         if (scripted?.send(request, reply)) return reply;
@@ -54,18 +53,18 @@ export function installPipeline(
         exchange.step = 'credentials';
         const caller = credentials.check(
           request.raw,
-          scope.project?.profile,
+          exchange.project?.profile,
           () => (exchange.staleNonce = true),
         );
         exchange.caller = caller;
-        if (!scope.project && !scope.organization) exchange.profile = profiles[caller.profile];
+        if (!exchange.project && !exchange.organization) exchange.profile = profiles[caller.profile];
 
         exchange.step = 'faults';
-        exchange.limitHeaders = limits.countRequest(request, reply, caller, scope.project);
+        exchange.limitHeaders = limits.countRequest(request, reply, caller);
         met = faults?.meet(request, reply, 'faults');
         if (met && (await met)) return reply;
         // A rule may have delayed the request.
-        if (met) scope = findScope(params, gatekeeper);
+        if (met) exchange.lookUp();
 
         exchange.step = 'media type';
         exchange.version = acceptedVersion(request.headers.accept, operation.versions);
@@ -75,9 +74,7 @@ export function installPipeline(
         exchange.flags = exchange.query as Flags;
 
         exchange.step = 'project';
-        checkScope(scope, operation, caller, gatekeeper);
-        exchange.project = scope.project;
-        exchange.organization = scope.organization;
+        checkScope(request, operation, caller, gatekeeper);
         checkParameters(operation.parameters, params, request.url, exchange.profile);
 
         exchange.step = 'body';
@@ -93,12 +90,11 @@ export function installPipeline(
       },
 
       async handler(request, reply) {
-        const { exchange, params } = request;
+        const { exchange } = request;
         if (body && exchange.caller) {
           // While the body was read, the project may have been deleted, or its clock moved.
-          const scope = findScope(params, gatekeeper);
-          checkScope(scope, operation, exchange.caller, gatekeeper);
-          exchange.project = scope.project;
+          exchange.lookUp();
+          checkScope(request, operation, exchange.caller, gatekeeper);
         }
         const context = contextOf(request, reply);
         body?.rules?.(request.body as never, context);

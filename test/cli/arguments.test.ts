@@ -52,6 +52,7 @@ const SETTINGS: readonly (readonly [keyof Config, string, string, string | numbe
   ['idSeed', '--id-seed', 'ATLAS_EMULATOR_ID_SEED', 'mine', 'mine'],
   ['profile', '--profile', 'ATLAS_EMULATOR_PROFILE', 'observed', 'observed'],
   ['publicUrl', '--public-url', 'ATLAS_EMULATOR_PUBLIC_URL', 'https://atlas.test', 'https://atlas.test'],
+  ['cors', '--cors', 'ATLAS_EMULATOR_CORS', 'http://localhost:5173', 'http://localhost:5173'],
   ['pendingMs', '--pending-ms', 'ATLAS_EMULATOR_PENDING_MS', 1, '1'],
   ['idleMs', '--idle-ms', 'ATLAS_EMULATOR_IDLE_MS', 2, '2'],
   ['workingMs', '--working-ms', 'ATLAS_EMULATOR_WORKING_MS', 3, '3'],
@@ -127,6 +128,7 @@ describe('settings', () => {
       fixture: 'x',
       idSeed: 'x',
       publicUrl: 'http://x',
+      cors: '*',
       tlsCert: 'x',
       tlsKey: 'x',
       tlsName: 'x',
@@ -187,6 +189,7 @@ describe('settings', () => {
 const PORTS = 'a whole number from 0 to 65535';
 const YEAR = 'a whole number from 0 to 31536000000';
 const LEVELS = 'one of silent, error, warn, info, debug';
+const ORIGIN = 'an origin such as http://localhost:5173, without a path, or *, or several';
 const ADDRESS = 'an address such as http://emulator:27080 or http://proxy/atlas, without a slash at its end';
 
 describe('invalid values of settings', () => {
@@ -207,6 +210,8 @@ describe('invalid values of settings', () => {
     ['--public-url', 'http://emulator/a/../b', ADDRESS],
     ['--public-url', 'http://emulator/atlas?x', ADDRESS],
     ['--public-url', 'emulator:27080', ADDRESS],
+    ['--cors', 'http://localhost:5173/', ORIGIN],
+    ['--cors', 'localhost:5173', ORIGIN],
   ])('%s=%s is rejected: it must be %s', (flag, text, expected) => {
     const name = `ATLAS_EMULATOR_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`;
     const rest = `must be ${expected}, and is ${JSON.stringify(text)}`;

@@ -105,6 +105,7 @@ export function refusals(profile: SeededProfile): Readonly<Record<string, Sample
     pathNotFound: { url: `${groups}/${project}/nothing` },
     methodNotAllowed: { method: 'PUT', url: links },
     notEmulated: { url: `${groups}/${project}/streams` },
+    misspelledPath: { url: `${groups}/${project}/streams/privatelinkconnections` },
     malformedRequest: { url: `${groups}/${project}/%zz` },
     noScriptedAnswer: { url: links, prefer: 'code=418' },
     unauthenticated: { url: links, caller: 'nobody' },

@@ -53,6 +53,30 @@ describe.each(TRANSPORTS)('paths over %s', (transport) => {
     expect(response.header('x-emulator-reason')).toContain(`Did you mean ${linksPath(profile)}? `);
   });
 
+  it.each(PROFILES)(
+    'a path that is nearly one of the emulator has a body that says so, %s',
+    async (profile) => {
+      const list = linksPath(profile);
+      const path = list.replace('privateLink', 'privatelink');
+      const response = await shared.seeded(transport).send({ path });
+      const { errorCode, detail, parameters } = response.json();
+      expect([response.status, errorCode]).toEqual([501, 'NOT_EMULATED']);
+      const operation = 'getGroupStreamWorkspace';
+      expect([detail, parameters]).toEqual(
+        profile === 'observed'
+          ? [
+              `Did you mean ${list}? The emulator does not have the operation ${operation}.`,
+              [list, operation],
+            ]
+          : [
+              `As it is spelled, this path is that of Atlas's operation ${operation}, which the emulator does not have. ` +
+                `Did you mean ${list}? If not, call real Atlas.`,
+              undefined,
+            ],
+      );
+    },
+  );
+
   it.each(['observed', 'documented'] as const)('a path may end in a slash, %s', async (profile) => {
     const line = shared.seeded(transport);
     const list = linksPath(profile);

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { API, SEEDED } from '../support/emulator.js';
-import { expectAlive, JSON_TYPE, LINKS as path, sendRaw, shareRaw, statusesIn } from '../support/raw.js';
+import { API, linksPath, SEEDED } from '../support/emulator.js';
+import {
+  expectAlive,
+  JSON_TYPE,
+  LINKS as path,
+  openRaw,
+  sendRaw,
+  shareRaw,
+  statusesIn,
+} from '../support/raw.js';
 
 const open = shareRaw();
 
@@ -141,17 +149,69 @@ describe('the Host header', () => {
     expect(statusesIn(answer)).toEqual([401]);
   });
 
-  it.each(['', ':', '[', 'a"b\\', '<script>', '\u00e9', 'a, b', 'x'.repeat(5000), '../..', '%00'])(
-    'the Host header "%s" does not break the response',
+  it.each(['', 'emulator', 'emulator:27080', 'my_emulator.', '10.1.2.3:80', '[::1]:27080', 'x'.repeat(5000)])(
+    'the Host header can be "%s"',
     async (host) => {
       const socket = await open();
       const head = socket.head(`GET ${API}/groups HTTP/1.1`).replace('Host: emulator', `Host: ${host}`);
-      const answer = await sendRaw(socket.url, Buffer.from(`${head}\r\n`, 'latin1'));
+      const answer = await sendRaw(socket.url, `${head}\r\n`);
       expect(statusesIn(answer)).toEqual([200]);
-      const body = answer.slice(answer.indexOf('\r\n\r\n') + 4);
-      expect(JSON.parse(body)).toMatchObject({ totalCount: 1 });
+      expect(answer).toContain(`"href":"http://${host || 'localhost'}${API}/groups`);
     },
   );
+
+  it.each([
+    ':',
+    '[',
+    'a"b\\',
+    'evil"><script>',
+    '\u00e9',
+    'a, b',
+    'a/b',
+    '../..',
+    '%00',
+    'x@y',
+    'a:b',
+    '[::1',
+    "a'b",
+  ])('a Host header that is no host is refused: %s', async (host) => {
+    const socket = await open();
+    for (const [target, profile] of [
+      [`${API}/groups`, 'documented'],
+      [linksPath('observed'), 'observed'],
+      ['/api/oauth/token', 'documented'],
+      [`${API}/nothing`, 'documented'],
+      ['/_emulator/health', undefined],
+      [`${API}/%zz`, 'documented'],
+    ] as const) {
+      const head = socket.head(`GET ${target} HTTP/1.1`).replace('Host: emulator', `Host: ${host}`);
+      const answer = await sendRaw(socket.url, Buffer.from(`${head}\r\n`, 'latin1'));
+      expect(statusesIn(answer), target).toEqual([400]);
+      expect(answer).not.toContain(host === ':' || host === '[' ? '://:' : host);
+      const body = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as object;
+      expect(body).toMatchObject({ error: 400, reason: 'Bad Request' });
+      if (profile !== undefined) {
+        expect(answer).toMatch(/^x-emulator-reason: step 1 \(route\): The request cannot be read: /m);
+        expect(body).toMatchObject({ errorCode: 'VALIDATION_ERROR' });
+        expect('parameters' in body).toBe(profile === 'observed');
+      }
+    }
+  });
+
+  it('a Host header that is no host is not part of an address in the journal', async () => {
+    const { url, head } = await openRaw();
+    const journal = `${url}/_emulator/requests.har`;
+    for (const target of [`${API}/groups`, `${API}/%zz`]) {
+      await sendRaw(url, `${head(`GET ${target} HTTP/1.1`).replace('Host: emulator', 'Host: evil">')}\r\n`);
+    }
+    const { log } = (await (await fetch(journal)).json()) as {
+      log: { entries: { request: { url: string } }[] };
+    };
+    expect(log.entries.map(({ request }) => request.url).slice(-2)).toEqual([
+      `http://localhost${API}/groups`,
+      `http://localhost${API}/%zz`,
+    ]);
+  });
 });
 
 describe('pipelined requests', () => {

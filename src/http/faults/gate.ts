@@ -157,7 +157,7 @@ export class FaultGate {
   }
 
   #emit({ exchange }: FastifyRequest, { rule, project }: ScopedFault): void {
-    this.parts.events.emit('fault.fired', exchange.projectId, {
+    this.parts.events.emit('fault.fired', exchange.project?.id, {
       rule: rule.id,
       scope: project === null ? 'server' : 'project',
       operation: exchange.operationId,

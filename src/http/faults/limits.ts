@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
-import type { Caller, Project } from '../gatekeeper.js';
+import type { Caller } from '../gatekeeper.js';
 import type { Exchange } from '../observation/exchange.js';
 import { pathWithoutQuery } from '../paths.js';
 
@@ -100,12 +100,8 @@ export class Limits {
    * @returns the headers of the limit, for the response
    * @throws {Refusal} `rateLimited`
    */
-  countRequest(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    caller: Caller,
-    project?: Project,
-  ): LimitHeaders {
+  countRequest(request: FastifyRequest, reply: FastifyReply, caller: Caller): LimitHeaders {
+    const { project } = request.exchange;
     const own = project?.organizationId === caller.organizationId ? project.id : undefined;
     const limit = this.of(request.exchange);
     // Operations of one limit share a count (inferred).

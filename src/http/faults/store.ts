@@ -70,7 +70,7 @@ export class FaultStore {
     if (this.#count === 0) return [];
     return this.#select(
       'project_id = ? OR project_id IS NULL ORDER BY project_id IS NULL, seq',
-      exchange.projectId,
+      exchange.project?.id,
     );
   }
 

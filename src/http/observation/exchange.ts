@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring';
 import type { FastifyRequest } from 'fastify';
 import type { Decision } from '../../kernel/events.js';
 import { profiles, type Profile } from '../../profiles/index.js';
@@ -7,6 +8,7 @@ import type { LimitHeaders } from '../faults/limits.js';
 import type { ScopedFault } from '../faults/rule.js';
 import type { Caller, Organization, Project } from '../gatekeeper.js';
 import type { AtlasOperation } from '../operation.js';
+import { pathOf } from '../paths.js';
 import { lenientFlags, type Flags } from '../steps/query.js';
 import { redactText } from './redaction.js';
 
@@ -26,6 +28,12 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
+/** The ids of a project and of an organization in a path. */
+const NAMES = /^\/api\/atlas\/v2\/(?:groups\/(?<groupId>[^/?]+)|orgs\/(?<orgId>[^/?]+))/;
+
+/** A name or an address, and a port; or nothing, which RFC 9112, section 3.2, allows. */
+const HOST = /^(?:(?:[\w.-]+|\[[\w.:%]+\])(?::\d*)?)?$/;
+
 /** The state of one request, as far as the steps have established it. */
 export class Exchange {
   step: Step = 'route';
@@ -34,9 +42,9 @@ export class Exchange {
   operationId: string | undefined;
   flags: Flags;
   caller: Caller | undefined;
+  /** The project that the path names, if it exists. Until step 7 the caller may have no access to it. */
   project: Project | undefined;
-  /** The id of the existing project that the path names; the caller may have no access to it. */
-  projectId: string | undefined;
+  /** The organization that the path names, likewise. */
   organization: Organization | undefined;
   /** The version of the operation. */
   version: string | undefined;
@@ -56,16 +64,32 @@ export class Exchange {
   /** The body of the response, as passed to Fastify. */
   sentAnswer: unknown;
   profile: Profile;
+  /** Whether the `Host` header can be part of an address: links are built from it. */
+  readonly hasValidHost: boolean;
   readonly baseUrl: string;
+  readonly #names: { readonly groupId?: string; readonly orgId?: string };
 
   constructor(
-    { query, protocol, host }: FastifyRequest,
-    private readonly parts: Pick<PipelineParts, 'defaultProfile' | 'publicUrl' | 'nonces'>,
+    { url, query, protocol, host }: FastifyRequest,
+    private readonly parts: Pick<PipelineParts, 'defaultProfile' | 'publicUrl' | 'nonces' | 'gatekeeper'>,
   ) {
     this.profile = profiles[parts.defaultProfile];
     // Fastify has no query for a path that it cannot decode.
     this.flags = lenientFlags((query as Record<string, unknown> | null) ?? {});
-    this.baseUrl = parts.publicUrl ?? `${protocol}://${host || 'localhost'}`;
+    this.hasValidHost = HOST.test(host);
+    this.baseUrl = parts.publicUrl ?? `${protocol}://${(this.hasValidHost && host) || 'localhost'}`;
+    this.#names = NAMES.exec(pathOf(url))?.groups ?? {};
+    this.lookUp();
+  }
+
+  /** Looks up the project or the organization that the path names, and takes its profile. */
+  lookUp(): void {
+    const { groupId, orgId } = this.#names;
+    const { projects } = this.parts.gatekeeper;
+    this.project = groupId === undefined ? undefined : projects.project(unescape(groupId));
+    this.organization = orgId === undefined ? undefined : projects.organization(unescape(orgId));
+    const named = this.project ?? this.organization;
+    if (named) this.profile = profiles[named.profile];
   }
 
   /** The digest challenge of this request's 401, with a fresh nonce. */

@@ -24,7 +24,7 @@ export function observeRequest(events: EventBus, request: FastifyRequest, reply:
     const path = redactTarget(request.url);
     events.emit(
       'request.finished',
-      exchange.projectId,
+      control ? undefined : exchange.project?.id,
       {
         method: request.method,
         path,

@@ -10,7 +10,7 @@ import { sendRefusal } from './replies.js';
 const VALIDATION_ERROR = 'The request content produced the validation error: %s.';
 
 export const malformedRequest = defineCondition('malformedRequest', {
-  when: 'The path has a broken escape, or the request is not well-formed HTTP. A request that cannot be read at all gets this code with 400, 408 (it never ended) or 431 (its headers are too long).',
+  when: 'The path has a broken escape, `Host` is neither a name nor an address, or the request is not well-formed HTTP. A request that cannot be read at all gets this code with 400, 408 (it never ended) or 431 (its headers are too long).',
   observed: [400, 'VALIDATION_ERROR', VALIDATION_ERROR, SOURCE.standard],
   settledBy: 'GET /api/atlas/v2/groups/%zz',
   describe: (sentence: string, remedy: string = 'Send well-formed HTTP.') => ({

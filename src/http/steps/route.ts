@@ -28,7 +28,7 @@ export const methodNotAllowed = defineCondition('methodNotAllowed', {
   documented: { source: SOURCE.emulator },
   describe: (method: string, path: string, methods: readonly string[], suggestion?: string) => ({
     problem: `${path} has no ${method}.`,
-    remedy: `${hint(suggestion)}Use one of: ${methods.join(', ')}.`,
+    remedy: `${hint(suggestion)}This path has: ${methods.join(', ')}.`,
   }),
   example: ['PUT', `${API_PREFIX}/groups`, ['POST', 'GET']],
 });
@@ -37,11 +37,31 @@ export const notEmulated = defineCondition('notEmulated', {
   when: 'Atlas has this operation, and the emulator does not. A 404 would make Terraform forget a resource that is there.',
   observed: [501, 'NOT_EMULATED', 'The emulator does not have the operation %s.', SOURCE.emulator],
   rule: [SOURCE.description],
-  describe: (operation: string, suggestion?: string) => ({
+  describe: (operation: string) => ({
     problem: `Atlas has the operation ${operation}, and the emulator does not.`,
-    remedy: `${hint(suggestion)}Call real Atlas for it; GET /_emulator/health lists the operations that were requested and are not emulated.`,
+    remedy:
+      'Call real Atlas for it; GET /_emulator/health lists the operations that were requested and are not emulated.',
   }),
   example: ['listGroupStreamConnections'],
+});
+
+export const misspelledPath = defineCondition('misspelledPath', {
+  when: 'The path is nearly one of the emulator (a letter or two, letter case or dashes differ), and is one of Atlas as it is.',
+  observed: [
+    501,
+    'NOT_EMULATED',
+    'Did you mean %s? The emulator does not have the operation %s.',
+    SOURCE.emulator,
+  ],
+  rule: [SOURCE.description],
+  describe: (suggestion: string, operation: string) => ({
+    problem: `As it is spelled, this path is that of Atlas's operation ${operation}, which the emulator does not have.`,
+    remedy: `Did you mean ${suggestion}? If not, call real Atlas.`,
+  }),
+  example: [
+    `${API_PREFIX}/groups/32b6e34b3d91647abb20e7b8/streams/privateLinkConnections`,
+    'getGroupStreamWorkspace',
+  ],
 });
 
 /** Records every route of the app in `paths`: also outside the Atlas API, a path with another method is a 405. */
@@ -82,7 +102,7 @@ export function noRoute(
   if (operation !== undefined) {
     if (!missing.has(operation)) events.emit('operation.missing', undefined, { operation });
     missing.add(operation);
-    return notEmulated(operation, suggestion);
+    return suggestion === undefined ? notEmulated(operation) : misspelledPath(suggestion, operation);
   }
   const path = pathWithoutQuery(url);
   if (methods.size === 0) return pathNotFound(path, suggestion);

@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
+import type { FastifyRequest } from 'fastify';
 import { OBJECT_ID } from '../../kernel/ids.js';
 import {
   CANNOT_FIND,
@@ -8,10 +9,9 @@ import {
   type Profile,
   type Refusal,
 } from '../../profiles/index.js';
-import type { Caller, Gatekeeper, Organization, Project, Target } from '../gatekeeper.js';
-import type { Exchange } from '../observation/exchange.js';
+import type { Caller, Gatekeeper, Target } from '../gatekeeper.js';
 import type { AtlasOperation } from '../operation.js';
-import { pathOf, pathWithoutQuery } from '../paths.js';
+import { pathWithoutQuery } from '../paths.js';
 
 const { atlasErrors, inferred, page, recorded } = SOURCE;
 
@@ -101,43 +101,6 @@ export const projectExists = defineCondition('projectExists', {
   example: ['orders'],
 });
 
-/** Parameters of a path that name what a request is about. */
-export interface ScopeParameters {
-  readonly groupId?: string | undefined;
-  readonly orgId?: string | undefined;
-}
-
-/** What a path names, as far as it exists. */
-export interface Scope {
-  readonly parameters: ScopeParameters;
-  readonly project: Project | undefined;
-  readonly organization: Organization | undefined;
-}
-
-/** The ids that the target of a request names which no route matches. */
-export function scopeParametersOf(target: string): ScopeParameters {
-  const ids = /^\/api\/atlas\/v2\/(?:groups\/(?<groupId>[^/?]+)|orgs\/(?<orgId>[^/?]+))/;
-  return ids.exec(pathOf(target))?.groups ?? {};
-}
-
-/** Looks up what a path names. */
-export function findScope({ groupId, orgId }: ScopeParameters, { projects }: Gatekeeper): Scope {
-  return {
-    parameters: { groupId, orgId },
-    project: groupId === undefined ? undefined : projects.project(groupId),
-    organization: orgId === undefined ? undefined : projects.organization(orgId),
-  };
-}
-
-/** Looks up what a path names, and sets the profile of the request accordingly. */
-export function enterScope(exchange: Exchange, parameters: ScopeParameters, gatekeeper: Gatekeeper): Scope {
-  const scope = findScope(parameters, gatekeeper);
-  const named = scope.project ?? scope.organization;
-  exchange.projectId = scope.project?.id;
-  if (named) exchange.profile = profiles[named.profile];
-  return scope;
-}
-
 /**
  * Checks that what the path names exists, and that the caller may do there what the operation does.
  *
@@ -145,13 +108,12 @@ export function enterScope(exchange: Exchange, parameters: ScopeParameters, gate
  * `notPermitted`
  */
 export function checkScope(
-  scope: Scope,
+  { exchange: { project, organization }, params }: FastifyRequest,
   operation: AtlasOperation,
   caller: Caller,
   gatekeeper: Gatekeeper,
 ): void {
-  const { project, organization } = scope;
-  const { groupId, orgId } = scope.parameters;
+  const { groupId, orgId } = params as { readonly groupId?: string; readonly orgId?: string };
   if (groupId !== undefined && !project) {
     const former = operation.repeatable && gatekeeper.projects.deletedFrom(groupId);
     if (former?.id === caller.organizationId && profiles[former.profile].repeatsDeletion) return;
