@@ -67,7 +67,8 @@ export function installShared(
 
   app.addHook('onRequest', (request, reply, done) => {
     begin(request, reply, parts);
-    if (!request.exchange.hasValidHost) done(malformedRequest('its Host header is neither a name nor an address'));
+    if (!request.exchange.hasValidHost)
+      done(malformedRequest('its Host header is neither a name nor an address'));
     else if (!answerPreflight(request, reply)) done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
