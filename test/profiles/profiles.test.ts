@@ -30,6 +30,11 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [501, 'NOT_EMULATED', OWN],
   ],
   [
+    'misspelledPath',
+    [501, 'NOT_EMULATED', 'Did you mean one? The emulator does not have the operation two.'],
+    [501, 'NOT_EMULATED', OWN],
+  ],
+  [
     'malformedRequest',
     [400, 'VALIDATION_ERROR', 'The request content produced the validation error: one.'],
     [400, 'VALIDATION_ERROR', OWN],
