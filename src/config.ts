@@ -85,11 +85,10 @@ export const settings = Type.Object(
       ),
     ),
     cors: Type.Optional(
-      list(
-        'origin whose web pages may use the Atlas API, such as http://localhost:5173, or *; repeatable',
-        '^(?:\\*|null|https?://[^/?#\\s,]+)$',
-        'an origin such as http://localhost:5173, without a path, or *, or several',
-      ),
+      list('origin whose web pages may use the Atlas API, such as http://localhost:5173, or *; repeatable', {
+        pattern: '^(?:\\*|null|https?://[^/?#\\s,]+)$',
+        wanted: 'an origin such as http://localhost:5173, without a path, or *, or several',
+      }),
     ),
     ...durationSettings(features),
     nonceMs: milliseconds(300_000, 'how long a nonce of a digest challenge can be used', 1),

@@ -276,6 +276,7 @@ export interface Fixture {
     readonly frozenAt?: number;
   };
   readonly privateLinkRules?: readonly {
+    /** The id of the rule. */
     readonly id?: string;
     /** Which private links it is for; all if left out. */
     readonly match?: {
@@ -463,6 +464,7 @@ export interface Fixture {
         readonly readsLeft?: number;
       }[];
       readonly privateLinkRules?: readonly {
+        /** The id of the rule. */
         readonly id?: string;
         /** Which private links it is for; all if left out. */
         readonly match?: {
