@@ -5,5 +5,5 @@ export const VERSION = (
   JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version;
 
-/** The files that the package brings: the default fixture, error bodies, examples. */
+/** The files that the package brings: the default fixture, migrations, error bodies, examples. */
 export const FIXTURES = new URL('../fixtures/', import.meta.url);

@@ -1,6 +1,8 @@
 // Not the global function: commits must not depend on a test's fake timers.
 import { setImmediate } from 'node:timers';
+import { readFileSync } from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
+import { FIXTURES } from '../version.js';
 import { openFile, retain } from './database-file.js';
 
 /** A migration of the schema. Migrations are applied in order, once each, and never edited after a release. */
@@ -8,6 +10,11 @@ export interface Migration {
   /** Unique over all features, such as `0001_identity`. */
   readonly name: string;
   readonly sql: string;
+}
+
+/** The migration in the file of this name in `fixtures/migrations`. */
+export function migration(name: string): Migration {
+  return { name, sql: readFileSync(new URL(`migrations/${name}.sql`, FIXTURES), 'utf8') };
 }
 
 /** A table that snapshots cover. A column `seq`, if it has one, orders its rows; no two keys ever share a number. */

@@ -2,22 +2,14 @@ import { STATUS_CODES } from 'node:http';
 import type { Condition } from './condition.js';
 import type { ErrorKey, Profile } from './profile.js';
 
-/** An error as a profile shows it. */
-export interface DressedError {
-  readonly status: number;
-  readonly errorCode: string;
-  /** Undefined if there is none, not even an envelope. */
-  readonly body: Readonly<Record<string, unknown>> | undefined;
-  readonly indented: boolean;
-}
-
 /**
- * Returns the error that a profile answers a condition with.
+ * Returns the error that a profile answers a condition with. Its body is undefined if there is none, not even an
+ * envelope.
  *
  * @param forced the status, where it is not that of the row
  * @throws {Error} if the row's text has a `%s` without a parameter
  */
-export function dress(profile: Profile, condition: Condition, forced?: number): DressedError {
+export function dress(profile: Profile, condition: Condition, forced?: number) {
   const row = condition.rows[profile.name];
   const status = forced ?? row.status;
   const all: Record<ErrorKey, unknown> = {
@@ -28,7 +20,7 @@ export function dress(profile: Profile, condition: Condition, forced?: number): 
     parameters: condition.parameters,
     reason: STATUS_CODES[status],
   };
-  const shown = row.oauth
+  const shown: Readonly<Record<string, unknown>> = row.oauth
     ? { error_description: all.detail, error: row.errorCode }
     : Object.fromEntries((row.keys ?? profile.errorKeys).map((key) => [key, all[key]]));
   const { errorCode, indented = false } = row;

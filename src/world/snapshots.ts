@@ -1,4 +1,4 @@
-import type { CoveredTable, Database, Migration } from '../kernel/database.js';
+import { migration, type CoveredTable, type Database } from '../kernel/database.js';
 
 /** Which snapshot is restored, and what of it. A scope is a project, or undefined for the whole server. */
 export interface Restored {
@@ -22,24 +22,7 @@ interface Snapshot extends Taken {
   readonly extra: string;
 }
 
-export const snapshotMigrations: readonly Migration[] = [
-  {
-    name: '0004_snapshots',
-    sql: `
-      CREATE TABLE snapshots (
-        seq        INTEGER PRIMARY KEY AUTOINCREMENT,
-        name       TEXT NOT NULL,
-        -- The project it is of; null for one of the whole server.
-        project_id TEXT REFERENCES projects (id) ON DELETE CASCADE,
-        taken_at   INTEGER NOT NULL,
-        -- What else its maker wants back: JSON.
-        extra      TEXT NOT NULL
-      ) STRICT;
-      CREATE UNIQUE INDEX snapshots_of_projects ON snapshots (project_id, name);
-      CREATE UNIQUE INDEX snapshots_of_all ON snapshots (name) WHERE project_id IS NULL;
-    `,
-  },
-];
+export const snapshotMigrations = [migration('0004_snapshots')];
 
 /** A restore that deletes more rows than this from a table deletes them in batches first. */
 const LARGE = 10_000;

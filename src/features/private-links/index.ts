@@ -1,4 +1,4 @@
-import type { Migration } from '../../kernel/database.js';
+import { migration } from '../../kernel/database.js';
 import { createTables, objectText, stateful } from '../../states/index.js';
 import { duplicateLink, linkNotFound } from './conditions.js';
 import { DURATIONS, privateLinkProfiles, STATES } from './profile.js';
@@ -9,23 +9,9 @@ import { sentFields, type SentFields } from './schema.js';
 
 const name = { one: 'private link', many: 'private links' };
 
-export const privateLinkMigrations: readonly Migration[] = [
+export const privateLinkMigrations = [
   createTables('0002_private_links', name),
-  {
-    name: '0006_private_links_removed_directly',
-    // In a file of 0.1.0, links of removed projects were only marked, in a table that new files never had.
-    sql: `
-      CREATE TABLE IF NOT EXISTS private_links_emptied (project_id TEXT PRIMARY KEY, up_to INTEGER NOT NULL);
-      DELETE FROM private_links
-      WHERE seq <= (SELECT up_to FROM private_links_emptied AS emptied
-                    WHERE emptied.project_id = private_links.project_id);
-      DROP TRIGGER private_links_of_removed_project;
-      DROP TABLE private_links_emptied;
-      CREATE TRIGGER private_links_of_removed_project AFTER DELETE ON projects BEGIN
-        DELETE FROM private_links WHERE project_id = old.id;
-      END;
-    `,
-  },
+  migration('0006_private_links_removed_directly'),
 ];
 
 /** Stream private links: `/groups/{groupId}/streams/privateLinkConnections`. */

@@ -14,16 +14,7 @@ import {
 } from './conditions.js';
 import { privateLinkProfiles } from './profile.js';
 import { checkVendor, prepare, withoutAbsent } from './rules.js';
-import {
-  acceptedFields,
-  acceptedUpdate,
-  createdPrivateLink,
-  privateLink,
-  privateLinkPage,
-  sentFields,
-  updateBody,
-  type SentFields,
-} from './schema.js';
+import * as schema from './schema.js';
 
 const link = atlasResource('/groups/:groupId/streams/privateLinkConnections', {
   tag: { name: 'Private links', description: 'Private links of stream processing.' },
@@ -34,7 +25,7 @@ const link = atlasResource('/groups/:groupId/streams/privateLinkConnections', {
 });
 
 /** The operations on private links. */
-export function privateLinkOperations(links: Items<SentFields>): readonly AtlasOperation[] {
+export function privateLinkOperations(links: Items<schema.SentFields>): readonly AtlasOperation[] {
   return [
     link('POST', '', {
       id: 'createGroupStreamPrivateLinkConnection',
@@ -42,11 +33,11 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       javaMethod: 'createPrivateLinkConnection',
       conflict: duplicateLink,
       conditions: [duplicateLink, unknownProvider, unknownVendor],
-      response: createdPrivateLink,
+      response: schema.createdPrivateLink,
       body: {
         prepare,
-        schema: sentFields,
-        shown: acceptedFields,
+        schema: schema.sentFields,
+        shown: schema.acceptedFields,
         examples: 'requests',
         rules(sent, { project }) {
           checkVendor(sent, privateLinkProfiles[project.profile].enforced);
@@ -59,7 +50,7 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       summary: 'Lists the private links of a project.',
       javaMethod: 'getPrivateLinkConnections',
       query: pagingQuery,
-      response: privateLinkPage,
+      response: schema.privateLinkPage,
       handle: ({ project, query, baseUrl }) => links.list(project, query, baseUrl),
     }),
     link('GET', '/:connectionId', {
@@ -67,7 +58,7 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       summary: 'Gets a private link.',
       javaMethod: 'getPrivateLinkConnection',
       conditions: [linkNotFound],
-      response: privateLink,
+      response: schema.privateLink,
       handle: async ({ project, parameters, baseUrl }) =>
         resource(await links.read(project, parameters.connectionId, baseUrl)),
     }),
@@ -77,10 +68,10 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
       versions: ['2025-03-12'],
       javaMethod: 'updatePrivateLinkConnection',
       conditions: [linkNotFound, updateNotAllowed, duplicateLink],
-      response: privateLink,
-      body: { prepare: preparedUpdate, schema: updateBody, shown: acceptedUpdate },
+      response: schema.privateLink,
+      body: { prepare: preparedUpdate, schema: schema.updateBody, shown: schema.acceptedUpdate },
       async handle({ project, parameters: { connectionId }, body: { dnsDomain }, baseUrl }) {
-        const changed = (link: CurrentItem<SentFields>): SentFields => {
+        const changed = (link: CurrentItem<schema.SentFields>): schema.SentFields => {
           refuseChange(link, links.isBeingDeleted(link));
           const sent = { ...link.sent, dnsDomain };
           // That the rules of its vendor apply to what it is then, is inferred.
@@ -108,7 +99,7 @@ export function privateLinkOperations(links: Items<SentFields>): readonly AtlasO
 /** Drops what counts as absent. @throws {Refusal} `invalidAttribute` for a field that cannot be changed */
 function preparedUpdate(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const sent = withoutAbsent(body);
-  refuseFixed(sent, sentFields, updateBody);
+  refuseFixed(sent, schema.sentFields, schema.updateBody);
   return sent;
 }
 
@@ -117,7 +108,7 @@ function preparedUpdate(body: Readonly<Record<string, unknown>>): Record<string,
  *
  * @throws {Refusal} `updateNotAllowed`
  */
-function refuseChange({ id, sent, state }: CurrentItem<SentFields>, leaving: boolean): void {
+function refuseChange({ id, sent, state }: CurrentItem<schema.SentFields>, leaving: boolean): void {
   const sentence = `The dnsDomain cannot be changed: the private link ${id}`;
   if (leaving) throw updateNotAllowed(`${sentence} is being deleted`);
   if (sent.dnsDomain === undefined || state === 'IDLE') return;

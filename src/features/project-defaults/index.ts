@@ -1,8 +1,9 @@
 import type { Static } from '@sinclair/typebox';
+import { migration } from '../../kernel/database.js';
 import type { Feature, ProjectSection } from '../../world/index.js';
 import { projectDefaultsOperations } from './routes.js';
 import { fixtureDefaults } from './schema.js';
-import { limitsIn, ProjectDefaultsStore, projectDefaultsMigrations, teamsIn } from './store.js';
+import { limitsIn, ProjectDefaultsStore, teamsIn, teamsOf } from './store.js';
 
 /**
  * What Terraform's `mongodbatlas_project` reads and writes around a project (read in its source, and run): settings,
@@ -10,7 +11,7 @@ import { limitsIn, ProjectDefaultsStore, projectDefaultsMigrations, teamsIn } fr
  */
 export const projectDefaults: Feature = {
   name: 'project-defaults',
-  migrations: projectDefaultsMigrations,
+  migrations: [migration('0003_project_defaults')],
   tables: [{ name: 'project_defaults', key: 'project_id', project: 'project_id' }],
   start({ database }) {
     const store = new ProjectDefaultsStore(database);
@@ -26,14 +27,13 @@ function projectDefaultsSection(store: ProjectDefaultsStore): ProjectSection {
     scope: 'project',
     single: true,
     load(_transaction, { id }, item) {
-      const old = store.get(id);
       const { settings, limits = [], teams = [], ...rest } = item as Static<typeof fixtureDefaults>;
-      store.put(id, {
+      store.update(id, (old) => ({
+        ...rest,
         settings: { ...old.settings, ...settings },
         limits: Object.fromEntries(limits.map(({ name, value }) => [name, value])),
-        teams: Object.fromEntries(teams.map(({ teamId, roleNames }) => [teamId, roleNames])),
-        managedSlowMs: rest.managedSlowMs ?? old.managedSlowMs,
-      });
+        teams: teamsOf(teams),
+      }));
     },
     save({ id }) {
       const written = store.written(id);

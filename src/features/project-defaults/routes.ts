@@ -6,7 +6,14 @@ import { pagingQuery, type Paging } from '../../http/steps/query.js';
 import { ownerOf } from '../../identity/index.js';
 import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
 import * as schema from './schema.js';
-import { LIMITS, limitsIn, teamsIn, type ProjectDefaults, type ProjectDefaultsStore } from './store.js';
+import {
+  LIMITS,
+  limitsIn,
+  teamsIn,
+  teamsOf,
+  type ProjectDefaults,
+  type ProjectDefaultsStore,
+} from './store.js';
 
 const limitNotFound = defineCondition('limitNotFound', {
   when: 'Atlas has no limit of this name; or, to a GET, the limit has no default and was not set.',
@@ -37,9 +44,9 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
   const conditions = [limitNotFound];
   const change = async (
     { id }: Project,
-    changed: (old: ProjectDefaults) => Partial<ProjectDefaults>,
+    changed: Parameters<typeof store.update>[1],
     show: (defaults: ProjectDefaults) => Answer = () => resource({}),
-  ): Promise<Answer> => show(await store.update(id, changed));
+  ) => show(await store.database.write(() => store.update(id, changed)));
   return [
     around('GET', '/settings', {
       id: 'getGroupSettings',
@@ -90,10 +97,8 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       summary: 'Removes a limit of a project.',
       response: nothing,
       conditions,
-      handle({ project, parameters }) {
-        const name = knownLimit(parameters.limitName);
-        return change(project, ({ limits }) => ({ limits: without(limits, name) }));
-      },
+      handle: ({ project, parameters: { limitName } }) =>
+        change(project, ({ limits }) => ({ limits: without(limits, knownLimit(limitName)) })),
     }),
     around('GET', '/teams', {
       id: 'listGroupTeams',
@@ -108,10 +113,8 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       response: schema.teamPage,
       query: pagingQuery,
       body: { schema: schema.teamsBody },
-      handle({ project, body, query }) {
-        const added = Object.fromEntries(body.map(({ teamId, roleNames }) => [teamId, roleNames]));
-        return change(project, ({ teams }) => ({ teams: { ...teams, ...added } }), shownTeams(query));
-      },
+      handle: ({ project, body, query }) =>
+        change(project, ({ teams }) => ({ teams: { ...teams, ...teamsOf(body) } }), shownTeams(query)),
     }),
     around('PATCH', '/teams/:teamId', {
       id: 'updateGroupTeam',
@@ -178,12 +181,9 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
   ];
 }
 
-const shownSettings = ({ settings }: ProjectDefaults): Answer => resource(settings);
+const shownSettings = ({ settings }: ProjectDefaults) => resource(settings);
 
-const shownTeams =
-  (paging: Paging) =>
-  (defaults: ProjectDefaults): Answer =>
-    pageFrom(teamsIn(defaults), paging);
+const shownTeams = (paging: Paging) => (defaults: ProjectDefaults) => pageFrom(teamsIn(defaults), paging);
 
 /** A name that Atlas has a limit of. @throws {Refusal} `limitNotFound` */
 function knownLimit(name: string): string {

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { component, object, strict, text, within } from '../../http/schema.js';
 import { objectId, pageOf } from '../../http/shapes.js';
 import { userSchema } from '../../identity/index.js';
-import { LIMITS, SETTINGS } from './store.js';
+import { LIMITS, mapSettings } from './store.js';
 
 /** Wire shapes of what surrounds a project. */
 
@@ -14,12 +14,7 @@ export const settingsBody = Type.Record(Type.String(), Type.Boolean(), {
 
 export const settings = object(
   'Settings, by name.',
-  Object.fromEntries(
-    Object.entries(SETTINGS).map(([name, [, what]]) => [
-      name,
-      Type.Boolean({ description: `Whether ${what}.` }),
-    ]),
-  ),
+  mapSettings(({ description }) => Type.Boolean({ description })),
   { additionalProperties: Type.Boolean(), title: 'ProjectSettings' },
 );
 

@@ -1,45 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { refuseTooLarge } from '../../http/steps/body.js';
-import type { Database, Migration } from '../../kernel/database.js';
+import type { Database } from '../../kernel/database.js';
 import { FIXTURES } from '../../version.js';
 
-export const projectDefaultsMigrations: readonly Migration[] = [
-  {
-    name: '0003_project_defaults',
-    sql: `
-      CREATE TABLE project_defaults (
-        project_id TEXT PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
-        -- What was written, laid over the defaults: JSON.
-        written    TEXT NOT NULL
-      ) STRICT, WITHOUT ROWID;
-    `,
-  },
-];
+const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, FIXTURES), 'utf8'));
 
 /**
  * The settings that Terraform reads (run), whether a new project has each (inferred; that no values of documents are
  * passed on is the default of Atlas's public description), and what each means.
  */
-export const SETTINGS: Readonly<Record<string, readonly [on: boolean, what: string]>> = {
-  isClusterAiAssistantEnabled: [true, 'it has the assistant for clusters'],
-  isCollectDatabaseSpecificsStatisticsEnabled: [true, 'statistics of its databases are collected'],
-  isDataExplorerEnabled: [true, 'it has the data explorer'],
-  isDataExplorerGenAIFeaturesEnabled: [true, 'its data explorer has generative AI features'],
-  isDataExplorerGenAISampleDocumentPassingEnabled: [false, 'these features are sent values of its documents'],
-  isExtendedStorageSizesEnabled: [false, 'it has extended storage sizes'],
-  isNativeRerankingEnabled: [false, 'its aggregations can rerank results'],
-  isPerformanceAdvisorEnabled: [true, 'it has the performance advisor'],
-  isRealtimePerformancePanelEnabled: [true, 'it has the real-time performance panel'],
-  isSchemaAdvisorEnabled: [true, 'it has the schema advisor'],
-};
+const SETTINGS = read('project-settings.json') as Readonly<Record<string, Setting>>;
+interface Setting {
+  readonly default: boolean;
+  readonly description: string;
+}
 
-/**
- * The limits that Atlas has, and the default of each, or null if it has none (Atlas's public description, in
- * `fixtures/project-limits.json`).
- */
-export const LIMITS = JSON.parse(readFileSync(new URL('project-limits.json', FIXTURES), 'utf8')) as Readonly<
-  Record<string, number | null>
->;
+/** What `to` returns for each setting, by name. */
+export const mapSettings = <Mapped>(to: (setting: Setting) => Mapped): Record<string, Mapped> =>
+  Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, to(setting)]));
+
+/** The limits that Atlas has, and the default of each, or null if it has none (Atlas's public description). */
+export const LIMITS = read('project-limits.json') as Readonly<Record<string, number | null>>;
 
 /** What a project has around it, defaults filled in. */
 export interface ProjectDefaults {
@@ -51,11 +32,11 @@ export interface ProjectDefaults {
   readonly managedSlowMs: boolean;
 }
 
-const DEFAULT_SETTINGS = Object.fromEntries(Object.entries(SETTINGS).map(([name, [on]]) => [name, on]));
+const DEFAULT_SETTINGS = mapSettings((setting) => setting.default);
 
 /** What surrounds projects, in SQL. */
 export class ProjectDefaultsStore {
-  constructor(private readonly database: Database) {}
+  constructor(readonly database: Database) {}
 
   get(projectId: string): ProjectDefaults {
     const { settings, limits = {}, teams = {}, managedSlowMs = true } = this.written(projectId) ?? {};
@@ -69,23 +50,14 @@ export class ProjectDefaultsStore {
     return written === undefined ? undefined : (JSON.parse(written) as ProjectDefaults);
   }
 
-  /** Changes what surrounds a project, and returns it as it is then. @throws {Refusal} `bodyTooLarge` */
-  update(
-    projectId: string,
-    change: (old: ProjectDefaults) => Partial<ProjectDefaults>,
-  ): Promise<ProjectDefaults> {
-    return this.database.write(() => {
-      const old = this.get(projectId);
-      return this.put(projectId, { ...old, ...change(old) });
-    });
-  }
-
   /**
-   * Puts what surrounds a project in the place of what there was. Belongs inside a write.
+   * Changes what surrounds a project, and returns it as it is then. Belongs inside a write.
    *
    * @throws {Refusal} `bodyTooLarge`
    */
-  put(projectId: string, defaults: ProjectDefaults): ProjectDefaults {
+  update(projectId: string, change: (old: ProjectDefaults) => Partial<ProjectDefaults>): ProjectDefaults {
+    const old = this.get(projectId);
+    const defaults = { ...old, ...change(old) };
     refuseTooLarge(defaults);
     this.database.run(
       `INSERT INTO project_defaults VALUES (:projectId, :written)
@@ -103,3 +75,7 @@ export const limitsIn = ({ limits }: ProjectDefaults) =>
 /** The teams, as the API lists them. */
 export const teamsIn = ({ teams }: ProjectDefaults) =>
   Object.entries(teams).map(([teamId, names]) => ({ roleNames: [...names], teamId }));
+
+/** Teams as the API sends them, by their ids. */
+export const teamsOf = (teams: readonly { teamId: string; roleNames: string[] }[]) =>
+  Object.fromEntries(teams.map(({ teamId, roleNames }) => [teamId, roleNames]));

@@ -1,27 +1,9 @@
 import type { FastifyRequest } from 'fastify';
-import type { CoveredTable, Database, Migration } from '../../kernel/database.js';
+import { migration, type CoveredTable, type Database } from '../../kernel/database.js';
 import { hexDigits } from '../../kernel/ids.js';
 import { currentRule, firesOn, matches, type FaultRule, type FaultStep, type ScopedFault } from './rule.js';
 
-export const faultMigrations: readonly Migration[] = [
-  {
-    name: '0005_faults',
-    sql: `
-      CREATE TABLE faults (
-        -- Never used twice: a restore puts rows back with the numbers that they had.
-        seq        INTEGER PRIMARY KEY AUTOINCREMENT,
-        -- The project, or nothing, and the rule's own id, which another project may use too.
-        id         TEXT NOT NULL UNIQUE,
-        -- Null for a rule of the whole server.
-        project_id TEXT REFERENCES projects (id) ON DELETE CASCADE,
-        rule       TEXT NOT NULL,
-        matched    INTEGER NOT NULL DEFAULT 0,
-        fired      INTEGER NOT NULL DEFAULT 0
-      ) STRICT;
-      CREATE INDEX faults_of_project ON faults (project_id);
-    `,
-  },
-];
+export const faultMigrations = [migration('0005_faults')];
 
 /** The tables that snapshots cover. */
 export const faultTables: readonly CoveredTable[] = [{ name: 'faults', key: 'id', project: 'project_id' }];
