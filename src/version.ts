@@ -7,3 +7,7 @@ export const VERSION = (
 
 /** The files that the package brings: the default fixture, migrations, error bodies, examples. */
 export const FIXTURES = new URL('../fixtures/', import.meta.url);
+
+/** Reads one of the {@link FIXTURES} that is JSON. */
+export const readFixture = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(name, FIXTURES), 'utf8'));

@@ -117,7 +117,7 @@ export interface MadeProject {
   };
   /** The owner's variables for each client. */
   readonly environment: {
-    /** Variables for curl, as the source page uses it. */
+    /** Variables for curl, as the documentation page uses it. */
     readonly curl: Readonly<Record<string, string>>;
     /** Variables for the Terraform provider mongodb/mongodbatlas. */
     readonly terraform: Readonly<Record<string, string>>;
@@ -195,7 +195,7 @@ export interface ProjectAccess {
   readonly credentials: Readonly<Record<string, SomeCredentials>>;
   /** The owner's variables for each client. */
   readonly environment: {
-    /** Variables for curl, as the source page uses it. */
+    /** Variables for curl, as the documentation page uses it. */
     readonly curl: Readonly<Record<string, string>>;
     /** Variables for the Terraform provider mongodb/mongodbatlas. */
     readonly terraform: Readonly<Record<string, string>>;

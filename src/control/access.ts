@@ -1,11 +1,11 @@
-import { Type, type TObject } from '@sinclair/typebox';
+import { Type, type Static, type TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { Context } from '../http/operation.js';
 import { object, oneOf, text } from '../http/schema.js';
 import { permits, type Identity } from '../identity/index.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { movement } from '../world/index.js';
-import { CLIENTS, environmentOf, type CallerSecrets } from './environment.js';
+import { readFixture } from '../version.js';
 
 /** The callers that a new project gets: the role of each in the project, and the access that distinguishes it. */
 export const CALLERS = {
@@ -48,10 +48,22 @@ const credentials = object(
   { title: 'Credentials' },
 );
 
+/** An API key and a service account of one role, as far as there are any. */
+type CallerSecrets = Partial<Static<typeof credentials>>;
+
+/**
+ * The variables by which each client finds the emulator and its credentials (each run with the client). The Atlas CLI
+ * requires the slash at the end of the address. An MCP server that gets no https address reports the problem itself;
+ * without an address it would call Atlas.
+ */
+const CLIENTS = readFixture('environment.json') as Readonly<
+  Record<string, { readonly description: string; readonly variables: Readonly<Record<string, string>> }>
+>;
+
 const url = text('the address of the emulator');
-const variables = Object.entries(CLIENTS).map(([name, client]) => [
+const variables = Object.entries(CLIENTS).map(([name, { description }]) => [
   name,
-  Type.Record(Type.String(), Type.String(), { description: `variables for ${client}` }),
+  Type.Record(Type.String(), Type.String(), { description: `variables for ${description}` }),
 ]);
 const environment = object("the owner's variables for each client", Object.fromEntries(variables));
 
@@ -100,8 +112,24 @@ export function accessTo(
 ): object {
   const { baseUrl: url } = context;
   const credentials = callersOf(identity, project);
-  const environment = environmentOf(url, httpsAddress(context, httpsPort), project, credentials.owner ?? {});
+  const environment = environmentOf({
+    ...{ url, httpsUrl: httpsAddress(context, httpsPort) ?? url },
+    ...{ projectId: project.id, organizationId: project.organizationId },
+    ...credentials.owner?.apiKey,
+    ...credentials.owner?.serviceAccount,
+  });
   return { ...shownProject(project), url, credentials, environment };
+}
+
+/** The variables of each client; those whose value there is not are undefined. */
+function environmentOf(values: Readonly<Record<string, string>>): object {
+  const value = (template: string): string | undefined =>
+    template.replace(/\{(\w+)\}/, (_, name: string) => values[name] ?? '') || undefined;
+  const rendered = Object.entries(CLIENTS).map(([client, { variables }]) => [
+    client,
+    Object.fromEntries(Object.entries(variables).map(([name, template]) => [name, value(template)])),
+  ]);
+  return Object.fromEntries(rendered) as object;
 }
 
 /** The address by which a client reaches the emulator over https; undefined if https is not served. */

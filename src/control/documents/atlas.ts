@@ -8,23 +8,12 @@ import { objectId } from '../../http/shapes.js';
 import { pagingQuery } from '../../http/steps/query.js';
 import type { ScriptedAnswers } from '../../http/steps/scripted.js';
 import { mediaType } from '../../http/steps/version.js';
+import { readText } from '../../kernel/files.js';
 import { roleNamesFor, rolesFor, serviceAccountScheme } from '../../identity/index.js';
 import { dress, PROFILE_NAMES, profiles, type ConditionType } from '../../profiles/index.js';
+import { FIXTURES, readFixture } from '../../version.js';
 import { JSON_TYPE, type Api, type View } from './document.js';
 import type { Components, Part } from './openapi-schema.js';
-
-const DESCRIPTION = `The part of the MongoDB Atlas Administration API that the emulator implements.
-
-- **Versions**: \`Accept: application/vnd.atlas.<date>+json\`, with any date from the operation's first version on,
-  selects the newest version up to that date. \`application/json\` is a 406.
-- **Profiles**: an organization is \`documented\` or \`observed\`, and so are its projects. Errors have an example of
-  each. Members that only one of them has are optional.
-- **Envelope**: with \`envelope=true\`, a response is in \`content\`, beside \`status\`; a list has \`status\` beside its
-  \`results\`.
-- **Errors**: the names are those of docs/errors.md. A path that is not here is a 404, another method a 405 with \`Allow\`,
-  an operation that Atlas has and the emulator has not a 501. A fault rule may answer anything.
-- **Bodies**: what only the server sets may be sent, and is ignored; \`null\`, and for some resources \`""\`, count as left
-  out. Whatever \`Content-Type: application/vnd.atlas.…+json\` is taken.`;
 
 const HEADERS = {
   Prefer: text(
@@ -33,55 +22,32 @@ const HEADERS = {
   ),
 };
 
-const header = (description: string, type = 'string'): Part => ({ description, schema: { type } });
+/** The parts of the document that no operation declares. */
+const { info, security, securitySchemes, headers, ...schemas } = readFixture(
+  'openapi/atlas.json',
+) as Readonly<
+  Record<'info' | 'securitySchemes', Part> & {
+    security: readonly Part[];
+    headers: Readonly<Record<string, Part>>;
+  } & Record<'ApiError' | 'TokenError', object>
+>;
+/** An error of the Atlas API, and one of the token endpoints, each in both profiles. */
+const apiError = Type.Unsafe(schemas.ApiError);
+const tokenError = Type.Unsafe(schemas.TokenError);
 
-const LIMIT_HEADERS = {
-  'RateLimit-Limit': header('Requests per minute that Atlas allows.', 'integer'),
-  'RateLimit-Remaining': header('How many of them are left.', 'integer'),
-};
-const ANSWER_HEADERS = {
-  ...LIMIT_HEADERS,
-  'X-Java-Method': header('The method of Atlas that serves the operation; only in the observed profile.'),
-};
-const ERROR_HEADERS = {
-  'X-Emulator-Reason': header(
-    'Which step refused, by which rule, where the rule is from, and what would have passed.',
-  ),
-  'X-Error-Code': header('The errorCode; only in the observed profile.'),
-};
+const pick = (...names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, headers[name] ?? {}]));
+const LIMIT_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining'];
+const ANSWER_HEADERS = pick(...LIMIT_HEADERS, 'X-Java-Method');
+const ERROR_HEADERS = ['X-Emulator-Reason', 'X-Error-Code'];
 /** Headers of some errors, by status. */
-const HEADERS_OF: Readonly<Record<number, Readonly<Record<string, Part>>>> = {
+const HEADERS_OF: Readonly<Record<number, readonly string[]>> = {
   400: LIMIT_HEADERS,
   404: LIMIT_HEADERS,
   409: LIMIT_HEADERS,
-  401: { 'WWW-Authenticate': header('The digest challenge, where credentials are missing or wrong.') },
-  429: { 'Retry-After': header('Seconds to wait.', 'integer'), ...LIMIT_HEADERS },
+  401: ['WWW-Authenticate'],
+  429: ['Retry-After', ...LIMIT_HEADERS],
 };
-const PREFERRED = { 'Preference-Applied': header('The preference, if Prefer requested this response.') };
-
-/** An error of the Atlas API, in both profiles. */
-const apiError = object(
-  'Why a request was refused.',
-  {
-    detail: text('What is wrong, as text.'),
-    error: integer('The status.'),
-    errorCode: text('What is wrong, as a code.'),
-    parameters: Type.Optional(
-      Type.Array(Type.Union([Type.String(), Type.Number()]), {
-        description: 'The parameters of the detail; only in the observed profile.',
-      }),
-    ),
-    reason: text('Name of the status.'),
-  },
-  { title: 'ApiError' },
-);
-
-/** An error of the token endpoints, in both profiles. */
-const tokenError = object(
-  'Why no token was issued or revoked.',
-  { error_description: text('What is wrong, for a person.'), error: text('What is wrong, for a program.') },
-  { title: 'TokenError' },
-);
 
 /** A response with and without `envelope=true`. A page has its status beside the results, so it has no envelope. */
 function withEnvelope(schema: TSchema): TSchema {
@@ -96,18 +62,10 @@ function withEnvelope(schema: TSchema): TSchema {
 
 /** What the document says of the emulated API, its token endpoints included. */
 export const atlasApiOf = (baseUrl: string): Api => ({
-  info: {
-    title: 'Atlas Administration API, emulated',
-    summary: 'The API of MongoDB Atlas as atlas-streams-emulator serves it.',
-    description: DESCRIPTION,
-  },
-  security: [{ digest: [] }, { oauth2: [] }],
+  info: { ...info, description: readText(new URL('openapi/atlas.md', FIXTURES)).trimEnd() },
+  security,
   securitySchemes: {
-    digest: {
-      type: 'http',
-      scheme: 'digest',
-      description: 'An API key: the public key as user, the private key as password.',
-    },
+    ...securitySchemes,
     oauth2: {
       type: 'oauth2',
       description: 'A bearer token of a service account.',
@@ -177,17 +135,17 @@ function refusals(
       found.examples[key] = components.add('examples', key, { summary: `${name}, ${profile}`, value: body });
     }
   }
-  const responses = [...byStatus].map(([status, { names, examples, schema }]) => {
+  const responses = [...byStatus].map(([status, { names: conditions, examples, schema }]) => {
     const asked = scripted?.body(status);
     if (asked) {
       const value = JSON.parse(asked.toString()) as unknown;
       const summary = `Response to Prefer: code=${status}`;
       examples.prefer = components.add('examples', `prefer.${status}`, { summary, value });
     }
-    const headers = { ...ERROR_HEADERS, ...HEADERS_OF[status], ...(asked && PREFERRED) };
+    const names = [...ERROR_HEADERS, ...(HEADERS_OF[status] ?? []), ...(asked ? ['Preference-Applied'] : [])];
     const response = {
-      description: `${STATUS_CODES[status] ?? ''}: ${[...names].join(', ') || 'only if Prefer requests it'}.`,
-      headers: components.addAll('headers', headers),
+      description: `${STATUS_CODES[status] ?? ''}: ${[...conditions].join(', ') || 'only if Prefer requests it'}.`,
+      headers: components.addAll('headers', pick(...names)),
       content: { [JSON_TYPE]: { schema: components.schema(withEnvelope(schema)), examples } },
     };
     return [status, response];

@@ -1,48 +1,24 @@
 import { STATUS_CODES } from 'node:http';
 import { Type } from '@sinclair/typebox';
 import type { ControlOperation } from '../../http/operation.js';
-import { integer, object, text } from '../../http/schema.js';
 import { objectId } from '../../http/shapes.js';
-import { pathsOf, PROJECT_PREFIX } from '../install.js';
+import { readFixture } from '../../version.js';
+import { pathsOf } from '../install.js';
 import { JSON_TYPE, type Api, type View } from './document.js';
 import type { Components, Part } from './openapi-schema.js';
 
-const DESCRIPTION = `What the emulator has beside the Atlas API: time, faults, a journal of requests, and resets. Operations below \`${PROJECT_PREFIX.replace(':groupId', '{groupId}')}\` act on one project only; the others act on
-the whole server. Web pages of other origins cannot use it. A refused request has changed nothing.`;
-
-/** An error of the control API. */
-const controlError = object(
-  'Why a request was refused.',
-  {
-    error: integer('The status.'),
-    reason: text('Name of the status.'),
-    detail: text('What was expected.'),
-    requests: Type.Optional(
-      Type.Array(Type.Object({}, { additionalProperties: true }), {
-        description: 'The requests that arrived, if a wait for more timed out.',
-      }),
-    ),
-  },
-  { title: 'ControlError' },
-);
+/** The parts of the document that no operation declares. */
+const { info, securitySchemes, ControlError } = readFixture('openapi/control.json') as Readonly<
+  Record<'info' | 'securitySchemes' | 'ControlError', Part>
+>;
+const controlError = Type.Unsafe(ControlError);
 
 /** What the document says of the control API. @param guarded whether it requires a token */
 export const controlApiOf = (guarded: boolean): Api => ({
-  info: {
-    title: 'Control API of atlas-streams-emulator',
-    summary: 'How tests control the emulator.',
-    description: DESCRIPTION,
-  },
+  info,
   // A server that listens on loopback alone requires no token.
   security: [...(guarded ? [] : [{}]), { controlToken: [] }],
-  securitySchemes: {
-    controlToken: {
-      type: 'http',
-      scheme: 'bearer',
-      description:
-        'The control token (--control-token), required if the emulator listens on an address other than loopback.',
-    },
-  },
+  securitySchemes,
   parameters: { groupId: objectId('Id of a project.') },
   emptyQuery: false,
 });
