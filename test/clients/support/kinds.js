@@ -58,6 +58,7 @@ async function writePasted(text, file, url) {
 export function scripted({ build, page, ...client }) {
   return {
     ...client,
+    page,
     async prepare({ folder, work, emulator }) {
       const cwd = await copyOf(folder, work);
       const {
@@ -69,10 +70,11 @@ export function scripted({ build, page, ...client }) {
       return {
         version,
         run: async ({ project }) => {
-          const options = { cwd, env: variablesOf(project, emulator) };
-          const script = await run(command[0], command.slice(1), options);
+          const runIn = ([program, ...args], where) =>
+            run(program, args, { cwd, env: variablesOf(where, emulator) });
+          const script = await runIn(command, project);
           if (!page) return tally(script);
-          const { status, output } = await run(paste[0], paste.slice(1), options);
+          const { status, output } = await runIn(paste, await emulator.makeProject(project.profile));
           const pasted =
             status === 0
               ? 'ok   the block of docs/clients.md'
