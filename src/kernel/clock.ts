@@ -77,22 +77,26 @@ interface Alarm {
 export class MovableClock implements Clock {
   /** Pending alarms, each with the function that cancels its timer. */
   readonly #alarms = new Map<Alarm, () => void>();
-  #state = IN_STEP;
 
-  /** @param base the machine's clock */
-  constructor(readonly base: Clock) {}
+  /**
+   * @param base the machine's clock
+   * @param stored reads the state of the clock from where it is stored
+   */
+  constructor(
+    readonly base: Clock,
+    private readonly stored: () => ClockState,
+  ) {}
 
   now(): number {
-    return shows(this.#state, this.base.now());
+    return shows(this.state, this.base.now());
   }
 
   get state(): ClockState {
-    return this.#state;
+    return this.stored();
   }
 
-  /** Moves, freezes or resumes the clock. Alarms that are due by then ring soon, in order. */
-  change(state: ClockState): void {
-    this.#state = state;
+  /** Sets the alarms again after the clock was moved, frozen or resumed. Those that are due by then ring soon, in order. */
+  rearm(): void {
     for (const [alarm, cancel] of [...this.#alarms].sort(([one], [other]) => one.at - other.at)) {
       cancel();
       this.#start(alarm);
@@ -109,7 +113,7 @@ export class MovableClock implements Clock {
   }
 
   #start(alarm: Alarm): void {
-    const { offsetMs, frozenAt } = this.#state;
+    const { offsetMs, frozenAt } = this.state;
     let cancel = (): void => undefined;
     // A frozen clock reaches no alarm but those that it has passed.
     if (frozenAt === undefined || alarm.at <= frozenAt) {

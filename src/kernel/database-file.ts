@@ -100,6 +100,30 @@ function unusable(path: string, error: unknown): string {
   }
 }
 
+/** Problems of a file in use by SQLite's result code, each with what helps. */
+const PROBLEMS: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'cannot be written, because the disk is full: make room on it',
+  SQLITE_READONLY: 'cannot be written, because it or its directory is read-only: make them writable',
+  SQLITE_IOERR: 'cannot be read or written, because the disk or the file system fails: check both',
+  SQLITE_CANTOPEN: 'cannot be opened any more: check that its directory exists and is writable',
+  SQLITE_CORRUPT: 'is damaged: restart the emulator with another file',
+  SQLITE_NOTADB: 'is damaged: restart the emulator with another file',
+};
+
+/** Why a file in use cannot be read or written; undefined for errors that are not of the file. */
+export function storageProblem(path: string, error: unknown): string | undefined {
+  if (!(error instanceof BetterSqlite3.SqliteError)) return undefined;
+  // Extended codes, such as SQLITE_IOERR_WRITE, begin with the primary one.
+  const [code = ''] = /^SQLITE_[A-Z]+/.exec(error.code) ?? [];
+  return PROBLEMS[code] && `The database ${path} ${PROBLEMS[code]}.`;
+}
+
+/** Whether a file in use was deleted or moved, in a sentence: then SQLite writes what nobody will read. */
+export function movedProblem(path: string): string | undefined {
+  if (path === ':memory:' || existsSync(path)) return undefined;
+  return `The database ${path} was deleted or moved while the emulator uses it: restart the emulator.`;
+}
+
 /** What is wrong with a path, where SQLite only reports that it cannot open the file, or an I/O error. */
 function problemOf(path: string): string | undefined {
   const directory = dirname(path);

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers';
 import { readFileSync } from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
 import { FIXTURES } from '../version.js';
-import { openFile, retain } from './database-file.js';
+import { movedProblem, openFile, retain, storageProblem } from './database-file.js';
 
 /** A migration of the schema. Migrations are applied in order, once each, and never edited after a release. */
 export interface Migration {
@@ -28,11 +28,17 @@ export interface CoveredTable {
   readonly unique?: string;
 }
 
+/** The file cannot be read or written now; `message` says why, and what helps. Nothing has changed. */
+export class StorageError extends Error {}
+
 /** A write in progress. */
 export interface Transaction {
   /** Runs `effect` after the commit; never, if the write is rolled back. */
   afterCommit(effect: () => void): void;
 }
+
+/** What a write changes: items of resources with states alone, or more. */
+export type Changes = 'items' | 'anything';
 
 /** The writes that share a commit. */
 interface Batch {
@@ -40,7 +46,12 @@ interface Batch {
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
   readonly effects: (() => void)[];
+  changes: Changes;
+  writes: number;
 }
+
+/** How many keys a memo has at most: clients choose them. */
+const MEMO_SIZE = 10_000;
 
 /** A value that SQLite stores. */
 type Value = string | number | Buffer | null;
@@ -58,18 +69,26 @@ type Parameters = (Value | Readonly<Record<string, Value>>)[];
 /**
  * The emulator's one SQLite connection.
  *
- * Writes go through {@link Database.write}; those of one turn of the event loop share a commit. A response to a client
- * first awaits {@link Database.settled}, so that it shows nothing that is not yet committed.
+ * Writes go through {@link Database.write}; those of one turn of the event loop share a commit. Memory follows the
+ * commit: a read outside of a write commits what is pending first, so it never returns what may be rolled back, and what
+ * is kept in memory is either read through {@link Database.memo} or changed by {@link Transaction.afterCommit}.
  */
 export class Database {
   readonly #statements = new Map<string, BetterSqlite3.Statement>();
   /** Runs a function within a savepoint of the open transaction. */
   readonly #savepoint;
   #batch: Batch | undefined;
-  #writes = 0;
-  #writing = false;
+  #revision = 0;
+  /** Changes with everything but items. */
+  #version = 0;
+  /** What the write in progress changes. */
+  #writing: Changes | undefined;
+  #failure: string | undefined;
 
-  private constructor(private readonly sqlite: BetterSqlite3.Database) {
+  private constructor(
+    private readonly sqlite: BetterSqlite3.Database,
+    private readonly path: string,
+  ) {
     this.#savepoint = sqlite.transaction((work: () => void) => {
       work();
     });
@@ -85,20 +104,22 @@ export class Database {
    * it cannot be written
    */
   static open(path: string, migrations: readonly Migration[]): Database {
-    return new Database(openFile(path, migrations));
+    return new Database(openFile(path, migrations), path);
   }
 
   // The compiler cannot know the rows of a query: the caller names their type.
   /* eslint-disable @typescript-eslint/no-unnecessary-type-parameters */
 
-  /** The first row of a query. Statements are prepared once for each text of SQL. */
+  /** The first row of a query. Statements are prepared once for each text of SQL. @throws {StorageError} */
   get<Row>(sql: string, ...parameters: Parameters): Row | undefined {
-    return this.#statement(sql).get(...parameters) as Row | undefined;
+    this.#settle('items');
+    return this.#attempt(() => this.#statement(sql).get(...parameters) as Row | undefined);
   }
 
-  /** The rows of a query. */
+  /** The rows of a query. @throws {StorageError} */
   all<Row>(sql: string, ...parameters: Parameters): Row[] {
-    return this.#statement(sql).all(...parameters) as Row[];
+    this.#settle('items');
+    return this.#attempt(() => this.#statement(sql).all(...parameters) as Row[]);
   }
 
   /** The first column of the first row. */
@@ -111,42 +132,92 @@ export class Database {
 
   /** Runs a statement and returns the number of rows that it changed. Belongs inside {@link Database.write}. */
   run(sql: string, ...parameters: Parameters): number {
-    return this.#statement(sql).run(...parameters).changes;
+    this.#touch();
+    return this.#attempt(() => this.#statement(sql).run(...parameters).changes);
   }
 
   /** Runs statements without preparing them, such as changes of the schema at startup. */
   execute(sql: string): void {
-    this.sqlite.exec(sql);
+    this.#touch();
+    this.#attempt(() => this.sqlite.exec(sql));
+  }
+
+  /**
+   * Remembers what `load` returns for each key, until a write changes more than items or is rolled back. `load` reads
+   * nothing but this database, and no items.
+   */
+  memo<Key, Value>(load: (key: Key) => Value): (key: Key) => Value {
+    const known = new Map<Key, Value>();
+    let version = this.#version;
+    return (key) => {
+      this.#settle('anything');
+      if (version !== this.#version || known.size > MEMO_SIZE) known.clear();
+      version = this.#version;
+      if (!known.has(key)) known.set(key, load(key));
+      return known.get(key) as Value;
+    };
   }
 
   /** The version of the content: data read at a revision is valid while it stays the same. Undefined within a write. */
   get revision(): number | undefined {
-    return this.#writing ? undefined : this.#writes;
+    this.#settle('items');
+    return this.#writing ? undefined : this.#revision;
+  }
+
+  /** Why the last access to the file failed, in a sentence; undefined if it succeeded. */
+  get failure(): string | undefined {
+    return this.#failure ?? movedProblem(this.path);
   }
 
   /**
-   * Runs `work` immediately and atomically, and resolves with its result when it is committed.
+   * Runs `work` immediately and atomically, and resolves with its result when it is committed. Work that throws is
+   * decided by what is committed: if writes before it are pending, they are committed first, and if that fails, it runs
+   * again.
    *
-   * @returns a promise that rejects with what `work` threw, with its changes rolled back
+   * @param changes lets memory of everything else live on where only items change
+   * @returns a promise that rejects with what `work` threw, with its changes rolled back, or a {@link StorageError}
    */
-  async write<T>(work: (transaction: Transaction) => T): Promise<T> {
-    const batch = (this.#batch ??= this.#begin());
-    const before = batch.effects.length;
-    this.#writing = true;
-    let result!: T;
-    try {
-      this.#savepoint(() => {
-        result = work({ afterCommit: (effect) => void batch.effects.push(effect) });
-      });
-    } catch (error) {
-      batch.effects.length = before;
-      throw error;
-    } finally {
-      this.#writing = false;
-      this.#writes += 1;
+  async write<T>(work: (transaction: Transaction) => T, changes: Changes = 'anything'): Promise<T> {
+    for (;;) {
+      const batch = (this.#batch ??= this.#begin());
+      const before = batch.effects.length;
+      if (changes === 'anything') batch.changes = changes;
+      this.#writing = changes;
+      let result!: T;
+      try {
+        this.#savepoint(() => {
+          result = work({ afterCommit: (effect) => void batch.effects.push(effect) });
+        });
+      } catch (thrown) {
+        const error = this.#seen(thrown);
+        batch.effects.length = before;
+        // SQLite rolls the whole batch back where it cannot go on, such as on a full disk.
+        if (!this.sqlite.inTransaction) this.#fail(batch, error);
+        else if (batch.writes > 0 && !(error instanceof StorageError) && !this.flush()) continue;
+        throw error;
+      } finally {
+        this.#touch();
+        this.#writing = undefined;
+        this.#revision += 1;
+      }
+      batch.writes += 1;
+      await batch.committed;
+      return result;
     }
-    await batch.committed;
-    return result;
+  }
+
+  /** Tries to write as much as a small item needs. Resolves with {@link failure} afterwards. */
+  async probe(): Promise<string | undefined> {
+    const ends = [
+      'CREATE TABLE IF NOT EXISTS probe (filler BLOB); INSERT INTO probe VALUES (zeroblob(65536))',
+      'DROP TABLE IF EXISTS probe',
+    ];
+    for (const sql of ends) {
+      await this.write(() => {
+        this.execute(sql);
+      }).catch(() => undefined);
+    }
+    return this.failure;
   }
 
   /** A promise of the pending commit, or undefined if there is none. */
@@ -154,25 +225,25 @@ export class Database {
     return this.#batch?.committed;
   }
 
-  /** Commits the pending writes now. */
-  flush(): void {
+  /** Commits the pending writes now. Returns whether they are committed: their promises reject if not. */
+  flush(): boolean {
     const batch = this.#batch;
-    if (!batch) return;
-    this.#batch = undefined;
+    if (!batch) return true;
     try {
       this.sqlite.exec('COMMIT');
     } catch (error) {
-      if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
-      this.#writes += 1;
-      batch.reject(error);
-      return;
+      this.#fail(batch, this.#seen(error));
+      return false;
     }
+    this.#batch = undefined;
+    if (batch.writes > 0) this.#failure = undefined;
     try {
       for (const effect of batch.effects) effect();
     } finally {
       // Responses to committed writes are sent even if a subscriber of an event throws.
       batch.resolve();
     }
+    return true;
   }
 
   close(): void {
@@ -181,19 +252,54 @@ export class Database {
   }
 
   #begin(): Batch {
-    this.sqlite.exec('BEGIN IMMEDIATE');
+    this.#attempt(() => this.sqlite.exec('BEGIN IMMEDIATE'));
     let settle!: Pick<Batch, 'resolve' | 'reject'>;
     // Promise.withResolvers needs Node 22.
     const committed = new Promise<void>((resolve, reject) => {
       settle = { resolve, reject };
     });
-    const batch: Batch = { committed, ...settle, effects: [] };
+    const batch: Batch = { committed, ...settle, effects: [], changes: 'items', writes: 0 };
     // Each writer awaits it. Without one, nothing was lost.
     committed.catch(() => undefined);
     setImmediate(() => {
       if (this.#batch === batch) this.flush();
     });
     return batch;
+  }
+
+  /** Rolls a batch back: nothing of it has happened. */
+  #fail(batch: Batch, error: unknown): void {
+    this.#batch = undefined;
+    if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
+    this.#revision += 1;
+    this.#version += 1;
+    batch.reject(error);
+  }
+
+  /** Commits what is pending before a read outside of a write, if it changes as much as that reads. */
+  #settle(reads: Changes): void {
+    if (this.#batch && !this.#writing && (reads === 'items' || this.#batch.changes === 'anything'))
+      this.flush();
+  }
+
+  #touch(): void {
+    if (this.#writing !== 'items') this.#version += 1;
+  }
+
+  #attempt<T>(access: () => T): T {
+    try {
+      return access();
+    } catch (error) {
+      throw this.#seen(error);
+    }
+  }
+
+  /** An error of the file as a {@link StorageError}, which is remembered; another as it is. */
+  #seen(error: unknown): unknown {
+    const problem = storageProblem(this.path, error);
+    if (problem === undefined) return error;
+    this.#failure = problem;
+    return new StorageError(problem, { cause: error });
   }
 
   #statement(sql: string): BetterSqlite3.Statement {

@@ -1,4 +1,4 @@
-import { MovableClock, type Clock } from './clock.js';
+import { IN_STEP, MovableClock, type Clock, type ClockState } from './clock.js';
 import type { Database } from './database.js';
 import { EventBus } from './events.js';
 import { hexDigits, objectIds, seededIds } from './ids.js';
@@ -21,36 +21,40 @@ export function startKernel(
   idSeed?: string,
 ) {
   const now = (): number => base.now();
-  const clock = new MovableClock(base);
-  const events = new EventBus(now);
-  const scheduler = new Scheduler(clock, database, onError);
-  const property = (name: string) =>
-    database.value<string>('SELECT value FROM properties WHERE name = ?', name);
+  const property = database.memo((name: string) =>
+    database.value<string>('SELECT value FROM properties WHERE name = ?', name),
+  );
   const setProperty = (name: string, value: string): void => {
     const upsert =
       'INSERT INTO properties VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';
     database.run(upsert, name, value);
   };
-  let seed = idSeed ?? '';
-  const mixIdSeed = (value: unknown): void => {
-    if (idSeed === undefined) return;
-    seed = hexDigits(seed + JSON.stringify(value), 64);
-    setProperty('idSeed', seed);
+  const clockState = database.memo((name: string) => {
+    const saved = property(name);
+    return saved === undefined ? IN_STEP : (JSON.parse(saved) as ClockState);
+  });
+  const clock = new MovableClock(base, () => clockState('clock'));
+  const events = new EventBus(now);
+  const scheduler = new Scheduler(clock, database, onError);
+  const mixIdSeed = (value: unknown, seed = property('idSeed')): void => {
+    if (idSeed !== undefined) setProperty('idSeed', hexDigits(`${seed}${JSON.stringify(value)}`, 64));
   };
   // An earlier process of the same file has used the ids of its seeds.
-  mixIdSeed(property('idSeed'));
+  mixIdSeed(property('idSeed'), idSeed);
   return {
     database,
     clock,
     events,
     scheduler,
     /** Generates an id of Atlas's form. */
-    newId: idSeed === undefined ? objectIds(now) : seededIds(() => seed),
+    newId: idSeed === undefined ? objectIds(now) : seededIds(() => property('idSeed') ?? ''),
     /**
      * Makes the following ids depend on a value too: a fixture, which can contain ids of the present seed. Belongs inside
      * a write.
      */
-    mixIdSeed,
+    mixIdSeed: (value: unknown): void => {
+      mixIdSeed(value);
+    },
     /** A value of which there is one, such as the emulator's clock; snapshots do not cover it. */
     property,
     /** Belongs inside a write. */

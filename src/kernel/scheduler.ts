@@ -79,7 +79,7 @@ export class Scheduler {
       this.database
         .write((transaction) => {
           if (work.moveDue(transaction, now, BATCH) === BATCH) fullBatches += 1;
-        })
+        }, 'items')
         // The commit can fail too.
         .catch((error: unknown) => {
           this.onError(error);

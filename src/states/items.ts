@@ -180,7 +180,7 @@ export class Items<Sent extends object = object> implements DueWork {
   }
 
   write<T>(work: (transaction: Transaction) => T): Promise<T> {
-    return this.services.database.write(work);
+    return this.services.database.write(work, 'items');
   }
 
   nextDueAt(): number | undefined {

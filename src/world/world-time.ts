@@ -17,10 +17,7 @@ export class WorldTime {
     private readonly kernel: Kernel,
     private readonly projects: ProjectStore,
     private readonly features: readonly RunningFeature[],
-  ) {
-    const saved = kernel.property('clock');
-    if (saved !== undefined) kernel.clock.change(JSON.parse(saved) as ClockState);
-  }
+  ) {}
 
   /** What the clock shows. */
   reading(projectId: string | undefined): ClockReading {
@@ -49,26 +46,13 @@ export class WorldTime {
     return this.#change('set', projectId, (state, now) => moved(state, now, at));
   }
 
-  /** `Database.write` for work that can change the emulator's clock: its time is rolled back too. */
-  write<T>(work: (transaction: Transaction) => T): Promise<T> {
-    const { database, clock } = this.kernel;
-    return database.write((transaction) => {
-      const before = clock.state;
-      try {
-        return work(transaction);
-      } catch (error) {
-        if (clock.state !== before) clock.change(before);
-        throw error;
-      }
-    });
-  }
-
   /** Processes what is due after a change of clocks or rows, and sets the alarms again. */
   settle(transaction: Transaction, projectId: string | undefined): void {
     const { scheduler, clock } = this.kernel;
     for (const feature of this.features) feature.retime?.(projectId, clock.now());
     scheduler.catchUp(transaction);
     transaction.afterCommit(() => {
+      clock.rearm();
       scheduler.rearm();
     });
   }
@@ -76,7 +60,6 @@ export class WorldTime {
   /** Sets the emulator's clock; {@link settle} is left to the caller. Belongs inside a write. */
   setServerClock(state: ClockState): void {
     this.kernel.setProperty('clock', JSON.stringify(state));
-    this.kernel.clock.change(state);
   }
 
   /** What has a clock that shows a time after {@link LATEST}, if any: `the server`, `project …`. */
@@ -93,7 +76,7 @@ export class WorldTime {
     projectId: string | undefined,
     change: (state: ClockState, now: number) => ClockState,
   ): Promise<ClockReading> {
-    return this.write((transaction) => {
+    return this.kernel.database.write((transaction) => {
       const { state: old, now } = this.#clock(projectId);
       const state = change(old, now);
       const ahead = shows(state, now) - shows(old, now);

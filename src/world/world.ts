@@ -199,7 +199,7 @@ export class World {
     work: (transaction: Transaction) => void,
   ): Promise<void> {
     const { projects, credentials } = this.identity;
-    return this.time.write((transaction) => {
+    return this.kernel.database.write((transaction) => {
       try {
         credentials.keepingTokens(projectId, TOKEN_LIFE_S * 1000, () => {
           work(transaction);

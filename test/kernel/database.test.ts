@@ -63,12 +63,21 @@ function namesIn(database: Database): unknown[] {
 }
 
 describe('database.write()', () => {
-  it('a write is visible to this process at once, and on disk when its promise resolves', async () => {
+  it('a write is visible to the writes after it at once, and on disk when its promise resolves', async () => {
     const entries = new Entries();
     const added = entries.add('one');
-    expect(entries.names()).toEqual(['one']);
+    const seen = entries.database.write(() => entries.names());
     expect(entries.onDisk()).toEqual([]);
     await added;
+    expect(entries.onDisk()).toEqual(['one']);
+    await expect(seen).resolves.toEqual(['one']);
+  });
+
+  it('a write is committed by the first read outside of a write, which then sees it', () => {
+    const entries = new Entries();
+    void entries.add('one');
+    expect(entries.onDisk()).toEqual([]);
+    expect(entries.names()).toEqual(['one']);
     expect(entries.onDisk()).toEqual(['one']);
   });
 
@@ -112,11 +121,11 @@ describe('database.write()', () => {
     expect(log).toEqual([
       'work of one',
       'work of two',
+      'effect of one',
       'work of three',
       'two rejected: two fails',
-      'effect of one',
-      'effect of three',
       'one resolved',
+      'effect of three',
       'three resolved',
     ]);
     expect(entries.onDisk()).toEqual(['one', 'three']);
