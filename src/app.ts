@@ -86,7 +86,6 @@ export async function buildApp(
     missing: new Set(),
     publicUrl: config.publicUrl,
     origins: originsOf(config),
-    settled: () => database.settled(),
   };
   const server = Fastify({
     logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
@@ -112,7 +111,7 @@ export async function buildApp(
     const tls = await tlsIdentity(config, systemClock.now());
     const others: Server[] = [];
     const faults = installPipeline(server, parts, operations);
-    const open = [healthOperation(parts.missing), ...(tls ? [authorityOperation(tls.ca)] : [])];
+    const open = [healthOperation(parts.missing, database), ...(tls ? [authorityOperation(tls.ca)] : [])];
     const observation = config.noControl
       ? undefined
       : observe(

@@ -7,6 +7,7 @@ import { contextOf, type ControlOperation } from '../http/operation.js';
 import { parseBody } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';
 import { readQuery } from '../http/steps/query.js';
+import { StorageError } from '../kernel/database.js';
 import { withoutMark } from '../kernel/files.js';
 import { mainError } from '../kernel/schema-text.js';
 import { methodsOf } from '../http/steps/route.js';
@@ -36,7 +37,7 @@ export function pathsOf({ scope, path }: ControlOperation): readonly string[] {
 export function installControl(
   scope: FastifyInstance,
   operations: readonly ControlOperation[],
-  { gatekeeper, settled }: Pick<PipelineParts, 'gatekeeper' | 'settled'>,
+  { gatekeeper }: Pick<PipelineParts, 'gatekeeper'>,
   guard?: (request: FastifyRequest) => void,
 ): void {
   scope.removeAllContentTypeParsers();
@@ -44,8 +45,7 @@ export function installControl(
   scope.addContentTypeParser(json, { parseAs: 'string' }, async (_request: FastifyRequest, text: string) =>
     withoutMark(text),
   );
-  scope.setErrorHandler(async (error, request, reply) => {
-    await settled();
+  scope.setErrorHandler((error, request, reply) => {
     const { status, detail } = explain(error, request);
     return reply
       .code(status)
@@ -76,7 +76,6 @@ export function installControl(
           request.body = readBody(operation, request);
           checkBody?.(request.body);
           const result: unknown = await operation.handle(contextOf(request, reply));
-          await settled();
           // Not `result === reply`: whoever awaits a reply gets nothing, once it is sent.
           if (reply.sent) return reply;
           exchange.step = 'answer';
@@ -120,6 +119,7 @@ function readBody({ method, path, body }: ControlOperation, request: FastifyRequ
 /** The status of an error, and what was expected. */
 function explain(error: unknown, request: FastifyRequest): { status: number; detail: string } {
   if (error instanceof ControlError) return { status: error.status, detail: error.message };
+  if (error instanceof StorageError) return { status: 503, detail: error.message };
   if (error instanceof Refusal) {
     return { status: 400, detail: `${error.condition.problem} ${error.condition.remedy}` };
   }

@@ -1,24 +1,32 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
-import type { ControlOperation } from '../http/operation.js';
+import type { Context, ControlOperation } from '../http/operation.js';
 import { object, text } from '../http/schema.js';
+import type { Database } from '../kernel/database.js';
 import { VERSION } from '../version.js';
 
 const get = { scope: 'server', method: 'GET' } as const;
 
 /**
- * `GET /_emulator/health`: 200 once the emulator accepts requests. It is served without a token, and with `--no-control`.
+ * `GET /_emulator/health`: 200 once the emulator accepts requests, 503 while its database fails. It is served without a
+ * token, and with `--no-control`.
  *
  * @param missing the operations of Atlas that clients requested and that are not emulated
  */
-export function healthOperation(missing: ReadonlySet<string>): ControlOperation {
+export function healthOperation(missing: ReadonlySet<string>, database: Database): ControlOperation {
   return {
     ...get,
     path: '/health',
     tag: { name: 'health', description: 'Whether the emulator is ready.' },
     id: 'getHealth',
-    summary: 'Returns 200 once the emulator is ready.',
+    summary: 'Returns 200 once the emulator is ready, 503 with the reason while it cannot use its database.',
     security: [],
+    query: Type.Object({
+      alive: Type.Optional(
+        text('Present, with any value: returns 200 as long as the process runs, whatever the database does.'),
+      ),
+    }),
+    errors: [503],
     response: object(
       'The state of the emulator.',
       {
@@ -30,7 +38,11 @@ export function healthOperation(missing: ReadonlySet<string>): ControlOperation 
       },
       { title: 'Health' },
     ),
-    handle: () => ({ status: 'ready', version: VERSION, notEmulated: [...missing] }),
+    async handle({ request }: Context) {
+      const problem = 'alive' in (request.query as object) ? undefined : await database.problem();
+      if (problem !== undefined) throw new ControlError(503, problem);
+      return { status: 'ready', version: VERSION, notEmulated: [...missing] };
+    },
   };
 }
 

@@ -39,8 +39,6 @@ export interface PipelineParts {
   readonly paths: KnownPaths;
   /** Operations of Atlas that clients requested and the emulator lacks, by `operationId`. */
   readonly missing: Set<string>;
-  /** The commit under way, if any: no response is sent before it. */
-  readonly settled: () => Promise<void> | undefined;
 }
 
 /** Installs the exchange, the body parsers, the error handler and the not-found handler. */
@@ -102,8 +100,7 @@ export function installShared(
     done(null, null);
   });
 
-  app.setErrorHandler(async (error, request, reply) => {
-    await parts.settled();
+  app.setErrorHandler((error, request, reply) => {
     // Before it calls the handler, Fastify requires a Content-Type of QUERY, a method that no route has.
     const isQuery = (error as { code?: string }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
     return sendFailure(isQuery ? noRoute(request, reply, parts) : error, request, reply);

@@ -101,7 +101,6 @@ export function installPipeline(
 
         exchange.step = 'state';
         const answer = await operation.handle(context);
-        await parts.settled();
         return sendAnswer(request, reply, answer);
       },
     });

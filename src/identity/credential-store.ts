@@ -27,6 +27,12 @@ export interface NewCredential extends Omit<Caller, 'profile'> {
   readonly projectId?: string | null;
 }
 
+/** With the clock of the project that its tokens follow, if any. */
+interface CredentialRow extends Omit<Credential, 'now'> {
+  readonly offsetMs: number | null;
+  readonly frozenAt: number | null;
+}
+
 interface Token {
   readonly credentialId: string;
   readonly expiresAt: number;
@@ -39,7 +45,7 @@ const JOIN_PROJECT = `
     (SELECT min(key) FROM json_each(roles, '$.projects') HAVING count(*) = 1))`;
 
 const SELECT_CREDENTIAL = `
-  SELECT secret, project_id AS projectId, coalesce(${PROJECT_NOW}, :now) AS now, json_object(
+  SELECT secret, project_id AS projectId, clock_offset_ms AS offsetMs, frozen_at AS frozenAt, json_object(
     'id', credentials.id, 'kind', kind, 'organizationId', credentials.organization_id, 'profile', profile,
     'organizationRoles', roles -> 'organization', 'projectRoles', roles -> 'projects') AS caller
   FROM credentials JOIN organizations ON organizations.id = credentials.organization_id ${JOIN_PROJECT}`;
@@ -58,14 +64,24 @@ const FORGET_AFTER_MS = 3_600_000;
 
 /** API keys, service accounts and tokens in SQL. Writes belong inside `Database.write`. */
 export class CredentialStore {
+  readonly #credential;
+  /** By the hash, in hexadecimal. */
+  readonly #token;
+
   constructor(
     private readonly database: Database,
     private readonly now: () => number,
-  ) {}
+  ) {
+    this.#credential = database.memo((id: string) => this.#rows('credentials.id = :id', { id })[0]);
+    const sql =
+      'SELECT credential_id AS credentialId, expires_at AS expiresAt, revoked FROM tokens WHERE hash = ?';
+    this.#token = database.memo((hash: string) => database.get<Token>(sql, Buffer.from(hash, 'hex')));
+  }
 
   /** The credential with this public key or client id. */
   credential(id: string): Credential | undefined {
-    return this.#select('credentials.id = :id', { id })[0];
+    const row = this.#credential(id);
+    return row && this.#present(row);
   }
 
   /** All credentials of an organization, by public key and client id. */
@@ -138,7 +154,7 @@ export class CredentialStore {
 
   /** The caller to whom a token was issued, or why it is not valid. */
   bearer(token: string): Caller | 'expired' | 'revoked' | 'unknown' {
-    const row = this.#token(token);
+    const row = this.#token(hashOf(token).toString('hex'));
     const credential = row && this.credential(row.credentialId);
     if (!credential) return 'unknown';
     if (row.revoked) return 'revoked';
@@ -167,20 +183,20 @@ export class CredentialStore {
   revokeToken(token: string, client: Credential): string | undefined {
     const sql = 'UPDATE tokens SET revoked = 1 WHERE hash = ? AND credential_id = ?';
     this.database.run(sql, hashOf(token), client.caller.id);
-    return this.#token(token)?.credentialId;
-  }
-
-  #token(token: string): Token | undefined {
-    return this.database.get(
-      'SELECT credential_id AS credentialId, expires_at AS expiresAt, revoked FROM tokens WHERE hash = ?',
-      hashOf(token),
-    );
+    return this.#token(hashOf(token).toString('hex'))?.credentialId;
   }
 
   #select(where: string, parameters: Readonly<Record<string, string>>): Credential[] {
+    return this.#rows(where, parameters).map((row) => this.#present(row));
+  }
+
+  #rows(where: string, parameters: Readonly<Record<string, string>>): CredentialRow[] {
     const sql = `${SELECT_CREDENTIAL} WHERE ${where} ORDER BY credentials.id`;
-    const rows = this.database.all<object>(sql, { ...parameters, now: this.now() });
-    return rows.map((row) => withJson<Credential>(row, 'caller'));
+    return this.database.all<object>(sql, parameters).map((row) => withJson<CredentialRow>(row, 'caller'));
+  }
+
+  #present({ offsetMs, frozenAt, ...credential }: CredentialRow): Credential {
+    return { ...credential, now: frozenAt ?? this.now() + (offsetMs ?? 0) };
   }
 }
 

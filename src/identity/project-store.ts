@@ -1,5 +1,5 @@
 import type { Organization, Pace, Project } from '../http/gatekeeper.js';
-import type { ClockState } from '../kernel/clock.js';
+import { shows, type ClockState } from '../kernel/clock.js';
 import { withJson, type Database } from '../kernel/database.js';
 
 /** What the owner of a project sets besides its name; what was not set is left out. */
@@ -31,19 +31,23 @@ export const PROJECT_NOW = 'coalesce(projects.frozen_at, :now + projects.clock_o
 
 const SELECT_PROJECT = `
   SELECT projects.id, projects.name, organization_id AS organizationId, profile, created_at AS createdAt,
-    settings, pace, clock_offset_ms AS offsetMs, frozen_at AS frozenAt, ${PROJECT_NOW} AS now
+    settings, pace, clock_offset_ms AS offsetMs, frozen_at AS frozenAt
   FROM projects JOIN organizations ON organizations.id = organization_id`;
 const SELECT_ORGANIZATION = 'SELECT id, name, profile FROM organizations';
 
 /** Organizations and their projects in SQL. Writes belong inside `Database.write`. */
 export class ProjectStore {
+  readonly #project;
+  /** The organization with an id. */
+  readonly organization;
+
   constructor(
     private readonly database: Database,
     private readonly now: () => number,
-  ) {}
-
-  organization(id: string): Organization | undefined {
-    return this.database.get(`${SELECT_ORGANIZATION} WHERE id = ?`, id);
+  ) {
+    this.#project = database.memo((id: string) => this.#rows('WHERE projects.id = :id', { id })[0]);
+    const sql = `${SELECT_ORGANIZATION} WHERE id = ?`;
+    this.organization = database.memo((id: string) => database.get<Organization>(sql, id));
   }
 
   /** All organizations, oldest first. */
@@ -52,7 +56,8 @@ export class ProjectStore {
   }
 
   project(id: string): StoredProject | undefined {
-    return this.#select('WHERE projects.id = :id', { id })[0];
+    const row = this.#project(id);
+    return row && this.#present(row);
   }
 
   /** A project that was found in the same turn. */
@@ -124,7 +129,7 @@ export class ProjectStore {
 
   /** The project whose clock shows the latest moment. */
   furthestAhead(): StoredProject | undefined {
-    return this.#select('ORDER BY now DESC LIMIT 1')[0];
+    return this.#select(`ORDER BY ${PROJECT_NOW} DESC LIMIT 1`, { now: this.now() })[0];
   }
 
   /** Removes all organizations, and with them projects, credentials and tokens. */
@@ -146,15 +151,22 @@ export class ProjectStore {
     return this.database.get(`${SELECT_ORGANIZATION} WHERE id = (${from})`, id);
   }
 
-  #select(tail: string, parameters: Readonly<Record<string, string | number>> = {}): StoredProject[] {
-    const rows = this.database.all<{ offsetMs: number; frozenAt: number | null }>(
-      `${SELECT_PROJECT} ${tail}`,
-      { ...parameters, now: this.now() },
-    );
-    return rows.map(({ offsetMs, frozenAt, ...row }) => ({
-      ...withJson<Omit<StoredProject, 'clock' | 'frozen'>>(row, 'settings', 'pace'),
-      clock: { offsetMs, frozenAt: frozenAt ?? undefined },
-      frozen: frozenAt !== null,
-    }));
+  #select(tail: string, parameters?: Readonly<Record<string, string | number>>): StoredProject[] {
+    return this.#rows(tail, parameters).map((row) => this.#present(row));
+  }
+
+  #rows(tail: string, parameters: Readonly<Record<string, string | number>> = {}) {
+    const sql = `${SELECT_PROJECT} ${tail}`;
+    return this.database
+      .all<{ offsetMs: number; frozenAt: number | null }>(sql, parameters)
+      .map(({ offsetMs, frozenAt, ...row }) => ({
+        ...withJson<Omit<StoredProject, 'clock' | 'frozen' | 'now'>>(row, 'settings', 'pace'),
+        clock: { offsetMs, frozenAt: frozenAt ?? undefined },
+        frozen: frozenAt !== null,
+      }));
+  }
+
+  #present(row: Omit<StoredProject, 'now'>): StoredProject {
+    return { ...row, now: shows(row.clock, this.now()) };
   }
 }

@@ -50,7 +50,7 @@ interface Batch {
   writes: number;
 }
 
-/** How many keys a memo has at most: clients choose them. */
+/** How many keys a memo has at most. */
 const MEMO_SIZE = 10_000;
 
 /** A value that SQLite stores. */
@@ -153,8 +153,10 @@ export class Database {
       this.#settle('anything');
       if (version !== this.#version || known.size > MEMO_SIZE) known.clear();
       version = this.#version;
-      if (!known.has(key)) known.set(key, load(key));
-      return known.get(key) as Value;
+      const found = known.get(key) ?? load(key);
+      // Clients choose keys: what does not exist takes no memory.
+      if (found !== undefined) known.set(key, found);
+      return found;
     };
   }
 
@@ -162,11 +164,6 @@ export class Database {
   get revision(): number | undefined {
     this.#settle('items');
     return this.#writing ? undefined : this.#revision;
-  }
-
-  /** Why the last access to the file failed, in a sentence; undefined if it succeeded. */
-  get failure(): string | undefined {
-    return this.#failure ?? movedProblem(this.path);
   }
 
   /**
@@ -206,23 +203,23 @@ export class Database {
     }
   }
 
-  /** Tries to write as much as a small item needs. Resolves with {@link failure} afterwards. */
-  async probe(): Promise<string | undefined> {
-    const ends = [
-      'CREATE TABLE IF NOT EXISTS probe (filler BLOB); INSERT INTO probe VALUES (zeroblob(65536))',
-      'DROP TABLE IF EXISTS probe',
-    ];
-    for (const sql of ends) {
-      await this.write(() => {
-        this.execute(sql);
-      }).catch(() => undefined);
+  /**
+   * Why the file cannot be used, in a sentence; undefined if it can. If the last access failed, tries to write some
+   * pages.
+   */
+  async problem(): Promise<string | undefined> {
+    if (this.#failure === undefined) return movedProblem(this.path);
+    const fill = 'DROP TABLE IF EXISTS probe; CREATE TABLE probe AS SELECT zeroblob(65536) AS filler';
+    try {
+      for (const sql of [fill, 'DROP TABLE probe']) {
+        await this.write(() => {
+          this.execute(sql);
+        });
+      }
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
     }
-    return this.failure;
-  }
-
-  /** A promise of the pending commit, or undefined if there is none. */
-  settled(): Promise<void> | undefined {
-    return this.#batch?.committed;
+    return this.#failure;
   }
 
   /** Commits the pending writes now. Returns whether they are committed: their promises reject if not. */

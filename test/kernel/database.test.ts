@@ -89,9 +89,7 @@ describe('database.write()', () => {
     const entries = new Entries();
     const log: string[] = [];
     const added = [entries.add('one', log), entries.add('two', log)];
-    const settled = entries.database.settled();
     added.push(entries.add('three', log));
-    expect(entries.database.settled()).toBe(settled);
     expect(entries.onDisk()).toEqual([]);
     await Promise.all(added);
     const steps = (what: (name: string) => string): string[] => ['one', 'two', 'three'].map(what);
@@ -104,11 +102,8 @@ describe('database.write()', () => {
 
   it('writes in separate ticks have separate commits', async () => {
     const entries = new Entries();
-    const first = entries.add('one');
-    const settled = entries.database.settled();
-    await first;
+    await entries.add('one');
     const second = entries.add('two');
-    expect(entries.database.settled()).not.toBe(settled);
     expect(entries.onDisk()).toEqual(['one']);
     await second;
     expect(entries.onDisk()).toEqual(['one', 'two']);
@@ -142,7 +137,7 @@ describe('database.write()', () => {
   it('a write that throws as the only one of its tick leaves nothing, and the next write works', async () => {
     const entries = new Entries();
     await entries.add('one', [], true);
-    await entries.database.settled();
+    expect(entries.database.flush()).toBe(true);
     expect(entries.onDisk()).toEqual([]);
     await entries.add('two');
     expect(entries.onDisk()).toEqual(['two']);
@@ -178,14 +173,149 @@ describe('revision', () => {
   });
 });
 
-describe('settled()', () => {
-  it('database.settled() is undefined while no write is pending, and resolves when all are on disk', async () => {
+/** Lets the database grow by no page more. */
+function fill({ database }: Entries): () => void {
+  const pages = database.value<number>('PRAGMA page_count') ?? 0;
+  database.value(`PRAGMA max_page_count = ${pages}`);
+  return () => {
+    database.value('PRAGMA max_page_count = 1000000');
+  };
+}
+
+const LARGE = 'x'.repeat(100_000);
+
+describe('a write that the file has no room for', () => {
+  it('a write that the file has no room for rejects with the reason, and takes the pending writes with it', async () => {
     const entries = new Entries();
-    expect(entries.database.settled()).toBeUndefined();
-    void entries.add('one');
-    await entries.database.settled();
+    await entries.add('before');
+    const empty = fill(entries);
+    const log: string[] = [];
+    const added = [entries.add('one', log), entries.add(LARGE, log)];
+    await Promise.all(added);
+    expect(log).toEqual([
+      'work of one',
+      expect.stringMatching(/^x+ rejected: The database .* because the disk is full: make room on it\.$/),
+      expect.stringMatching(/^one rejected: The database .* because the disk is full/),
+    ]);
+    expect([entries.names(), entries.onDisk()]).toEqual([['before'], ['before']]);
+    empty();
+    await entries.add('after');
+    expect([entries.names(), entries.onDisk()]).toEqual([
+      ['before', 'after'],
+      ['before', 'after'],
+    ]);
+  });
+
+  it('a full disk is the problem of the database until a write succeeds', async () => {
+    const entries = new Entries();
+    const { database } = entries;
+    const empty = fill(entries);
+    await expect(database.problem()).resolves.toBeUndefined();
+    await entries.add(LARGE);
+    await expect(database.problem()).resolves.toMatch(/the disk is full/);
+    empty();
+    await expect(database.problem()).resolves.toBeUndefined();
+  });
+});
+
+describe('a commit that fails', () => {
+  /** A database in which a row of `children` fails the commit, not the write. */
+  async function withDeferredRule(): Promise<Entries> {
+    const entries = new Entries();
+    await entries.database.write(() => {
+      entries.database.execute(
+        'CREATE TABLE children (name REFERENCES entries (name) DEFERRABLE INITIALLY DEFERRED)',
+      );
+    });
+    return entries;
+  }
+  const breakCommit = ({ database }: Entries): Promise<string> =>
+    database
+      .write(() => database.run("INSERT INTO children VALUES ('nobody')"))
+      .then(String, (error: unknown) => (error as Error).message);
+
+  it('a commit that fails rejects all of its writes, and a read beside it sees what is committed', async () => {
+    const entries = await withDeferredRule();
+    const log: string[] = [];
+    const added = entries.add('one', log);
+    const broken = breakCommit(entries);
+    expect(entries.names()).toEqual([]);
+    await added;
+    expect(log).toEqual(['work of one', 'one rejected: FOREIGN KEY constraint failed']);
+    await expect(broken).resolves.toBe('FOREIGN KEY constraint failed');
+    expect(entries.onDisk()).toEqual([]);
+  });
+
+  it('a write that was refused because of a pending write runs again when the commit of that fails', async () => {
+    const entries = await withDeferredRule();
+    const log: string[] = [];
+    const broken = [entries.add('one', log), breakCommit(entries)];
+    // The name is taken as long as the first write is pending, and free after it.
+    await entries.add('one', log);
+    await Promise.all(broken);
+    expect(log).toEqual([
+      'work of one',
+      'work of one',
+      'one rejected: FOREIGN KEY constraint failed',
+      'effect of one',
+      'one resolved',
+    ]);
     expect(entries.onDisk()).toEqual(['one']);
-    expect(entries.database.settled()).toBeUndefined();
+  });
+});
+
+describe('a memo', () => {
+  function counted(entries: Entries) {
+    const loads: string[] = [];
+    const memo = entries.database.memo((name: string) => {
+      loads.push(name);
+      return entries.database.get<{ name: string }>('SELECT name FROM entries WHERE name = ?', name)?.name;
+    });
+    return { memo, loads };
+  }
+
+  it('a memo loads each key once until something is written, and keeps nothing of what does not exist', async () => {
+    const entries = new Entries();
+    const { memo, loads } = counted(entries);
+    await entries.add('one');
+    expect([memo('one'), memo('one'), memo('two'), memo('two')]).toEqual([
+      'one',
+      'one',
+      undefined,
+      undefined,
+    ]);
+    expect(loads).toEqual(['one', 'two', 'two']);
+    await entries.add('two');
+    expect([memo('one'), memo('two')]).toEqual(['one', 'two']);
+    expect(loads).toEqual(['one', 'two', 'two', 'one', 'two']);
+  });
+
+  it('a memo outlives writes that change items alone, and does not commit them', async () => {
+    const entries = new Entries();
+    const { database } = entries;
+    const { memo, loads } = counted(entries);
+    await entries.add('one');
+    memo('one');
+    const written = database.write(() => database.run("INSERT INTO entries VALUES ('item')"), 'items');
+    memo('one');
+    expect(loads).toEqual(['one']);
+    expect(entries.onDisk()).toEqual(['one']);
+    await written;
+  });
+
+  it('a memo sees the changes of the write in progress, and loses them with it', async () => {
+    const entries = new Entries();
+    const { database } = entries;
+    const { memo } = counted(entries);
+    const seen: unknown[] = [];
+    await database
+      .write(() => {
+        database.run("INSERT INTO entries VALUES ('one')");
+        seen.push(memo('one'));
+        throw new Error('undone');
+      })
+      .catch(() => undefined);
+    expect([...seen, memo('one')]).toEqual(['one', undefined]);
   });
 });
 

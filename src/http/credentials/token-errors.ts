@@ -9,8 +9,9 @@ const tokenError = (
   when: string,
   remedy: string,
   settledBy?: string,
+  name = observed[1],
 ) =>
-  defineCondition(observed[1], {
+  defineCondition(name, {
     when,
     observed: [...observed, SOURCE.documentation],
     form: { oauth: true },

@@ -139,8 +139,8 @@ export interface ScopedFault {
   readonly rule: FaultRule;
   /** The project that it belongs to; null for the whole server. */
   readonly project: string | null;
-  matched: number;
-  fired: number;
+  readonly matched: number;
+  readonly fired: number;
 }
 
 /** The step of the pipeline at which a rule acts. */

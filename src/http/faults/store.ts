@@ -10,24 +10,26 @@ export const faultTables: readonly CoveredTable[] = [{ name: 'faults', key: 'id'
 
 /** The fault rules, in SQL. */
 export class FaultStore {
-  /** The number of rules at a revision of the database: where there are none, a request runs no query. */
-  #count: number | undefined;
-  #revision: number | undefined;
+  /** The rules of a project, or of the whole server, oldest first. */
+  readonly list;
 
   /** @param newId generates an id */
   constructor(
     readonly database: Database,
     private readonly newId: () => string,
-  ) {}
+  ) {
+    const sql =
+      'SELECT project_id AS project, rule, matched, fired FROM faults WHERE project_id IS ? ORDER BY seq';
+    this.list = database.memo((project: string | undefined): readonly ScopedFault[] =>
+      database
+        .all<Omit<ScopedFault, 'rule'> & { rule: string }>(sql, project ?? null)
+        .map((row) => ({ ...row, rule: currentRule(JSON.parse(row.rule) as FaultRule) })),
+    );
+  }
 
   /** A rule as a client or a fixture has sent it, with a generated id if it has none. */
   withId(sent: Partial<FaultRule>): FaultRule {
     return currentRule({ id: `fault-${hexDigits(this.newId(), 10)}`, ...sent });
-  }
-
-  /** The rules of a project, or of the whole server, oldest first. */
-  list(project: string | undefined): readonly ScopedFault[] {
-    return this.#select('project_id IS ? ORDER BY seq', project);
   }
 
   /** Adds a rule, whose id no other of its scope has, with its counts. Belongs inside a write. */
@@ -45,15 +47,10 @@ export class FaultStore {
   }
 
   /** The rules of a request's project, then those of the whole server, whether or not they match it. */
-  actingOn({ exchange }: FastifyRequest): readonly ScopedFault[] {
-    const { revision } = this.database;
-    if (revision !== this.#revision) this.#count = this.database.value('SELECT count(*) FROM faults');
-    this.#revision = revision;
-    if (this.#count === 0) return [];
-    return this.#select(
-      'project_id = ? OR project_id IS NULL ORDER BY project_id IS NULL, seq',
-      exchange.project?.id,
-    );
+  actingOn({ exchange: { projectId } }: FastifyRequest): readonly ScopedFault[] {
+    const own = projectId === undefined ? [] : this.list(projectId);
+    const server = this.list(undefined);
+    return own.length === 0 ? server : [...own, ...server];
   }
 
   /**
@@ -63,31 +60,24 @@ export class FaultStore {
    * undefined, at once, if it matches none
    */
   meet(step: FaultStep, request: FastifyRequest): Promise<readonly ScopedFault[]> | undefined {
-    const matched: ScopedFault[] = [];
-    const firing: ScopedFault[] = [];
-    for (const scoped of this.actingOn(request)) {
-      const { rule, fired } = scoped;
-      if (fired >= (rule.times ?? Infinity) || !matches(rule, step, request)) continue;
-      matched.push(scoped);
-      if (!firesOn(rule, ++scoped.matched)) continue;
-      scoped.fired++;
-      firing.push(scoped);
-      // A delayed request goes on to the next rule.
-      if (rule.delayMs === undefined) break;
-    }
-    if (matched.length === 0) return undefined;
-    const sql = 'UPDATE faults SET matched = ?, fired = ? WHERE id = ?';
+    const matching = (): ScopedFault[] =>
+      this.actingOn(request).filter(
+        ({ rule, fired }) => fired < (rule.times ?? Infinity) && matches(rule, step, request),
+      );
+    if (matching().length === 0) return undefined;
     return this.database.write(() => {
-      for (const scoped of matched) this.database.run(sql, scoped.matched, scoped.fired, keyOf(scoped));
+      const firing: ScopedFault[] = [];
+      for (const scoped of matching()) {
+        const matched = scoped.matched + 1;
+        const fires = firesOn(scoped.rule, matched);
+        const sql = 'UPDATE faults SET matched = ?, fired = ? WHERE id = ?';
+        this.database.run(sql, matched, scoped.fired + Number(fires), keyOf(scoped));
+        if (fires) firing.push(scoped);
+        // A delayed request goes on to the next rule.
+        if (fires && scoped.rule.delayMs === undefined) break;
+      }
       return firing;
     });
-  }
-
-  #select(where: string, project: string | undefined): ScopedFault[] {
-    const sql = `SELECT project_id AS project, rule, matched, fired FROM faults WHERE ${where}`;
-    return this.database
-      .all<Omit<ScopedFault, 'rule'> & { rule: string }>(sql, project ?? null)
-      .map((row) => ({ ...row, rule: currentRule(JSON.parse(row.rule) as FaultRule) }));
   }
 }
 

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { StorageError } from '../../kernel/database.js';
 import { defineCondition, dress, Refusal, SOURCE, type Profile } from '../../profiles/index.js';
 import { reasonLine } from '../observation/exchange.js';
 import { redactTarget } from '../observation/redaction.js';
@@ -18,6 +19,13 @@ export const malformedRequest = defineCondition('malformedRequest', {
     remedy,
   }),
   example: ['the path has a broken escape'],
+});
+
+export const storageUnavailable = defineCondition('storageUnavailable', {
+  when: 'The database file cannot be written or read, such as on a full disk. Nothing has changed; `GET /_emulator/health` answers 503 with the reason until a write succeeds. No restart is needed.',
+  observed: [503, 'STORAGE_UNAVAILABLE', '%s', SOURCE.emulator],
+  describe: (problem: string) => ({ problem, remedy: 'Then send the request again.' }),
+  example: ['The database /data/emulator.db cannot be written, because the disk is full: make room on it.'],
 });
 
 export const unexpected = defineCondition('unexpected', {
@@ -38,10 +46,9 @@ export function sendFailure(error: unknown, request: FastifyRequest, reply: Fast
   return sendRefusal(request.exchange, reply, condition);
 }
 
-function refusalOf(
-  { code, statusCode = 500, message }: FastifyError,
-  { url, headers }: FastifyRequest,
-): Refusal {
+function refusalOf(error: FastifyError, { url, headers }: FastifyRequest): Refusal {
+  const { code, statusCode = 500, message } = error;
+  if (error instanceof StorageError) return storageUnavailable(message);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge(BODY_LIMIT);
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
     return unsupportedMediaType(headers['content-type'] ?? 'none');
