@@ -47,8 +47,8 @@ export class FaultStore {
   }
 
   /** The rules of a request's project, then those of the whole server, whether or not they match it. */
-  actingOn({ exchange: { projectId } }: FastifyRequest): readonly ScopedFault[] {
-    const own = projectId === undefined ? [] : this.list(projectId);
+  actingOn({ exchange: { project } }: FastifyRequest): readonly ScopedFault[] {
+    const own = project ? this.list(project.id) : [];
     const server = this.list(undefined);
     return own.length === 0 ? server : [...own, ...server];
   }
