@@ -28,8 +28,8 @@ const shared = (...runs: readonly { readonly ids: readonly unknown[] }[]): numbe
   return all.length - new Set(all).size;
 };
 
-describe('--id-seed', () => {
-  it('two runs with the same requests have the same ids, and different secrets', async () => {
+describe('idSeed', () => {
+  it('with an idSeed, two runs with the same requests generate the same ids, and different secrets', async () => {
     const [one, two] = [await run({ idSeed: 'mine' }), await run({ idSeed: 'mine' })];
     expect(one.ids).toHaveLength(7);
     expect(two.ids).toEqual(one.ids);
@@ -37,7 +37,7 @@ describe('--id-seed', () => {
     expect(shared(one, await run({ idSeed: 'other' }), await run({}), await run({}))).toBe(0);
   });
 
-  it('a restart on the same database generates new ids, which are repeatable too', async () => {
+  it('with an idSeed, a restart on the same database generates new ids, which are repeatable too', async () => {
     const threeRuns = async () => {
       const settings = { db: join(temporaryFolder(), 'emulator.db'), idSeed: 'mine' };
       const first = await run(settings);
@@ -56,7 +56,7 @@ describe('--id-seed', () => {
     expect(await threeRuns()).toEqual(runs);
   });
 
-  it('no id is generated that is in a fixture which was exported with the same seed', async () => {
+  it('with an idSeed, no id of a loaded fixture exported with the same seed is generated again', async () => {
     const idSeed = 'mine';
     const first = await run({ idSeed });
     const [second, again] = [await run({ idSeed }, first.exported), await run({ idSeed }, first.exported)];

@@ -39,7 +39,7 @@ describe('docs/errors.md', () => {
     ['missingAttribute', {}, { provider: 'AWS', vendor: 'MSK' }],
     ['unknownProvider', {}, { provider: 'IBM' }],
   ])(
-    'docs/errors.md has the source that the reason of %s names, for %j',
+    'docs/errors.md has the same source of %s as X-Emulator-Reason, for %j',
     async (condition, headers, payload) => {
       const emulator = await TestEmulator.start();
       const request = { method: 'POST', url: linksPath('documented'), headers, payload } as const;

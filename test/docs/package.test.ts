@@ -25,7 +25,7 @@ it('the npm package contains its license, and no build files', () => {
   );
 });
 
-it('the package is packed for tests of clients without a change of the build, from which an emulator may run', () => {
+it('packing for the client tests leaves dist unchanged, because an emulator may run from it', () => {
   const filesOf = (folder: string) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => {
       const { ino, mtimeMs } = statSync(join(folder, path));

@@ -97,32 +97,35 @@ describe.each([
     proxy.close();
   });
 
-  it.each(PROFILES)('has links of its public address, which lead to it: %s', async (profile) => {
-    const authorization = `Bearer ${await tokenAt(proxy.url, profile)}`;
-    const headers = { accept: ACCEPT, authorization, 'content-type': 'application/json' };
-    const links = proxy.url + linksPath(profile);
-    for (const region of ['us-east-1', 'us-east-2']) {
-      const body = JSON.stringify({ ...LINK, region });
-      const created = await fetch(links, { method: 'POST', headers, body });
-      const { _id, links: own } = (await created.json()) as { _id: string; links?: { href: string }[] };
-      expect(created.status).toBe(200);
-      // As observed, a private link has no links.
-      if (profile === 'documented') expect(own?.[0]?.href).toBe(`${links}/${_id}`);
-    }
-    const first = (await (await fetch(`${links}?itemsPerPage=1`, { headers })).json()) as LinkPage;
-    const hrefs = Object.fromEntries(first.links.map(({ rel, href }) => [rel, href]));
-    expect(hrefs).toEqual({
-      self: `${links}?pageNum=1&itemsPerPage=1`,
-      next: `${links}?itemsPerPage=1&pageNum=2`,
-    });
-    const second = (await (await fetch(hrefs.next ?? '', { headers })).json()) as LinkPage;
-    expect(second).toMatchObject({ totalCount: 2, results: [{ region: 'us-east-2' }] });
-    // The proxy sends the emulator's own host, as nginx does by default.
-    expect(JSON.stringify([first, second])).not.toContain(emulator.url);
-  });
+  it.each(PROFILES)(
+    'behind a proxy, links begin with the public URL and lead back to the emulator: %s',
+    async (profile) => {
+      const authorization = `Bearer ${await tokenAt(proxy.url, profile)}`;
+      const headers = { accept: ACCEPT, authorization, 'content-type': 'application/json' };
+      const links = proxy.url + linksPath(profile);
+      for (const region of ['us-east-1', 'us-east-2']) {
+        const body = JSON.stringify({ ...LINK, region });
+        const created = await fetch(links, { method: 'POST', headers, body });
+        const { _id, links: own } = (await created.json()) as { _id: string; links?: { href: string }[] };
+        expect(created.status).toBe(200);
+        // As observed, a private link has no links.
+        if (profile === 'documented') expect(own?.[0]?.href).toBe(`${links}/${_id}`);
+      }
+      const first = (await (await fetch(`${links}?itemsPerPage=1`, { headers })).json()) as LinkPage;
+      const hrefs = Object.fromEntries(first.links.map(({ rel, href }) => [rel, href]));
+      expect(hrefs).toEqual({
+        self: `${links}?pageNum=1&itemsPerPage=1`,
+        next: `${links}?itemsPerPage=1&pageNum=2`,
+      });
+      const second = (await (await fetch(hrefs.next ?? '', { headers })).json()) as LinkPage;
+      expect(second).toMatchObject({ totalCount: 2, results: [{ region: 'us-east-2' }] });
+      // The proxy sends the emulator's own host, as nginx does by default.
+      expect(JSON.stringify([first, second])).not.toContain(emulator.url);
+    },
+  );
 
   it.each(PROFILES)(
-    'accepts the digest of a client that signs the path of the proxy: %s',
+    'behind a proxy, a digest signed for the path of the proxy is accepted: %s',
     async (profile) => {
       for (const query of ['', '?pageNum=1']) {
         const { status } = await request(`${proxy.url}${linksPath(profile)}${query}`, {
@@ -134,7 +137,7 @@ describe.each([
     },
   );
 
-  it('is called without the proxy too, with its path and without it', async () => {
+  it('an emulator with a path in its public URL is also served without the proxy, with the path and without it', async () => {
     for (const base of [emulator.url, `${emulator.url}/atlas`]) {
       expect((await fetch(`${base}/_emulator/health`)).status).toBe(200);
       const authorization = `Bearer ${await tokenAt(base, 'documented')}`;
@@ -151,7 +154,7 @@ describe.each([
     }
   });
 
-  it('has clients of the library at the public address, and their paths in its journal without its path', async () => {
+  it('the library works at the public URL of a proxy, and the journal has paths without the path of the proxy', async () => {
     await using remote = await connectEmulator(`${proxy.url}/`);
     expect(remote.url).toBe(proxy.url);
     const project = await remote.project();
@@ -175,7 +178,7 @@ describe.each([
     expect(request?.path).toBe(href.replace(proxy.url, ''));
   });
 
-  it('has the public address in its documents and in the archive of its requests', async () => {
+  it('the OpenAPI document and the HTTP Archive have the public URL of a proxy', async () => {
     const response = await fetch(`${proxy.url}/_emulator/openapi.json`);
     const document = (await response.json()) as {
       servers: { url: string }[];
@@ -193,7 +196,7 @@ describe.each([
     ]);
   });
 
-  it('is found by the commands at the public address', async () => {
+  it('wait and env work at the public URL of a proxy', async () => {
     const at = ['--url', `${proxy.url}/`];
     expect(await Command.run(['wait', ...at])).toMatchObject({ status: 0, stderr: '' });
     const env = await Command.run(['env', 'terraform'], { env: { ATLAS_EMULATOR_URL: proxy.url } });
@@ -205,8 +208,8 @@ describe.each([
   });
 });
 
-describe('the public address with a path', () => {
-  it.each(PROFILES)('is named in Location: %s', async (profile) => {
+describe('publicUrl with a path', () => {
+  it.each(PROFILES)('Location begins with a publicUrl with a path: %s', async (profile) => {
     const emulator = await TestEmulator.start({ publicUrl: 'http://proxy/atlas' });
     const { headers } = await emulator.as('owner', profile, {
       method: 'POST',
@@ -231,23 +234,26 @@ describe('the public address with a path', () => {
     return emulator.inject({ url: target, headers: { authorization, accept: ACCEPT } });
   }
 
-  it.each(PROFILES)('is the only one that the uri of a digest may begin with: %s', async (profile) => {
-    const path = linksPath(profile);
-    const statusOf = async (target: string, uri: string) =>
-      (await digest('http://proxy/at/las', target, uri, profile)).statusCode;
-    for (const target of [path, `/at/las${path}`]) {
-      expect(await statusOf(target, path)).toBe(200);
-      expect(await statusOf(target, `/at/las${path}`)).toBe(200);
-      expect(await statusOf(target, `/at${path}`)).toBe(401);
-      expect(await statusOf(target, `/other${path}`)).toBe(401);
-      expect(await statusOf(target, `/at/las${path}/`)).toBe(401);
-    }
-    // Each profile retains its rule.
-    const partial = profile === 'observed' ? 200 : 401;
-    expect(await statusOf(`/at/las${path}?pageNum=1`, `/at/las${path}`)).toBe(partial);
-  });
+  it.each(PROFILES)(
+    'the uri of a digest may begin with the path of publicUrl and no other: %s',
+    async (profile) => {
+      const path = linksPath(profile);
+      const statusOf = async (target: string, uri: string) =>
+        (await digest('http://proxy/at/las', target, uri, profile)).statusCode;
+      for (const target of [path, `/at/las${path}`]) {
+        expect(await statusOf(target, path)).toBe(200);
+        expect(await statusOf(target, `/at/las${path}`)).toBe(200);
+        expect(await statusOf(target, `/at${path}`)).toBe(401);
+        expect(await statusOf(target, `/other${path}`)).toBe(401);
+        expect(await statusOf(target, `/at/las${path}/`)).toBe(401);
+      }
+      // Each profile retains its rule.
+      const partial = profile === 'observed' ? 200 : 401;
+      expect(await statusOf(`/at/las${path}?pageNum=1`, `/at/las${path}`)).toBe(partial);
+    },
+  );
 
-  it('is named as the remedy where a digest is made for another uri, with both uris', async () => {
+  it('a digest with another uri is refused with both uris, and --public-url as the remedy', async () => {
     const path = linksPath('documented');
     const refused = await digest(undefined, `${path}?token=HUSH`, `/atlas${path}?token=HUSH`);
     expect(refused.statusCode).toBe(401);
@@ -271,12 +277,12 @@ describe('the public address with a path', () => {
     ['/api', `/api${API}/groups`, 401],
     ['/api', `${API}/groups`, 401],
     ['/a.b/c~d', `/a.b/c~d${API}/groups`, 401],
-  ])('%s: %s is answered with %i', async (path, url, status) => {
+  ])('with the path %s in publicUrl, a request to %s gets the status %i', async (path, url, status) => {
     const emulator = await TestEmulator.start({ publicUrl: `http://proxy${path}` });
     expect((await emulator.inject({ url })).statusCode).toBe(status);
   });
 
-  it('is not taken from the headers of a proxy', async () => {
+  it('the base of links is not taken from X-Forwarded headers', async () => {
     const emulator = await TestEmulator.start();
     const headers = { 'x-forwarded-prefix': '/atlas', 'x-forwarded-host': 'h', 'x-forwarded-proto': 'https' };
     const { statusCode } = await emulator.inject({ url: '/atlas/_emulator/health', headers });
@@ -286,7 +292,7 @@ describe('the public address with a path', () => {
   });
 });
 
-it('an emulator with several hosts has the public address with a path on each', async () => {
+it('an emulator with several hosts serves the path of publicUrl on each', async () => {
   await using emulator = await startEmulator({
     host: ['127.0.0.1', '127.0.0.2'],
     publicUrl: 'http://h/atlas',

@@ -20,14 +20,14 @@ const preflight = (path: string, origin = ORIGIN): Outgoing => ({
 
 const names = (list = ''): string[] => list.toLowerCase().split(', ');
 
-describe.each(TRANSPORTS)('with --cors, over %s,', (transport) => {
+describe.each(TRANSPORTS)('with --cors, over %s', (transport) => {
   it.each([
     linksPath('observed'),
     `${API}/groups`,
     '/api/oauth/token',
     '/api/oauth/revoke',
     `${API}/nothing`,
-  ])('a preflight is answered without credentials: %s', async (path) => {
+  ])('with --cors, a preflight is answered without credentials: %s', async (path) => {
     const response = await shared.seeded(transport).send(preflight(path));
     expect([response.status, response.text, response.header(ALLOW_ORIGIN)]).toEqual([204, '', ORIGIN]);
     expect(names(response.header('access-control-allow-methods'))).toEqual(
@@ -40,7 +40,7 @@ describe.each(TRANSPORTS)('with --cors, over %s,', (transport) => {
     expect(response.header('access-control-allow-credentials')).toBeUndefined();
   });
 
-  it('a page can read answers and refusals, and the headers of Atlas and the emulator', async () => {
+  it('with --cors, a page can read responses, refusals and the headers of Atlas and the emulator', async () => {
     const line = shared.seeded(transport);
     const headers = { origin: ORIGIN };
     const path = linksPath('observed');
@@ -84,7 +84,7 @@ describe.each(TRANSPORTS)('with --cors, over %s,', (transport) => {
     ['null', false],
     ['', false],
     ['*', false],
-  ])('the origin %s is allowed: %s', async (origin, isAllowed) => {
+  ])('with --cors, the origin %s is allowed: %s', async (origin, isAllowed) => {
     const line = shared.seeded(transport);
     const asked = await line.send(preflight(linksPath('observed'), origin));
     const sent = await line.as('reader', 'observed', { path: linksPath('observed'), headers: { origin } });
@@ -96,7 +96,7 @@ describe.each(TRANSPORTS)('with --cors, over %s,', (transport) => {
   });
 
   it.each(['/_emulator/health', '/_emulator/clock', '/_emulator', '/apis'])(
-    'nothing but the Atlas API and the token endpoints is open: %s',
+    '--cors does not open anything but the Atlas API and the token endpoints: %s',
     async (path) => {
       const line = shared.seeded(transport);
       for (const request of [preflight(path), { path, headers: { origin: ORIGIN } }]) {
@@ -108,13 +108,13 @@ describe.each(TRANSPORTS)('with --cors, over %s,', (transport) => {
     },
   );
 
-  it('OPTIONS that is no preflight lists the methods, as without', async () => {
+  it('with --cors, an OPTIONS request that is not a preflight lists the methods', async () => {
     const request = { method: 'OPTIONS', path: linksPath('observed'), headers: { origin: ORIGIN } };
     const response = await shared.seeded(transport).send(request);
     expect([response.status, response.header('allow')]).toEqual([200, 'POST,GET,OPTIONS']);
   });
 
-  it('any origin is allowed by *', async () => {
+  it('--cors * allows every origin', async () => {
     const { send } = await openLine(transport, { cors: '*' });
     const response = await send(preflight(linksPath('observed'), 'null'));
     expect([response.status, response.header(ALLOW_ORIGIN), response.header('vary')]).toEqual([
@@ -124,7 +124,7 @@ describe.each(TRANSPORTS)('with --cors, over %s,', (transport) => {
     ]);
   });
 
-  it('nothing is allowed by default', async () => {
+  it('without --cors, no origin is allowed', async () => {
     const { send } = await openLine(transport);
     const asked = await send(preflight(linksPath('observed')));
     expect([asked.status, asked.header('allow')]).toEqual([200, 'POST,GET,OPTIONS']);

@@ -54,7 +54,7 @@ describe.each(TRANSPORTS)('paths over %s', (transport) => {
   });
 
   it.each(PROFILES)(
-    'a path that is nearly one of the emulator has a body that says so, %s',
+    'the body of the response to a misspelled path has the suggestion, %s',
     async (profile) => {
       const list = linksPath(profile);
       const path = list.replace('privateLink', 'privatelink');

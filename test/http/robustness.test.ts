@@ -150,7 +150,7 @@ describe('the Host header', () => {
   });
 
   it.each(['', 'emulator', 'emulator:27080', 'my_emulator.', '10.1.2.3:80', '[::1]:27080', 'x'.repeat(5000)])(
-    'the Host header can be "%s"',
+    'the Host header "%s" is accepted',
     async (host) => {
       const socket = await open();
       const head = socket.head(`GET ${API}/groups HTTP/1.1`).replace('Host: emulator', `Host: ${host}`);
@@ -174,7 +174,7 @@ describe('the Host header', () => {
     'a:b',
     '[::1',
     "a'b",
-  ])('a Host header that is no host is refused: %s', async (host) => {
+  ])('an invalid Host header is refused: %s', async (host) => {
     const socket = await open();
     for (const [target, profile] of [
       [`${API}/groups`, 'documented'],
@@ -198,7 +198,7 @@ describe('the Host header', () => {
     }
   });
 
-  it('a Host header that is no host is not part of an address in the journal', async () => {
+  it('an invalid Host header is not part of a URL in the journal', async () => {
     const { url, head } = await openRaw();
     const journal = `${url}/_emulator/requests.har`;
     for (const target of [`${API}/groups`, `${API}/%zz`]) {

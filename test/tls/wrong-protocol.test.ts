@@ -33,39 +33,45 @@ async function openSocket(url: string): Promise<Socket> {
   return socket;
 }
 
-describe('plain HTTP on the port for HTTPS', () => {
-  it.each(['127.0.0.1', '127.0.0.2'])('is a 400 that says so, at %s', async (host) => {
-    const response = await fetch(`${plainUrl.replace('127.0.0.1', host)}/api/atlas/v2/groups`);
-    expect(response.status).toBe(400);
-    expect(response.headers.get('x-emulator-reason')).toContain(WORDS);
-    expect(response.headers.get('x-emulator-reason')).toContain('to pass: Use https:// with this port');
-    expect(await response.json()).toMatchObject({ error: 400, errorCode: 'VALIDATION_ERROR' });
-  });
+describe('plain HTTP on the HTTPS port', () => {
+  it.each(['127.0.0.1', '127.0.0.2'])(
+    'plain HTTP on the HTTPS port is a 400 that says so, at %s',
+    async (host) => {
+      const response = await fetch(`${plainUrl.replace('127.0.0.1', host)}/api/atlas/v2/groups`);
+      expect(response.status).toBe(400);
+      expect(response.headers.get('x-emulator-reason')).toContain(WORDS);
+      expect(response.headers.get('x-emulator-reason')).toContain('to pass: Use https:// with this port');
+      expect(await response.json()).toMatchObject({ error: 400, errorCode: 'VALIDATION_ERROR' });
+    },
+  );
 
-  it.each(['GET', 'POST', 'DELETE', 'OPTIONS', 'PATCH', 'x'])('is that for %s too', async (method) => {
-    const answer = await sendRaw(plainUrl, `${method} / HTTP/1.1\r\nHost: x\r\n\r\n`);
-    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
-    expect(answer).toContain(WORDS);
-  });
+  it.each(['GET', 'POST', 'DELETE', 'OPTIONS', 'PATCH', 'x'])(
+    'the method %s over plain HTTP on the HTTPS port is a 400 that says so',
+    async (method) => {
+      const answer = await sendRaw(plainUrl, `${method} / HTTP/1.1\r\nHost: x\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+      expect(answer).toContain(WORDS);
+    },
+  );
 
-  it('is that for a client that still sends a large body', async () => {
+  it('plain HTTP with a large body on the HTTPS port is a 400 that the client can read', async () => {
     const body = 'x'.repeat(5_000_000);
     const response = await fetch(plainUrl, { method: 'POST', body });
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining(WORDS)]);
   });
 
-  it('is said by the client of the library', async () => {
+  it('connectEmulator() reports plain HTTP on the HTTPS port, and HTTPS on the HTTP port', async () => {
     await expect(connectEmulator(plainUrl)).rejects.toThrow(WORDS);
     await expect(connectEmulator(emulator.url.replace('http', 'https'))).rejects.toThrow('is not HTTPS');
   });
 
-  it('does not end HTTPS on this port', async () => {
+  it('HTTPS still works after plain HTTP on its port', async () => {
     await sendRaw(plainUrl, 'GET / HTTP/1.1\r\n\r\n');
     expect(await send(`${tlsUrl}/_emulator/health`, { ca: emulator.ca })).toMatchObject({ status: 200 });
   });
 });
 
-it('HTTPS works if the first byte of the handshake comes alone', async () => {
+it('HTTPS works if the first byte of the handshake arrives alone', async () => {
   const { port } = new URL(tlsUrl);
   const splitter = createServer((client) => {
     const server = connect({ port: Number(port), host: '127.0.0.1', noDelay: true });
@@ -84,7 +90,7 @@ it('HTTPS works if the first byte of the handshake comes alone', async () => {
   expect(await send(`${url}/_emulator/health`, { ca: emulator.ca })).toMatchObject({ status: 200 });
 });
 
-it('HTTP/2 is a 400 that says so', async () => {
+it('an HTTP/2 request is a 400 that says so', async () => {
   const answer = await sendRaw(emulator.url, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
   expect(answer).toMatch(/^HTTP\/1\.1 400 .*it is HTTP\/2, and the server has HTTP\/1\.1/s);
 });
@@ -92,24 +98,21 @@ it('HTTP/2 is a 400 that says so', async () => {
 it.each([
   ['no byte', []],
   ['a part of a handshake', [0x16, 3, 1]],
-])(
-  'a connection to the port for HTTPS with %s does not keep an emulator from closing',
-  async (_what, bytes) => {
-    const started = await startEmulator({ tls: true });
-    const socket = await openSocket(started.tlsUrl ?? '');
-    const ended = once(
-      socket.on('error', () => undefined),
-      'close',
-    );
-    if (bytes.length > 0) socket.write(Buffer.from(bytes));
-    // It has been accepted once a later connection is answered.
-    await send(`${started.tlsUrl ?? ''}/_emulator/health`, { ca: started.ca });
-    await started.close();
-    await ended;
-  },
-);
+])('a connection to the HTTPS port with %s does not keep an emulator from closing', async (_what, bytes) => {
+  const started = await startEmulator({ tls: true });
+  const socket = await openSocket(started.tlsUrl ?? '');
+  const ended = once(
+    socket.on('error', () => undefined),
+    'close',
+  );
+  if (bytes.length > 0) socket.write(Buffer.from(bytes));
+  // It has been accepted once a later connection is answered.
+  await send(`${started.tlsUrl ?? ''}/_emulator/health`, { ca: started.ca });
+  await started.close();
+  await ended;
+});
 
-it('a request over HTTPS is finished before an emulator closes', async () => {
+it('a request over HTTPS is completed before an emulator closes', async () => {
   const started = await startEmulator({ tls: true });
   const { hostname, port } = new URL(started.tlsUrl ?? '');
   const socket = connectTls({ host: hostname, port: Number(port), ca: started.ca });
@@ -125,8 +128,8 @@ it('a request over HTTPS is finished before an emulator closes', async () => {
   expect(answer).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 201 /);
 });
 
-describe('TLS on a port for HTTP', () => {
-  it('is a line in the log, once for each client', async () => {
+describe('TLS on the HTTP port', () => {
+  it('TLS on the HTTP port is logged once for each client', async () => {
     const { command, ready } = await Command.start(['--host', '127.0.0.1']);
     const url = ready.url.replace('http', 'https');
     for (const localAddress of ['127.0.0.1', '127.0.0.1', '127.0.0.3', '127.0.0.1']) {
@@ -142,7 +145,7 @@ describe('TLS on a port for HTTP', () => {
     ]);
   });
 
-  it('is logged for a bounded number of clients', () => {
+  it('TLS on the HTTP port is logged for a bounded number of clients', () => {
     const lines: string[] = [];
     const log = tlsLog((line) => lines.push(line));
     const error = Object.assign(new Error('Parse Error'), { rawPacket: Buffer.from([0x16, 3, 1]) });

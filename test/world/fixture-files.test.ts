@@ -54,8 +54,8 @@ async function started(...fixture: readonly string[]) {
   }));
 }
 
-describe('several files of fixtures', () => {
-  it('several files add organizations, projects, credentials and links to each other', async () => {
+describe('several fixture files', () => {
+  it('several fixture files are merged: organizations, projects, credentials and links', async () => {
     const folder = folderOf({
       'a.json': world({ projects: [project({ privateLinks: [link('one', { _id: LINK })] })] }),
       'b.json': world({
@@ -87,7 +87,7 @@ describe('several files of fixtures', () => {
     expect(await started(folder, ...paths)).toEqual(sum);
   });
 
-  it('a folder stands for its *.json files, in the order of their names', async () => {
+  it('a folder as a fixture means its *.json files, in order of name', async () => {
     const folder = folderOf({
       '10.json': world({ projects: [project({ privateLinks: [link('first')] })] }),
       '2.json': world({ projects: [project({ privateLinks: [link('second')] })] }),
@@ -99,7 +99,7 @@ describe('several files of fixtures', () => {
     expect(await started(folder)).toMatchObject([{ projects: [{ regions: ['first', 'second'] }] }]);
   });
 
-  it('the default fixture can be one of several files', async () => {
+  it('the default fixture can be one of several fixture files', async () => {
     const standard = JSON.parse(
       readFileSync(new URL('../../fixtures/default.json', import.meta.url), 'utf8'),
     ) as Json;
@@ -108,7 +108,7 @@ describe('several files of fixtures', () => {
   });
 });
 
-describe('what two fixtures define differently', () => {
+describe('conflicting fixture files', () => {
   it.each<readonly [string, Json, Json]>([
     [`name of organization ${ORGANIZATION}`, world(), world({ name: 'another' })],
     [`profile of organization ${ORGANIZATION}`, world(), world({ profile: 'observed' })],
@@ -148,14 +148,14 @@ describe('what two fixtures define differently', () => {
       { ...world(), faults: [{ id: 'mine', drop: 'before' }] },
       { ...world(), faults: [{ id: 'mine', drop: 'after' }] },
     ],
-  ])('the %s is a conflict that names both files', async (thing, one, two) => {
+  ])('a conflict of two fixture files in %s is an error that names both', async (thing, one, two) => {
     const folder = folderOf({ 'a.json': one, 'b.json': two });
     const [a, b] = [join(folder, 'a.json'), join(folder, 'b.json')];
     await expect(started(folder)).rejects.toThrow(`${b}: ${a} defines the ${thing} differently`);
     await expect(started(b, a)).rejects.toThrow(`${a}: ${b} defines the ${thing} differently`);
   });
 
-  it('two projects of one name in one organization are a conflict that names both files', async () => {
+  it('two projects with the same name in one organization are a conflict that names both fixture files', async () => {
     const folder = folderOf({
       'a.json': world({ projects: [project({ name: 'same' })] }),
       'b.json': world({ projects: [{ id: OTHER_PROJECT, name: 'same' }] }),
@@ -166,7 +166,7 @@ describe('what two fixtures define differently', () => {
     );
   });
 
-  it('a secret is not in the message of a conflict', async () => {
+  it('the message of a conflict of fixture files contains no secret', async () => {
     const folder = folderOf({
       'a.json': world({ credentials: [owner('first-secret')] }),
       'b.json': world({ credentials: [owner('second-secret')] }),
@@ -175,8 +175,8 @@ describe('what two fixtures define differently', () => {
   });
 });
 
-describe('a mistake in one of several files', () => {
-  it('the message of a mistake names its file', async () => {
+describe('mistakes in one of several fixture files', () => {
+  it('a mistake in one of several fixture files is reported with the name of the file', async () => {
     const folder = folderOf({ 'a.json': world(), 'b.json': { organisations: [] } });
     const b = join(folder, 'b.json');
     await expect(started(folder)).rejects.toThrow(`${b}: organisations: there is no such key`);
@@ -185,7 +185,7 @@ describe('a mistake in one of several files', () => {
     );
   });
 
-  it('a folder without *.json files is refused', async () => {
+  it('a folder without *.json files is rejected as a fixture', async () => {
     const folder = temporaryFolder();
     await expect(started(folder)).rejects.toThrow(`${folder}: it cannot be read: EISDIR`);
   });
