@@ -101,6 +101,7 @@ export const settings = Type.Object(
       'what is logged to standard error; info has a line for each request',
       { default: 'warn' },
     ),
+    quiet: flag('on a terminal, prints no line for each request; elsewhere, nothing but the line of JSON'),
     controlToken: Type.Optional(
       text(
         'bearer token of the control API; on addresses other than loopback one is generated if none is given',

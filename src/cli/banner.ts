@@ -1,33 +1,84 @@
 import type { Config } from '../config.js';
-import { permits, type Credential, type StoredProject } from '../identity/index.js';
+import { callersOf } from '../control/index.js';
+import type { StoredProject } from '../identity/index.js';
 import type { Listening } from '../listener.js';
+import { VERSION } from '../version.js';
+
+/** Where the command prints. */
+interface Output {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
 
 /** How many projects the start-up message shows at the most. */
 const SHOWN_PROJECTS = 4;
 
-/** One line of JSON for whoever started the emulator from a script. */
-export function readyLine(emulator: Listening, config: Config, pid: number): string {
-  const { url, tlsUrl, tls, controlToken } = emulator;
-  // A token that was given is known; one that was made is told here alone.
-  const made = controlToken === config.controlToken ? {} : { controlToken };
+const PROFILES = {
+  documented: "documented: as the API's documentation page says; links are PENDING, then DONE",
+  observed: 'observed: as recorded from Atlas; for Terraform and other real clients',
+} as const;
+
+/**
+ * Prints that the emulator listens. On a terminal, the banner with credentials to paste, and later a line for each request.
+ * Elsewhere, a line of JSON for scripts, and the banner without secrets on standard error.
+ */
+export function announce(
+  emulator: Listening,
+  config: Config,
+  { stdout, stderr }: { readonly stdout: Output; readonly stderr: Output } = process,
+): void {
+  if (!stdout.isTTY) {
+    stdout.write(readyLine(emulator, config));
+    if (!config.quiet) stderr.write(banner(emulator, config, false));
+    return;
+  }
+  stdout.write(banner(emulator, config));
+  if (config.quiet) return;
+  emulator.events.subscribe(({ type, data }) => {
+    if (type !== 'request.finished' || data.control) return;
+    // All of it is visible ASCII: Node accepts nothing else in the target of a request.
+    stdout.write(
+      `${[data.method, data.path, data.status || 'no response', data.reason].join(' ').trimEnd()}\n`,
+    );
+  });
+}
+
+/** One line of JSON for a script that starts the emulator. Its only secret is a generated control token. */
+function readyLine(emulator: Listening, config: Config): string {
+  const { url, tlsUrl, tls, controlToken, identity } = emulator;
+  const projects = identity.projects.all(SHOWN_PROJECTS).map((project) => {
+    const callers = Object.entries(callersOf(identity, project)).map(([role, { apiKey, serviceAccount }]) => [
+      role,
+      { publicKey: apiKey?.publicKey, clientId: serviceAccount?.clientId },
+    ]);
+    return { id: project.id, profile: project.profile, callers: Object.fromEntries(callers) as object };
+  });
   const https = tls && { tlsUrl, ca: tls.ca, caFile: tls.caFile };
-  const ready = { url, controlUrl: `${url}/_emulator`, pid, db: config.db, ...https, ...made };
+  const generated = controlToken === config.controlToken ? {} : { controlToken };
+  const controlUrl = `${url}/_emulator`;
+  const ready = { url, controlUrl, pid: process.pid, db: config.db, projects, ...https, ...generated };
   return `${JSON.stringify(ready)}\n`;
 }
 
-/** What a person reads at a start: the address, the projects, and lines to paste for the source page's commands. */
-export function banner(emulator: Listening, config: Config, version: string): string {
-  const projects = emulator.identity.projects.all(SHOWN_PROJECTS);
+/** The address, the projects, and for each the lines that set the variables of curl, or the command that prints them. */
+function banner(emulator: Listening, config: Config, withSecrets = true): string {
+  const { url, controlToken, identity, restored } = emulator;
+  const persisted = `${config.db}${restored ? ', as it was left (a fixture is loaded into a new file only)' : ''}`;
+  const token = withSecrets
+    ? `Authorization: Bearer ${controlToken} (--control-token sets another)`
+    : 'export the controlToken of standard output as ATLAS_EMULATOR_CONTROL_TOKEN';
+  const lines = identity.projects.all(SHOWN_PROJECTS).flatMap((project) => {
+    const command = `  eval "$(atlas-streams-emulator env curl --url ${url} --project ${project.id})"`;
+    const commands = config.noControl ? [] : [command];
+    const variables = withSecrets ? variableLines(emulator, project) : commands;
+    return ['', `Project ${project.id} (${PROFILES[project.profile]})`, ...variables];
+  });
   return [
-    `atlas-streams-emulator ${version} listens on ${emulator.url}`,
-    config.db === ':memory:'
-      ? 'Database: in memory (--db <file> persists it)'
-      : `Database: ${config.db}${emulator.restored ? ', as it was left (a fixture is loaded into a new file only)' : ''}`,
-    ...(emulator.controlToken === config.controlToken
-      ? []
-      : [`Control API: Authorization: Bearer ${emulator.controlToken ?? ''} (--control-token sets another)`]),
+    `atlas-streams-emulator ${VERSION} listens on ${url}`,
+    `Database: ${config.db === ':memory:' ? 'in memory (--db <file> persists it)' : persisted}`,
+    ...(controlToken === config.controlToken ? [] : [`Control API: ${token}`]),
     ...tlsLines(emulator),
-    ...projects.flatMap((project) => ['', ...projectLines(emulator, project)]),
+    ...lines,
     '',
     "Then the commands of the README and of the API's documentation page work. Stop with Ctrl-C.",
     '',
@@ -47,27 +98,17 @@ function tlsLines({ url, tlsUrl, tls }: Listening): string[] {
   ];
 }
 
-function projectLines(emulator: Listening, project: StoredProject): string[] {
-  const writers = emulator.identity.credentials
-    .ofOrganization(project.organizationId)
-    .filter(({ caller }) => permits(caller, 'writeStreams', project));
-  const first = (kind: Credential['caller']['kind']): Credential | undefined =>
-    writers.find(({ caller }) => caller.kind === kind);
-  const key = first('API key');
-  const account = first('service account');
-  const profile = {
-    documented: "documented: as the API's documentation page says; links are PENDING, then DONE",
-    observed: 'observed: as recorded from Atlas; for Terraform and other real clients',
-  }[project.profile];
-  return [
-    `Project ${project.id} (${profile})`,
-    `  export BASE_URL=${emulator.url} GROUP_ID=${project.id}`,
-    ...(key ? [`  export PUBLIC_KEY=${key.caller.id} PRIVATE_KEY=${key.secret}`] : []),
-    ...(account
-      ? [
-          `  export MONGODB_ATLAS_CLIENT_ID=${account.caller.id} MONGODB_ATLAS_CLIENT_SECRET=${account.secret}`,
-          `  export ACCESS_TOKEN=$(curl -s -u "$MONGODB_ATLAS_CLIENT_ID:$MONGODB_ATLAS_CLIENT_SECRET" -d grant_type=client_credentials ${emulator.url}/api/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
-        ]
-      : []),
-  ];
+/** Lines that set the variables of a caller who may create links. */
+function variableLines({ url, identity }: Listening, project: StoredProject): string[] {
+  const { owner, streams } = callersOf(identity, project);
+  const { apiKey, serviceAccount: account } = { ...streams, ...owner };
+  const lines = [`BASE_URL=${url} GROUP_ID=${project.id}`];
+  if (apiKey) lines.push(`PUBLIC_KEY=${apiKey.publicKey} PRIVATE_KEY=${apiKey.privateKey}`);
+  if (account) {
+    lines.push(
+      `MONGODB_ATLAS_CLIENT_ID=${account.clientId} MONGODB_ATLAS_CLIENT_SECRET=${account.clientSecret}`,
+      `ACCESS_TOKEN=$(curl -s -u "$MONGODB_ATLAS_CLIENT_ID:$MONGODB_ATLAS_CLIENT_SECRET" -d grant_type=client_credentials ${url}/api/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`,
+    );
+  }
+  return lines.map((line) => `  export ${line}`);
 }

@@ -1,11 +1,10 @@
-import { banner, readyLine } from './banner.js';
+import { announce } from './banner.js';
 import type { Config } from '../config.js';
 import { Exit, STATUS, UsageError } from '../exit.js';
 import { FixtureError } from '../world/index.js';
 import { DatabaseUnusable } from '../kernel/database-file.js';
 import { listen } from '../listener.js';
 import { TlsError } from '../tls/identity.js';
-import { VERSION } from '../version.js';
 
 /**
  * Serves until SIGINT or SIGTERM, then finishes the requests in progress, closes the database and ends the process.
@@ -24,9 +23,7 @@ export async function serve(config: Config): Promise<void> {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  process.stdout.write(
-    process.stdout.isTTY ? banner(emulator, config, VERSION) : readyLine(emulator, config, process.pid),
-  );
+  announce(emulator, config);
 }
 
 /** What Node and the listener add to the error of a server that cannot listen. */

@@ -145,7 +145,7 @@ function httpsAddress(
 }
 
 /** The first caller of each role, in the order of the roles: those created for the project, else its organization's. */
-function callersOf({ credentials: store }: Identity, own: Project): Record<string, CallerSecrets> {
+export function callersOf({ credentials: store }: Identity, own: Project): Record<string, CallerSecrets> {
   const made = store.ofProject(own.id);
   // An organization has the credentials of all its projects, too: they are read only where they are needed.
   const shared = () => store.ofOrganization(own.organizationId).filter((one) => one.projectId === null);

@@ -1,3 +1,4 @@
+export { callersOf } from './access.js';
 export { controlApi, type Core } from './api.js';
 export { faultSection } from './faults/faults.js';
 export { installControl } from './install.js';

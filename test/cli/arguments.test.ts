@@ -94,6 +94,7 @@ describe('settings', () => {
     ['limitTokens', '--limit-tokens', 'ATLAS_EMULATOR_LIMIT_TOKENS'],
     ['limitRequests', '--limit-requests', 'ATLAS_EMULATOR_LIMIT_REQUESTS'],
     ['tls', '--tls', 'ATLAS_EMULATOR_TLS'],
+    ['quiet', '--quiet', 'ATLAS_EMULATOR_QUIET'],
   ] as const)(
     'the setting %s is off by default and turned on by %s, %s or the settings file',
     (key, flag, name) => {
@@ -123,7 +124,14 @@ describe('settings', () => {
   );
 
   it('the tables of these tests list every setting', () => {
-    const known = [...SETTINGS.map(([key]) => key), 'noControl', 'limitTokens', 'limitRequests', 'tls'];
+    const known = [
+      ...SETTINGS.map(([key]) => key),
+      'noControl',
+      'quiet',
+      'limitTokens',
+      'limitRequests',
+      'tls',
+    ];
     const unset = {
       fixture: 'x',
       idSeed: 'x',
@@ -178,6 +186,7 @@ describe('settings', () => {
       nonceMs: 300_000,
       logLevel: 'warn',
       noControl: false,
+      quiet: false,
       limitTokens: false,
       limitRequests: false,
       tls: false,

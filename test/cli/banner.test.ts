@@ -1,15 +1,16 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { banner, readyLine } from '../../src/cli/banner.js';
-import { defaultConfig, type Config } from '../../src/config.js';
+import type { Config } from '../../src/config.js';
 import { listen, type Listening } from '../../src/listener.js';
+import { VERSION } from '../../src/version.js';
+import { announced } from '../support/announced.js';
 import { temporaryFolder } from '../support/world.js';
 
 async function start(settings: Partial<Config> = {}): Promise<{ emulator: Listening; text: string }> {
   const emulator = await listen(settings);
   onTestFinished(() => emulator.close());
-  return { emulator, text: banner(emulator, defaultConfig(settings), '1.2.3') };
+  return { emulator, text: announced(emulator, settings).stdout };
 }
 
 /** The variables of the `export` lines, block by block. */
@@ -28,7 +29,7 @@ describe('the banner on a terminal', () => {
   it('the banner begins with the version, the address and where data is stored', async () => {
     const { emulator, text } = await start();
     expect(text.split('\n').slice(0, 2)).toEqual([
-      `atlas-streams-emulator 1.2.3 listens on ${emulator.url}`,
+      `atlas-streams-emulator ${VERSION} listens on ${emulator.url}`,
       'Database: in memory (--db <file> persists it)',
     ]);
   });
@@ -84,12 +85,96 @@ describe('the banner on a terminal', () => {
   });
 });
 
-describe('the ready line', () => {
-  it('the ready line is one line of JSON', async () => {
-    const emulator = await listen();
-    onTestFinished(() => emulator.close());
-    expect(readyLine(emulator, defaultConfig({ db: 'world.db' }), 7)).toBe(
-      `{"url":"${emulator.url}","controlUrl":"${emulator.url}/_emulator","pid":7,"db":"world.db"}\n`,
+const OTHER_ORGANIZATION = '5f00000000000000000000a1';
+const credential = (id: string): object => ({
+  organizationRoles: [],
+  projectRoles: { '5f0000000000000000000001': ['GROUP_STREAM_PROCESSING_OWNER'] },
+  apiKey: { publicKey: id, privateKey: 'a-private-key' },
+});
+
+/** Starts an emulator that has one project, in which a caller may create links. */
+async function startWithOneProject(settings: Partial<Config> = {}): Promise<Listening> {
+  const fixture = join(temporaryFolder(), 'fixture.json');
+  const project = { id: '5f0000000000000000000001', name: 'one' };
+  const organization = { id: OTHER_ORGANIZATION, name: 'one', profile: 'observed', projects: [project] };
+  const organizations = [{ ...organization, credentials: [credential('mine')] }];
+  writeFileSync(fixture, JSON.stringify({ organizations }));
+  const emulator = await listen({ ...settings, fixture });
+  onTestFinished(() => emulator.close());
+  return emulator;
+}
+
+describe('what is printed without a terminal', () => {
+  it('standard output has one line of JSON, with projects and the names of callers', async () => {
+    const emulator = await startWithOneProject();
+    const { stdout, stderr } = announced(emulator, { db: 'world.db' }, false);
+    const callers = '{"streams":{"publicKey":"mine"}}';
+    expect(stdout).toBe(
+      `{"url":"${emulator.url}","controlUrl":"${emulator.url}/_emulator","pid":${process.pid},"db":"world.db",` +
+        `"projects":[{"id":"5f0000000000000000000001","profile":"observed","callers":${callers}}]}\n`,
     );
+    const command = `atlas-streams-emulator env curl --url ${emulator.url} --project 5f0000000000000000000001`;
+    expect(stderr).toContain(`\n  eval "$(${command})"\n`);
+    expect(stderr).not.toContain('a-private-key');
+  });
+
+  it('standard error has nothing with --quiet, and no command that --no-control would refuse', async () => {
+    const emulator = await startWithOneProject({ noControl: true });
+    expect(announced(emulator, { quiet: true }, false).stderr).toBe('');
+    const { stderr } = announced(emulator, { noControl: true }, false);
+    expect(stderr).toContain('Project 5f0000000000000000000001 (observed: ');
+    expect(stderr).not.toMatch(/env curl|a-private-key/);
+  });
+
+  it('a generated control token is only in the line of JSON', async () => {
+    const emulator = await startWithOneProject({ host: '0.0.0.0' });
+    const { stdout, stderr } = announced(emulator, {}, false);
+    expect(JSON.parse(stdout)).toMatchObject({ controlToken: emulator.controlToken });
+    expect(stderr).toContain('ATLAS_EMULATOR_CONTROL_TOKEN');
+    expect(stderr).not.toContain(emulator.controlToken);
+  });
+
+  it('no request is printed', async () => {
+    const emulator = await startWithOneProject();
+    const printed = announced(emulator, {}, false);
+    const before = { ...printed };
+    await emulator.server.inject('/api/atlas/v2/groups');
+    expect(printed).toEqual(before);
+  });
+});
+
+describe('the requests on a terminal', () => {
+  it('each request of the Atlas API is a line: method, path, status, and why it was refused', async () => {
+    const emulator = await startWithOneProject();
+    const printed = announced(emulator);
+    const banner = printed.stdout;
+    await emulator.server.inject('/_emulator/health');
+    await emulator.server.inject('/api/atlas/v2/groups?access_token=mdb_at_secret&pretty=true');
+    await emulator.server.inject({
+      method: 'POST',
+      url: '/api/oauth/token',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: 'grant_type=client_credentials&client_id=nobody&client_secret=secret',
+    });
+    await emulator.server.inject('/api/atlas/v2/unknown');
+    const lines = printed.stdout.slice(banner.length).split('\n');
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^GET \/api\/atlas\/v2\/groups\?access_token=\[removed\]&pretty=true 401 step 3 \(credentials\): .*to pass: /,
+      ),
+      expect.stringMatching(/^POST \/api\/oauth\/token 401 step 3 \(credentials\): /),
+      expect.stringMatching(/^GET \/api\/atlas\/v2\/unknown 404 step 1 \(route\): /),
+      '',
+    ]);
+    expect(printed.stdout).not.toMatch(/mdb_at_secret|=secret/);
+    expect(printed.stderr).toBe('');
+  });
+
+  it('no request is printed with --quiet', async () => {
+    const emulator = await startWithOneProject();
+    const printed = announced(emulator, { quiet: true });
+    const banner = printed.stdout;
+    await emulator.server.inject('/api/atlas/v2/groups');
+    expect(printed).toEqual({ stdout: banner, stderr: '' });
   });
 });

@@ -32,7 +32,7 @@ describe('--help and --version', () => {
 describe('a start without a terminal', () => {
   it('a start without a terminal prints one line of JSON with the address, process id and database', async () => {
     const { command, ready } = await Command.start();
-    expect(Object.keys(ready)).toEqual(['url', 'controlUrl', 'pid', 'db']);
+    expect(Object.keys(ready)).toEqual(['url', 'controlUrl', 'pid', 'db', 'projects']);
     expect(ready.url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d*$/);
     expect(ready.controlUrl).toBe(`${ready.url}/_emulator`);
     expect(ready.db).toBe(':memory:');
@@ -40,6 +40,39 @@ describe('a start without a terminal', () => {
     const { status, stdout, stderr } = await command.ended;
     expect([status, stderr]).toEqual([0, '']);
     expect(stdout).toBe(`${JSON.stringify(ready)}\n`);
+  });
+
+  it('a start without a terminal names projects and callers on standard output and the banner on standard error', async () => {
+    const { command, ready } = await Command.start([], { env: { ATLAS_EMULATOR_QUIET: 'false' } });
+    expect(
+      ready.projects.map(({ profile, callers }) => [profile, Object.keys(callers), callers.owner]),
+    ).toEqual([
+      [
+        'documented',
+        ['owner', 'streams', 'reader', 'outsider'],
+        { publicKey: 'owner1', clientId: 'mdb_sa_id_000000000000000000000011' },
+      ],
+      [
+        'observed',
+        ['owner', 'streams', 'reader', 'outsider'],
+        { publicKey: 'owner2', clientId: 'mdb_sa_id_000000000000000000000012' },
+      ],
+    ]);
+    const ids = ready.projects.map(({ id }) => id);
+    const [printed] = await Promise.all(
+      ids.map((id) => Command.run(['env', 'curl', '--url', ready.url, '--project', id])),
+    );
+    expect(printed?.stdout).toContain('export PUBLIC_KEY=owner1');
+    await (await Client.of(ready.url)).fetch();
+    const { stdout, stderr } = await command.stop();
+    expect(stdout).toBe(`${JSON.stringify(ready)}\n`);
+    expect(stderr).toContain(`atlas-streams-emulator ${version} listens on ${ready.url}\n`);
+    for (const id of ids) {
+      expect(stderr).toContain(
+        `  eval "$(atlas-streams-emulator env curl --url ${ready.url} --project ${id})"\n`,
+      );
+    }
+    expect(stdout + stderr).not.toMatch(/mdb_sa_sk|00000000-0000-4000|[A-Z] \/api/);
   });
 
   it.each([[[]], [['--no-control']]])(

@@ -40,7 +40,7 @@ async function startElsewhere(settings: Settings) {
     `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
     ...(value === true ? [] : [String(value)]),
   ]);
-  const child = spawn(process.execPath, [CLI, '--port', '0', ...flags], {
+  const child = spawn(process.execPath, [CLI, '--port', '0', '--quiet', ...flags], {
     env: cleanEnvironment(),
     stdio: ['ignore', 'pipe', 'inherit'],
   });

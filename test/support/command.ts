@@ -26,6 +26,11 @@ export interface Ready {
   readonly controlUrl: string;
   readonly pid: number;
   readonly db: string;
+  readonly projects: readonly {
+    readonly id: string;
+    readonly profile: string;
+    readonly callers: Readonly<Record<string, { readonly publicKey?: string; readonly clientId?: string }>>;
+  }[];
 }
 
 /** How the program ended, and all that it wrote. */
@@ -55,7 +60,8 @@ export class Command {
   constructor(args: readonly string[], { env = {}, uid }: Surroundings = {}) {
     this.#child = spawn(process.execPath, [CLI, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...cleanEnvironment(), ...env },
+      // Otherwise standard error would have the banner.
+      env: { ...cleanEnvironment(), ATLAS_EMULATOR_QUIET: 'true', ...env },
       ...(uid !== undefined && { uid, gid: uid }),
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text));

@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { banner } from '../../src/cli/banner.js';
-import { defaultConfig } from '../../src/config.js';
 import { listen } from '../../src/listener.js';
+import { announced } from '../support/announced.js';
 import { Command, onFreePort } from '../support/command.js';
 import { temporaryFolder } from '../support/world.js';
 import { send } from './https-client.js';
@@ -47,7 +46,7 @@ describe('the banner with --tls', () => {
   it('the banner with --tls has lines to paste and the authority, if it is in no file', async () => {
     const emulator = await listen({ tls: true });
     onTestFinished(() => emulator.close());
-    const text = banner(emulator, defaultConfig({ tls: true }), '1.2.3');
+    const { stdout: text } = announced(emulator, { tls: true });
     expect(text).toContain(`\nHttps: ${emulator.tlsUrl ?? ''}, with an authority of its own`);
     expect(text).toContain(`curl -so ca.pem ${emulator.url}/_emulator/ca.pem`);
     expect(text).toContain('\n  export SSL_CERT_FILE=ca.pem NODE_EXTRA_CA_CERTS=ca.pem\n');
@@ -58,7 +57,7 @@ describe('the banner with --tls', () => {
     const db = join(temporaryFolder(), 'world.db');
     const emulator = await listen({ tls: true, db });
     onTestFinished(() => emulator.close());
-    const text = banner(emulator, defaultConfig({ tls: true, db }), '1.2.3');
+    const { stdout: text } = announced(emulator, { tls: true, db });
     expect(text).toContain(`\n  export SSL_CERT_FILE=${db}-ca.pem NODE_EXTRA_CA_CERTS=${db}-ca.pem\n`);
     expect(text).not.toContain('BEGIN CERTIFICATE');
   });
