@@ -597,14 +597,14 @@ export interface PrivateLinkStep {
   readonly why: string;
 }
 
-/** Where a private link is, and how it came there. */
+/** The state of a private link, and its history. */
 export interface PrivateLinkState {
   /** The _id of the private link. */
   readonly id: string;
   /** A state of a private link; DELETED removes it. */
   readonly state:
     'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
-  /** Whether it waits for a hand or for reads to move on. */
+  /** Whether it leaves the state only by a step, a release or reads. */
   readonly held: boolean;
   /** The states it has gone through, oldest first. */
   readonly history: readonly PrivateLinkStep[];

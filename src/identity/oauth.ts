@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { unescape } from 'node:querystring';
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sameSecret } from '../http/credentials/digest.js';
@@ -182,7 +183,10 @@ function clientOf(header: string | undefined, form: URLSearchParams, store: Cred
       : (/^([^:]*):(.*)$/s.exec(Buffer.from(basic, 'base64').toString())?.slice(1) ?? []);
   if (id == null || secret == null) throw invalidRequest();
   // Go escapes both first, as RFC 6749 requires; curl and others do not (run).
-  const pairs = [[id, secret], ...(basic === undefined ? [] : [[unescape(id), unescape(secret)]])];
+  const pairs = [
+    [id, secret],
+    ...(basic === undefined ? [] : [[id, secret].map((text) => unescape(text.replace(/\+/g, ' ')))]),
+  ];
   for (const [clientId = '', clientSecret = ''] of pairs) {
     const credential = store.credential(clientId);
     if (credential?.caller.kind === 'service account' && sameSecret(credential.secret, clientSecret)) {
@@ -190,12 +194,4 @@ function clientOf(header: string | undefined, form: URLSearchParams, store: Cred
     }
   }
   throw invalidClient();
-}
-
-function unescape(text: string): string {
-  try {
-    return decodeURIComponent(text.replace(/\+/g, ' '));
-  } catch {
-    return text;
-  }
 }

@@ -166,11 +166,7 @@ export function projectOperations({
       conditions: [projectExists, invalidTag],
       response: schema.shownProject,
       body: {
-        prepare(body) {
-          const sent = prepared(body);
-          refuseFixed(sent, schema.createBody, schema.updateBody);
-          return sent;
-        },
+        prepare: (body) => refuseFixed(prepared(body), schema.createBody, schema.updateBody),
         schema: schema.updateBody,
         shown: acceptedUpdate,
       },

@@ -10,22 +10,21 @@ export interface Profile {
   readonly name: ProfileName;
   /** The keys of an error's body, in order. */
   readonly errorKeys: readonly ErrorKey[];
-  /** Whether an error repeats its code in `X-Error-Code`. */
-  readonly errorCodeHeader: boolean;
-  /** Headers of each answer to a known caller, beside the content type. */
+  /**
+   * Whether responses have Atlas's own headers: `X-Error-Code`; to known callers, `X-Java-Method` with the method that
+   * served the request; and `RateLimit-*` for successes and most 400, 404 and 409.
+   */
+  readonly atlasHeaders: boolean;
+  /** Headers of each answer to a known caller, except the content type. */
   readonly answerHeaders: Readonly<Record<string, string>>;
   /** Headers that come with `Allow`. */
   readonly allowHeaders: Readonly<Record<string, string>>;
-  /** Whether an answer to a known caller names the method that served it, as Atlas does in `X-Java-Method`. */
-  readonly javaMethodHeader: boolean;
   /** Whether a digest may be made for the path of the request line without its query or the base path of the API. */
   readonly takesPartialDigestUri: boolean;
   /** Whether a parameter of a path that does not match its pattern is refused for that. */
   readonly refusesMalformedParameters: boolean;
   /** Whether a project that was deleted can be deleted again (inferred from the provider's acceptance tests). */
   readonly repeatsDeletion: boolean;
-  /** Whether successes and most 400, 404 and 409 have Atlas's `RateLimit-*` headers. */
-  readonly rateLimitHeaders: boolean;
   /** Whether an error that a fault rule asks for has the source page's own body, where the page shows one. */
   readonly pageBodies: boolean;
 }
@@ -43,12 +42,10 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   observed: {
     name: 'observed',
     errorKeys: ['detail', 'error', 'errorCode', 'parameters', 'reason'],
-    errorCodeHeader: true,
-    javaMethodHeader: true,
+    atlasHeaders: true,
     takesPartialDigestUri: true,
     refusesMalformedParameters: true,
     repeatsDeletion: true,
-    rateLimitHeaders: true,
     pageBodies: false,
     answerHeaders: { ...recordedHeaders, 'x-frame-options': 'DENY' },
     allowHeaders: recordedHeaders,
@@ -57,12 +54,10 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
   documented: {
     name: 'documented',
     errorKeys: ['error', 'detail', 'reason', 'errorCode'],
-    errorCodeHeader: false,
-    javaMethodHeader: false,
+    atlasHeaders: false,
     takesPartialDigestUri: false,
     refusesMalformedParameters: false,
     repeatsDeletion: false,
-    rateLimitHeaders: false,
     pageBodies: true,
     answerHeaders: {},
     allowHeaders: {},

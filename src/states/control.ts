@@ -4,11 +4,9 @@ import type { Project } from '../http/gatekeeper.js';
 import { controlGroup, type Context, type ControlOperation } from '../http/operation.js';
 import { component, moment, oneOf, strict, text } from '../http/schema.js';
 import { objectId } from '../http/shapes.js';
-import { itemSchema } from './fixture.js';
 import type { Items } from './items.js';
 import { past } from './lifecycle.js';
-import { namesOf } from './tables.js';
-import { messageText } from './resource.js';
+import { itemSchema, messageText, namesOf } from './resource.js';
 import type { CurrentItem, Item } from './store.js';
 
 /** What the control API does with the items of a resource. */
@@ -23,10 +21,10 @@ export function stateControl(items: Items): readonly ControlOperation[] {
     at: moment("when it was entered, in the project's time"),
     why: text('created, updated, deleted, time, read, forced, released or fixture'),
   });
-  const shown = component(`${title}State`, `Where a ${one} is, and how it came there.`, {
+  const shown = component(`${title}State`, `The state of a ${one}, and its history.`, {
     id: text(`the _id of the ${one}`),
     state,
-    held: Type.Boolean({ description: 'whether it waits for a hand or for reads to move on' }),
+    held: Type.Boolean({ description: 'whether it leaves the state only by a step, a release or reads' }),
     history: Type.Array(step, { description: 'the states it has gone through, oldest first' }),
   });
   const control = controlGroup(`/${path}`, {
@@ -60,7 +58,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
     ...(resource.addedByControl ? [add] : []),
     control('GET', `/:${parameter}`, {
       id: `get${title}State`,
-      summary: `Returns the state of a ${one} and how it came there.`,
+      summary: `Returns the state of a ${one} and its history.`,
       handle: ({ project, parameters }) =>
         report(items, project, existing(items, project, parameters[parameter] ?? '').id),
     }),
@@ -94,10 +92,14 @@ export function stateControl(items: Items): readonly ControlOperation[] {
     }),
     control('POST', `/:${parameter}/step`, {
       id: `step${title}`,
-      summary: `Moves a ${one} that is held, or moves by hand or by reads, on to its next state.`,
+      summary: `Moves a ${one} that is held, or that only moves by hand or by reads, to its next state.`,
       errors: [409],
       handle: change((project, item) => {
-        if (item.rest.length === 0) throw new ControlError(409, `The ${one} waits for no hand.`);
+        if (item.rest.length === 0)
+          throw new ControlError(
+            409,
+            `The ${one} is not held, nor does its project move by hand or by reads.`,
+          );
         const { movement } = project.pace;
         const byReads = item.readsLeft !== null && typeof movement === 'object';
         return items.resumed(project, item, 'forced', byReads ? movement : 'by hand');

@@ -1,15 +1,18 @@
 import type { Project } from '../http/gatekeeper.js';
 import type { ProjectSection, Services } from '../world/index.js';
 import { stateControl } from './control.js';
-import { itemSchema } from './fixture.js';
 import { Items } from './items.js';
-import { namesOf } from './tables.js';
-import type { StatefulResource } from './resource.js';
+import { itemSchema, namesOf, type StatefulResource } from './resource.js';
 import { ruleControl, ruleSection } from './rules.js';
 
 export type { Items } from './items.js';
-export { createTables } from './tables.js';
-export type { Lifecycles, RuleMatch, Shown, StatefulResource } from './resource.js';
+export {
+  createTables,
+  type Lifecycles,
+  type RuleMatch,
+  type Shown,
+  type StatefulResource,
+} from './resource.js';
 export type { Stage } from './lifecycle.js';
 export type { CurrentItem } from './store.js';
 export { BASE_URL_MARK, objectText, Raw, STATE } from './text.js';

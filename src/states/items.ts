@@ -12,7 +12,7 @@ import { ItemRules } from './rules.js';
 import { ItemStore, type CurrentItem, type Item } from './store.js';
 import { render } from './text.js';
 
-/** What an item of a fixture can have beside what a client would send. */
+/** What an item of a fixture can have in addition to what a client would send. */
 type FixtureItem = Partial<Plan & { _id: string; state: string; errorMessage: string }>;
 
 /** The items of a resource, and what the Atlas API and the control API do with them. */
@@ -91,7 +91,7 @@ export class Items<Sent extends object = object> implements DueWork {
     });
   }
 
-  /** Deletes an item, in whatever state. One that is being deleted already is left alone. @throws {Refusal} */
+  /** Deletes an item, in any state. One that is being deleted already stays as it is. @throws {Refusal} */
   delete(project: Project, id: string): Promise<void> {
     return this.write((transaction) => {
       const item = this.existing(project, id);

@@ -1,18 +1,19 @@
-import type { TObject } from '@sinclair/typebox';
+import { Type, type TObject } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { AtlasOperation } from '../http/operation.js';
 import type { JsonText } from '../http/replies/replies.js';
-import { text } from '../http/schema.js';
-import type { Migration } from '../kernel/database.js';
+import { MAX_COUNT, oneOf, strict, text, within } from '../http/schema.js';
+import { LATEST, LONGEST_MS } from '../kernel/clock.js';
+import { migration, type Migration } from '../kernel/database.js';
 import type { ChangedEvent } from '../kernel/events.js';
+import { OBJECT_ID } from '../kernel/ids.js';
 import type { ProfileName, Refusal } from '../profiles/index.js';
 import type { DurationSetting } from '../world/index.js';
 import type { Items } from './items.js';
 import type { Stage } from './lifecycle.js';
-import type { ResourceName } from './tables.js';
 
 /** The longest `errorMessage`, in characters: far less than the rest of an item may have. */
-export const MESSAGE_MAX = 10_000;
+const MESSAGE_MAX = 10_000;
 
 /** An `errorMessage` of a request. */
 export const messageText = (description: string) =>
@@ -27,7 +28,7 @@ export interface Lifecycles {
   readonly deleted?: readonly Stage[];
 }
 
-/** What an item is represented with, beside what was sent. */
+/** What the JSON of an item shows in addition to what was sent. */
 export interface Shown {
   readonly id: string;
   readonly project: Project;
@@ -89,4 +90,67 @@ export interface RuleMatch<Sent extends object> {
   /** Refuses a filter that no item can match. @throws {ControlError} 400 */
   check?(match: object): void;
   matches(match: object, sent: Sent): boolean;
+}
+
+/** What a resource is called, in lower-case words: `tea pot`, `tea pots`. */
+export interface ResourceName {
+  readonly one: string;
+  readonly many: string;
+}
+
+/** The names of tables, fixture keys and control operations, which follow from what a resource is called. */
+export function namesOf({ one, many }: ResourceName) {
+  const join = (text: string, separator: string): string => text.replaceAll(' ', separator);
+  const camelCase = (text: string): string =>
+    text.replace(/ (.)/g, (_, letter: string) => letter.toUpperCase());
+  return {
+    one,
+    many,
+    table: join(many, '_'),
+    alarmTable: `${join(one, '_')}_alarms`,
+    ruleTable: `${join(one, '_')}_rules`,
+    // Of the control API, without a slash.
+    path: join(many, '-'),
+    rulePath: `${join(one, '-')}-rules`,
+    // Of a fixture.
+    key: camelCase(many),
+    ruleKey: `${camelCase(one)}Rules`,
+    // Components and operation ids are named after it.
+    title: camelCase(` ${one}`),
+  };
+}
+
+/**
+ * A migration that creates the tables of a resource.
+ *
+ * @param name that of the migration, such as `0007_gadgets`
+ */
+export function createTables(name: string, { one, many }: ResourceName): Migration {
+  const snakeCase = (words: string): string => words.replaceAll(' ', '_');
+  const { sql } = migration('items');
+  return { name, sql: sql.replaceAll('{items}', snakeCase(many)).replaceAll('{item}', snakeCase(one)) };
+}
+
+/** An item of a fixture: what a client would send, and optionally its id and its state or path. */
+export function itemSchema({ sent, states, settled, durations }: StatefulResource): TObject {
+  const state = oneOf(states);
+  const names = Object.keys(durations);
+  // What is planned before a clock ends may be due after that.
+  const last = LATEST + names.length * LONGEST_MS;
+  const at = within(0, last, "milliseconds since the epoch, of the project's time");
+  const entered = Type.Union([Type.Tuple([state, at]), Type.Tuple([state, at, Type.String()])]);
+  const stage = Type.Object({ state, lasts: Type.Optional(oneOf(names)) }, strict);
+  return Type.Object(
+    {
+      ...sent.properties,
+      _id: Type.Optional(Type.String({ pattern: OBJECT_ID.source })),
+      state: Type.Optional(oneOf(settled)),
+      errorMessage: Type.Optional(Type.String({ maxLength: MESSAGE_MAX })),
+      // Written by an export: see lifecycle.ts.
+      path: Type.Optional(Type.Array(entered, { minItems: 1 })),
+      rest: Type.Optional(Type.Array(stage)),
+      readsLeft: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_COUNT })),
+    },
+    strict,
+  );
 }

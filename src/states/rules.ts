@@ -7,8 +7,7 @@ import { withJson, type Database } from '../kernel/database.js';
 import type { SharedSection } from '../world/index.js';
 import type { Items } from './items.js';
 import type { Stage } from './lifecycle.js';
-import { namesOf } from './tables.js';
-import { messageText, type StatefulResource } from './resource.js';
+import { messageText, namesOf, type StatefulResource } from './resource.js';
 
 /** What happens to items that are not created yet. */
 interface ItemRule {
@@ -177,7 +176,7 @@ export function ruleControl(items: Items): readonly ControlOperation[] {
   ];
 }
 
-/** What a rule of a fixture may have beside what a client would send. */
+/** What a rule of a fixture can have in addition to what a client would send. */
 type FixtureRule = ItemRule & { readonly id?: string; readonly timesLeft?: number };
 
 /** The rules for items to come, of each project and of the whole server, in a fixture. */

@@ -3,9 +3,8 @@ import type { Project } from '../http/gatekeeper.js';
 import type { JsonText } from '../http/replies/replies.js';
 import type { Paging } from '../http/steps/query.js';
 import { withJson, type Database } from '../kernel/database.js';
-import { goneAt, positionAt, type Path, type Plan } from './lifecycle.js';
-import type { StatefulResource } from './resource.js';
-import { namesOf } from './tables.js';
+import { goneAt, positionAt, type Plan } from './lifecycle.js';
+import { namesOf, type StatefulResource } from './resource.js';
 import { render } from './text.js';
 
 /** An item: all that its representation follows from. */
@@ -28,13 +27,8 @@ export interface CurrentItem<Sent> extends Item<Sent> {
 }
 
 /** An item whose next state is due. */
-export interface DueItem {
-  readonly seq: number;
-  readonly id: string;
-  readonly projectId: string;
-  readonly path: Path;
-  readonly dueAt: number;
-}
+export type DueItem = Pick<CurrentItem<unknown>, 'seq' | 'id' | 'path'> &
+  Readonly<Record<'projectId', string> & Record<'dueAt', number>>;
 
 /** When, by the emulator's clock, an item is due. What a stopped clock has passed is due now, in its order. */
 const WAKE_AT = `

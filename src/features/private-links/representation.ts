@@ -39,8 +39,12 @@ type ComputedFields = Readonly<Record<string, string | readonly string[]>>;
 export function computedFields(id: string, sent: SentFields): ComputedFields {
   const vendor = vendorOf(sent);
   switch (asciiUpperCase(sent.provider)) {
-    case 'AWS':
-      return vendor === 'MSK' ? regionOfArn(sent) : awsEndpoint(id, vendor);
+    case 'AWS': {
+      if (vendor !== 'MSK') return awsEndpoint(id, vendor);
+      // arn:aws:kafka:<region>:<account>:…
+      const region = sent.arn?.split(':')[3];
+      return region ? { region } : {};
+    }
     case 'AZURE':
       return azureEndpoint(id);
     default: {
@@ -51,12 +55,6 @@ export function computedFields(id: string, sent: SentFields): ComputedFields {
       };
     }
   }
-}
-
-/** The fourth part of `arn:aws:kafka:<region>:<account>:…`. */
-function regionOfArn({ arn = '' }: SentFields): ComputedFields {
-  const region = arn.split(':')[3];
-  return region ? { region } : {};
 }
 
 function awsEndpoint(id: string, vendor: string): ComputedFields {

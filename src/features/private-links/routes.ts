@@ -69,7 +69,11 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
       javaMethod: 'updatePrivateLinkConnection',
       conditions: [linkNotFound, updateNotAllowed, duplicateLink],
       response: schema.privateLink,
-      body: { prepare: preparedUpdate, schema: schema.updateBody, shown: schema.acceptedUpdate },
+      body: {
+        prepare: (body) => refuseFixed(withoutAbsent(body), schema.sentFields, schema.updateBody),
+        schema: schema.updateBody,
+        shown: schema.acceptedUpdate,
+      },
       async handle({ project, parameters: { connectionId }, body: { dnsDomain }, baseUrl }) {
         const changed = (link: CurrentItem<schema.SentFields>): schema.SentFields => {
           refuseChange(link, links.isBeingDeleted(link));
@@ -94,13 +98,6 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
       },
     }),
   ];
-}
-
-/** Drops what counts as absent. @throws {Refusal} `invalidAttribute` for a field that cannot be changed */
-function preparedUpdate(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const sent = withoutAbsent(body);
-  refuseFixed(sent, schema.sentFields, schema.updateBody);
-  return sent;
 }
 
 /**

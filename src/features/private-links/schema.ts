@@ -38,10 +38,10 @@ export const updateBody = strictComponent('PrivateLinkUpdate', 'What is to chang
 /** States that a client can see: what is DELETED is not found. */
 const shownState = oneOf(
   STATES.filter((name) => name !== 'DELETED'),
-  'Where it is in its life.',
+  'Its state.',
 );
 
-/** What the server adds to what was sent, beside the state. */
+/** What the server adds to what was sent, except the state. */
 const added = {
   _id: objectId('Id of the private link.'),
   errorMessage: optional('Why it is FAILED.'),

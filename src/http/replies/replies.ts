@@ -72,8 +72,8 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
 function addHeaders(exchange: Exchange, reply: FastifyReply, isCounted = true): void {
   const { profile, operation, limitHeaders } = exchange;
   for (const [name, value] of Object.entries(profile.answerHeaders)) void reply.header(name, value);
-  if (profile.javaMethodHeader && operation) void reply.header('x-java-method', operation.javaMethod);
-  if (isCounted && profile.rateLimitHeaders && limitHeaders) void reply.headers(limitHeaders);
+  if (profile.atlasHeaders && operation) void reply.header('x-java-method', operation.javaMethod);
+  if (isCounted && profile.atlasHeaders && limitHeaders) void reply.headers(limitHeaders);
 }
 
 /**
@@ -119,7 +119,7 @@ export function sendRefusal(
     void reply.header('www-authenticate', exchange.challenge());
   } else if (condition.rows[profile.name].oauth) {
     if (status === 401) void reply.header('www-authenticate', `Basic realm="${REALM}"`);
-  } else if (profile.errorCodeHeader && body) {
+  } else if (profile.atlasHeaders && body) {
     void reply.header('x-error-code', errorCode);
   }
   // The challenge has none (recorded). The token endpoints have a limit of their own.

@@ -54,12 +54,13 @@ export const invalidAttribute = defineCondition('invalidAttribute', {
  * Checks that an update has no field that only a create takes. That it is refused, not ignored, is inferred.
  *
  * @param sent the body of the update, without what counts as absent
+ * @returns this body
  * @throws {Refusal} `invalidAttribute`
  */
-export function refuseFixed(sent: object, create: TObject, update: TObject): void {
+export function refuseFixed<Sent extends object>(sent: Sent, create: TObject, update: TObject): Sent {
   const isFixed = (name: string) => name in create.properties && !(name in update.properties);
   const fixed = Object.keys(sent).find(isFixed);
-  if (fixed === undefined) return;
+  if (fixed === undefined) return sent;
   const remedy = `Leave it out: an update can change ${namesOf(update).join(', ')}.`;
   throw invalidAttribute(fixed, remedy, `The attribute ${fixed} cannot be changed.`, inferred);
 }
