@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { originsOf, redacted, type Config } from './config.js';
 import { authorityOperation, controlApi, healthOperation, installControl, observe } from './control/index.js';
+import type { Core } from './control/index.js';
 import { buildCore } from './core.js';
 import type { Feature } from './features/index.js';
 import { BODY_LIMIT } from './http/steps/body.js';
@@ -17,26 +18,19 @@ import { installPipeline } from './http/pipeline.js';
 import { Limits } from './http/faults/limits.js';
 import { ScriptedAnswers } from './http/steps/scripted.js';
 import { telemetry } from './http/telemetry.js';
-import { oauth, permits, rolesFor, type Identity } from './identity/index.js';
+import { oauth, permits, rolesFor } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
-import type { EventBus } from './kernel/events.js';
 import { profiles } from './profiles/index.js';
 import { tlsIdentity, type TlsIdentity } from './tls/identity.js';
-import { tlsLog } from './tls/server.js';
+import { tlsClients } from './tls/server.js';
 import { FIXTURES } from './version.js';
-import type { World } from './world/index.js';
 
 /** A client that stalls while it sends a request must not hold a connection for ever. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /** A running emulator: what the command, the library and tests use of it. */
-export interface App {
+export interface App extends Pick<Core, 'events' | 'identity' | 'restored' | 'world'> {
   readonly server: FastifyInstance;
-  readonly events: EventBus;
-  readonly identity: Identity;
-  readonly world: World;
-  /** Whether the world came from the database instead of the fixture. */
-  readonly restored: boolean;
   /** The certificate of HTTPS, and the authority that its clients must trust; undefined without `tls`. */
   readonly tls: TlsIdentity | undefined;
   /** Servers that pass their requests to Fastify's: for HTTPS and for further addresses. Closed with it. */
@@ -66,12 +60,10 @@ export async function buildApp(
     server.log.error(error);
   };
   const core = await buildCore(config, base, onError, features);
-  const { database, clock, events, identity, operations, restored, world } = core;
+  const { database, clock, events, identity, operations, world } = core;
   const limits = new Limits(() => clock.now(), config);
   world.addCache(limits);
-  const logTls = tlsLog((line) => {
-    server.log.warn(line);
-  });
+  const isNewTlsClient = tlsClients();
   const basePath = pathOf(config.publicUrl ?? '');
   const parts: PipelineParts = {
     defaultProfile: config.profile,
@@ -96,13 +88,17 @@ export async function buildApp(
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    // The limit of headers bounds a path; the check of an id reports one that is too long.
     // A proxy may pass the path of the public address on, or remove it.
     rewriteUrl: ({ url = '' }) => withoutBase(url, basePath),
+    // The limit of headers bounds a path; the check of an id reports one that is too long.
     routerOptions: { maxParamLength: 100_000, ignoreTrailingSlash: true },
     frameworkErrors: frameworkErrors(parts),
     clientErrorHandler: (error, socket) => {
-      logTls(error, socket);
+      if (isNewTlsClient(error, socket)) {
+        server.log.warn(
+          `${socket.remoteAddress} sent TLS to a port for HTTP: use http://, or the port of --tls`,
+        );
+      }
       answerBrokenRequest(error, socket, profiles[parts.defaultProfile]);
     },
   });
@@ -112,36 +108,25 @@ export async function buildApp(
     const others: Server[] = [];
     const faults = installPipeline(server, parts, operations);
     const open = [healthOperation(parts.missing, database), ...(tls ? [authorityOperation(tls.ca)] : [])];
+    const hasProject = (id: string): boolean => identity.projects.project(id) !== undefined;
     const observation = config.noControl
       ? undefined
-      : observe(
-          { events, clock: base, operations },
-          (project) => identity.projects.project(project) !== undefined,
-        );
+      : observe({ events, clock: base, operations }, hasProject);
     // Each plugin has its own body parsers.
-    await server.register(async (at) => {
-      oauth(at, { ...parts, database, store: identity.credentials, faults });
-    });
-    await server.register(async (at) => {
-      telemetry(at);
-    });
-    await server.register(async (at) => {
-      installControl(at, open, parts);
-    });
+    await server.register(async (at) =>
+      oauth(at, { ...parts, database, store: identity.credentials, faults }),
+    );
+    await server.register(telemetry);
+    await server.register(async (at) => installControl(at, open, parts));
     if (observation) {
       world.addCache(observation.journal);
       server.addHook('preClose', observation.end);
-      await server.register(async (at) => {
-        controlApi(at, core, parts, observation, {
-          token: config.controlToken,
-          config: redacted(config),
-          open,
-          httpsPort: () => {
-            const address = others.find((one) => one instanceof HttpsServer)?.address();
-            return (address as AddressInfo | null | undefined)?.port;
-          },
-        });
-      });
+      const httpsPort = (): number | undefined => {
+        const address = others.find((one) => one instanceof HttpsServer)?.address();
+        return (address as AddressInfo | null | undefined)?.port;
+      };
+      const settings = { token: config.controlToken, config: redacted(config), open, httpsPort };
+      await server.register(async (at) => controlApi(at, core, parts, observation, settings));
     }
 
     events.subscribe(({ type, data }) => {
@@ -157,16 +142,7 @@ export async function buildApp(
       core.close();
     });
     await server.ready();
-    return {
-      server,
-      others,
-      events,
-      identity,
-      world,
-      restored,
-      tls,
-      endWaits: async () => observation?.end(),
-    };
+    return { ...core, server, others, tls, endWaits: async () => observation?.end() };
   } catch (error) {
     core.close();
     throw error;

@@ -1,21 +1,15 @@
 import { test as base } from 'vitest';
 import { ownVariables } from './cli/variables.js';
-import {
-  connectEmulator,
-  type Emulator,
-  type PaceOptions,
-  type Project,
-  type ProfileName,
-} from './client/index.js';
+import { connectEmulator, type Emulator, type Project, type ProjectOptions } from './client/index.js';
 import { ASYNC_DISPOSE } from './client/disposal.js';
 
-/** What the projects of tests are made with: `test.override({ profile: 'observed' })`. */
-export interface ProjectFixtureOptions {
-  /** `documented` unless overridden. */
-  readonly profile: ProfileName;
-  readonly durations: NonNullable<PaceOptions['durations']>;
-  readonly movement: NonNullable<PaceOptions['movement']>;
-}
+/**
+ * What the projects of tests are made with: `test.override({ profile: 'observed' })`. The profile is `documented` unless
+ * overridden.
+ */
+export interface ProjectFixtureOptions extends Required<
+  Pick<ProjectOptions, 'profile' | 'durations' | 'movement'>
+> {}
 
 /** What a test gets. */
 export interface EmulatorFixtures extends ProjectFixtureOptions {

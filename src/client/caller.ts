@@ -43,31 +43,25 @@ export const projectPath = (id: string): string => `/api/atlas/v2/groups/${id}`;
 /** Calls the Atlas API as one service account. */
 export function callerOf(url: string, projectId: string, credentials: Credentials, clock: TokenClock) {
   let current: Promise<Token> | undefined;
-
-  const renew = async (): Promise<string> => {
+  const request = async (): Promise<Token> => {
     const rewinds = clock.rewinds();
-    const renewed = Promise.all([requestToken(url, credentials), clock.read()]).then(
-      ([{ access_token: value, expires_in: seconds }, { now }]) => {
-        const from = Date.parse(now);
-        return { value, rewinds, from, until: from + seconds * 1000 };
-      },
-    );
-    current = renewed;
     try {
-      return (await renewed).value;
+      const [token, { now }] = await Promise.all([requestToken(url, credentials), clock.read()]);
+      const from = Date.parse(now);
+      return { value: token.access_token, rewinds, from, until: from + token.expires_in * 1000 };
     } catch (error) {
       current = undefined;
       throw error;
     }
   };
   const token = async (): Promise<string> => {
-    const last = current;
-    if (!last) return renew();
+    // Concurrent requests share one token.
+    const last = (current ??= request());
     const [{ value, rewinds, from, until }, reading] = await Promise.all([last, clock.read()]);
     const now = Date.parse(reading.now);
     if (rewinds === clock.rewinds() && from <= now && now < until) return value;
-    // Concurrent requests share one renewal.
-    return current === last ? renew() : token();
+    if (current === last) current = undefined;
+    return token();
   };
   const atlasFetch: AtlasFetch = async (path, options = {}) => {
     // The properties of a Request are getters of its prototype: a spread copies none of them.

@@ -9,15 +9,7 @@ import {
   type Method,
   type Transport,
 } from './transport.js';
-import type {
-  ClockReading,
-  Fixture,
-  Health,
-  ProfileName,
-  ProjectAccess,
-  ProjectInfo,
-  ProjectOptions,
-} from './types.js';
+import type * as api from './types.js';
 import { verbs, type Verbs } from './verbs.js';
 
 /** An emulator, in this process or elsewhere. Its clock, faults, … are those of the server: tests in parallel use a project. */
@@ -53,9 +45,9 @@ export function emulatorOver(
     started = Promise.allSettled([started, last]);
     return last;
   };
-  const project = (access: ProjectAccess): Project => projectOver(call, url, access, () => rewinds);
+  const project = (access: api.ProjectAccess): Project => projectOver(call, url, access, () => rewinds);
   const projects = async () =>
-    (await call<{ projects: readonly ProjectInfo[] }>('GET', '/projects')).projects;
+    (await call<{ projects: readonly api.ProjectInfo[] }>('GET', '/projects')).projects;
   const projectById = async (id: string) =>
     project(await call('GET', `/projects/${encodeURIComponent(id)}/access`));
   const end = async (): Promise<void> => {
@@ -71,20 +63,20 @@ export function emulatorOver(
     /** An existing project, with its credentials. @throws {EmulatorError} 404 */
     projectById,
     /** Creates a project, with its own credentials for each role. */
-    project: async (options: ProjectOptions = {}) => project(await call('POST', '/projects', options)),
+    project: async (options: api.ProjectOptions = {}) => project(await call('POST', '/projects', options)),
     /** The oldest project of a profile, which is the fixture's. @throws {EmulatorError} 404 if there is none */
-    async seededProject(profile: ProfileName) {
+    async seededProject(profile: api.ProfileName) {
       const found = (await projects()).find((one) => one.profile === profile);
       if (found) return projectById(found.id);
       throw new EmulatorError(404, `There is no project of the profile ${profile}.`, 'GET /projects');
     },
     fixture: {
       /** The current world, for example for a bug report. */
-      export: () => call<Fixture>('GET', '/fixture'),
+      export: () => call<api.Fixture>('GET', '/fixture'),
       /** Replaces the world with a fixture, which resets then restore. */
-      load: (fixture: Fixture) => call('PUT', '/fixture', fixture),
+      load: (fixture: api.Fixture) => call('PUT', '/fixture', fixture),
     },
-    health: () => call<Health>('GET', '/health'),
+    health: () => call<api.Health>('GET', '/health'),
     /** The events from this call on, until the emulator is closed: `for await (const event of emulator.events())`. */
     events: (options: EventOptions = {}) =>
       streamEvents(url, token, options.since ?? lastEvent(), {
@@ -116,7 +108,7 @@ export async function connectEmulator(url: string | URL, token?: string): Promis
   }
   const emulator = emulatorOver(transportOver(sendByFetch(address), secret), address, secret);
   try {
-    const reading = (await emulator.clock.read()) as Partial<ClockReading> | null | undefined;
+    const reading = (await emulator.clock.read()) as Partial<api.ClockReading> | null | undefined;
     if (reading?.now !== undefined) return emulator;
   } catch (error) {
     if (!(error instanceof EmulatorError && error.status === 404)) throw error;

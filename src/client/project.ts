@@ -17,9 +17,10 @@ export interface Project extends ReturnType<typeof projectOver> {}
 export function projectOver(
   transport: Transport,
   url: string,
-  { id, name, organizationId, profile, credentials, environment }: ProjectAccess,
+  { durations, movement, ...access }: ProjectAccess,
   rewinds: () => number,
 ) {
+  const { id, credentials } = access;
   const call = scoped(transport, `/projects/${id}`);
   const own: Verbs = verbs(call);
   const callers = new Map<Role, Caller>();
@@ -38,14 +39,8 @@ export function projectOver(
   const fetch: AtlasFetch = async (path, init) => as('owner').fetch(path, init);
   const links: Links = resourceOver(scoped(call, '/private-links'));
   const remove = (): Promise<void> => call('DELETE', '');
-  return Object.assign(own, {
-    id,
-    name,
-    organizationId,
-    profile,
+  return Object.assign(own, access, {
     url,
-    credentials,
-    environment,
     /** Calls the Atlas API as the owner. */
     fetch,
     /** A caller with another role. @throws {EmulatorError} if the project has no service account for it */

@@ -41,13 +41,13 @@ export interface ControlSettings {
 }
 
 /** Serves the control API in a scope of its own. */
-export function controlApi(
+export async function controlApi(
   scope: FastifyInstance,
   core: Core,
   pipeline: PipelineParts,
   observation: Observation,
   { token, config, open, httpsPort }: ControlSettings,
-): void {
+): Promise<void> {
   const { world, faults, sections, running, operations } = core;
   const controls: ControlOperation[] = [
     ...projectControl(core, httpsPort, (project) => {
@@ -61,7 +61,7 @@ export function controlApi(
     ...observation.operations,
     ...documentOperations(operations, () => [...open, ...controls], pipeline.scripted, token !== undefined),
   ];
-  installControl(scope, controls, pipeline, (request) => {
+  await installControl(scope, controls, pipeline, (request) => {
     checkAccess(request, token);
   });
 }

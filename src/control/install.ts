@@ -34,12 +34,12 @@ export function pathsOf({ scope, path }: ControlOperation): readonly string[] {
  *
  * @param guard throws for requests that may not use them; undefined where all may
  */
-export function installControl(
+export async function installControl(
   scope: FastifyInstance,
   operations: readonly ControlOperation[],
   { gatekeeper }: Pick<PipelineParts, 'gatekeeper'>,
   guard?: (request: FastifyRequest) => void,
-): void {
+): Promise<void> {
   scope.removeAllContentTypeParsers();
   const json = /^application\/json(?:\s*;|$)/i;
   scope.addContentTypeParser(json, { parseAs: 'string' }, async (_request: FastifyRequest, text: string) =>

@@ -7,7 +7,7 @@ const PATHS = ['/api/private/v1.0/telemetry/events', '/api/private/unauth/teleme
  * Swallows clients' telemetry, whatever its form: it is nobody's business here, and an error would show in their
  * logs. To be registered in a scope of its own.
  */
-export function telemetry(scope: FastifyInstance): void {
+export async function telemetry(scope: FastifyInstance): Promise<void> {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => {
     done(null);

@@ -101,7 +101,10 @@ export interface TokenServices {
  * The token endpoints: `POST /api/oauth/token` (client credentials, RFC 6749, section 4.4) and
  * `POST /api/oauth/revoke` (RFC 7009), with the errors of Atlas's documentation.
  */
-export function oauth(app: FastifyInstance, { database, store, limits, faults }: TokenServices): void {
+export async function oauth(
+  app: FastifyInstance,
+  { database, store, limits, faults }: TokenServices,
+): Promise<void> {
   app.addContentTypeParser(FORM, { parseAs: 'string' }, (request, text, done) => {
     const form = new URLSearchParams(String(text));
     request.exchange.sentForm = redactForm(form);

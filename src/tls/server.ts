@@ -44,21 +44,15 @@ function refusePlainText(server: Server): void {
   server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy());
 }
 
-/** How many clients that send TLS to a port for HTTP are logged. */
-const LOGGED_CLIENTS = 100;
+/** How many clients that send TLS to a port for HTTP are reported. */
+const REPORTED_CLIENTS = 100;
 
-/** Returns a function that logs errors of connections over TLS to a port for HTTP, once for each client. */
-export function tlsLog(
-  log: (line: string) => void,
-): (error: Error, socket: Pick<Socket, 'remoteAddress'>) => void {
-  const logged = new Set<string>();
-  return (error, { remoteAddress = 'unknown' }) => {
+/** Returns whether an error is the first one of a client that sends TLS to a port for HTTP, for a bounded number of them. */
+export function tlsClients(): (error: Error, socket: Pick<Socket, 'remoteAddress'>) => boolean {
+  const known = new Set<string>();
+  return (error, { remoteAddress = '' }) => {
     const { rawPacket } = error as { rawPacket?: Buffer };
-    if (rawPacket?.[0] !== TLS_HANDSHAKE || logged.has(remoteAddress) || logged.size >= LOGGED_CLIENTS)
-      return;
-    logged.add(remoteAddress);
-    log(
-      `${remoteAddress} sent TLS to a port for HTTP: use http:// there, or start with --tls and use its port`,
-    );
+    if (rawPacket?.[0] !== TLS_HANDSHAKE || known.size >= REPORTED_CLIENTS) return false;
+    return known.size < known.add(remoteAddress).size;
   };
 }

@@ -146,7 +146,7 @@ describe('HTTPS beside HTTP', () => {
     const { tlsUrl, ca } = shared;
     const socket = connect(Number(new URL(tlsUrl).port), '127.0.0.1');
     socket.on('error', () => undefined);
-    socket.end('GET / HTTP/1.1\r\n\r\n');
+    socket.resume().end('GET / HTTP/1.1\r\n\r\n');
     await new Promise((resolve) => socket.on('close', resolve));
     expect(await send(`${tlsUrl}/_emulator/health`, { ca })).toMatchObject({ status: 200 });
   });
