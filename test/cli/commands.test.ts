@@ -329,32 +329,28 @@ describe('the address that the commands use', () => {
   });
 });
 
-describe('the health check of the image', () => {
-  it('the health check of the image uses the settings of the server', async () => {
-    const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
-    const [, json = '[]'] = /^HEALTHCHECK .*\\\n\s*CMD (\[.*\])$/m.exec(dockerfile) ?? [];
-    const [, program, ...args] = JSON.parse(json) as string[];
-    expect(program).toBe('/app/dist/cli.js');
-    const { ready } = await Command.start(['--host', '0.0.0.0']);
-    const env = { ATLAS_EMULATOR_HOST: '0.0.0.0', ATLAS_EMULATOR_PORT: new URL(ready.url).port };
-    expect(await Command.run(args, { env })).toMatchObject({ status: 0, stdout: '', stderr: '' });
-    expect(await Command.run(args, { env: { ...env, ATLAS_EMULATOR_PORT: '1234' } })).toMatchObject({
-      status: 1,
-    });
+it('the health check of the image uses the settings of the server', async () => {
+  const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
+  const [, json = '[]'] = /^HEALTHCHECK .*\\\n\s*CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+  const [, program, ...args] = JSON.parse(json) as string[];
+  expect(program).toBe('/app/dist/cli.js');
+  const { ready } = await Command.start(['--host', '0.0.0.0']);
+  const env = { ATLAS_EMULATOR_HOST: '0.0.0.0', ATLAS_EMULATOR_PORT: new URL(ready.url).port };
+  expect(await Command.run(args, { env })).toMatchObject({ status: 0, stdout: '', stderr: '' });
+  expect(await Command.run(args, { env: { ...env, ATLAS_EMULATOR_PORT: '1234' } })).toMatchObject({
+    status: 1,
   });
 });
 
-describe('--help', () => {
-  it('--help lists the commands env, wait and why, and each of them has its own --help', async () => {
-    const { stdout } = await Command.run(['--help']);
-    for (const name of ['env <client>', 'wait', 'why'])
-      expect(stdout).toMatch(new RegExp(`^ {2}${name} {2,}\\S`, 'm'));
-    for (const name of ['env', 'wait', 'why']) {
-      const ending = await Command.run([name, '--help']);
-      expect([ending.status, ending.stdout.startsWith(`Usage: atlas-streams-emulator ${name} `)]).toEqual([
-        0,
-        true,
-      ]);
-    }
-  });
+it('--help lists the commands env, wait and why, and each of them has its own --help', async () => {
+  const { stdout } = await Command.run(['--help']);
+  for (const name of ['env <client>', 'wait', 'why'])
+    expect(stdout).toMatch(new RegExp(`^ {2}${name} {2,}\\S`, 'm'));
+  for (const name of ['env', 'wait', 'why']) {
+    const ending = await Command.run([name, '--help']);
+    expect([ending.status, ending.stdout.startsWith(`Usage: atlas-streams-emulator ${name} `)]).toEqual([
+      0,
+      true,
+    ]);
+  }
 });

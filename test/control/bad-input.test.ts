@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { clockOperations } from '../../src/control/clock.js';
 import { projectControl } from '../../src/control/projects.js';
 import { worldOperations } from '../../src/control/world.js';
@@ -136,70 +136,66 @@ it('the table of invalid bodies covers exactly the control operations that accep
   expect(Object.keys(WRONG).sort()).toEqual(withBody.map(({ id }) => id).sort());
 });
 
-describe('invalid bodies', () => {
-  it.each(cases)(
-    'an invalid body of %s (%s) is a 400 that says what was expected, and changes nothing',
-    async (id, scope, operation) => {
-      const { emulator } = shared;
-      const project = await emulator.make({ movement: 'by hand' });
-      const link = await project.create();
-      await project.done('POST', '/private-link-rules', { match: { region: 'x' }, fail: 'no' });
-      await project.done('POST', '/snapshots', { name: 'mine' });
-      const of: Pick<TestProject, 'control'> = scope === 'project' ? project : emulator;
-      const path = operation.path.replace(':connectionId', link);
-      const before = await emulator.dump(project);
-      const emitted: string[] = [];
-      const unsubscribe = emulator.listening.events.subscribe(({ type }) => emitted.push(type));
+it.each(cases)(
+  'an invalid body of %s (%s) is a 400 that says what was expected, and changes nothing',
+  async (id, scope, operation) => {
+    const { emulator } = shared;
+    const project = await emulator.make({ movement: 'by hand' });
+    const link = await project.create();
+    await project.done('POST', '/private-link-rules', { match: { region: 'x' }, fail: 'no' });
+    await project.done('POST', '/snapshots', { name: 'mine' });
+    const of: Pick<TestProject, 'control'> = scope === 'project' ? project : emulator;
+    const path = operation.path.replace(':connectionId', link);
+    const before = await emulator.dump(project);
+    const emitted: string[] = [];
+    const unsubscribe = emulator.listening.events.subscribe(({ type }) => emitted.push(type));
 
-      for (const [body, says] of [...(WRONG[id] ?? []), ...ANYWHERE]) {
-        if (operation.body?.optional && typeof body === 'string' && body.trim() === '') continue;
-        const { status, text } = await of.control(operation.method, path, body);
-        const what = `${JSON.stringify(body)}: ${text}`;
-        expect(status, what).toBe(400);
-        const answer = JSON.parse(text) as { error: number; reason: string; detail: string };
-        expect(answer, what).toEqual({
-          error: 400,
-          reason: 'Bad Request',
-          detail: (typeof says === 'string'
-            ? expect.stringContaining(says)
-            : expect.stringMatching(says)) as string,
-        });
-        expect(answer.detail, what).not.toMatch(/undefined|null|\[object|  /);
-      }
-      expect(await emulator.dump(project)).toEqual(before);
-      unsubscribe();
-      expect(emitted.filter((type) => type !== 'request.finished')).toEqual([]);
-    },
-  );
-});
+    for (const [body, says] of [...(WRONG[id] ?? []), ...ANYWHERE]) {
+      if (operation.body?.optional && typeof body === 'string' && body.trim() === '') continue;
+      const { status, text } = await of.control(operation.method, path, body);
+      const what = `${JSON.stringify(body)}: ${text}`;
+      expect(status, what).toBe(400);
+      const answer = JSON.parse(text) as { error: number; reason: string; detail: string };
+      expect(answer, what).toEqual({
+        error: 400,
+        reason: 'Bad Request',
+        detail: (typeof says === 'string'
+          ? expect.stringContaining(says)
+          : expect.stringMatching(says)) as string,
+      });
+      expect(answer.detail, what).not.toMatch(/undefined|null|\[object|  /);
+    }
+    expect(await emulator.dump(project)).toEqual(before);
+    unsubscribe();
+    expect(emitted.filter((type) => type !== 'request.finished')).toEqual([]);
+  },
+);
 
-describe('bodies that an operation does not accept', () => {
-  it.each(
-    operations
-      .filter(({ body, method }) => body === undefined && method !== 'GET')
-      .map(({ id, method, path, scope }) => [id, method, path, scope] as const),
-  )(
-    '%s accepts no body: any but an empty one is a 400 that changes nothing',
-    async (_id, method, path, scope) => {
-      const { emulator } = shared;
-      const project = await emulator.make({ movement: 'by hand' });
-      const link = await project.create();
-      await project.done('POST', '/snapshots', { name: 'mine' });
-      await emulator.done('POST', '/snapshots', { name: 'mine' });
-      const { id: rule } = await project.done<{ id: string }>('POST', '/private-link-rules', { fail: 'no' });
-      await project.done('POST', `/private-links/${link}/hold`);
-      const of: Pick<TestProject, 'control'> = scope === 'server' ? emulator : project;
-      const real = path.replace(':connectionId', link).replace(':name', 'mine').replace(':ruleId', rule);
-      const before = await emulator.dump(project);
-      for (const body of ['{"any":1}', '{"any":', '[]', 'null']) {
-        const { status, text } = await of.control(method, real, body);
-        expect([status, text]).toEqual([400, expect.stringContaining(`${method} ${path} takes no body`)]);
-      }
-      expect(await emulator.dump(project)).toEqual(before);
-      expect((await of.control(method, real, '{ }')).status).toBeLessThan(300);
-    },
-  );
-});
+it.each(
+  operations
+    .filter(({ body, method }) => body === undefined && method !== 'GET')
+    .map(({ id, method, path, scope }) => [id, method, path, scope] as const),
+)(
+  '%s accepts no body: any but an empty one is a 400 that changes nothing',
+  async (_id, method, path, scope) => {
+    const { emulator } = shared;
+    const project = await emulator.make({ movement: 'by hand' });
+    const link = await project.create();
+    await project.done('POST', '/snapshots', { name: 'mine' });
+    await emulator.done('POST', '/snapshots', { name: 'mine' });
+    const { id: rule } = await project.done<{ id: string }>('POST', '/private-link-rules', { fail: 'no' });
+    await project.done('POST', `/private-links/${link}/hold`);
+    const of: Pick<TestProject, 'control'> = scope === 'server' ? emulator : project;
+    const real = path.replace(':connectionId', link).replace(':name', 'mine').replace(':ruleId', rule);
+    const before = await emulator.dump(project);
+    for (const body of ['{"any":1}', '{"any":', '[]', 'null']) {
+      const { status, text } = await of.control(method, real, body);
+      expect([status, text]).toEqual([400, expect.stringContaining(`${method} ${path} takes no body`)]);
+    }
+    expect(await emulator.dump(project)).toEqual(before);
+    expect((await of.control(method, real, '{ }')).status).toBeLessThan(300);
+  },
+);
 
 it.each(['operation', 'method', 'path', 'caller', 'status'])(
   'an empty query parameter %s of the journal is a 400, because it would filter nothing',

@@ -225,64 +225,60 @@ describe('tokens follow the clock of their project', () => {
   });
 });
 
-describe('nonces follow the clock of the server', () => {
-  it('a nonce expires by the clock of the server, not by that of a project', async () => {
-    const emulator = await ControlledEmulator.start();
-    const project = emulator.seeded('documented');
-    const { publicKey: username, privateKey: password } = project.credentials.owner.apiKey;
-    const uri = linksPath('documented');
-    const challenge = (await emulator.send('GET', uri)).header('www-authenticate');
-    let count = 0;
-    const use = (): Promise<{ status: number; header: (name: string) => string | undefined }> => {
-      count += 1;
-      const nonce = nonceOf(challenge);
-      const authorization = signed({ username, password, method: 'GET', uri, nonce, count });
-      return emulator.send('GET', uri, { accept: ACCEPT, authorization });
-    };
-    expect((await use()).status).toBe(200);
-    await project.done('POST', '/clock/advance', { by: '1h' });
-    expect((await use()).status).toBe(200);
-    await emulator.done('POST', '/clock/advance', { by: '5m' });
-    const stale = await use();
-    expect([stale.status, stale.header('www-authenticate')]).toEqual([
-      401,
-      expect.stringContaining('stale=true'),
-    ]);
-  });
+it('a nonce expires by the clock of the server, not by that of a project', async () => {
+  const emulator = await ControlledEmulator.start();
+  const project = emulator.seeded('documented');
+  const { publicKey: username, privateKey: password } = project.credentials.owner.apiKey;
+  const uri = linksPath('documented');
+  const challenge = (await emulator.send('GET', uri)).header('www-authenticate');
+  let count = 0;
+  const use = (): Promise<{ status: number; header: (name: string) => string | undefined }> => {
+    count += 1;
+    const nonce = nonceOf(challenge);
+    const authorization = signed({ username, password, method: 'GET', uri, nonce, count });
+    return emulator.send('GET', uri, { accept: ACCEPT, authorization });
+  };
+  expect((await use()).status).toBe(200);
+  await project.done('POST', '/clock/advance', { by: '1h' });
+  expect((await use()).status).toBe(200);
+  await emulator.done('POST', '/clock/advance', { by: '5m' });
+  const stale = await use();
+  expect([stale.status, stale.header('www-authenticate')]).toEqual([
+    401,
+    expect.stringContaining('stale=true'),
+  ]);
 });
 
-describe('clocks after a restart', () => {
-  it('a restart on the same file retains clock offsets, frozen clocks and pending state changes', async () => {
-    const settings = { db: join(temporaryFolder(), 'emulator.db') };
-    const clock = new ManualClock(START);
-    const first = await ControlledEmulator.start(settings, clock);
-    const [ahead, frozen] = [await first.make(), await first.make()];
-    await ahead.done('POST', '/clock/advance', { by: '1h' });
-    await frozen.done('POST', '/clock/freeze');
-    await first.done('POST', '/clock/advance', { by: '1d' });
-    const ids = [await ahead.create(), await frozen.create()];
-    await first.listening.close();
+it('a restart on the same file retains clock offsets, frozen clocks and pending state changes', async () => {
+  const settings = { db: join(temporaryFolder(), 'emulator.db') };
+  const clock = new ManualClock(START);
+  const first = await ControlledEmulator.start(settings, clock);
+  const [ahead, frozen] = [await first.make(), await first.make()];
+  await ahead.done('POST', '/clock/advance', { by: '1h' });
+  await frozen.done('POST', '/clock/freeze');
+  await first.done('POST', '/clock/advance', { by: '1d' });
+  const ids = [await ahead.create(), await frozen.create()];
+  await first.listening.close();
 
-    clock.advance(1000);
-    const second = await ControlledEmulator.start(settings, clock);
-    const again = [ahead, frozen].map((one) => new TestProject(second, one.id, one.credentials));
-    expect(await second.done('GET', '/clock')).toEqual({ now: after(86_401_000), frozen: false });
-    const clocks = await Promise.all(again.map((one) => one.done('GET', '/clock')));
-    expect(clocks).toEqual([
-      { now: after(90_001_000), frozen: false },
-      { now: after(86_400_000), frozen: true },
-    ]);
-    clock.advance(1000);
-    const states = await Promise.all(again.map((one, index) => one.state(ids[index] ?? '')));
-    expect(states).toEqual(['DONE', 'PENDING']);
-    expect(changes(second)).toEqual(['DONE 90002000 time']);
+  clock.advance(1000);
+  const second = await ControlledEmulator.start(settings, clock);
+  const again = [ahead, frozen].map((one) => new TestProject(second, one.id, one.credentials));
+  expect(await second.done('GET', '/clock')).toEqual({ now: after(86_401_000), frozen: false });
+  const clocks = await Promise.all(again.map((one) => one.done('GET', '/clock')));
+  expect(clocks).toEqual([
+    { now: after(90_001_000), frozen: false },
+    { now: after(86_400_000), frozen: true },
+  ]);
+  clock.advance(1000);
+  const states = await Promise.all(again.map((one, index) => one.state(ids[index] ?? '')));
+  expect(states).toEqual(['DONE', 'PENDING']);
+  expect(changes(second)).toEqual(['DONE 90002000 time']);
 
-    await second.done('POST', '/clock/freeze');
-    await second.listening.close();
-    clock.advance(1000);
-    const third = await ControlledEmulator.start(settings, clock);
-    expect(await third.done('GET', '/clock')).toEqual({ now: after(86_402_000), frozen: true });
-  });
+  await second.done('POST', '/clock/freeze');
+  await second.listening.close();
+  clock.advance(1000);
+  const third = await ControlledEmulator.start(settings, clock);
+  expect(await third.done('GET', '/clock')).toEqual({ now: after(86_402_000), frozen: true });
 });
 
 it('a link in a project of the fixture follows the clock of that project', async () => {

@@ -68,51 +68,49 @@ describe('faults that delay', () => {
   });
 });
 
-describe('events of faults', () => {
-  it.each([
-    ['answer', { answer: { status: 503 } }, 503],
-    ['rateLimit', { rateLimit: {} }, 429],
-    ['drop', { drop: 'before' }, 0],
-    ['drop', { drop: 'after' }, 0],
-    ['truncate', { truncate: true }, 201],
-  ])(
-    'a fault with %s emits fault.fired, and the request names the rule that decided it',
-    async (action, rule, status) => {
-      const socket = await openSocket();
-      const token = await tokenOf(socket.send, 'owner', 'documented');
-      await addFault(socket, { id: 'mine', ...rule }, 'documented');
-      const events: EmulatorEvent[] = [];
-      const finished = new Promise<void>((resolve) => {
-        socket.events.subscribe((event) => {
-          events.push(event);
-          if (new Set(events.map(({ type }) => type)).size === 2) resolve();
-        });
+it.each([
+  ['answer', { answer: { status: 503 } }, 503],
+  ['rateLimit', { rateLimit: {} }, 429],
+  ['drop', { drop: 'before' }, 0],
+  ['drop', { drop: 'after' }, 0],
+  ['truncate', { truncate: true }, 201],
+])(
+  'a fault with %s emits fault.fired, and the request names the rule that decided it',
+  async (action, rule, status) => {
+    const socket = await openSocket();
+    const token = await tokenOf(socket.send, 'owner', 'documented');
+    await addFault(socket, { id: 'mine', ...rule }, 'documented');
+    const events: EmulatorEvent[] = [];
+    const finished = new Promise<void>((resolve) => {
+      socket.events.subscribe((event) => {
+        events.push(event);
+        if (new Set(events.map(({ type }) => type)).size === 2) resolve();
       });
-      await socket
-        .send({
-          method: 'POST',
-          path: linksPath('documented'),
-          headers: { accept: ACCEPT, authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
-          body: '{}',
-        })
-        .catch(() => undefined);
-      await finished;
-      const project = '32b6e34b3d91647abb20e7b8';
-      const operation = 'createGroupStreamPrivateLinkConnection';
-      expect(events.find(({ type }) => type === 'fault.fired')).toMatchObject({
-        project,
-        data: { rule: 'mine', scope: 'project', operation, action },
-      });
-      expect(events.find(({ type }) => type === 'request.finished')).toMatchObject({
-        project,
-        data: {
-          operation,
-          rung: 'faults',
-          // The work itself was refused for its media type.
-          status: status === 201 ? 415 : status,
-          reason: expect.stringContaining('The fault rule mine of project') as string,
-        },
-      });
-    },
-  );
-});
+    });
+    await socket
+      .send({
+        method: 'POST',
+        path: linksPath('documented'),
+        headers: { accept: ACCEPT, authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
+        body: '{}',
+      })
+      .catch(() => undefined);
+    await finished;
+    const project = '32b6e34b3d91647abb20e7b8';
+    const operation = 'createGroupStreamPrivateLinkConnection';
+    expect(events.find(({ type }) => type === 'fault.fired')).toMatchObject({
+      project,
+      data: { rule: 'mine', scope: 'project', operation, action },
+    });
+    expect(events.find(({ type }) => type === 'request.finished')).toMatchObject({
+      project,
+      data: {
+        operation,
+        rung: 'faults',
+        // The work itself was refused for its media type.
+        status: status === 201 ? 415 : status,
+        reason: expect.stringContaining('The fault rule mine of project') as string,
+      },
+    });
+  },
+);

@@ -24,28 +24,26 @@ async function openProject(profile: 'documented' | 'observed' = 'observed') {
   return { ask };
 }
 
-describe('settings of a project', () => {
-  it('the settings of a project are the ten booleans that Terraform reads, and each can be changed', async () => {
-    const { ask } = await openProject();
-    const { body: before } = await ask('GET', 'settings');
-    expect(Object.keys(before)).toEqual([
-      'isClusterAiAssistantEnabled',
-      'isCollectDatabaseSpecificsStatisticsEnabled',
-      'isDataExplorerEnabled',
-      'isDataExplorerGenAIFeaturesEnabled',
-      'isDataExplorerGenAISampleDocumentPassingEnabled',
-      'isExtendedStorageSizesEnabled',
-      'isNativeRerankingEnabled',
-      'isPerformanceAdvisorEnabled',
-      'isRealtimePerformancePanelEnabled',
-      'isSchemaAdvisorEnabled',
-    ]);
-    const flipped = Object.fromEntries(Object.entries(before).map(([name, on]) => [name, on !== true]));
-    expect((await ask('PATCH', 'settings', flipped)).body).toEqual(flipped);
-    expect((await ask('GET', 'settings')).body).toEqual(flipped);
-    const one = { isNativeRerankingEnabled: before.isNativeRerankingEnabled };
-    expect((await ask('PATCH', 'settings', one)).body).toEqual({ ...flipped, ...one });
-  });
+it('the settings of a project are the ten booleans that Terraform reads, and each can be changed', async () => {
+  const { ask } = await openProject();
+  const { body: before } = await ask('GET', 'settings');
+  expect(Object.keys(before)).toEqual([
+    'isClusterAiAssistantEnabled',
+    'isCollectDatabaseSpecificsStatisticsEnabled',
+    'isDataExplorerEnabled',
+    'isDataExplorerGenAIFeaturesEnabled',
+    'isDataExplorerGenAISampleDocumentPassingEnabled',
+    'isExtendedStorageSizesEnabled',
+    'isNativeRerankingEnabled',
+    'isPerformanceAdvisorEnabled',
+    'isRealtimePerformancePanelEnabled',
+    'isSchemaAdvisorEnabled',
+  ]);
+  const flipped = Object.fromEntries(Object.entries(before).map(([name, on]) => [name, on !== true]));
+  expect((await ask('PATCH', 'settings', flipped)).body).toEqual(flipped);
+  expect((await ask('GET', 'settings')).body).toEqual(flipped);
+  const one = { isNativeRerankingEnabled: before.isNativeRerankingEnabled };
+  expect((await ask('PATCH', 'settings', one)).body).toEqual({ ...flipped, ...one });
 });
 
 describe('limits of a project', () => {

@@ -13,20 +13,18 @@ function nonces(): { readonly clock: ManualClock; readonly nonces: Nonces } {
   return { clock, nonces: new Nonces(clock, LIFE_MS) };
 }
 
-describe('digest response', () => {
-  it('digestResponse() computes the MD5 example of RFC 7616, section 3.9.1', () => {
-    const sent = {
-      username: 'Mufasa',
-      realm: 'http-auth@example.org',
-      uri: '/dir/index.html',
-      nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v',
-      nc: '00000001',
-      cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
-      qop: 'auth',
-    };
-    const secret = { password: 'Circle of Life', method: 'GET' };
-    expect(digestResponse(sent, secret)).toBe('8ca523f5e9506fed4657c9700eebdbec');
-  });
+it('digestResponse() computes the MD5 example of RFC 7616, section 3.9.1', () => {
+  const sent = {
+    username: 'Mufasa',
+    realm: 'http-auth@example.org',
+    uri: '/dir/index.html',
+    nonce: '7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v',
+    nc: '00000001',
+    cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
+    qop: 'auth',
+  };
+  const secret = { password: 'Circle of Life', method: 'GET' };
+  expect(digestResponse(sent, secret)).toBe('8ca523f5e9506fed4657c9700eebdbec');
 });
 
 describe('parsing of the Authorization header', () => {

@@ -150,32 +150,28 @@ describe.each(TRANSPORTS)('OPTIONS over %s', (transport) => {
   });
 });
 
-describe('HEAD and OPTIONS in the journal', () => {
-  it('the journal records HEAD and OPTIONS by these names, without response bodies', async () => {
-    const line = await shared.line('socket');
-    const path = line.linksPath('observed');
-    for (const method of ['HEAD', 'OPTIONS']) await line.as('reader', 'observed', { method, path });
-    const { id } = line.projects.observed;
-    const journal = await line.send({ path: `/_emulator/projects/${id}/requests` });
-    const { requests } = journal.json<{ requests: { method: string; response: { body?: string } }[] }>();
-    const shown = requests.filter(({ method }) => method !== 'POST');
-    expect(shown).toMatchObject([
-      { method: 'HEAD', operation: 'listGroupStreamPrivateLinkConnections', status: 200, rung: 'answer' },
-      { method: 'OPTIONS', status: 200, rung: 'answer' },
-    ]);
-    for (const { response } of shown) expect(response.body ?? '').toBe('');
-  });
+it('the journal records HEAD and OPTIONS by these names, without response bodies', async () => {
+  const line = await shared.line('socket');
+  const path = line.linksPath('observed');
+  for (const method of ['HEAD', 'OPTIONS']) await line.as('reader', 'observed', { method, path });
+  const { id } = line.projects.observed;
+  const journal = await line.send({ path: `/_emulator/projects/${id}/requests` });
+  const { requests } = journal.json<{ requests: { method: string; response: { body?: string } }[] }>();
+  const shown = requests.filter(({ method }) => method !== 'POST');
+  expect(shown).toMatchObject([
+    { method: 'HEAD', operation: 'listGroupStreamPrivateLinkConnections', status: 200, rung: 'answer' },
+    { method: 'OPTIONS', status: 200, rung: 'answer' },
+  ]);
+  for (const { response } of shown) expect(response.body ?? '').toBe('');
 });
 
-describe('HEAD and OPTIONS in the OpenAPI documents', () => {
-  it.each(['/_emulator/openapi.json', '/_emulator/control-openapi.json'])(
-    'the OpenAPI document %s has no HEAD and OPTIONS operations',
-    async (path) => {
-      const document = await shared.seeded('inject').send({ path });
-      const { paths } = document.json<{ paths: Record<string, object> }>();
-      const methods = new Set(Object.values(paths).flatMap((operations) => Object.keys(operations)));
-      expect([...methods].filter((method) => ['head', 'options'].includes(method))).toEqual([]);
-      expect(methods).toContain('get');
-    },
-  );
-});
+it.each(['/_emulator/openapi.json', '/_emulator/control-openapi.json'])(
+  'the OpenAPI document %s has no HEAD and OPTIONS operations',
+  async (path) => {
+    const document = await shared.seeded('inject').send({ path });
+    const { paths } = document.json<{ paths: Record<string, object> }>();
+    const methods = new Set(Object.values(paths).flatMap((operations) => Object.keys(operations)));
+    expect([...methods].filter((method) => ['head', 'options'].includes(method))).toEqual([]);
+    expect(methods).toContain('get');
+  },
+);

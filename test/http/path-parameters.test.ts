@@ -67,15 +67,13 @@ describe('malformed path parameters in observed projects', () => {
   });
 });
 
-describe('malformed path parameters in documented projects', () => {
-  it.each(MALFORMED)('a malformed path parameter is a 404 like an unknown id: %s', async (id) => {
-    const emulator = await TestEmulator.start();
-    const url = `${linksPath('documented')}/${encodeURI(id)}`;
-    const response = await emulator.as('owner', 'documented', { url });
-    expect(response.statusCode).toBe(404);
-    expect(response.json<ErrorBody>()).toMatchObject({
-      errorCode: 'RESOURCE_NOT_FOUND',
-      detail: `Cannot find resource ${id}`,
-    });
+it.each(MALFORMED)('a malformed path parameter is a 404 like an unknown id: %s', async (id) => {
+  const emulator = await TestEmulator.start();
+  const url = `${linksPath('documented')}/${encodeURI(id)}`;
+  const response = await emulator.as('owner', 'documented', { url });
+  expect(response.statusCode).toBe(404);
+  expect(response.json<ErrorBody>()).toMatchObject({
+    errorCode: 'RESOURCE_NOT_FOUND',
+    detail: `Cannot find resource ${id}`,
   });
 });

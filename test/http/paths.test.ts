@@ -86,11 +86,9 @@ describe.each(TRANSPORTS)('paths over %s', (transport) => {
   });
 });
 
-describe('escaped paths', () => {
-  it('an escaped path is decoded before it is matched', async () => {
-    const line = shared.seeded('inject');
-    const id = SEEDED.documented.project.replace('3', '%33');
-    const response = await line.as('reader', 'documented', { path: `${API}/groups/${id}` });
-    expect([response.status, response.json().id]).toEqual([200, SEEDED.documented.project]);
-  });
+it('an escaped path is decoded before it is matched', async () => {
+  const line = shared.seeded('inject');
+  const id = SEEDED.documented.project.replace('3', '%33');
+  const response = await line.as('reader', 'documented', { path: `${API}/groups/${id}` });
+  expect([response.status, response.json().id]).toEqual([200, SEEDED.documented.project]);
 });

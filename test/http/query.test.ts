@@ -91,18 +91,16 @@ describe('query parameters of an operation', () => {
 
 const ONE_PROJECT = `${API}/groups/${SEEDED.observed.project}`;
 
-describe('invalid flags', () => {
-  it.each(
-    [`${API}/groups`, ONE_PROJECT, linksPath('observed')].flatMap((path) =>
-      ['envelope=yes', 'pretty=1', 'envelope=', 'pretty=true&pretty=true'].map((query) => ({ path, query })),
-    ),
-  )('a flag that is neither true nor false is a 400: $path?$query', async ({ path, query }) => {
-    const emulator = shared.emulator;
-    const response = await emulator.as('owner', 'observed', { url: `${path}?${query}` });
-    const { errorCode, parameters } = response.json<{ errorCode: string; parameters: string[] }>();
-    expect([response.statusCode, errorCode]).toEqual([400, 'INVALID_QUERY_PARAMETER']);
-    expect(parameters).toEqual([query.split('=')[0]]);
-  });
+it.each(
+  [`${API}/groups`, ONE_PROJECT, linksPath('observed')].flatMap((path) =>
+    ['envelope=yes', 'pretty=1', 'envelope=', 'pretty=true&pretty=true'].map((query) => ({ path, query })),
+  ),
+)('a flag that is neither true nor false is a 400: $path?$query', async ({ path, query }) => {
+  const emulator = shared.emulator;
+  const response = await emulator.as('owner', 'observed', { url: `${path}?${query}` });
+  const { errorCode, parameters } = response.json<{ errorCode: string; parameters: string[] }>();
+  expect([response.statusCode, errorCode]).toEqual([400, 'INVALID_QUERY_PARAMETER']);
+  expect(parameters).toEqual([query.split('=')[0]]);
 });
 
 describe('envelope', () => {
@@ -153,18 +151,16 @@ describe('envelope', () => {
   });
 });
 
-describe('pretty', () => {
-  it.each([ONE_PROJECT, `${API}/groups`, linksPath('observed')])(
-    'pretty=true indents %s and changes nothing else',
-    async (path) => {
-      const emulator = shared.emulator;
-      const compact = await emulator.as('owner', 'observed', { url: path });
-      const indented = await emulator.as('owner', 'observed', { url: `${path}?pretty=true` });
-      expect(compact.body).not.toMatch(/\n| : /);
-      expect(indented.body).toMatch(/^\{\n {2}"[a-zA-Z]+" : /);
-      // The links of a page repeat the query.
-      expect(JSON.stringify(indented.json()).replace('?pretty=true&', '?')).toBe(compact.body);
-      expect(indented.headers['content-type']).toBe(compact.headers['content-type']);
-    },
-  );
-});
+it.each([ONE_PROJECT, `${API}/groups`, linksPath('observed')])(
+  'pretty=true indents %s and changes nothing else',
+  async (path) => {
+    const emulator = shared.emulator;
+    const compact = await emulator.as('owner', 'observed', { url: path });
+    const indented = await emulator.as('owner', 'observed', { url: `${path}?pretty=true` });
+    expect(compact.body).not.toMatch(/\n| : /);
+    expect(indented.body).toMatch(/^\{\n {2}"[a-zA-Z]+" : /);
+    // The links of a page repeat the query.
+    expect(JSON.stringify(indented.json()).replace('?pretty=true&', '?')).toBe(compact.body);
+    expect(indented.headers['content-type']).toBe(compact.headers['content-type']);
+  },
+);

@@ -31,20 +31,18 @@ it('redactTarget() removes the secret of a target with a thousand nested paramet
   expect(redactTarget(target)).toBe(target.replace('HUSH', REMOVED));
 });
 
-describe('redactHeaders()', () => {
-  it('redactHeaders() removes secrets from headers named like one and from addresses in headers', () => {
-    const headers = {
-      'x-private-key': 'HUSH',
-      'x-api-key': 'HUSH',
-      referer: 'http://x/?access_token=HUSH',
-      accept: 'a/b;q=0.5',
-    };
-    expect(redactHeaders(headers)).toEqual({
-      'x-private-key': REMOVED,
-      'x-api-key': REMOVED,
-      referer: `http://x/?access_token=${REMOVED}`,
-      accept: 'a/b;q=0.5',
-    });
+it('redactHeaders() removes secrets from headers named like one and from addresses in headers', () => {
+  const headers = {
+    'x-private-key': 'HUSH',
+    'x-api-key': 'HUSH',
+    referer: 'http://x/?access_token=HUSH',
+    accept: 'a/b;q=0.5',
+  };
+  expect(redactHeaders(headers)).toEqual({
+    'x-private-key': REMOVED,
+    'x-api-key': REMOVED,
+    referer: `http://x/?access_token=${REMOVED}`,
+    accept: 'a/b;q=0.5',
   });
 });
 

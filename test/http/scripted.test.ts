@@ -125,10 +125,8 @@ describe('scope of scripted responses', () => {
   });
 });
 
-describe('the sixth body of the page', () => {
-  it("the page's body for 409 repeats its body for 401", () => {
-    expect(fixture('409')).toBe(fixture('401'));
-  });
+it("the page's body for 409 repeats its body for 401", () => {
+  expect(fixture('409')).toBe(fixture('401'));
 });
 
 describe.each(['documented', 'observed'] as const)(
@@ -164,13 +162,11 @@ describe.each(['documented', 'observed'] as const)(
   },
 );
 
-describe('error bodies of the page', () => {
-  it.each(STATUSES)("the page's body for %s has four keys, indented by two", (name) => {
-    const body = JSON.parse(fixture(name)) as Record<string, unknown>;
-    expect(Object.keys(body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
-    expect(fixture(name).trimEnd()).toBe(JSON.stringify(body, null, 2));
-    expect(body.detail).toMatch(
-      /^\(This is just an example, the exception may not be related to this endpoint\)/,
-    );
-  });
+it.each(STATUSES)("the page's body for %s has four keys, indented by two", (name) => {
+  const body = JSON.parse(fixture(name)) as Record<string, unknown>;
+  expect(Object.keys(body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
+  expect(fixture(name).trimEnd()).toBe(JSON.stringify(body, null, 2));
+  expect(body.detail).toMatch(
+    /^\(This is just an example, the exception may not be related to this endpoint\)/,
+  );
 });

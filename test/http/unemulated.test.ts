@@ -176,28 +176,26 @@ describe('operations that are not emulated', () => {
   });
 });
 
-describe('telemetry of clients', () => {
-  it.each(['/api/private/v1.0/telemetry/events', '/api/private/unauth/telemetry/events'])(
-    'telemetry sent to %s is accepted and ignored, whatever it is',
-    async (url) => {
-      const emulator = await TestEmulator.start();
-      const posts = [
-        { payload: '[{"event":"x"}]', headers: { 'content-type': 'application/json' } },
-        {
-          payload: '{ <Payload> }',
-          headers: { 'content-type': 'application/json', authorization: 'Bearer x' },
-        },
-        { payload: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
-        { payload: Buffer.from([0, 255]) },
-        {},
-      ];
-      for (const post of posts) {
-        const response = await emulator.inject({ method: 'POST', url, ...post });
-        expect([response.statusCode, response.body]).toEqual([204, '']);
-      }
-      expect(await notEmulated(emulator)).toEqual([]);
-      const links = await emulator.as('owner', 'observed', { url: linksPath('observed') });
-      expect(links.json()).toMatchObject({ totalCount: 0 });
-    },
-  );
-});
+it.each(['/api/private/v1.0/telemetry/events', '/api/private/unauth/telemetry/events'])(
+  'telemetry sent to %s is accepted and ignored, whatever it is',
+  async (url) => {
+    const emulator = await TestEmulator.start();
+    const posts = [
+      { payload: '[{"event":"x"}]', headers: { 'content-type': 'application/json' } },
+      {
+        payload: '{ <Payload> }',
+        headers: { 'content-type': 'application/json', authorization: 'Bearer x' },
+      },
+      { payload: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      { payload: Buffer.from([0, 255]) },
+      {},
+    ];
+    for (const post of posts) {
+      const response = await emulator.inject({ method: 'POST', url, ...post });
+      expect([response.statusCode, response.body]).toEqual([204, '']);
+    }
+    expect(await notEmulated(emulator)).toEqual([]);
+    const links = await emulator.as('owner', 'observed', { url: linksPath('observed') });
+    expect(links.json()).toMatchObject({ totalCount: 0 });
+  },
+);

@@ -262,20 +262,18 @@ describe('reading a project', () => {
   );
 });
 
-describe('versions of the project operations', () => {
-  it.each([GROUPS, `${GROUPS}/${SEEDED.documented.project}`])(
-    'the versions of %s begin at 2023-01-01',
-    async (url) => {
-      const emulator = await TestEmulator.start();
-      const status = async (date: string): Promise<unknown[]> => {
-        const accept = `application/vnd.atlas.${date}+json`;
-        const response = await emulator.as('owner', 'documented', { url, headers: { accept } });
-        return [response.statusCode, response.headers['content-type']];
-      };
-      const shown = [200, 'application/vnd.atlas.2023-01-01+json;charset=utf-8'];
-      expect(await status('2023-01-01')).toEqual(shown);
-      expect(await status('2026-12-31')).toEqual(shown);
-      expect(await status('2022-12-31')).toEqual([406, 'application/json']);
-    },
-  );
-});
+it.each([GROUPS, `${GROUPS}/${SEEDED.documented.project}`])(
+  'the versions of %s begin at 2023-01-01',
+  async (url) => {
+    const emulator = await TestEmulator.start();
+    const status = async (date: string): Promise<unknown[]> => {
+      const accept = `application/vnd.atlas.${date}+json`;
+      const response = await emulator.as('owner', 'documented', { url, headers: { accept } });
+      return [response.statusCode, response.headers['content-type']];
+    };
+    const shown = [200, 'application/vnd.atlas.2023-01-01+json;charset=utf-8'];
+    expect(await status('2023-01-01')).toEqual(shown);
+    expect(await status('2026-12-31')).toEqual(shown);
+    expect(await status('2022-12-31')).toEqual([406, 'application/json']);
+  },
+);

@@ -156,21 +156,19 @@ describe('database.write()', () => {
   });
 });
 
-describe('revision', () => {
-  it('database.revision changes after each write, even one rolled back, and is undefined within a write', async () => {
-    const entries = new Entries();
-    const { database } = entries;
-    const seen = [database.revision, database.revision];
-    await database.write(() => {
-      expect(database.revision).toBeUndefined();
-    });
-    seen.push(database.revision);
-    await entries.add('one', [], true);
-    seen.push(database.revision);
-    expect(seen[0]).toBe(seen[1]);
-    expect(new Set(seen).size).toBe(3);
-    expect(seen).not.toContain(undefined);
+it('database.revision changes after each write, even one rolled back, and is undefined within a write', async () => {
+  const entries = new Entries();
+  const { database } = entries;
+  const seen = [database.revision, database.revision];
+  await database.write(() => {
+    expect(database.revision).toBeUndefined();
   });
+  seen.push(database.revision);
+  await entries.add('one', [], true);
+  seen.push(database.revision);
+  expect(seen[0]).toBe(seen[1]);
+  expect(new Set(seen).size).toBe(3);
+  expect(seen).not.toContain(undefined);
 });
 
 /** Lets the database grow by no page more. */

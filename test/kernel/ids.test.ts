@@ -51,29 +51,25 @@ describe('objectIds()', () => {
   });
 });
 
-describe('seededIds()', () => {
-  it('ids from a seed are repeatable, unique and increasing', () => {
-    const make = (seed: string): string[] =>
-      Array.from(
-        { length: 1000 },
-        seededIds(() => seed),
-      );
-    const ids = make('one');
-    expect(ids.every((id) => OBJECT_ID.test(id))).toBe(true);
-    expect(stepsBack(ids)).toBe(0);
-    expect(make('one')).toEqual(ids);
-    expect(make('two').filter((id) => ids.includes(id))).toEqual([]);
-  });
+it('ids from a seed are repeatable, unique and increasing', () => {
+  const make = (seed: string): string[] =>
+    Array.from(
+      { length: 1000 },
+      seededIds(() => seed),
+    );
+  const ids = make('one');
+  expect(ids.every((id) => OBJECT_ID.test(id))).toBe(true);
+  expect(stepsBack(ids)).toBe(0);
+  expect(make('one')).toEqual(ids);
+  expect(make('two').filter((id) => ids.includes(id))).toEqual([]);
 });
 
-describe('OBJECT_ID', () => {
-  it.each([
-    '',
-    '32b6e34b3d91647abb20e7b',
-    '32b6e34b3d91647abb20e7b88',
-    '32B6E34B3D91647ABB20E7B8',
-    `${'0'.repeat(23)}g`,
-  ])('OBJECT_ID does not match %j', (text) => {
-    expect(text).not.toMatch(OBJECT_ID);
-  });
+it.each([
+  '',
+  '32b6e34b3d91647abb20e7b',
+  '32b6e34b3d91647abb20e7b88',
+  '32B6E34B3D91647ABB20E7B8',
+  `${'0'.repeat(23)}g`,
+])('OBJECT_ID does not match %j', (text) => {
+  expect(text).not.toMatch(OBJECT_ID);
 });

@@ -94,13 +94,11 @@ describe('positionAt()', () => {
   });
 });
 
-describe('goneAt()', () => {
-  it('goneAt() returns when DELETED is entered, or undefined', () => {
-    expect(goneAt(pathOf(observed.deleted), 'DELETED')).toBe(1070);
-    expect(goneAt(pathOf(documented.deleted), 'DELETED')).toBe(1000);
-    expect(goneAt(pathOf(documented.created), 'DELETED')).toBeUndefined();
-    expect(goneAt([], 'DELETED')).toBeUndefined();
-  });
+it('goneAt() returns when DELETED is entered, or undefined', () => {
+  expect(goneAt(pathOf(observed.deleted), 'DELETED')).toBe(1070);
+  expect(goneAt(pathOf(documented.deleted), 'DELETED')).toBe(1000);
+  expect(goneAt(pathOf(documented.created), 'DELETED')).toBeUndefined();
+  expect(goneAt([], 'DELETED')).toBeUndefined();
 });
 
 describe('states of a link', () => {

@@ -92,43 +92,41 @@ function expected(id: string, path: Path, now: number): string | undefined {
   return `{"${id}":"${state}",${{ DONE: 2, FAILED: 3 }[state] ?? 1}}`;
 }
 
-describe('state derived in SQL', () => {
-  it.each([1, 2, 3, 4])(
-    'the state derived in SQL equals positionAt() for random paths, times and persisted rows (seed %i)',
-    async (seed) => {
-      const random = seeded(seed);
-      const newId = objectIds(() => 0);
-      const toEmulatorTime = Math.floor(random() * 1000) - 500;
-      const { database, store, moveDue } = await openStore(-toEmulatorTime);
-      const links = await database.write(() =>
-        Array.from({ length: 200 }, () => {
-          const [id, path] = [newId(), randomPath(random)];
-          const now = (path[0]?.[1] ?? 0) + Math.floor(random() * 10);
-          store.save(...rowOf(id, path, now, toEmulatorTime));
-          return { id, path, now };
-        }),
-      );
-      const from = Math.max(...links.map(({ now }) => now));
-      const end = Math.max(...links.map(({ path }) => path.at(-1)?.[1] ?? 0)) + 5;
-      expect(end).toBeGreaterThan(from);
+it.each([1, 2, 3, 4])(
+  'the state derived in SQL equals positionAt() for random paths, times and persisted rows (seed %i)',
+  async (seed) => {
+    const random = seeded(seed);
+    const newId = objectIds(() => 0);
+    const toEmulatorTime = Math.floor(random() * 1000) - 500;
+    const { database, store, moveDue } = await openStore(-toEmulatorTime);
+    const links = await database.write(() =>
+      Array.from({ length: 200 }, () => {
+        const [id, path] = [newId(), randomPath(random)];
+        const now = (path[0]?.[1] ?? 0) + Math.floor(random() * 10);
+        store.save(...rowOf(id, path, now, toEmulatorTime));
+        return { id, path, now };
+      }),
+    );
+    const from = Math.max(...links.map(({ now }) => now));
+    const end = Math.max(...links.map(({ path }) => path.at(-1)?.[1] ?? 0)) + 5;
+    expect(end).toBeGreaterThan(from);
 
-      for (let now = from; now < end; now += 1 + Math.floor(random() * 3)) {
-        const all = links.map(({ id, path }) => expected(id, path, now));
-        const visible = all.filter((text) => text !== undefined);
-        expect(links.map(({ id }) => textOf(store.current(PROJECT, id, now)))).toEqual(all);
-        expect(store.page(PROJECT, PAGE, now, '')).toBe(visible.join(','));
-        expect(store.count(PROJECT, now)).toBe(visible.length);
-        expect(links.map(({ id }) => store.sameTarget(PROJECT, id, now))).toEqual(
-          links.map(({ id }, index) => (all[index] === undefined ? undefined : id)),
-        );
-        // Some rows are persisted, some late, some not at all: no read must tell the difference.
-        if (random() < 0.5) {
-          for (let count = 0; count < 20; count += 1) await moveDue(now + toEmulatorTime);
-        }
+    for (let now = from; now < end; now += 1 + Math.floor(random() * 3)) {
+      const all = links.map(({ id, path }) => expected(id, path, now));
+      const visible = all.filter((text) => text !== undefined);
+      expect(links.map(({ id }) => textOf(store.current(PROJECT, id, now)))).toEqual(all);
+      expect(store.page(PROJECT, PAGE, now, '')).toBe(visible.join(','));
+      expect(store.count(PROJECT, now)).toBe(visible.length);
+      expect(links.map(({ id }) => store.sameTarget(PROJECT, id, now))).toEqual(
+        links.map(({ id }, index) => (all[index] === undefined ? undefined : id)),
+      );
+      // Some rows are persisted, some late, some not at all: no read must tell the difference.
+      if (random() < 0.5) {
+        for (let count = 0; count < 20; count += 1) await moveDue(now + toEmulatorTime);
       }
-    },
-  );
-});
+    }
+  },
+);
 
 describe('due rows', () => {
   it("rows are due in the emulator's time, earliest first", async () => {

@@ -227,14 +227,12 @@ it.each([
   expect(statSync(`${db}-ca-key.pem`).mode & 0o777).toBe(keyMode);
 });
 
-describe('certificates of the user', () => {
-  it('a certificate of the user is served unchanged, and its authority is not published', async () => {
-    const { files, ca } = await ownCertificate();
-    const emulator = await startEmulator({ tls: true, ...files });
-    onTestFinished(() => emulator.close());
-    expect(await send(`${emulator.tlsUrl ?? ''}/_emulator/health`, { ca })).toMatchObject({ status: 200 });
-    expect(emulator.ca).toBeUndefined();
-    const response = await fetch(`${emulator.url}/_emulator/ca.pem`);
-    expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('--tls-cert')]);
-  });
+it('a certificate of the user is served unchanged, and its authority is not published', async () => {
+  const { files, ca } = await ownCertificate();
+  const emulator = await startEmulator({ tls: true, ...files });
+  onTestFinished(() => emulator.close());
+  expect(await send(`${emulator.tlsUrl ?? ''}/_emulator/health`, { ca })).toMatchObject({ status: 200 });
+  expect(emulator.ca).toBeUndefined();
+  const response = await fetch(`${emulator.url}/_emulator/ca.pem`);
+  expect([response.status, await response.text()]).toEqual([404, expect.stringContaining('--tls-cert')]);
 });

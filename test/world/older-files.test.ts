@@ -225,19 +225,17 @@ describe('fault rules of 0.1.0', () => {
   });
 });
 
-describe('fixtures of 0.1.0', () => {
-  it('a fixture exported by 0.1.0 loads and exports unchanged', async () => {
-    const { inject } = await open(':memory:');
-    await control(inject, 'PUT', '/fixture', fixture);
-    expect(await control(inject, 'GET', '/fixture')).toEqual(fixture);
-    const { projects } = (await everything(inject)) as Answer;
-    expect(projects).toEqual(
-      Object.fromEntries(
-        Object.entries(answers.fixtureLoaded.projects).map(([name, project]) => [
-          name,
-          { ...project, snapshots: expect.anything() as unknown },
-        ]),
-      ),
-    );
-  });
+it('a fixture exported by 0.1.0 loads and exports unchanged', async () => {
+  const { inject } = await open(':memory:');
+  await control(inject, 'PUT', '/fixture', fixture);
+  expect(await control(inject, 'GET', '/fixture')).toEqual(fixture);
+  const { projects } = (await everything(inject)) as Answer;
+  expect(projects).toEqual(
+    Object.fromEntries(
+      Object.entries(answers.fixtureLoaded.projects).map(([name, project]) => [
+        name,
+        { ...project, snapshots: expect.anything() as unknown },
+      ]),
+    ),
+  );
 });

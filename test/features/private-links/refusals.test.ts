@@ -111,33 +111,31 @@ async function refused(links: Links, payload: string) {
   };
 }
 
-describe('invalid fields of a create', () => {
-  it.each(FAULTS)(
-    'a create is refused, with the field named and nothing created, if $fault',
-    async ({ fields, names, code }) => {
-      const projects = await Promise.all(PROFILES.map((profile) => shared.links(profile)));
-      const payload = textWith(fields);
+it.each(FAULTS)(
+  'a create is refused, with the field named and nothing created, if $fault',
+  async ({ fields, names, code }) => {
+    const projects = await Promise.all(PROFILES.map((profile) => shared.links(profile)));
+    const payload = textWith(fields);
 
-      const [documented, observed] = await Promise.all(projects.map((links) => refused(links, payload)));
-      if (!documented || !observed) throw new Error('there are two profiles');
-      expect(documented.status).toBe(400);
-      expect(Object.keys(documented.body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
-      expect(documented.body).toMatchObject({
-        error: 400,
-        reason: 'Bad Request',
-        errorCode: 'VALIDATION_ERROR',
-      });
-      expect(documented.body.detail).toContain(names);
+    const [documented, observed] = await Promise.all(projects.map((links) => refused(links, payload)));
+    if (!documented || !observed) throw new Error('there are two profiles');
+    expect(documented.status).toBe(400);
+    expect(Object.keys(documented.body)).toEqual(['error', 'detail', 'reason', 'errorCode']);
+    expect(documented.body).toMatchObject({
+      error: 400,
+      reason: 'Bad Request',
+      errorCode: 'VALIDATION_ERROR',
+    });
+    expect(documented.body.detail).toContain(names);
 
-      expect(observed.status).toBe(400);
-      expect(observed.body).toMatchObject({ errorCode: code, parameters: [names] });
-      expect(observed.body.detail).toContain(names);
+    expect(observed.status).toBe(400);
+    expect(observed.body).toMatchObject({ errorCode: code, parameters: [names] });
+    expect(observed.body.detail).toContain(names);
 
-      for (const { reason } of [documented, observed]) expect(reason).toMatch(/^step 9 \(fields\): /);
-      for (const links of projects) expect((await links.list()).results).toEqual([]);
-    },
-  );
-});
+    for (const { reason } of [documented, observed]) expect(reason).toMatch(/^step 9 \(fields\): /);
+    for (const links of projects) expect((await links.list()).results).toEqual([]);
+  },
+);
 
 /** The source page's own payload. */
 const PAGE_PAYLOAD = {
