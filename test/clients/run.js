@@ -14,13 +14,13 @@ const here = import.meta.dirname;
 const all = process.argv.includes('--all');
 const wanted = process.argv.slice(2).filter((name) => name !== '--all');
 
-/** Each folder with a `client.js` brings one client or several; see support/kinds.js. */
+/** Imports the `client.js` of each folder, which exports one client or several; see support/kinds.js. */
 async function findClients() {
   const folders = (await readdir(here)).sort().filter((name) => existsSync(join(here, name, 'client.js')));
   const found = [];
   for (const folder of folders) {
-    const { default: brought } = await import(`./${folder}/client.js`);
-    found.push(...[brought].flat().map((client) => ({ ...client, folder: join(here, folder) })));
+    const { default: exported } = await import(`./${folder}/client.js`);
+    found.push(...[exported].flat().map((client) => ({ ...client, folder: join(here, folder) })));
   }
   return found.filter(({ name }) => wanted.length === 0 || wanted.some((start) => name.startsWith(start)));
 }

@@ -76,7 +76,7 @@ async function written() {
   for (const [title, args, extra, documented, asObserved, rule] of [
     ['a duplicate', create, {}, '409 Conflict', '400 Bad Request'],
     ['a wrong key', show, wrong, '401 Unauthorized', '401 Unauthorized'],
-    ['a role that is lacking', create, reader, '403 Forbidden', '401 Unauthorized'],
+    ['a missing role', create, reader, '403 Forbidden', '401 Unauthorized'],
     ['an unknown project', show, elsewhere, '404 Not Found', '404 Not Found'],
     [
       'an unknown link',
@@ -90,10 +90,10 @@ async function written() {
   ]) {
     if (rule) await fault(rule);
     const refused = await atlas(args, extra);
-    const told = observed ? asObserved : documented;
+    const status = observed ? asObserved : documented;
     const held =
-      refused.status === 1 && refused.stderr.includes(`HTTP ${told}`) && /Detail: \S/.test(refused.stderr);
-    check(`${title}: exit status 1, ${told}`, held, refused);
+      refused.status === 1 && refused.stderr.includes(`HTTP ${status}`) && /Detail: \S/.test(refused.stderr);
+    check(`${title}: exit status 1, ${status}`, held, refused);
   }
 
   const deleted = await links('delete', _id, '--force');

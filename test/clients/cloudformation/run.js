@@ -101,7 +101,7 @@ for (const [title, action, properties, code] of [
   ['read, once it is gone: NotFound', 'READ', { ProjectId: project, Id: link?.Id }, 'NotFound'],
   ['create, an unknown project: NotFound', 'CREATE', { ...wanted, ProjectId: 'f'.repeat(24) }, 'NotFound'],
   ['create, a wrong key: AccessDenied', 'CREATE', { ...wanted, Profile: 'wrong' }, 'AccessDenied'],
-  [`create, a role that is lacking: ${lacking}`, 'CREATE', { ...wanted, Profile: 'reader' }, lacking],
+  [`create, a missing role: ${lacking}`, 'CREATE', { ...wanted, Profile: 'reader' }, lacking],
   [
     'create, a field that is missing: InvalidRequest',
     'CREATE',
@@ -114,8 +114,8 @@ for (const [title, action, properties, code] of [
 }
 await control('/private-link-rules', { times: 1, fail: 'The endpoint service is not known.' });
 const failed = await act('CREATE', wanted);
-const told = failed.status === 'FAILED' && failed.message.includes('The endpoint service is not known.');
-check('create, a link that FAILs: its message', told, failed);
+const shown = failed.status === 'FAILED' && failed.message.includes('The endpoint service is not known.');
+check('create, a link that FAILs: its message', shown, failed);
 handler.kill();
 end();
 process.exit();

@@ -73,7 +73,7 @@ life() {
   as "$1" 'get, once it is gone' 404 '"error":404' "$links/$id"
 }
 
-# The documentation page's command with a key pair; --include stands in it and puts the head before the body.
+# The documentation page's command with a key pair. Its --include prints the headers before the body.
 expect 'digest: create' 200 '"_id":"[0-9a-f]{24}"' \
   --user "${PUBLIC_KEY}:${PRIVATE_KEY}" \
   --digest --include \

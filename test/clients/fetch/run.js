@@ -1,4 +1,4 @@
-// A service account with what Node brings.
+// A service account with Node's built-in fetch.
 import { checks } from '../support/checks.js';
 import { life } from '../support/life.js';
 

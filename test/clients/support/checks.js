@@ -2,12 +2,12 @@
 export function checks() {
   let failed = 0;
   return {
-    /** One expectation; `seen` is printed where it does not hold. */
+    /** Checks one expectation, and prints `seen` if it fails. */
     check(title, held, seen) {
       if (!held) failed += 1;
       console.log(held ? `ok   ${title}` : `FAIL ${title}: ${JSON.stringify(seen)?.slice(0, 500)}`);
     },
-    /** What a script ends with. */
+    /** Sets the exit status. Call it last. */
     end() {
       process.exitCode = failed === 0 ? 0 : 1;
     },

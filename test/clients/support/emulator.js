@@ -53,7 +53,7 @@ export async function startPacked(work) {
   }
 }
 
-/** A project with credentials of its own, as the control API makes it, and `control` to go on with it. */
+/** Creates a project with its own credentials; `control` sends requests to its control API. */
 async function makeProject(url, profile) {
   const ask = async (method, path, body) => {
     const response = await fetch(`${url}/_emulator/projects${path}`, {

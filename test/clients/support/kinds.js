@@ -1,11 +1,11 @@
-// What a client is, and the kinds of it. A `client.js` exports one, or an array:
+// Defines clients. A `client.js` exports one, or an array:
 //   name      how it is chosen and shown
 //   did       what it does, for the table
-//   optional  no package registry gives it: where it is missing, that is no failure even with --all
+//   optional  if it is missing, that is no failure, even with --all
 //   profiles  the profiles that it is run with, both unless given
 //   page      some text of its code block in docs/clients.md, which is run too, after the script
 //   prepare   fetches and builds it in a copy of its folder, and returns its version and `run`, which takes a project
-//             and returns how many checks passed and failed; throws NotRun where this machine cannot have it
+//             and returns how many checks passed and failed; throws NotRun if it cannot be installed here
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { cleanEnvironment, must, NotRun, run } from './programs.js';

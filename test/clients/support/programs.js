@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 
-/** A client that this machine cannot have; `message` says why. */
+/** Thrown for a client that cannot be installed on this machine; `message` says why. */
 export class NotRun extends Error {}
 
 /** Settings of the user's own shell must not reach a client: it could call another Atlas with them. */
 const FOREIGN = /^(MONGODB_|MDB_|MCLI_|ATLAS_|TF_VAR_)|^(https?|all|no)_proxy$/i;
 
-/** The environment of a client: the user's without settings of Atlas, and `extra`. It reaches this machine alone. */
+/** The environment of a client: the caller's without settings of Atlas, plus `extra`. Only this machine is reachable. */
 export function cleanEnvironment(extra = {}) {
   const own = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
   const nowhere = 'http://127.0.0.1:9';

@@ -1,4 +1,4 @@
-/** A row's outcome; a client that did nothing has not passed. */
+/** The outcome of a row. A client without checks has not passed. */
 function outcome({ passed, failed, note }) {
   if (failed > 0) return 'FAILED';
   return note === '' && passed > 0 ? 'passed' : 'not run';

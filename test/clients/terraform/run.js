@@ -148,7 +148,7 @@ async function errors() {
     ['no credentials: the address is ignored', base, /Post "https:\/\/cloud\.mongodb\.com\/.*proxyconnect/],
     ['a wrong key: 401', key('wrong'), /HTTP 401 Unauthorized .*not authorized for this resource/],
     [
-      'a role that is lacking: USER_UNAUTHORIZED',
+      'a missing role: USER_UNAUTHORIZED',
       account(given.READER_CLIENT_ID, given.READER_CLIENT_SECRET),
       /USER_UNAUTHORIZED/,
     ],

@@ -114,7 +114,7 @@ func refusals(owner *client) {
 	incomplete.ServiceEndpointId = nil
 	nowhere := "ffffffffffffffffffffffff"
 	_, err := create(owner, check.Project, wanted())()
-	check.That("a link to be in the way", err == nil, err)
+	check.That("a first link of the same target", err == nil, err)
 	fault := func(answer string) func() (*http.Response, error) {
 		return func() (*http.Response, error) {
 			check.Control("/faults", `{"times":1,`+answer+`}`)
