@@ -4,7 +4,7 @@ import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { originsOf, redacted, type Config } from './config.js';
-import { authorityOperation, controlApi, healthOperation, installControl, observe } from './control/index.js';
+import { controlApi, installControl, observe, openOperations } from './control/index.js';
 import type { Core } from './control/index.js';
 import { buildCore } from './core.js';
 import type { Feature } from './features/index.js';
@@ -107,7 +107,7 @@ export async function buildApp(
     const tls = await tlsIdentity(config, systemClock.now());
     const others: Server[] = [];
     const faults = installPipeline(server, parts, operations);
-    const open = [healthOperation(parts.missing, database), ...(tls ? [authorityOperation(tls.ca)] : [])];
+    const open = openOperations(parts.missing, database, tls);
     const hasProject = (id: string): boolean => identity.projects.project(id) !== undefined;
     const observation = config.noControl
       ? undefined

@@ -1,4 +1,4 @@
-import { Type, type Static, type TObject } from '@sinclair/typebox';
+import { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { Context } from '../http/operation.js';
 import { object, oneOf, text } from '../http/schema.js';
@@ -67,31 +67,25 @@ const variables = Object.entries(CLIENTS).map(([name, { description }]) => [
 ]);
 const environment = object("the owner's variables for each client", Object.fromEntries(variables));
 
-export const madeProject = object(
+/** What clients of a project need, with its secrets. */
+const accessSchema = (title: string, description: string, credentials: TSchema) =>
+  object(description, { ...project.properties, url, credentials, environment }, { title });
+
+export const madeProject = accessSchema(
+  'MadeProject',
   'A project that was created, with its secrets.',
-  {
-    ...project.properties,
-    url,
-    credentials: object(
-      'an API key and a service account for each role',
-      Object.fromEntries(callerNames.map((name) => [name, credentials])),
-    ),
-    environment,
-  },
-  { title: 'MadeProject' },
+  object(
+    'an API key and a service account for each role',
+    Object.fromEntries(callerNames.map((name) => [name, credentials])),
+  ),
 );
 
-export const projectAccess = object(
+export const projectAccess = accessSchema(
+  'ProjectAccess',
   'What clients of a project need.',
-  {
-    ...project.properties,
-    url,
-    credentials: Type.Record(Type.String(), Type.Partial(credentials, { title: 'SomeCredentials' }), {
-      description: 'an API key and a service account for each role, where they exist',
-    }),
-    environment,
-  },
-  { title: 'ProjectAccess' },
+  Type.Record(Type.String(), Type.Partial(credentials, { title: 'SomeCredentials' }), {
+    description: 'an API key and a service account for each role, where they exist',
+  }),
 );
 
 /** A project as the control API shows it. */

@@ -8,7 +8,6 @@ import { fixtureSchema, type FixtureSection, type RunningFeature, type World } f
 import { clockOperations } from './clock.js';
 import { documentOperations } from './documents/operations.js';
 import { faultOperations } from './faults/faults.js';
-import { checkAccess } from './guard.js';
 import { installControl } from './install.js';
 import type { Observation } from './journal/observation.js';
 import { projectControl } from './projects.js';
@@ -61,7 +60,5 @@ export async function controlApi(
     ...observation.operations,
     ...documentOperations(operations, () => [...open, ...controls], pipeline.scripted, token !== undefined),
   ];
-  await installControl(scope, controls, pipeline, (request) => {
-    checkAccess(request, token);
-  });
+  await installControl(scope, controls, pipeline, { token });
 }

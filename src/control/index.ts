@@ -3,4 +3,4 @@ export { controlApi, type Core } from './api.js';
 export { faultSection } from './faults/faults.js';
 export { installControl } from './install.js';
 export { observe } from './journal/observation.js';
-export { authorityOperation, healthOperation } from './server.js';
+export { openOperations } from './server.js';

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { Type, type TObject } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ControlError } from '../http/control-error.js';
+import { sameSecret } from '../http/credentials/digest.js';
 import type { PipelineParts } from '../http/every-request.js';
 import { contextOf, type ControlOperation } from '../http/operation.js';
 import { parseBody } from '../http/steps/body.js';
@@ -21,6 +22,8 @@ export const PROJECT_PREFIX = `${CONTROL_PREFIX}/projects/:groupId`;
 
 const NO_QUERY = Type.Object({});
 
+const LOCAL_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+
 /** The paths of an operation: on the whole server, on one project, or both. */
 export function pathsOf({ scope, path }: ControlOperation): readonly string[] {
   return [
@@ -32,13 +35,13 @@ export function pathsOf({ scope, path }: ControlOperation): readonly string[] {
 /**
  * Serves the operations, in a scope whose parsers and errors are its own.
  *
- * @param guard throws for requests that may not use them; undefined where all may
+ * @param access who may use them; undefined if they are open to all
  */
 export async function installControl(
   scope: FastifyInstance,
   operations: readonly ControlOperation[],
   { gatekeeper }: Pick<PipelineParts, 'gatekeeper'>,
-  guard?: (request: FastifyRequest) => void,
+  access?: { readonly token: string | undefined },
 ): Promise<void> {
   scope.removeAllContentTypeParsers();
   const json = /^application\/json(?:\s*;|$)/i;
@@ -62,7 +65,7 @@ export async function installControl(
         url,
         ...(body?.limit !== undefined && { bodyLimit: body.limit }),
         onRequest: async (request) => {
-          guard?.(request);
+          if (access) checkAccess(request, access.token);
         },
         async handler(request, reply) {
           const { exchange } = request;
@@ -72,7 +75,7 @@ export async function installControl(
             if (!exchange.project) throw new ControlError(404, `There is no project ${groupId}.`);
           }
           // Operations that are open to everybody ignore what they do not take.
-          if (guard) exchange.query = queryOf(operation.query ?? NO_QUERY, request);
+          if (access) exchange.query = queryOf(operation.query ?? NO_QUERY, request);
           request.body = readBody(operation, request);
           checkBody?.(request.body);
           const result: unknown = await operation.handle(contextOf(request, reply));
@@ -87,6 +90,36 @@ export async function installControl(
         },
       });
     }
+  }
+}
+
+/**
+ * Checks whether a request may use the control API: on loopback every request, elsewhere those that have the token. Web
+ * pages of other origins may not: a browser sends `Origin`, and a rebound DNS name is not local.
+ *
+ * @param token required as `Authorization: Bearer`; undefined if the emulator listens on loopback only
+ * @throws {ControlError} 401 or 403
+ */
+function checkAccess(request: FastifyRequest, token: string | undefined): void {
+  const { origin, host, authorization } = request.headers;
+  if (origin !== undefined && origin !== `${request.protocol}://${host ?? ''}`) {
+    throw new ControlError(403, 'A web page of another origin cannot use the control API.');
+  }
+  if (token === undefined) {
+    if (host !== undefined && !LOCAL_NAME.test(host)) {
+      throw new ControlError(
+        403,
+        `The control API is open on loopback alone, by the name localhost or its address, and not as ${host}. Set --control-token to open it to others.`,
+      );
+    }
+    return;
+  }
+  const [, sent] = /^bearer\s+(\S+)\s*$/i.exec(authorization ?? '') ?? [];
+  if (sent === undefined || !sameSecret(sent, token)) {
+    throw new ControlError(
+      401,
+      'Send Authorization: Bearer with the control token (--control-token, ATLAS_EMULATOR_CONTROL_TOKEN; one is made and printed where none is given).',
+    );
   }
 }
 

@@ -1,23 +1,28 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
-import type { Context, ControlOperation } from '../http/operation.js';
+import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { object, text } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { VERSION } from '../version.js';
 
-const get = { scope: 'server', method: 'GET' } as const;
+/** Declares the one operation of a tag of the whole server. */
+const about = (name: string, description: string) =>
+  controlGroup('', { scope: 'server', tag: { name, description } });
 
 /**
- * `GET /_emulator/health`: 200 once the emulator accepts requests, 503 while its database fails. It is served without a
- * token, and with `--no-control`.
+ * The operations that are served without a token, and with `--no-control`: `GET /_emulator/health`, and
+ * `GET /_emulator/ca.pem`, which is not secret, and without which a client could not connect. The health is a 503 while
+ * the database fails.
  *
  * @param missing the operations of Atlas that clients requested and that are not emulated
+ * @param tls undefined if https is not served; its `ca` is undefined with the user's own certificate
  */
-export function healthOperation(missing: ReadonlySet<string>, database: Database): ControlOperation {
-  return {
-    ...get,
-    path: '/health',
-    tag: { name: 'health', description: 'Whether the emulator is ready.' },
+export function openOperations(
+  missing: ReadonlySet<string>,
+  database: Database,
+  tls: { readonly ca: string | undefined } | undefined,
+): readonly ControlOperation[] {
+  const health = about('health', 'Whether the emulator is ready.')('GET', '/health', {
     id: 'getHealth',
     summary: 'Returns 200 once the emulator is ready, 503 with the reason while it cannot use its database.',
     security: [],
@@ -38,51 +43,36 @@ export function healthOperation(missing: ReadonlySet<string>, database: Database
       },
       { title: 'Health' },
     ),
-    async handle({ request }: Context) {
+    async handle({ request }) {
       const problem = 'alive' in (request.query as object) ? undefined : await database.problem();
       if (problem !== undefined) throw new ControlError(503, problem);
       return { status: 'ready', version: VERSION, notEmulated: [...missing] };
     },
-  };
-}
-
-/**
- * `GET /_emulator/ca.pem`: the authority that clients over https must trust. Like the health it is served without a
- * token, and with `--no-control`: it is not secret, and a client could not connect without it.
- *
- * @param ca as PEM; undefined where https is served with the user's own certificate
- */
-export function authorityOperation(ca: string | undefined): ControlOperation {
-  return {
-    ...get,
-    path: '/ca.pem',
-    tag: { name: 'ca', description: 'The authority that clients over https must trust.' },
+  });
+  const authority = about('ca', 'The authority that clients over https must trust.')('GET', '/ca.pem', {
     id: 'getAuthority',
     summary: 'Returns the authority that clients over https must trust.',
     security: [],
     mediaType: 'application/x-pem-file',
     errors: [404],
     handle() {
-      if (ca !== undefined) return ca;
+      if (tls?.ca !== undefined) return tls.ca;
       throw new ControlError(
         404,
         'Https is served with the certificate of --tls-cert: its authority is known to whoever made it.',
       );
     },
-  };
+  });
+  return tls ? [health, authority] : [health];
 }
 
 /** `GET /_emulator/config`: the settings of the emulator. @param settings without secrets */
-export function configurationOperation(settings: Readonly<Record<string, unknown>>): ControlOperation {
-  return {
-    ...get,
-    path: '/config',
-    tag: { name: 'config', description: 'The settings of the emulator.' },
+export const configurationOperation = (settings: Readonly<Record<string, unknown>>): ControlOperation =>
+  about('config', 'The settings of the emulator.')('GET', '/config', {
     id: 'getConfig',
     summary: 'Returns the settings of the emulator, without secrets.',
     response: Type.Record(Type.String(), Type.Unknown(), {
       description: 'the settings by their keys; a control token only as whether it is set',
     }),
     handle: () => settings,
-  };
-}
+  });

@@ -2,7 +2,7 @@ import { Type, type TSchema } from '@sinclair/typebox';
 import { STATUS_CODES } from 'node:http';
 import { conditionsOf } from '../../http/conditions.js';
 import type { AtlasOperation, Operation } from '../../http/operation.js';
-import { integer, object, text } from '../../http/schema.js';
+import { integer, object } from '../../http/schema.js';
 import { API_PREFIX } from '../../http/paths.js';
 import { objectId } from '../../http/shapes.js';
 import { pagingQuery } from '../../http/steps/query.js';
@@ -15,39 +15,18 @@ import { FIXTURES, readFixture } from '../../version.js';
 import { JSON_TYPE, type Api, type View } from './document.js';
 import type { Components, Part } from './openapi-schema.js';
 
-const HEADERS = {
-  Prefer: text(
-    "`code=400`, 401, 403, 404, 409 or 500 returns the documentation page's own error body for that status to every " +
-      'caller, and changes nothing. Another code from 400 to 599 is refused with 400; other preferences are ignored.',
-  ),
-};
-
 /** The parts of the document that no operation declares. */
-const { info, security, securitySchemes, headers, ...schemas } = readFixture(
+const { info, security, securitySchemes, headers, headersOf, ...schemas } = readFixture(
   'openapi/atlas.json',
-) as Readonly<
-  Record<'info' | 'securitySchemes', Part> & {
-    security: readonly Part[];
-    headers: Readonly<Record<string, Part>>;
-  } & Record<'ApiError' | 'TokenError', object>
->;
+) as Pick<Api, 'info' | 'security' | 'securitySchemes'> &
+  Readonly<Record<'headers', Record<string, Part>> & Record<'headersOf', Record<string, string[]>>> &
+  Readonly<Record<'ApiError' | 'TokenError' | 'Prefer', object>>;
 /** An error of the Atlas API, and one of the token endpoints, each in both profiles. */
-const apiError = Type.Unsafe(schemas.ApiError);
-const tokenError = Type.Unsafe(schemas.TokenError);
+const [apiError, tokenError] = [Type.Unsafe(schemas.ApiError), Type.Unsafe(schemas.TokenError)];
 
-const pick = (...names: readonly string[]) =>
-  Object.fromEntries(names.map((name) => [name, headers[name] ?? {}]));
-const LIMIT_HEADERS = ['RateLimit-Limit', 'RateLimit-Remaining'];
-const ANSWER_HEADERS = pick(...LIMIT_HEADERS, 'X-Java-Method');
-const ERROR_HEADERS = ['X-Emulator-Reason', 'X-Error-Code'];
-/** Headers of some errors, by status. */
-const HEADERS_OF: Readonly<Record<number, readonly string[]>> = {
-  400: LIMIT_HEADERS,
-  404: LIMIT_HEADERS,
-  409: LIMIT_HEADERS,
-  401: ['WWW-Authenticate'],
-  429: ['Retry-After', ...LIMIT_HEADERS],
-};
+/** The headers of responses, by status or other key. */
+const headersFor = (...keys: readonly (string | number)[]): Readonly<Record<string, Part>> =>
+  Object.fromEntries(keys.flatMap((key) => headersOf[key] ?? []).map((name) => [name, headers[name] ?? {}]));
 
 /** A response with and without `envelope=true`. A page has its status beside the results, so it has no envelope. */
 function withEnvelope(schema: TSchema): TSchema {
@@ -92,11 +71,11 @@ export function atlasView(operation: AtlasOperation, scripted: ScriptedAnswers |
       description: `${who} First version: ${versions[0]}.`,
       'x-roles': access && roleNamesFor(access),
     },
-    headers: HEADERS,
+    headers: { Prefer: Type.Unsafe(schemas.Prefer) },
     sent: [...types, JSON_TYPE],
     response: withEnvelope(operation.response),
     answered: types,
-    answerHeaders: ANSWER_HEADERS,
+    answerHeaders: headersFor('answer'),
     errors: (components) => refusals(conditionsOf(operation), scripted, components),
   };
 }
@@ -135,17 +114,16 @@ function refusals(
       found.examples[key] = components.add('examples', key, { summary: `${name}, ${profile}`, value: body });
     }
   }
-  const responses = [...byStatus].map(([status, { names: conditions, examples, schema }]) => {
+  const responses = [...byStatus].map(([status, { names, examples, schema }]) => {
     const asked = scripted?.body(status);
     if (asked) {
       const value = JSON.parse(asked.toString()) as unknown;
       const summary = `Response to Prefer: code=${status}`;
       examples.prefer = components.add('examples', `prefer.${status}`, { summary, value });
     }
-    const names = [...ERROR_HEADERS, ...(HEADERS_OF[status] ?? []), ...(asked ? ['Preference-Applied'] : [])];
     const response = {
-      description: `${STATUS_CODES[status] ?? ''}: ${[...conditions].join(', ') || 'only if Prefer requests it'}.`,
-      headers: components.addAll('headers', pick(...names)),
+      description: `${STATUS_CODES[status] ?? ''}: ${[...names].join(', ') || 'only if Prefer requests it'}.`,
+      headers: components.addAll('headers', headersFor('error', status, asked ? 'prefer' : '')),
       content: { [JSON_TYPE]: { schema: components.schema(withEnvelope(schema)), examples } },
     };
     return [status, response];

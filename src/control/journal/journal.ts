@@ -71,7 +71,6 @@ export class Journal implements ProjectCache {
   readonly #scopes = new Map<string, Scope>();
   /** The highest cut of a project that exists and whose scope is forgotten. */
   #forgottenCut = 0;
-  readonly #readers = new Set<(entry: Entry) => void>();
 
   /** @param exists whether there is a project with this id */
   constructor(
@@ -115,12 +114,6 @@ export class Journal implements ProjectCache {
     return { entries, cut, floor: Math.max(floor, this.#server.floor) };
   }
 
-  /** Calls `reader` with each request from now on. Returns a function that ends it. */
-  subscribe(reader: (entry: Entry) => void): () => void {
-    this.#readers.add(reader);
-    return () => this.#readers.delete(reader);
-  }
-
   /** Empties a scope. The requests of a project remain visible for the whole server. */
   forget(project: string | undefined): void {
     if (project !== undefined) {
@@ -155,7 +148,6 @@ export class Journal implements ProjectCache {
     this.#bytes += entry.size;
     if (exists) this.#addRecent(project, entry);
     while (this.#bytes > this.#limits.bytes) this.#shift();
-    for (const reader of this.#readers) reader(entry);
   }
 
   /** Makes the project the most recently active one. */

@@ -6,7 +6,7 @@ import { harOf, harSchema } from './har.js';
 import type { Observed } from './observation.js';
 import { refusedSchema, renderLine, renderRequest, requestSchema } from './request.js';
 import { checkMatcher, criteria, matcherProperties, matches, requireWhole } from './request-matcher.js';
-import { waitFor } from './wait.js';
+import { waitFor, wantedSchema } from './wait.js';
 
 const limit = (standard: number) => within(1, 1000, 'The maximum number of requests.', { default: standard });
 
@@ -76,17 +76,7 @@ export function requestOperations(observed: Observed): ControlOperation[] {
       id: 'waitForRequests',
       summary:
         'Waits until a number of requests match; 408 after the timeout, or 410 if some may have been evicted.',
-      body: {
-        schema: Type.Object(
-          {
-            ...matcherProperties,
-            count: Type.Optional(within(1, 1000, 'The number of requests to wait for.', { default: 1 })),
-            timeoutMs: Type.Optional(within(0, 60_000, 'The timeout, in milliseconds.', { default: 5000 })),
-          },
-          strict,
-        ),
-        optional: true,
-      },
+      body: { schema: wantedSchema, optional: true },
       response: Type.Object({ requests: requestsSchema }),
       errors: [408, 409, 410, 503],
       handle({ project, body: wanted, reply }) {

@@ -1,16 +1,22 @@
 import type { FastifyReply } from 'fastify';
 import { STATUS_CODES } from 'node:http';
+import { Type, type Static } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-error.js';
+import { strict, within } from '../../http/schema.js';
 import type { Entry } from './journal.js';
 import type { Observed } from './observation.js';
 import { renderRequest } from './request.js';
-import { matches, requireWhole, type Matcher } from './request-matcher.js';
+import { matcherProperties, matches, requireWhole } from './request-matcher.js';
 
 /** Which requests are awaited, how many, and for how long. */
-export interface Wanted extends Matcher {
-  readonly count?: number;
-  readonly timeoutMs?: number;
-}
+export const wantedSchema = Type.Object(
+  {
+    ...matcherProperties,
+    count: Type.Optional(within(1, 1000, 'The number of requests to wait for.', { default: 1 })),
+    timeoutMs: Type.Optional(within(0, 60_000, 'The timeout, in milliseconds.', { default: 5000 })),
+  },
+  strict,
+);
 
 /** How many of the requests that did not match an answer mentions. */
 const OTHERS_SHOWN = 10;
@@ -23,9 +29,9 @@ const OTHERS_SHOWN = 10;
  * @throws {ControlError} 409 if a body cannot be compared, 410, 503 if the server closes meanwhile
  */
 export async function waitFor(
-  { journal, clock, closing }: Observed,
+  { events, journal, clock, closing }: Observed,
   project: string | undefined,
-  wanted: Wanted,
+  wanted: Static<typeof wantedSchema>,
   reply: FastifyReply,
 ): Promise<FastifyReply | { readonly requests: readonly object[] }> {
   const { count = 1, timeoutMs = 5000, since = 0 } = wanted;
@@ -38,17 +44,21 @@ export async function waitFor(
   const selection = journal.select(project, since);
   selection.entries.forEach(take);
   if (found.length < count) {
-    let stop: (() => void) | undefined;
     await new Promise<void>((resolve, reject) => {
       const end = (): void => {
+        unsubscribe();
+        cancelAlarm();
+        closing.removeEventListener('abort', end);
         resolve();
       };
-      const unsubscribe = journal.subscribe((entry) => {
-        if (entry.event.seq <= since || (project !== undefined && entry.event.project !== project)) return;
+      const unsubscribe = events.subscribe((event, detail) => {
+        if (event.type !== 'request.finished' || !detail || event.seq <= since) return;
+        if (project !== undefined && event.project !== project) return;
         try {
-          take(entry);
+          take({ event, detail });
         } catch (error) {
           if (error instanceof Error) reject(error);
+          end();
         }
         if (found.length >= count) end();
       });
@@ -56,12 +66,7 @@ export async function waitFor(
       reply.raw.once('close', end);
       closing.addEventListener('abort', end);
       if (closing.aborted) end();
-      stop = () => {
-        unsubscribe();
-        cancelAlarm();
-        closing.removeEventListener('abort', end);
-      };
-    }).finally(() => stop?.());
+    });
   }
   const requests = found.map(renderRequest);
   if (found.length >= count) return { requests };
