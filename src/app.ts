@@ -17,7 +17,6 @@ import { pathOf, withoutBase } from './http/paths.js';
 import { installPipeline } from './http/pipeline.js';
 import { Limits } from './http/faults/limits.js';
 import { ScriptedAnswers } from './http/steps/scripted.js';
-import { telemetry } from './http/telemetry.js';
 import { oauth, permits, rolesFor } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import { profiles } from './profiles/index.js';
@@ -116,7 +115,6 @@ export async function buildApp(
     await server.register(async (at) =>
       oauth(at, { ...parts, database, store: identity.credentials, faults }),
     );
-    await server.register(telemetry);
     await server.register(async (at) => installControl(at, open, parts));
     if (observation) {
       world.addCache(observation.journal);

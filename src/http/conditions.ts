@@ -9,19 +9,13 @@ import { bodyTooLarge, malformedJson, notAnObject, unsupportedMediaType } from '
 import { invalidAttribute, missingAttribute, wrongType } from './steps/fields.js';
 import { invalidQueryParameter, missingQueryParameter } from './steps/query.js';
 import { methodNotAllowed, misspelledPath, notEmulated, pathNotFound } from './steps/route.js';
-import {
-  invalidOrganizationId,
-  invalidProjectId,
-  malformedParameter,
-  notPermitted,
-  organizationNotFound,
-  patternIn,
-  projectNotFound,
-} from './steps/scope.js';
+import * as scope from './steps/scope.js';
 import { noScriptedAnswer } from './steps/scripted.js';
 import { notAcceptable } from './steps/version.js';
 
 const body = [unsupportedMediaType, bodyTooLarge, malformedJson, notAnObject];
+const project = [scope.invalidProjectId, scope.projectNotFound];
+const organization = [scope.invalidOrganizationId, scope.organizationNotFound];
 const fields = [missingAttribute, wrongType, invalidAttribute];
 
 /** The conditions of the pipeline's own steps, in the order in which a request meets them. */
@@ -32,12 +26,10 @@ export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> 
   'Faults and limits': [addressNotAllowed, rateLimited, tooManyTokens],
   'Version and query': [notAcceptable, invalidQueryParameter, missingQueryParameter],
   'Project, organization, role, parameters': [
-    invalidProjectId,
-    projectNotFound,
-    invalidOrganizationId,
-    organizationNotFound,
-    notPermitted,
-    malformedParameter,
+    ...project,
+    ...organization,
+    scope.notPermitted,
+    scope.malformedParameter,
   ],
   Body: body,
   Fields: fields,
@@ -50,20 +42,16 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
   const { path, access, parameters = {}, conditions = [] } = operation;
   const { required = [], properties } = operation.query;
   return [
-    malformedRequest,
-    noScriptedAnswer,
-    unauthenticated,
-    addressNotAllowed,
-    rateLimited,
-    notAcceptable,
-    invalidQueryParameter,
-    unexpected,
+    ...[malformedRequest, noScriptedAnswer, unauthenticated, addressNotAllowed, rateLimited],
+    ...[notAcceptable, invalidQueryParameter, unexpected],
     ...(required.some((name) => properties[name]?.default === undefined) ? [missingQueryParameter] : []),
-    ...(path.includes('/:groupId') ? [invalidProjectId, projectNotFound] : []),
-    ...(path.includes('/:orgId') ? [invalidOrganizationId, organizationNotFound] : []),
-    ...(access === undefined ? [] : [notPermitted]),
-    ...(Object.keys(parameters).some((name) => path.includes(`/:${name}`) && patternIn(parameters[name]))
-      ? [malformedParameter]
+    ...(path.includes('/:groupId') ? project : []),
+    ...(path.includes('/:orgId') ? organization : []),
+    ...(access === undefined ? [] : [scope.notPermitted]),
+    ...(Object.keys(parameters).some(
+      (name) => path.includes(`/:${name}`) && scope.patternIn(parameters[name]),
+    )
+      ? [scope.malformedParameter]
       : []),
     ...(operation.body ? [...body, ...fields] : []),
     ...conditions,

@@ -20,6 +20,9 @@ import { noRoute, recordRoutes } from './steps/route.js';
 import type { ScriptedAnswers } from './steps/scripted.js';
 import { BODY_TYPE } from './steps/version.js';
 
+/** Where clients send how they are used (run: the MCP server; read in the Atlas CLI's source): nobody records it here. */
+const TELEMETRY = ['/api/private/v1.0/telemetry/events', '/api/private/unauth/telemetry/events'];
+
 /** Dependencies of the pipeline. */
 export interface PipelineParts {
   /** The profile of a request that names neither a project nor a caller. */
@@ -112,6 +115,15 @@ export function installShared(
     return reply.code(200).send();
   });
   recordRoutes(app, parts.paths);
+
+  // An error would show in the logs of the clients.
+  for (const path of TELEMETRY) {
+    app.post(path, async ({ exchange }, reply) => {
+      exchange.step = 'answer';
+      exchange.sentBody = undefined;
+      return reply.code(204).send();
+    });
+  }
 }
 
 function begin(request: FastifyRequest, reply: FastifyReply, parts: PipelineParts): void {

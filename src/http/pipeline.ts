@@ -27,8 +27,7 @@ export function installPipeline(
   operations: readonly AtlasOperation[],
 ): FaultGate | undefined {
   const { gatekeeper, limits, scripted } = parts;
-  const faults =
-    parts.faults && new FaultGate({ ...parts, store: parts.faults, errors: errorsOf(operations) });
+  const faults = parts.faults && new FaultGate(parts, parts.faults, errorsOf(operations));
   const credentials = new Credentials(gatekeeper, parts.nonces, pathOf(parts.publicUrl ?? ''));
   installShared(app, parts, faults);
 
@@ -51,11 +50,7 @@ export function installPipeline(
         let met = faults?.meet(request, reply, 'credentials');
         if (met && (await met)) return reply;
         exchange.step = 'credentials';
-        const caller = credentials.check(
-          request.raw,
-          exchange.project?.profile,
-          () => (exchange.staleNonce = true),
-        );
+        const caller = credentials.check(request);
         exchange.caller = caller;
         if (!exchange.project && !exchange.organization) exchange.profile = profiles[caller.profile];
 

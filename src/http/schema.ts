@@ -7,7 +7,6 @@ import {
   type StringOptions,
   type TObject,
   type TProperties,
-  type TSchema,
 } from '@sinclair/typebox';
 import { parseTime } from '../kernel/clock.js';
 
@@ -73,21 +72,12 @@ export const oneOf = <Choice extends string>(
  * @param absent values of optional members that count as absent
  */
 export const lenient = (schema: TObject, ignored: TProperties, absent: readonly (null | '')[]): TObject => {
-  const optional = ([name, property]: [string, TSchema]): [string, TSchema] => [
-    name,
-    schema.required?.includes(name) ? property : { ...property, absent },
-  ];
-  const readOnly = ([name, property]: [string, TSchema]): [string, TSchema] => [
-    name,
-    { ...property, readOnly: true },
-  ];
-  return {
-    ...schema,
-    properties: Object.fromEntries([
-      ...Object.entries(schema.properties).map(optional),
-      ...Object.entries(ignored).map(readOnly),
-    ]),
-  };
+  const properties: TProperties = {};
+  for (const [name, property] of Object.entries(schema.properties)) {
+    properties[name] = schema.required?.includes(name) ? property : { ...property, absent };
+  }
+  for (const [name, property] of Object.entries(ignored)) properties[name] = { ...property, readOnly: true };
+  return { ...schema, properties };
 };
 
 /** Options of an object that has exactly one of some members, for the documents: the schema does not check it. */

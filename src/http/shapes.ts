@@ -1,25 +1,23 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { OBJECT_ID } from '../kernel/ids.js';
+import { component, integer, text } from './schema.js';
 
 /** Wire shapes that resources share. What has a `title` is a component of the API's description by this name. */
 
 /** An id of Atlas. */
-export const objectId = (description: string) => Type.String({ pattern: OBJECT_ID.source, description });
+export const objectId = (description: string) => text(description, { pattern: OBJECT_ID.source });
 
 /** The links of a resource or a page. */
 export const links = Type.Array(
-  Type.Object(
-    {
-      href: Type.String({ description: 'Address that it leads to.' }),
-      rel: Type.String({ description: 'How it relates to what is shown, such as `self` or `next`.' }),
-    },
-    { title: 'Link', description: 'A link to something related.' },
-  ),
+  component('Link', 'A link to something related.', {
+    href: text('Address that it leads to.'),
+    rel: text('How it relates to what is shown, such as `self` or `next`.'),
+  }),
   { description: 'Links to what is related.' },
 );
 
 /** What an operation answers that has nothing to tell. */
-export const nothing = Type.Object({}, { title: 'Nothing', description: 'An empty object.' });
+export const nothing = component('Nothing', 'An empty object.', {});
 
 /**
  * A page of a list.
@@ -28,14 +26,11 @@ export const nothing = Type.Object({}, { title: 'Nothing', description: 'An empt
  * @param counted whether it always has its count, which some lists leave out on demand
  */
 export function pageOf(title: string, item: TSchema, counted = true) {
-  const totalCount = Type.Integer({ minimum: 0, description: 'How many items all pages have.' });
-  return Type.Object(
-    {
-      links,
-      results: Type.Array(item, { description: 'The items of this page.' }),
-      totalCount: counted ? totalCount : Type.Optional(totalCount),
-      status: Type.Optional(Type.Integer({ description: 'Status of the answer, with `envelope=true`.' })),
-    },
-    { title, description: 'One page of a list.' },
-  );
+  const totalCount = integer('How many items all pages have.', { minimum: 0 });
+  return component(title, 'One page of a list.', {
+    links,
+    results: Type.Array(item, { description: 'The items of this page.' }),
+    totalCount: counted ? totalCount : Type.Optional(totalCount),
+    status: Type.Optional(integer('Status of the answer, with `envelope=true`.')),
+  });
 }

@@ -1,34 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../kernel/clock.js';
-import type { EventBus } from '../../kernel/events.js';
 import type { ConditionType } from '../../profiles/index.js';
+import type { PipelineParts } from '../every-request.js';
 import { reasonLine } from '../observation/exchange.js';
 import { hasPlainJsonBody, readUnread } from '../observation/unread-body.js';
 import { unexpected } from '../replies/failures.js';
 import { sendBytes, sendRefusal } from '../replies/replies.js';
 import { BODY_LIMIT, bodyTooLarge } from '../steps/body.js';
-import type { ScriptedAnswers } from '../steps/scripted.js';
 import { faultDecision, injectedCondition, namedCondition } from './injected.js';
-import { exceededHeaders, type Limits } from './limits.js';
+import { exceededHeaders } from './limits.js';
 import { actionOf, type FaultStep, type ScopedFault } from './rule.js';
 import type { FaultStore } from './store.js';
-
-/** Dependencies of fault injection. */
-export interface FaultParts {
-  readonly store: FaultStore;
-  readonly scripted: ScriptedAnswers | undefined;
-  readonly events: EventBus;
-  readonly clock: Clock;
-  readonly limits: Limits;
-  /** The errors that a rule can name, by code. */
-  readonly errors: ReadonlyMap<string, ConditionType>;
-}
 
 /** Applies the fault rules to requests. */
 export class FaultGate {
   readonly #cancelDelays = new Set<() => void>();
 
-  constructor(private readonly parts: FaultParts) {}
+  /** @param errors those that a rule can name, by code */
+  constructor(
+    private readonly parts: Pick<PipelineParts, 'scripted' | 'events' | 'clock' | 'limits'>,
+    private readonly store: FaultStore,
+    private readonly errors: ReadonlyMap<string, ConditionType>,
+  ) {}
 
   /**
    * Applies the rules of one step to a request, once its operation and caller are known.
@@ -36,11 +28,16 @@ export class FaultGate {
    * @returns undefined, at once, if none matches; else whether the request has ended, answered or cut
    */
   meet(request: FastifyRequest, reply: FastifyReply, step: FaultStep): Promise<boolean> | undefined {
-    const { store } = this.parts;
-    if (request.exchange.fault) return undefined;
-    const matchesBodies = store.actingOn(request).some(({ rule }) => rule.match?.body !== undefined);
+    const { exchange } = request;
+    if (exchange.fault) return undefined;
+    const matchesBodies = this.store.actingOn(request).some(({ rule }) => rule.match?.body !== undefined);
     const unread = matchesBodies && hasPlainJsonBody(request) ? readUnread(request, reply) : undefined;
-    const firing = unread ? this.#meetWithBody(request, step, unread) : store.meet(step, request);
+    const firing = unread
+      ? unread.then(() => {
+          if (exchange.sentBody === undefined) throw bodyTooLarge(BODY_LIMIT);
+          return this.store.meet(step, request);
+        })
+      : this.store.meet(step, request);
     return firing && this.#apply(request, reply, firing);
   }
 
@@ -78,16 +75,6 @@ export class FaultGate {
     this.#cancelDelays.clear();
   }
 
-  async #meetWithBody(
-    request: FastifyRequest,
-    step: FaultStep,
-    read: Promise<void>,
-  ): Promise<readonly ScopedFault[] | undefined> {
-    await read;
-    if (request.exchange.sentBody === undefined) throw bodyTooLarge(BODY_LIMIT);
-    return this.parts.store.meet(step, request);
-  }
-
   async #apply(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -120,9 +107,9 @@ export class FaultGate {
 
   #answer(request: FastifyRequest, reply: FastifyReply, fault: ScopedFault): void {
     const { exchange } = request;
-    const { scripted, limits, errors } = this.parts;
+    const { scripted, limits } = this.parts;
     const { answer, error, rateLimit } = fault.rule;
-    const named = error === undefined ? undefined : (errors.get(error) ?? unexpected);
+    const named = error === undefined ? undefined : (this.errors.get(error) ?? unexpected);
     const usual = named?.rows[exchange.profile.name].status ?? 429;
     const { status, body, headers = {} } = answer ?? { status: usual };
     const limit = limits.of(exchange);

@@ -82,11 +82,7 @@ export const malformedParameter = defineCondition('malformedParameter', {
     problem: `The ${name} in ${path} does not match ${pattern}.`,
     remedy: `Send one that does.`,
   }),
-  example: [
-    '/api/atlas/v2/groups/32b6e34b3d91647abb20e7b8/streams/privateLinkConnections/nothex',
-    'connectionId',
-    '^[a-f0-9]{24}$',
-  ],
+  example: [`/api/atlas/v2/groups/${NOBODY}/teams/nothex`, 'teamId', '^[a-f0-9]{24}$'],
 });
 
 /** Raised where projects are written, and by fault rules that answer 409. */
