@@ -1474,6 +1474,15 @@ export interface HttpArchive {
   };
 }
 
+/**
+ * Query: Returns 200 once the emulator is ready, 503 with the reason while it cannot use its
+ * database.
+ */
+export interface GetHealthQuery {
+  /** Present, with any value: returns 200 as long as the process runs, whatever the database does. */
+  readonly alive?: string;
+}
+
 /** Query: Lists the last requests that match, oldest first. */
 export interface ListRequestsQuery {
   /** OperationId, such as createGroup; createToken and revokeToken for the token endpoints. */
