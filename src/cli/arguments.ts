@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Kind, type TSchema } from '@sinclair/typebox';
 import { checkSetting, defaultConfig, isSetting, settings, unknownSetting, type Config } from '../config.js';
 import { UsageError } from '../exit.js';
@@ -95,30 +95,30 @@ export function parseFlags(
   const refuse = (why: string): never => {
     throw new UsageError(`${at}${why}; see atlas-streams-emulator${program} --help`);
   };
-  const options = Object.fromEntries(
-    Object.entries(types).map(([name, type]) => [name, { type, multiple: true }]),
-  );
+  const options: NonNullable<ParseArgsConfig['options']> = {
+    help: { type: 'boolean', short: 'h', multiple: true },
+  };
+  for (const [name, type] of Object.entries(types)) options[name] = { type, multiple: true };
   // `parseArgs` has no flags whose value is optional.
   const limits = names.filter((name) => ruleOf(name).isLimit).map((name) => `--${flagOf(name)}`);
   const args = argv.map((arg) => (limits.includes(arg) ? `${arg}=true` : arg));
   let parsed;
   try {
-    const help = { type: 'boolean', short: 'h' } as const;
-    parsed = parseArgs({ args, options: { ...options, help }, allowPositionals });
+    parsed = parseArgs({ args, options, allowPositionals });
   } catch (error) {
     const [sentence = ''] = (error as Error).message.split(/\. |\n/);
     return refuse(sentence.replace(/\.$/, ''));
   }
   const lists = names.filter((name) => ruleOf(name).separator).map(flagOf);
-  const flags: [string, Flags[string]][] = [];
-  for (const [name, value] of Object.entries<Flags[string]>(parsed.values)) {
-    const values = Array.isArray(value) ? value : [value];
-    const [first] = values;
-    const isRepeated = values.length > 1;
-    if (isRepeated && !lists.includes(name) && !parsed.values.help) refuse(`--${name} is given twice`);
-    if (first === '' && command !== undefined) refuse(`--${name} has no value`);
-    flags.push([name, isRepeated ? value : first]);
-  }
+  const flags = Object.entries(parsed.values as Record<string, (string | boolean)[]>).map(
+    ([name, values]) => {
+      const [first, ...more] = values;
+      const isRepeated = more.length > 0;
+      if (isRepeated && !lists.includes(name) && !parsed.values.help) refuse(`--${name} is given twice`);
+      if (first === '' && command !== undefined) refuse(`--${name} has no value`);
+      return [name, isRepeated ? values : first] as const;
+    },
+  );
   return { flags: Object.fromEntries(flags), positionals: parsed.positionals };
 }
 

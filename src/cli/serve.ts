@@ -26,21 +26,13 @@ export async function serve(config: Config): Promise<void> {
   announce(emulator, config);
 }
 
-/** What Node and the listener add to the error of a server that cannot listen. */
-interface FailedListen {
-  readonly port: number;
-  readonly address: string;
-  readonly hostname: string;
-  readonly setting: string;
-}
-
 /** The error of a failed start in one line; other errors stay as they are. */
 function explained(error: unknown): unknown {
   if (error instanceof TlsError) return new UsageError(error.message);
   if (error instanceof FixtureError) return new UsageError(`fixture ${error.message}`);
   if (error instanceof DatabaseUnusable) return new Exit(STATUS.database, `database ${error.message}`);
-  const { code, message, ...at } = error as NodeJS.ErrnoException & Partial<FailedListen>;
-  const { port = '', address = '', hostname = '', setting = '--port' } = at;
+  // The listener adds the setting.
+  const { code = '', port, address, hostname, setting = '--port' } = error as Partial<Record<string, string>>;
   if (code === 'EADDRINUSE') {
     return new Exit(
       STATUS.portInUse,
@@ -55,7 +47,7 @@ function explained(error: unknown): unknown {
     ENOTFOUND: `the name ${hostname} does not exist`,
     EAI_AGAIN: `the name ${hostname} cannot be resolved now`,
   };
-  const reason = reasons[code ?? ''];
+  const reason = reasons[code];
   return reason === undefined
     ? error
     : new UsageError(`cannot listen (--host, ${setting}): ${reason} (${code})`);

@@ -1,5 +1,5 @@
 import type { Project } from '../http/gatekeeper.js';
-import type { ProjectSection, Services } from '../world/index.js';
+import type { FixtureSection, Services } from '../world/index.js';
 import { stateControl } from './control.js';
 import { Items } from './items.js';
 import { itemSchema, namesOf, type StatefulResource } from './resource.js';
@@ -30,15 +30,14 @@ export function stateful<Sent extends object, Duration extends string>(
     tables: [table, ruleTable].map((covered) => ({ name: covered, key: 'id', project: 'project_id' })),
     start(services: Services) {
       const items = new Items(resource, services);
-      const section: ProjectSection = {
+      const section: FixtureSection = {
         key,
         item: itemSchema(resource),
-        scope: 'project',
         durations: Object.keys(durations),
-        load(transaction, project, item) {
+        load(transaction, project: Project, item) {
           items.load(transaction, project, item, 'fixture');
         },
-        save: (project) => items.saved(project),
+        save: (project: Project) => items.saved(project),
       };
       return {
         operations: resource.operations(items),

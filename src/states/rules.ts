@@ -4,7 +4,7 @@ import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { component, exactlyOne, MAX_COUNT, object, oneOf, strict, text, within } from '../http/schema.js';
 import { objectId } from '../http/shapes.js';
 import { withJson, type Database } from '../kernel/database.js';
-import type { SharedSection } from '../world/index.js';
+import type { FixtureSection } from '../world/index.js';
 import type { Items } from './items.js';
 import type { Stage } from './lifecycle.js';
 import { messageText, namesOf, type StatefulResource } from './resource.js';
@@ -180,7 +180,7 @@ export function ruleControl(items: Items): readonly ControlOperation[] {
 type FixtureRule = ItemRule & { readonly id?: string; readonly timesLeft?: number };
 
 /** The rules for items to come, of each project and of the whole server, in a fixture. */
-export function ruleSection(items: Items): SharedSection {
+export function ruleSection(items: Items): FixtureSection {
   const { resource, rules } = items;
   const { many, ruleKey } = namesOf(resource.name);
   return {
@@ -195,7 +195,6 @@ export function ruleSection(items: Items): SharedSection {
         strict,
       ),
     ),
-    scope: 'both',
     load(_transaction, project, item) {
       const { id = items.services.newId(), timesLeft, ...rule } = item as FixtureRule;
       if (timesLeft !== undefined && timesLeft > (rule.times ?? 0)) {

@@ -1,9 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { readText } from '../kernel/files.js';
 import type { Fixture, FixtureSection } from './fixture-schema.js';
-import { FixtureError, parseFixture } from './fixture.js';
+import { FixtureError, readFixture } from './fixture.js';
 
 type Json = Record<string, unknown>;
 
@@ -21,7 +20,7 @@ export function readFixtures(paths: readonly string[], sections: readonly Fixtur
   const sum = new Sum();
   for (const file of files)
     inFile(file, () => {
-      sum.add(file, parseFixture(textOf(file), sections));
+      sum.add(file, readFixture(file, sections));
     });
   return { fixture: sum.fixture as Fixture, name: files.join(', ') };
 }
@@ -39,14 +38,6 @@ function filesOf(path: string): readonly string[] {
   if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return [path];
   const names = readdirSync(path).filter((name) => /^[^.].*\.json$/.test(name));
   return names.length > 0 ? names.sort().map((name) => join(path, name)) : [path];
-}
-
-function textOf(file: string): string {
-  try {
-    return readText(file);
-  } catch (error) {
-    throw new FixtureError(`it cannot be read: ${(error as Error).message}`);
-  }
 }
 
 /** The sum of fixtures. */

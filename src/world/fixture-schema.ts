@@ -14,10 +14,7 @@ import { PROFILE_NAMES } from '../profiles/index.js';
 import { nameSchema, ORGANIZATION_ROLES, PROJECT_ROLES } from '../identity/index.js';
 
 /** A section of a fixture, which a feature declares: its key and schema, and how it is loaded and exported. */
-export type FixtureSection = ProjectSection | SharedSection;
-
-/** A section of the scope: a project, or undefined for the whole server. */
-interface Section<Scope> {
+export interface FixtureSection {
   readonly key: string;
   /** The schema of each item of the section. */
   readonly item: TObject;
@@ -26,30 +23,20 @@ interface Section<Scope> {
   /** The names of the durations of its items' states. */
   readonly durations?: readonly string[];
   /**
-   * Loads an item that fits the schema.
+   * Loads an item that fits the schema. The project is undefined only for a section of the whole server.
    *
    * @throws {Refusal} or {@link ControlError} if an API would refuse it too
    */
-  readonly load: (transaction: Transaction, project: Scope, item: Record<string, unknown>) => void;
+  load(transaction: Transaction, project: Project | undefined, item: Record<string, unknown>): void;
   /** Exports the present items as `load` accepts them. */
-  readonly save: (project: Scope) => Iterable<object>;
-}
-
-/** A section of each project. */
-export interface ProjectSection extends Section<Project> {
-  readonly scope: 'project';
-}
-
-/** A section of each project, and one of the whole server. */
-export interface SharedSection extends Section<Project | undefined> {
-  readonly scope: 'both';
-  /** Removes the items of the whole server. */
-  readonly clear: () => void;
+  save(project: Project | undefined): Iterable<object>;
+  /** Removes the items of the whole server, if there is a section of it too. */
+  readonly clear?: () => void;
 }
 
 /** The sections of the whole server. */
-export function sharedSections(sections: readonly FixtureSection[]): readonly SharedSection[] {
-  return sections.filter((section) => section.scope === 'both');
+export function sharedSections(sections: readonly FixtureSection[]): readonly FixtureSection[] {
+  return sections.filter((section) => section.clear !== undefined);
 }
 
 /** The largest fixture that the control API reads, in bytes: an export of 100,000 items fits. */

@@ -5,6 +5,7 @@ import { refuseTooLarge } from '../http/steps/body.js';
 import type { Identity, StoredProject } from '../identity/index.js';
 import { parseTime, type ClockState } from '../kernel/clock.js';
 import type { Transaction } from '../kernel/database.js';
+import { readText } from '../kernel/files.js';
 import { describeValue, mainError, namesOf, pathOfPointer } from '../kernel/schema-text.js';
 import { Refusal } from '../profiles/index.js';
 import {
@@ -13,23 +14,21 @@ import {
   sharedSections,
   type Fixture,
   type FixtureSection,
-  type SharedSection,
 } from './fixture-schema.js';
 
 /** A fixture cannot be used; `message` names the place of the mistake in it. */
 export class FixtureError extends Error {}
 
-/**
- * Parses the text of a fixture.
- *
- * @throws {FixtureError} if it is not JSON or does not fit the schema
- */
-export function parseFixture(text: string, sections: readonly FixtureSection[]): Fixture {
+/** Reads the fixture of a file. @throws {FixtureError} if it cannot be read, is not JSON, or does not fit the schema */
+export function readFixture(path: string, sections: readonly FixtureSection[]): Fixture {
+  let problem = 'it cannot be read';
   let value: unknown;
   try {
+    const text = readText(path);
+    problem = 'it is not JSON';
     value = JSON.parse(text);
   } catch (error) {
-    throw new FixtureError(`it is not JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`);
+    throw new FixtureError(`${problem}: ${(error as Error).message.replace(/\s+/g, ' ')}`);
   }
   const error = mainError(Value.Errors(fixtureSchema(sections), value));
   if (error?.type === ValueErrorType.ObjectAdditionalProperties) {
@@ -60,11 +59,12 @@ export function loadFixture(
   let place = '';
   /** Loads the sections of a project, or of the whole fixture. */
   const loadSections = (holder: object, of: readonly FixtureSection[], at = '', project?: StoredProject) => {
-    for (const { key, single, load } of of as readonly SharedSection[]) {
+    for (const section of of) {
+      const { key, single } = section;
       const value = (holder as Readonly<Record<string, unknown>>)[key] ?? [];
       for (const [index, item] of (single ? [value].flat() : (value as unknown[])).entries()) {
         place = `${at}${key}${single ? '' : `[${index}]`}`;
-        load(transaction, project, item as Record<string, unknown>);
+        section.load(transaction, project, item as Record<string, unknown>);
       }
     }
   };
@@ -157,9 +157,9 @@ export function exportFixture(
   /** The items of each section that has any, by its key. */
   const saved = (of: readonly FixtureSection[], project?: StoredProject): object =>
     Object.fromEntries(
-      (of as readonly SharedSection[]).flatMap(({ key, single, save }) => {
-        const items = Array.from(save(project), weighed);
-        return items.length === 0 ? [] : [[key, single ? items[0] : items]];
+      of.flatMap((section) => {
+        const items = Array.from(section.save(project), weighed);
+        return items.length === 0 ? [] : [[section.key, section.single ? items[0] : items]];
       }),
     );
   const organizations = projects.organizations().map((organization) => {

@@ -4,7 +4,7 @@ import { IN_STEP, type ClockState } from '../kernel/clock.js';
 import type { CoveredTable, Transaction } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { ProjectCache, RunningFeature } from './feature.js';
-import { sharedSections, type Fixture, type FixtureSection } from './fixture-schema.js';
+import type { Fixture, FixtureSection } from './fixture-schema.js';
 import { inFile, readFixtures } from './fixture-files.js';
 import { exportFixture, FixtureError, loadFixture } from './fixture.js';
 import { Snapshots, type Restored, type Taken } from './snapshots.js';
@@ -147,7 +147,7 @@ export class World {
   load(fixture: Fixture): Promise<void> {
     return this.#replace(undefined, 'fixture loaded', (transaction) => {
       this.identity.projects.clear();
-      for (const section of sharedSections(this.sections)) section.clear();
+      for (const section of this.sections) section.clear?.();
       this.#fill(fixture, transaction);
     });
   }

@@ -8,10 +8,8 @@ export interface Command {
   readonly summary: string;
   /** Lines of its help. */
   readonly details: readonly string[];
-  /** Its options, each with a text; every command has `--url` and `--help`. */
-  readonly options: readonly string[];
-  /** Its options without a text. */
-  readonly switches?: readonly string[];
+  /** Its options, with a text or without; every command has `--url` and `--help`. */
+  readonly options: Readonly<Record<string, 'string' | 'boolean'>>;
   /** Returns what to print. */
   readonly run: (call: CommandCall) => Promise<string>;
 }
@@ -21,9 +19,8 @@ export interface CommandCall {
   /** The emulator's address, without a slash at the end. */
   readonly url: string;
   readonly positionals: readonly string[];
+  /** One without a text is `true` if it is given. */
   readonly options: Readonly<Record<string, string | undefined>>;
-  /** Whether an option without a text is given. */
-  readonly has: (name: string) => boolean;
   /** @throws {EmulatorError} if there is no emulator */
   readonly connect: () => Promise<Emulator>;
 }

@@ -27,7 +27,7 @@ export const env: Command = {
     '  --shell powershell:   atlas-streams-emulator env curl --shell powershell | Out-String | Invoke-Expression',
     `  --shell cmd:          for /f "delims=" %i in ('atlas-streams-emulator env curl --shell cmd') do @%i`,
   ],
-  options: ['project', 'profile', 'shell'],
+  options: { project: 'string', profile: 'string', shell: 'string' },
   async run({ positionals, options, connect }) {
     const [name = '', ...others] = positionals;
     if (!isClient(name) || others.length > 0) {

@@ -31,18 +31,12 @@ export async function runCommand(
 ): Promise<string | undefined> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) return undefined;
-  const { options: texts, switches = [] } = command;
-  const types = {
-    ...flagTypes(CONNECTION),
-    ...Object.fromEntries(['url', ...texts].map((name) => [name, 'string' as const])),
-    ...Object.fromEntries(switches.map((name) => [name, 'boolean' as const])),
-  };
+  const types = { ...flagTypes(CONNECTION), url: 'string', ...command.options } as const;
   const { flags, positionals } = parseFlags(argv, types, name, command.arguments !== '');
   if (flags.help) return usage(name, command);
   const { url, controlToken } = connectionOf(name, flags, ownVariables(env));
-  const options = flags as Readonly<Record<string, string | undefined>>;
-  const has = (option: string): boolean => flags[option] === true;
-  return command.run({ url, positionals, options, has, connect: () => connectEmulator(url, controlToken) });
+  const options = Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, String(value)]));
+  return command.run({ url, positionals, options, connect: () => connectEmulator(url, controlToken) });
 }
 
 /** Where the emulator is: at `--url`, else `ATLAS_EMULATOR_URL`, else where the server's settings make it listen. */
@@ -64,9 +58,9 @@ function connectionOf(name: string, flags: Flags, variables: Environment) {
   );
 }
 
-function usage(name: string, { arguments: rest, summary, details, options, switches = [] }: Command): string {
-  const flags = [...['url', ...options].map((option) => `${option} …`), ...switches];
-  const words = [name, rest, ...flags.map((flag) => `[--${flag}]`)];
+function usage(name: string, { arguments: rest, summary, details, options }: Command): string {
+  const flags = Object.entries({ url: 'string', ...options });
+  const words = [name, rest, ...flags.map(([flag, type]) => `[--${flag}${type === 'string' ? ' …' : ''}]`)];
   return `Usage: atlas-streams-emulator ${words.filter((word) => word !== '').join(' ')}
 
 ${[summary, ...details].join('\n')}

@@ -15,7 +15,7 @@ export const wait: Command = {
   arguments: '',
   summary: 'Waits until an emulator is ready.',
   details: [`At most --timeout-ms, by default ${TIMEOUT_MS}.`],
-  options: ['timeout-ms'],
+  options: { 'timeout-ms': 'string' },
   async run({ url, options }) {
     const { 'timeout-ms': given = String(TIMEOUT_MS) } = options;
     const end = performance.now() + numberOf(given, 'wait: --timeout-ms', 0, 999_999_999);

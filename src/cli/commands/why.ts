@@ -11,14 +11,13 @@ export const why: Command = {
     `The last ${LIMIT}, newest last, or --limit; --project selects those of one project, by its id.`,
     'A digest challenge that the client then answered is no mistake: --all prints it too.',
   ],
-  options: ['project', 'limit'],
-  switches: ['all'],
-  async run({ options, has, connect }) {
-    const { project: id, limit: given = LIMIT } = options;
+  options: { project: 'string', limit: 'string', all: 'boolean' },
+  async run({ options, connect }) {
+    const { project: id, limit: given = LIMIT, all } = options;
     const limit = numberOf(given, 'why: --limit', 1, 1000);
     const emulator = await connect();
     const { requests } = id === undefined ? emulator : await emulator.projectById(id);
-    const blocks = (await requests.refused({ limit, all: has('all') })).map(block);
+    const blocks = (await requests.refused({ limit, all: all !== undefined })).map(block);
     return blocks.reverse().join('\n') || 'No request was refused.\n';
   },
 };

@@ -3,7 +3,7 @@ import { ControlError } from '../../http/control-error.js';
 import { fault, faults, fixtureFault, newFault, type ScopedFault } from '../../http/faults/rule.js';
 import type { FaultStore } from '../../http/faults/store.js';
 import { controlGroup, type AtlasOperation, type ControlOperation } from '../../http/operation.js';
-import type { SharedSection } from '../../world/index.js';
+import type { FixtureSection } from '../../world/index.js';
 import { checkFault } from './fault-check.js';
 
 const group = controlGroup('/faults', {
@@ -84,11 +84,10 @@ export function faultOperations(
 }
 
 /** The fault rules of a fixture. @param operations those that a rule can name */
-export function faultSection(store: FaultStore, operations: readonly AtlasOperation[]): SharedSection {
+export function faultSection(store: FaultStore, operations: readonly AtlasOperation[]): FixtureSection {
   return {
     key: 'faults',
     item: fixtureFault,
-    scope: 'both',
     load(_transaction, project, item) {
       const { matched = 0, fired = 0, ...sent } = item as Static<typeof fixtureFault>;
       const rule = store.withId(sent);

@@ -1,6 +1,7 @@
 import type { Static } from '@sinclair/typebox';
+import type { Project } from '../../http/gatekeeper.js';
 import { migration } from '../../kernel/database.js';
-import type { Feature, ProjectSection } from '../../world/index.js';
+import type { Feature, FixtureSection } from '../../world/index.js';
 import { projectDefaultsOperations } from './routes.js';
 import { fixtureDefaults } from './schema.js';
 import { limitsIn, ProjectDefaultsStore, teamsIn, teamsOf } from './store.js';
@@ -20,13 +21,12 @@ export const projectDefaults: Feature = {
 };
 
 /** What surrounds a project in a fixture: what was written, in the API's own forms. */
-function projectDefaultsSection(store: ProjectDefaultsStore): ProjectSection {
+function projectDefaultsSection(store: ProjectDefaultsStore): FixtureSection {
   return {
     key: 'projectDefaults',
     item: fixtureDefaults,
-    scope: 'project',
     single: true,
-    load(_transaction, { id }, item) {
+    load(_transaction, { id }: Project, item) {
       const { settings, limits = [], teams = [], ...rest } = item as Static<typeof fixtureDefaults>;
       store.update(id, (old) => ({
         ...rest,
@@ -35,7 +35,7 @@ function projectDefaultsSection(store: ProjectDefaultsStore): ProjectSection {
         teams: teamsOf(teams),
       }));
     },
-    save({ id }) {
+    save({ id }: Project) {
       const written = store.written(id);
       return written ? [{ ...written, limits: limitsIn(written), teams: teamsIn(written) }] : [];
     },
