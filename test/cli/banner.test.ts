@@ -104,8 +104,8 @@ async function startWithOneProject(settings: Partial<Config> = {}): Promise<List
   return emulator;
 }
 
-describe('what is printed without a terminal', () => {
-  it('standard output has one line of JSON, with projects and the names of callers', async () => {
+describe('output without a terminal', () => {
+  it('without a terminal, standard output has one line of JSON with projects and the names of callers', async () => {
     const emulator = await startWithOneProject();
     const { stdout, stderr } = announced(emulator, { db: 'world.db' }, false);
     const callers = '{"streams":{"publicKey":"mine"}}';
@@ -118,7 +118,7 @@ describe('what is printed without a terminal', () => {
     expect(stderr).not.toContain('a-private-key');
   });
 
-  it('standard error has nothing with --quiet, and no command that --no-control would refuse', async () => {
+  it('without a terminal, --quiet prints nothing on standard error, and --no-control omits the env command', async () => {
     const emulator = await startWithOneProject({ noControl: true });
     expect(announced(emulator, { quiet: true }, false).stderr).toBe('');
     const { stderr } = announced(emulator, { noControl: true }, false);
@@ -126,7 +126,7 @@ describe('what is printed without a terminal', () => {
     expect(stderr).not.toMatch(/env curl|a-private-key/);
   });
 
-  it('a generated control token is only in the line of JSON', async () => {
+  it('without a terminal, a generated control token is only in the line of JSON', async () => {
     const emulator = await startWithOneProject({ host: '0.0.0.0' });
     const { stdout, stderr } = announced(emulator, {}, false);
     expect(JSON.parse(stdout)).toMatchObject({ controlToken: emulator.controlToken });
@@ -134,7 +134,7 @@ describe('what is printed without a terminal', () => {
     expect(stderr).not.toContain(emulator.controlToken);
   });
 
-  it('no request is printed', async () => {
+  it('without a terminal, requests are not printed', async () => {
     const emulator = await startWithOneProject();
     const printed = announced(emulator, {}, false);
     const before = { ...printed };
@@ -143,8 +143,8 @@ describe('what is printed without a terminal', () => {
   });
 });
 
-describe('the requests on a terminal', () => {
-  it('each request of the Atlas API is a line: method, path, status, and why it was refused', async () => {
+describe('requests on a terminal', () => {
+  it('on a terminal, each request of the Atlas API is one line: method, path, status and the reason of a refusal', async () => {
     const emulator = await startWithOneProject();
     const printed = announced(emulator);
     const banner = printed.stdout;
@@ -170,7 +170,7 @@ describe('the requests on a terminal', () => {
     expect(printed.stderr).toBe('');
   });
 
-  it('no request is printed with --quiet', async () => {
+  it('on a terminal with --quiet, requests are not printed', async () => {
     const emulator = await startWithOneProject();
     const printed = announced(emulator, { quiet: true });
     const banner = printed.stdout;

@@ -13,7 +13,7 @@ export type Fault = Readonly<Record<string, unknown>> & {
 type Sender = Pick<Line, 'send'>;
 type Target = Pick<Line, 'send' | 'projects'>;
 
-/** Where the rules are of a line's project, or of the whole server. */
+/** The path of the fault rules of a project, or of the whole server. */
 export function faultsPath({ projects }: Pick<Line, 'projects'>, profile?: SeededProfile): string {
   return profile ? `/_emulator/projects/${projects[profile].id}/faults` : '/_emulator/faults';
 }
@@ -30,7 +30,7 @@ export function control({ send }: Sender, method: string, path: string, body?: u
   });
 }
 
-/** Adds a rule, which must be taken, to a project or to the whole server. */
+/** Adds a fault rule to a project or to the whole server; it must succeed. */
 export async function addFault(line: Target, rule: object, profile?: SeededProfile): Promise<Fault> {
   const response = await control(line, 'POST', faultsPath(line, profile), rule);
   expect(response.status, response.text).toBe(201);
@@ -78,7 +78,7 @@ export async function statusesOf(line: Line, count: number, profile?: SeededProf
   return statuses;
 }
 
-/** Asks for a token, as a seeded owner. */
+/** Requests a token as a seeded owner. */
 export function askForToken({ send }: Sender, profile: SeededProfile = 'documented'): Promise<Incoming> {
   const { clientId, clientSecret } = seededCaller('owner', profile);
   return send({
@@ -89,7 +89,7 @@ export function askForToken({ send }: Sender, profile: SeededProfile = 'document
   });
 }
 
-/** Lists private links with a digest client that others wrote, which asks without credentials first. */
+/** Lists private links with a third-party digest client, which first sends a request without credentials. */
 export async function listByDigest(url: string, profile: SeededProfile): Promise<number> {
   const { publicKey, privateKey } = seededCaller('owner', profile);
   const { status } = await request(url + linksPath(profile), {

@@ -3,14 +3,14 @@ import { Journal, type JournalLimits } from '../../src/control/journal/journal.j
 
 const EMPTY: Message = { headers: {}, body: undefined, truncated: false };
 
-/** What a test makes of a request; the rest is a plain GET that was answered. */
+/** The properties of a request; the defaults are those of a GET with status 200. */
 export interface Made extends Partial<EventData['request.finished']> {
   readonly project?: string;
   readonly body?: string;
   readonly truncated?: boolean;
 }
 
-/** A journal on a bus of its own, and a way to let requests come. */
+/** A journal with its own bus, and a function that emits a request. */
 export function startJournal(limits: Partial<JournalLimits> = {}) {
   let now = Date.parse('2026-01-01T00:00:00Z');
   const bus = new EventBus(() => now++);

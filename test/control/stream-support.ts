@@ -1,12 +1,12 @@
 import { onTestFinished } from 'vitest';
 import type { ManualClock } from '../support/clock.js';
 
-/** An event as a client of server-sent events gets it. */
+/** A server-sent event. */
 export interface Received {
   readonly id: string | undefined;
   readonly event: string | undefined;
   readonly data: string | undefined;
-  /** It was a comment. */
+  /** The text of a comment. */
   readonly comment: string | undefined;
 }
 
@@ -34,7 +34,7 @@ export class EventReader {
     }
   }
 
-  /** What comes, comments left out, up to and with the first event that is meant, or the end. */
+  /** The events up to and including the first that matches, or up to the end, without comments. */
   async until(meant: (event: Received) => boolean = () => false): Promise<Received[]> {
     const events: Received[] = [];
     for (let one = await this.next(); one; one = await this.next()) {
@@ -46,7 +46,7 @@ export class EventReader {
   }
 }
 
-/** Opens a stream of events; it is there, and told of all that comes, when this resolves. */
+/** Opens an event stream, which is subscribed when this resolves. */
 export async function openStream(
   url: string,
   headers: Readonly<Record<string, string>> = {},
@@ -78,7 +78,7 @@ function parse(block: string): Received {
   return { id: field('id'), event: field('event'), data: field('data'), comment: field('') };
 }
 
-/** Resolves once the emulator has set an alarm more: somebody waits. */
+/** Resolves when the emulator sets another alarm. */
 export function nextAlarm({ clock }: { readonly clock: ManualClock }): Promise<void> {
   const setAlarm = clock.setAlarm.bind(clock);
   return new Promise((resolve) => {
@@ -90,7 +90,7 @@ export function nextAlarm({ clock }: { readonly clock: ManualClock }): Promise<v
   });
 }
 
-/** Resolves once an alarm is cancelled that is set from now on: nobody waits for it any more. */
+/** Resolves when an alarm that is set from now on is cancelled. */
 export function nextCancel({ clock }: { readonly clock: ManualClock }): Promise<void> {
   const setAlarm = clock.setAlarm.bind(clock);
   return new Promise((resolve) => {

@@ -20,13 +20,13 @@ export const START = Date.parse('2026-01-01T00:00:00Z');
 /** The moment `ms` after {@link START}, as the control API writes it. */
 export const after = (ms: number): string => new Date(START + ms).toISOString();
 
-/** A credential pair as the control API tells it. */
+/** Credentials as the control API shows them. */
 export interface Pair {
   readonly apiKey: { readonly publicKey: string; readonly privateKey: string };
   readonly serviceAccount: { readonly clientId: string; readonly clientSecret: string };
 }
 
-/** A project as it is made. */
+/** A created project. */
 export interface Made {
   readonly id: string;
   readonly name: string;
@@ -39,7 +39,7 @@ export interface Made {
   readonly environment: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** A private link as the control API tells it. */
+/** A private link as the control API shows it. */
 export interface LinkState {
   readonly id: string;
   readonly state: string;
@@ -98,14 +98,14 @@ export class ControlledEmulator {
     return new Incoming(response.statusCode, response.payload, response.headers);
   }
 
-  /** Calls the control API. A text is sent as it is. */
+  /** Calls the control API. A string is sent unchanged. */
   control(method: string, path: string, body?: unknown): Promise<Incoming> {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const headers = text === undefined ? {} : { 'content-type': 'application/json' };
     return this.send(method, `/_emulator${path}`, headers, text);
   }
 
-  /** Calls the control API, which must do it. */
+  /** Calls the control API, which must succeed. */
 
   async done<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await this.control(method, path, body);
@@ -149,7 +149,7 @@ export class ControlledEmulator {
       .filter((event) => event.type === type) as EventOf<EventType>[] as EventOf<T>[];
   }
 
-  /** All that the control API can tell of the world's state. */
+  /** The state of the world as the control API shows it. */
   async dump(...projects: readonly TestProject[]): Promise<unknown> {
     const scopes = ['', ...projects.map(({ id }) => `/projects/${id}`)];
     const paths = ['/snapshots', '/private-link-rules', '/clock'];
@@ -180,14 +180,14 @@ export class TestProject {
     return this.emulator.done<T>(method, `/projects/${this.id}${path}`, body);
   }
 
-  /** A token of a caller, asked for once. */
+  /** A token of a caller, requested once. */
   async token(caller: SeededCaller = 'owner'): Promise<string> {
     const token = this.#tokens.get(caller) ?? (await this.emulator.token(this.credentials[caller]));
     this.#tokens.set(caller, token);
     return token;
   }
 
-  /** Forgets the tokens, so that new ones are asked for. */
+  /** Forgets the tokens, so that new ones are requested. */
   forgetTokens(): void {
     this.#tokens.clear();
   }
@@ -220,7 +220,7 @@ export class TestProject {
     return response.json<Link>()._id;
   }
 
-  /** The state that a client sees; the status where it sees none. */
+  /** The state that a client sees, or the status of an error. */
   async state(id: string): Promise<string | number> {
     const response = await this.links('GET', `/${id}`);
     return response.status === 200 ? String(response.json<Link>().state) : response.status;
@@ -238,7 +238,7 @@ export class TestProject {
     return (await this.list()).map(({ state }) => state);
   }
 
-  /** Creates a link by a request whose body arrives in two parts, and does something in between. */
+  /** Creates a link with a body that is sent in two parts, and calls `meanwhile` in between. */
   async createSlowly(meanwhile: () => Promise<unknown>): Promise<Incoming> {
     const authorization = `Bearer ${await this.token()}`;
     const { url, server } = this.emulator.listening;

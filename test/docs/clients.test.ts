@@ -31,7 +31,7 @@ const programs = [...page.matchAll(/^```(?:go|hurl|java|js|python|ruby)\n(.*?)^`
 describe('docs/clients.md', async () => {
   const clients = await declaredClients();
 
-  it('shows no program that npm run test:clients does not run', () => {
+  it('docs/clients.md shows only programs that npm run test:clients runs', () => {
     expect(programs.length).toBeGreaterThan(10);
     const marks = clients.flatMap((client) => client.page ?? []);
     const unrun = programs.filter((code) => marks.every((mark) => !code.includes(mark)));
@@ -39,13 +39,13 @@ describe('docs/clients.md', async () => {
   });
 
   it.each(clients.flatMap(({ name, page: mark }) => (mark === undefined ? [] : [[name, mark] as const])))(
-    'has exactly one code block for the client %s',
+    'docs/clients.md has exactly one code block for the client %s',
     (_name, mark) => {
       expect(blocks.filter((code) => code.includes(mark))).toHaveLength(1);
     },
   );
 
-  it('has a section for each link in its table', () => {
+  it('docs/clients.md has a section for each link in its table', () => {
     const links = [...page.matchAll(/^\| .*?$/gm)].flatMap(([row]) => [...row.matchAll(/\]\(#([\w-]+)\)/g)]);
     const headings = [...page.matchAll(/^##+ (.*)$/gm)].map(([, title = '']) =>
       title

@@ -182,8 +182,8 @@ function fill({ database }: Entries): () => void {
 
 const LARGE = 'x'.repeat(100_000);
 
-describe('a write that the file has no room for', () => {
-  it('a write that the file has no room for rejects with the reason, and takes the pending writes with it', async () => {
+describe('a full disk', () => {
+  it('a write that fills the disk rejects with the reason, and so do the pending writes', async () => {
     const entries = new Entries();
     await entries.add('before');
     const empty = fill(entries);
@@ -204,7 +204,7 @@ describe('a write that the file has no room for', () => {
     ]);
   });
 
-  it('a full disk is the problem of the database until a write succeeds', async () => {
+  it('database.problem() reports a full disk until a write succeeds', async () => {
     const entries = new Entries();
     const { database } = entries;
     const empty = fill(entries);
@@ -216,7 +216,7 @@ describe('a write that the file has no room for', () => {
   });
 });
 
-describe('a commit that fails', () => {
+describe('failing commits', () => {
   /** A database in which a row of `children` fails the commit, not the write. */
   async function withDeferredRule(): Promise<Entries> {
     const entries = new Entries();
@@ -232,7 +232,7 @@ describe('a commit that fails', () => {
       .write(() => database.run("INSERT INTO children VALUES ('nobody')"))
       .then(String, (error: unknown) => (error as Error).message);
 
-  it('a commit that fails rejects all of its writes, and a read beside it sees what is committed', async () => {
+  it('a failing commit rejects all of its writes, and a read meanwhile sees only committed data', async () => {
     const entries = await withDeferredRule();
     const log: string[] = [];
     const added = entries.add('one', log);
@@ -244,7 +244,7 @@ describe('a commit that fails', () => {
     expect(entries.onDisk()).toEqual([]);
   });
 
-  it('a write that was refused because of a pending write runs again when the commit of that fails', async () => {
+  it('a write refused because of a pending write runs again if the commit of that write fails', async () => {
     const entries = await withDeferredRule();
     const log: string[] = [];
     const broken = [entries.add('one', log), breakCommit(entries)];
@@ -262,7 +262,7 @@ describe('a commit that fails', () => {
   });
 });
 
-describe('a memo', () => {
+describe('database.memo()', () => {
   function counted(entries: Entries) {
     const loads: string[] = [];
     const memo = entries.database.memo((name: string) => {
@@ -272,7 +272,7 @@ describe('a memo', () => {
     return { memo, loads };
   }
 
-  it('a memo loads each key once until something is written, and keeps nothing of what does not exist', async () => {
+  it('a memo loads each key once until something is written, and does not cache missing keys', async () => {
     const entries = new Entries();
     const { memo, loads } = counted(entries);
     await entries.add('one');
@@ -288,7 +288,7 @@ describe('a memo', () => {
     expect(loads).toEqual(['one', 'two', 'two', 'one', 'two']);
   });
 
-  it('a memo outlives writes that change items alone, and does not commit them', async () => {
+  it('a memo survives writes that change only items, and does not commit them', async () => {
     const entries = new Entries();
     const { database } = entries;
     const { memo, loads } = counted(entries);
@@ -301,7 +301,7 @@ describe('a memo', () => {
     await written;
   });
 
-  it('a memo sees the changes of the write in progress, and loses them with it', async () => {
+  it('a memo sees the changes of the current write, and loses them if it is rolled back', async () => {
     const entries = new Entries();
     const { database } = entries;
     const { memo } = counted(entries);

@@ -5,7 +5,7 @@ interface Alarm {
   readonly ring: () => void;
 }
 
-/** A clock that a test moves. Its alarms ring while it is moved, in order, each at its own moment. */
+/** A clock that a test moves. Its alarms fire while it moves, in order, each at its own time. */
 export class ManualClock implements Clock {
   #now: number;
   readonly #alarms = new Set<Alarm>();

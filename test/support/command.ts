@@ -8,14 +8,14 @@ import { ACCEPT, linksPath, seededCaller, type SeededCaller, type SeededProfile 
 /** The built program. `npm test` builds it first. */
 export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
-/** The variables of a program that a test starts: the settings of who runs the tests are none of its own. */
+/** The environment of a program that a test starts, without the settings of the caller. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(?:ATLAS_EMULATOR|NODE)_/.test(name)),
   );
 }
 
-/** The arguments, with any free port unless they have a port. */
+/** The arguments, with `--port 0` unless they have a port. */
 export function onFreePort(args: readonly string[]): readonly string[] {
   return args.includes('--port') ? args : ['--port', '0', ...args];
 }
@@ -33,7 +33,7 @@ export interface Ready {
   }[];
 }
 
-/** How the program ended, and all that it wrote. */
+/** How the program ended, and its output. */
 export interface Ending {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -41,11 +41,11 @@ export interface Ending {
   readonly stderr: string;
 }
 
-/** What a test starts the program with, beside its arguments. */
+/** Environment and user of a program that a test starts. */
 export interface Surroundings {
   /** Its `ATLAS_EMULATOR_…` variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The user it runs as, where the test may choose. */
+  /** The user it runs as, if the test may change the user. */
   readonly uid?: number;
 }
 
@@ -123,7 +123,7 @@ export class Command {
     const ended = this.ended.then(({ stderr }) => {
       throw new Error(`the program ended before it listened: ${stderr}`);
     });
-    // Nobody waits for it any more once the line is there.
+    // Unused once the line has arrived.
     ended.catch(() => undefined);
     while (!this.#stdout.includes('\n')) await Promise.race([once(this.#child.stdout, 'data'), ended]);
     return JSON.parse(this.#stdout.slice(0, this.#stdout.indexOf('\n'))) as Ready;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a digest is made of. Each part can be made wrong. */
+/** The parts of a digest, so that a test can change one. */
 export interface Signature {
   readonly username: string;
   readonly password: string;

@@ -16,7 +16,7 @@ export type SeededCaller = 'owner' | 'streams' | 'reader' | 'outsider';
 
 const CALLER_DIGIT: Record<SeededCaller, number> = { owner: 1, streams: 2, reader: 3, outsider: 4 };
 
-/** What a caller gets a token with. */
+/** The credentials for a token. */
 export interface ServiceAccount {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -98,7 +98,7 @@ export class TestEmulator {
     return new TestEmulator(app, clock);
   }
 
-  /** Sends a request as it stands. */
+  /** Sends a request unchanged. */
   inject(request: InjectOptions): Promise<LightMyRequestResponse> {
     return this.app.server.inject(request);
   }

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe } from 'vitest';
 import { skippedUnless } from './skipped.js';
 
-/** Recordings and descriptions of Atlas. They lie beside the repository and are not part of it. */
+/** Recordings and descriptions of Atlas, outside of the repository. */
 const FOLDER = new URL('../../../shared/atlas/', import.meta.url);
 
-/** One recorded answer of Atlas. The headers' names are in small letters. */
+/** One recorded answer of Atlas. The names of headers are in lower case. */
 export interface Recording {
   readonly source: string;
   readonly method: string;
@@ -48,11 +48,11 @@ export interface ClientFlow {
   readonly flow: string;
   readonly headersOfEveryRequest?: Readonly<Record<string, string>>;
   readonly steps?: readonly ClientStep[];
-  /** Bodies of creates, where the flow is nothing but these. */
+  /** Bodies of creates, if the flow has only creates. */
   readonly creates?: readonly { readonly vendor: string; readonly body: string; readonly status: number }[];
 }
 
-/** A part of the API description, whatever it is. */
+/** Any part of the API description. */
 export type Described = Readonly<Record<string, unknown>>;
 
 interface Evidence {

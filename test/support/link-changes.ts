@@ -4,10 +4,10 @@ import { TestEmulator, type SeededProfile } from './emulator.js';
 import { Links, type ErrorBody } from './links.js';
 import { fixtureWith } from './world.js';
 
-/** The first version that has a change of domain. */
+/** The first version that can change the `dnsDomain`. */
 const PATCH_VERSION = 'application/vnd.atlas.2025-03-12+json';
 
-/** Ids of the links that {@link settledLinks} brings, in states that no request leads to. */
+/** Ids of the links of {@link settledLinks}, in states that no request leads to. */
 export const IDLE = '1'.repeat(24);
 export const FAILED = '2'.repeat(24);
 
@@ -16,7 +16,7 @@ export async function startLinks(profile: SeededProfile, settings: Partial<Confi
   return new Links(await TestEmulator.start(settings), profile);
 }
 
-/** Settings that bring a link which is IDLE and one which has FAILED. */
+/** Settings with a fixture of two links, one IDLE and one FAILED. */
 export function settledLinks(profile: SeededProfile, fields: object = {}): Partial<Config> {
   const link = (_id: string, state: string): object => ({
     provider: 'AWS',
@@ -48,12 +48,12 @@ export function deleteLink(
   return links.as(caller, { method: 'DELETE', url: `${links.path}/${id}` });
 }
 
-/** The status of a look at a link. */
+/** The status of a GET of a link. */
 export async function statusOfGet(links: Links, id: string): Promise<number> {
   return (await links.as('owner', { url: `${links.path}/${id}` })).statusCode;
 }
 
-/** The states that a link has entered, each with its cause, by what the events say. */
+/** The states that a link has entered, each with its cause, from the events. */
 export function statesOf({ emulator }: Links, id: string): string[] {
   return emulator.app.events
     .since(0)

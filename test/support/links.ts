@@ -11,17 +11,17 @@ import {
 
 export const PROFILES = ['documented', 'observed'] as const;
 
-/** A private link as an answer shows it. */
+/** A private link as a response shows it. */
 export type Link = Readonly<Record<string, unknown>> & { readonly _id: string; readonly state?: string };
 
-/** A page of private links as an answer shows it. */
+/** A page of private links as a response shows it. */
 export interface LinkPage {
   readonly links: readonly { readonly href: string; readonly rel: string }[];
   readonly results: readonly Link[];
   readonly totalCount: number;
 }
 
-/** An error as an answer shows it. */
+/** An error as a response shows it. */
 export interface ErrorBody {
   readonly detail: string;
   readonly error: number;

@@ -1,4 +1,4 @@
-/** An answer, as far as an OpenAPI document speaks of it. */
+/** The parts of a response that an OpenAPI document describes. */
 export interface Answer {
   readonly method: string;
   /** With or without a query. */
@@ -8,7 +8,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** An operation of a document, and where it stands. */
+/** An operation of a document, and its path. */
 export interface Row<Operation> {
   readonly method: string;
   readonly template: string;
@@ -17,7 +17,7 @@ export interface Row<Operation> {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** The operations of an OpenAPI document, to be found by what a request asks for. */
+/** Finds the operations of an OpenAPI document by method and URL. */
 export class DocumentPaths<Operation> {
   readonly rows: readonly Row<Operation>[];
   readonly #patterns: ReadonlyMap<Row<Operation>, RegExp>;
@@ -29,7 +29,7 @@ export class DocumentPaths<Operation> {
           .filter(([method]) => METHODS.includes(method))
           .map(([method, operation]) => ({ method: method.toUpperCase(), template, operation })),
       )
-      // A fixed part of a path before a parameter: accountDetails is no workspace's name.
+      // Literal segments before parameters: accountDetails is not the name of a workspace.
       .sort((one, other) => weight(one.template) - weight(other.template));
     this.#patterns = new Map(this.rows.map((row) => [row, patternOf(row.template)]));
   }
@@ -50,7 +50,7 @@ export function pointer(key: string): string {
   return encodeURIComponent(key.replace(/~/g, '~0').replace(/\//g, '~1'));
 }
 
-/** How many parameters a path has, the first ones counting most. */
+/** Sorts paths: parameters weigh more the earlier they are. */
 function weight(template: string): number {
   return template
     .split('/')

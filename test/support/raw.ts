@@ -8,11 +8,11 @@ export const LINKS = linksPath('documented');
 
 export const JSON_TYPE = 'Content-Type: application/json';
 
-/** How long an answer may take before the emulator counts as hanging, in milliseconds. */
+/** Milliseconds without data after which the emulator counts as hanging. */
 const HANGING_MS = 4500;
 
 /**
- * Sends bytes to an emulator as they are, and returns all that comes back until it closes the connection.
+ * Sends bytes to an emulator unchanged, and returns all that it responds until it closes the connection.
  *
  * @throws if nothing happens for long: the emulator hangs
  */
@@ -23,7 +23,7 @@ export function sendRaw(url: string, bytes: string | Buffer): Promise<string> {
     let answer = '';
     socket.setEncoding('latin1');
     socket.setTimeout(HANGING_MS, () => {
-      socket.destroy(new Error(`nothing more comes back behind: ${answer.slice(0, 200)}`));
+      socket.destroy(new Error(`nothing more arrives after: ${answer.slice(0, 200)}`));
     });
     socket.on('data', (text: string) => (answer += text));
     socket.on('error', (error: NodeJS.ErrnoException) => {
@@ -38,7 +38,7 @@ export function sendRaw(url: string, bytes: string | Buffer): Promise<string> {
   });
 }
 
-/** The statuses of the answers in what came back. */
+/** The statuses of the responses in a text. */
 export function statusesIn(answer: string): number[] {
   return [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));
 }

@@ -20,7 +20,7 @@ export interface OpenApi {
   readonly components: Readonly<Record<string, Readonly<Record<string, Part>>>>;
 }
 
-/** A document, and what of an answer differs from it. Fields that a schema does not name count as differences. */
+/** Compares responses with a document. Fields that a schema does not name count as differences. */
 export class ServedDocument {
   readonly operations: readonly ServedOperation[];
   readonly #document: OpenApi;
@@ -49,7 +49,7 @@ export class ServedDocument {
     const row = this.#paths.find(answer.method, answer.url);
     const shown = (faults: readonly string[]): string[] =>
       faults.map((fault) => `${row?.operation.operationId ?? answer.url.replace(/\?.*/, '')}: ${fault}`);
-    // What the document cannot describe: paths and methods that are not there.
+    // Unknown paths and methods are not in the document.
     if (!row) {
       if (answer.status === 405 && answer.body === '') return [];
       const known = [400, 401, 404, 405, 501].includes(answer.status);
@@ -119,14 +119,14 @@ export class ServedDocument {
   }
 }
 
-/** What an error is, but for the words that are about its request. */
+/** The code and keys of an error. */
 function formOf(body: unknown): string {
   const { status, content, ...rest } = body as Part;
   const error = (status === undefined ? rest : content) as Part;
   return `${String(error.errorCode)} {${Object.keys(error).join()}}`;
 }
 
-/** Closes the objects of which a schema names the members and does not say that there may be others. */
+/** Disallows additional properties in objects whose schema does not allow them explicitly. */
 function closed(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(closed);
   if (typeof part !== 'object' || part === null) return part;

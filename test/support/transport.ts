@@ -17,7 +17,7 @@ import {
 } from './emulator.js';
 import { Links } from './links.js';
 
-/** The two ways to an emulator: without a socket, and over one. */
+/** How requests are sent: in process, or over a socket. */
 export const TRANSPORTS = ['inject', 'socket'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
@@ -28,7 +28,7 @@ export interface Outgoing {
   readonly body?: string;
 }
 
-/** An answer as it came, whichever way. */
+/** A response over either transport. */
 export class Incoming {
   constructor(
     readonly status: number,
@@ -36,7 +36,7 @@ export class Incoming {
     readonly headers: Readonly<Record<string, string | string[] | number | undefined>>,
   ) {}
 
-  /** Every line of a header: a client that gets two challenges takes the wrong one. */
+  /** All lines of a header: with two challenges, a client uses the wrong one. */
   lines(name: string): string[] {
     const value = this.headers[name];
     return value === undefined ? [] : Array.isArray(value) ? value : [String(value)];
@@ -152,7 +152,7 @@ function sendTo(url: string): Line['send'] {
   const { hostname, port } = new URL(url);
   return ({ method = 'GET', path, headers = {}, body }) =>
     new Promise((resolve, reject) => {
-      // Node sends a length of its own accord only for methods that usually have a body.
+      // Node adds a length only for methods that usually have a body.
       const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
       const options = { hostname, port, path, method, headers: { ...length, ...headers }, agent: false };
       const outgoing = httpRequest(options, (response) => {
@@ -200,7 +200,7 @@ async function tokenOfAccount(
 /** The media type of a form. */
 export const FORM = 'application/x-www-form-urlencoded';
 
-/** HTTP Basic, as most clients write it: nothing escaped. */
+/** HTTP Basic without escaping, as most clients write it. */
 export function basic(id: string, secret: string): string {
   return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
 }

@@ -14,7 +14,7 @@ interface FixtureFile {
 /** A second project that {@link fixtureWith} can give an organization. */
 export const OTHER_PROJECT = '5f0000000000000000000001';
 
-/** A folder that is gone when the test is finished. */
+/** A folder that is deleted when the test is finished. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'atlas-streams-emulator-'));
   onTestFinished(() => {
@@ -27,7 +27,7 @@ export function temporaryFolder(): string {
  * Writes the default fixture with private links in a profile's project.
  *
  * @param elsewhere links of {@link OTHER_PROJECT}, a second project of the same organization
- * @returns the path of the file, which is gone when the test is finished
+ * @returns the path of the file, which is deleted when the test is finished
  */
 export function fixtureWith(
   profile: SeededProfile,
