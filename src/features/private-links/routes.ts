@@ -4,14 +4,7 @@ import { refuseFixed } from '../../http/steps/fields.js';
 import { pagingQuery } from '../../http/steps/query.js';
 import { nothing, objectId } from '../../http/shapes.js';
 import type { CurrentItem, Items } from '../../states/index.js';
-import {
-  duplicateLink,
-  linkInUse,
-  linkNotFound,
-  unknownProvider,
-  unknownVendor,
-  updateNotAllowed,
-} from './conditions.js';
+import * as conditions from './conditions.js';
 import { privateLinkProfiles } from './profile.js';
 import { checkVendor, prepare, withoutAbsent } from './rules.js';
 import * as schema from './schema.js';
@@ -31,8 +24,8 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
       id: 'createGroupStreamPrivateLinkConnection',
       summary: 'Creates a private link.',
       javaMethod: 'createPrivateLinkConnection',
-      conflict: duplicateLink,
-      conditions: [duplicateLink, unknownProvider, unknownVendor],
+      conflict: conditions.duplicateLink,
+      conditions: [conditions.duplicateLink, conditions.unknownProvider, conditions.unknownVendor],
       response: schema.createdPrivateLink,
       body: {
         prepare,
@@ -57,7 +50,7 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
       id: 'getGroupStreamPrivateLinkConnection',
       summary: 'Gets a private link.',
       javaMethod: 'getPrivateLinkConnection',
-      conditions: [linkNotFound],
+      conditions: [conditions.linkNotFound],
       response: schema.privateLink,
       handle: async ({ project, parameters, baseUrl }) =>
         resource(await links.read(project, parameters.connectionId, baseUrl)),
@@ -67,7 +60,7 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
       summary: 'Changes the domain of a private link that has none, or is IDLE.',
       versions: ['2025-03-12'],
       javaMethod: 'updatePrivateLinkConnection',
-      conditions: [linkNotFound, updateNotAllowed, duplicateLink],
+      conditions: [conditions.linkNotFound, conditions.updateNotAllowed, conditions.duplicateLink],
       response: schema.privateLink,
       body: {
         prepare: (body) => refuseFixed(withoutAbsent(body), schema.sentFields, schema.updateBody),
@@ -90,7 +83,7 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
       summary: 'Deletes a private link.',
       javaMethod: 'deletePrivateLinkConnection',
       status: 202,
-      conditions: [linkNotFound, linkInUse],
+      conditions: [conditions.linkNotFound, conditions.linkInUse],
       response: nothing,
       async handle({ project, parameters }) {
         await links.delete(project, parameters.connectionId);
@@ -107,7 +100,7 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
  */
 function refuseChange({ id, sent, state }: CurrentItem<schema.SentFields>, leaving: boolean): void {
   const sentence = `The dnsDomain cannot be changed: the private link ${id}`;
-  if (leaving) throw updateNotAllowed(`${sentence} is being deleted`);
+  if (leaving) throw conditions.updateNotAllowed(`${sentence} is being deleted`);
   if (sent.dnsDomain === undefined || state === 'IDLE') return;
-  throw updateNotAllowed(`${sentence} has a dnsDomain already and is ${state}`);
+  throw conditions.updateNotAllowed(`${sentence} has a dnsDomain already and is ${state}`);
 }

@@ -6,14 +6,7 @@ import { pagingQuery, type Paging } from '../../http/steps/query.js';
 import { ownerOf } from '../../identity/index.js';
 import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
 import * as schema from './schema.js';
-import {
-  LIMITS,
-  limitsIn,
-  teamsIn,
-  teamsOf,
-  type ProjectDefaults,
-  type ProjectDefaultsStore,
-} from './store.js';
+import * as defaults from './store.js';
 
 const limitNotFound = defineCondition('limitNotFound', {
   when: 'Atlas has no limit of this name; or, to a GET, the limit has no default and was not set.',
@@ -22,7 +15,7 @@ const limitNotFound = defineCondition('limitNotFound', {
   documented: { detail: CANNOT_FIND },
   describe: (name: string) => ({
     problem: `The project has no limit ${name}.`,
-    remedy: `Use one of ${Object.keys(LIMITS).join(', ')}.`,
+    remedy: `Use one of ${Object.keys(defaults.LIMITS).join(', ')}.`,
   }),
   example: ['incorrect.name'],
 });
@@ -40,12 +33,12 @@ const around = atlasResource('/groups/:groupId', {
 });
 
 /** The operations around a project. Versions, paths and shapes: read in the Terraform provider's source, and run. */
-export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly AtlasOperation[] {
+export function projectDefaultsOperations(store: defaults.ProjectDefaultsStore): readonly AtlasOperation[] {
   const conditions = [limitNotFound];
   const change = async (
     { id }: Project,
     changed: Parameters<typeof store.update>[1],
-    show: (defaults: ProjectDefaults) => Answer = () => resource({}),
+    show: (changed: defaults.ProjectDefaults) => Answer = () => resource({}),
   ) => show(await store.database.write(() => store.update(id, changed)));
   return [
     around('GET', '/settings', {
@@ -66,7 +59,7 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       id: 'listGroupLimits',
       summary: 'Lists the limits of a project that were set.',
       response: schema.limits,
-      handle: ({ project }) => resource(limitsIn(store.get(project.id))),
+      handle: ({ project }) => resource(defaults.limitsIn(store.get(project.id))),
     }),
     around('GET', '/limits/:limitName', {
       id: 'getGroupLimit',
@@ -75,7 +68,7 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       conditions,
       handle({ project, parameters }) {
         const name = knownLimit(parameters.limitName);
-        const value = store.get(project.id).limits[name] ?? LIMITS[name];
+        const value = store.get(project.id).limits[name] ?? defaults.LIMITS[name];
         if (typeof value !== 'number') throw limitNotFound(name);
         return resource({ name, value });
       },
@@ -114,7 +107,11 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
       query: pagingQuery,
       body: { schema: schema.teamsBody },
       handle: ({ project, body, query }) =>
-        change(project, ({ teams }) => ({ teams: { ...teams, ...teamsOf(body) } }), shownTeams(query)),
+        change(
+          project,
+          ({ teams }) => ({ teams: { ...teams, ...defaults.teamsOf(body) } }),
+          shownTeams(query),
+        ),
     }),
     around('PATCH', '/teams/:teamId', {
       id: 'updateGroupTeam',
@@ -181,13 +178,14 @@ export function projectDefaultsOperations(store: ProjectDefaultsStore): readonly
   ];
 }
 
-const shownSettings = ({ settings }: ProjectDefaults) => resource(settings);
+const shownSettings = ({ settings }: defaults.ProjectDefaults) => resource(settings);
 
-const shownTeams = (paging: Paging) => (defaults: ProjectDefaults) => pageFrom(teamsIn(defaults), paging);
+const shownTeams = (paging: Paging) => (all: defaults.ProjectDefaults) =>
+  pageFrom(defaults.teamsIn(all), paging);
 
 /** A name that Atlas has a limit of. @throws {Refusal} `limitNotFound` */
 function knownLimit(name: string): string {
-  if (!Object.hasOwn(LIMITS, name)) throw limitNotFound(name);
+  if (!Object.hasOwn(defaults.LIMITS, name)) throw limitNotFound(name);
   return name;
 }
 
