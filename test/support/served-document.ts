@@ -8,6 +8,7 @@ interface Response {
 }
 
 export interface ServedOperation {
+  readonly security?: readonly object[];
   readonly operationId: string;
   readonly responses: Readonly<Record<string, Response>>;
   readonly requestBody?: Response;

@@ -103,11 +103,12 @@ function bodyOf({ id, summary }: Operation, { schema, shown = schema }: BodyRule
 
 /** The parameters of the path, in its order, of the query, and of the headers. Those with a default may be left out. */
 function parametersOf({ operation, path, headers = {} }: View, api: Api, components: Components) {
-  const { parameters, query } = operation;
+  const { parameters, query, security } = operation;
   const parameter = (place: string, name: string, rule: TSchema, required: boolean): Part => {
     const { description, ...schema } = components.schema(rule);
     const isText = place === 'query' && schema.type === 'string' && schema.enum === undefined;
-    const shown = isText && !api.emptyQuery ? { ...schema, minLength: 1 } : schema;
+    // Operations that are open to everybody take what they do not check.
+    const shown = isText && !api.emptyQuery && !security ? { ...schema, minLength: 1 } : schema;
     return { name, in: place, required: required || undefined, description, schema: shown };
   };
   const all = [
