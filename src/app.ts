@@ -21,7 +21,7 @@ import { oauth, permits, rolesFor } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import { profiles } from './profiles/index.js';
 import { tlsIdentity, type TlsIdentity } from './tls/identity.js';
-import { tlsClients } from './tls/server.js';
+import { tlsNotices } from './tls/server.js';
 import { FIXTURES } from './version.js';
 
 /** A client that stalls while it sends a request must not hold a connection for ever. */
@@ -39,10 +39,7 @@ export interface App extends Pick<Core, 'events' | 'identity' | 'restored' | 'wo
 }
 
 /** What a test replaces. */
-export interface Replacements {
-  readonly clock?: Clock;
-  readonly features?: readonly Feature[];
-}
+export type Replacements = Partial<{ readonly clock: Clock; readonly features: readonly Feature[] }>;
 
 /**
  * Builds the emulator. It does not listen yet; `server.close()` stops it and closes the database.
@@ -62,7 +59,7 @@ export async function buildApp(
   const { database, clock, events, identity, operations, world } = core;
   const limits = new Limits(() => clock.now(), config);
   world.addCache(limits);
-  const isNewTlsClient = tlsClients();
+  const noticeOfTls = tlsNotices();
   const basePath = pathOf(config.publicUrl ?? '');
   const parts: PipelineParts = {
     defaultProfile: config.profile,
@@ -93,11 +90,8 @@ export async function buildApp(
     routerOptions: { maxParamLength: 100_000, ignoreTrailingSlash: true },
     frameworkErrors: frameworkErrors(parts),
     clientErrorHandler: (error, socket) => {
-      if (isNewTlsClient(error, socket)) {
-        server.log.warn(
-          `${socket.remoteAddress} sent TLS to a port for HTTP: use http://, or the port of --tls`,
-        );
-      }
+      const notice = noticeOfTls(error, socket);
+      if (notice !== undefined) server.log.warn(notice);
       answerBrokenRequest(error, socket, profiles[parts.defaultProfile]);
     },
   });
@@ -119,10 +113,8 @@ export async function buildApp(
     if (observation) {
       world.addCache(observation.journal);
       server.addHook('preClose', observation.end);
-      const httpsPort = (): number | undefined => {
-        const address = others.find((one) => one instanceof HttpsServer)?.address();
-        return (address as AddressInfo | null | undefined)?.port;
-      };
+      const https = (): Server | undefined => others.find((one) => one instanceof HttpsServer);
+      const httpsPort = () => (https()?.address() as AddressInfo | null | undefined)?.port;
       const settings = { token: config.controlToken, config: redacted(config), open, httpsPort };
       await server.register(async (at) => controlApi(at, core, parts, observation, settings));
     }

@@ -63,15 +63,8 @@ export async function buildCore(
       ...running.flatMap((feature) => feature.operations),
     ];
     const faults = new FaultStore(database, kernel.newId);
-    const sections = [
-      ...running.flatMap((feature) => feature.sections ?? []),
-      faultSection(faults, operations),
-    ];
-    const tables = [
-      ...identityTables,
-      ...features.flatMap((feature) => feature.tables ?? []),
-      ...faultTables,
-    ];
+    const sections = [...running.flatMap(({ sections = [] }) => sections), faultSection(faults, operations)];
+    const tables = [...identityTables, ...features.flatMap(({ tables = [] }) => tables), ...faultTables];
     const world = new World(kernel, identity, sections, tables, running);
 
     const restored = await world.resume();

@@ -17,13 +17,7 @@ export type * from './client/index.js';
 export type Settings = Partial<Config>;
 
 /** An emulator of this process. */
-export interface LocalEmulator extends Emulator {
-  /** Whether its organizations, projects and links came from the database, and not from the fixture. */
-  readonly restored: boolean;
-  /** The bearer token of the control API; undefined if it is open or disabled. */
-  readonly controlToken: string | undefined;
-  /** Its address over https; undefined without `tls`. */
-  readonly tlsUrl: string | undefined;
+export interface LocalEmulator extends Emulator, Pick<Listening, 'controlToken' | 'restored' | 'tlsUrl'> {
   /** The authority that clients over https must trust, as PEM; undefined without `tls`, or with a certificate given. */
   readonly ca: string | undefined;
 }

@@ -36,8 +36,13 @@ export async function listen(
   const config = defaultConfig(settings, { port: 0, tlsPort: 0, logLevel: 'silent' });
   const { port, tlsPort, noControl } = config;
   const addresses = addressesOf(config.host);
-  refuseBlocked(port, '--port');
-  if (config.tls) refuseBlocked(tlsPort, '--tls-port');
+  const blocked = [port, ...(config.tls ? [tlsPort] : [])].find(isBlockedPort);
+  // Clients with `fetch`, such as the commands and the library, could not connect.
+  if (blocked !== undefined) {
+    throw new UsageError(
+      `${blocked === port ? '--port' : '--tls-port'} must not be ${blocked}: fetch and browsers refuse to connect to this port (https://fetch.spec.whatwg.org/#port-blocking)`,
+    );
+  }
   // Other machines can reach the emulator.
   if (!addresses.every(isLoopback) && !noControl) {
     config.controlToken ??= randomBytes(24).toString('base64url');
@@ -77,14 +82,6 @@ export async function listen(
       clearTimeout(timer);
     },
   };
-}
-
-/** Clients with `fetch`, such as the commands and the library, could not connect to the port. */
-function refuseBlocked(port: number, setting: string): void {
-  if (!isBlockedPort(port)) return;
-  throw new UsageError(
-    `${setting} must not be ${port}: fetch and browsers refuse to connect to this port (https://fetch.spec.whatwg.org/#port-blocking)`,
-  );
 }
 
 /**

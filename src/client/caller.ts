@@ -37,9 +37,6 @@ interface Token {
 /** The default media type of responses. */
 export const ACCEPT = 'application/vnd.atlas.2024-05-30+json';
 
-/** The path of a project in the Atlas API. */
-export const projectPath = (id: string): string => `/api/atlas/v2/groups/${id}`;
-
 /** Calls the Atlas API as one service account. */
 export function callerOf(url: string, projectId: string, credentials: Credentials, clock: TokenClock) {
   let current: Promise<Token> | undefined;
@@ -111,7 +108,7 @@ function absolutePath(path: string, projectId: string, base: string): string {
     return (pathname.startsWith(`${base}/api/`) ? pathname.slice(base.length) : pathname) + search;
   }
   if (path.startsWith('/api/')) return path;
-  return projectPath(projectId) + (path === '' || /^[/?]/.test(path) ? path : `/${path}`);
+  return `/api/atlas/v2/groups/${projectId}${path === '' || /^[/?]/.test(path) ? path : `/${path}`}`;
 }
 
 async function requestToken(url: string, { serviceAccount: { clientId, clientSecret } }: Credentials) {

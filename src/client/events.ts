@@ -24,11 +24,10 @@ export async function* streamEvents(
 ): AsyncGenerator<EmulatorEvent, void, undefined> {
   const scope = project === undefined ? '' : `/projects/${encodeURIComponent(project)}`;
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  let call = `GET ${scope}/events`;
+  const call = `GET ${scope}/events`;
   try {
-    const path = `${scope}/events${query({ since: await since })}`;
-    call = `GET ${path}`;
-    const response = await fetch(`${url}/_emulator${path}`, { headers, ...(signal && { signal }) });
+    const target = `${url}/_emulator${scope}/events${query({ since: await since })}`;
+    const response = await fetch(target, { headers, ...(signal && { signal }) });
     if (!response.ok || !response.body) throw refused(response.status, await response.text(), call);
     let text = '';
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {

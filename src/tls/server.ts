@@ -47,12 +47,14 @@ function refusePlainText(server: Server): void {
 /** How many clients that send TLS to a port for HTTP are reported. */
 const REPORTED_CLIENTS = 100;
 
-/** Returns whether an error is the first one of a client that sends TLS to a port for HTTP, for a bounded number of them. */
-export function tlsClients(): (error: Error, socket: Pick<Socket, 'remoteAddress'>) => boolean {
+/** Returns a function that describes the first error of each client that sends TLS to a port for HTTP. */
+export function tlsNotices(): (error: Error, socket: Pick<Socket, 'remoteAddress'>) => string | undefined {
   const known = new Set<string>();
-  return (error, { remoteAddress = '' }) => {
+  return (error, { remoteAddress: client = 'a client' }) => {
     const { rawPacket } = error as { rawPacket?: Buffer };
-    if (rawPacket?.[0] !== TLS_HANDSHAKE || known.size >= REPORTED_CLIENTS) return false;
-    return known.size < known.add(remoteAddress).size;
+    const isTls = rawPacket?.[0] === TLS_HANDSHAKE;
+    if (!isTls || known.has(client) || known.size >= REPORTED_CLIENTS) return undefined;
+    known.add(client);
+    return `${client} sent TLS to a port for HTTP: use http:// there, or --tls and its port`;
   };
 }

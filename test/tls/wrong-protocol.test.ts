@@ -3,7 +3,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectEmulator, startEmulator, type LocalEmulator } from '../../src/index.js';
-import { tlsClients } from '../../src/tls/server.js';
+import { tlsNotices } from '../../src/tls/server.js';
 import { Command } from '../support/command.js';
 import { sendRaw } from '../support/raw.js';
 import { send } from './https-client.js';
@@ -146,10 +146,10 @@ describe('TLS on the HTTP port', () => {
   });
 
   it('TLS on the HTTP port is reported once for each client, and for a bounded number of them', () => {
-    const isNew = tlsClients();
+    const noticeOf = tlsNotices();
     const error = Object.assign(new Error('Parse Error'), { rawPacket: Buffer.from([0x16, 3, 1]) });
     const clients = Array.from({ length: 1000 }, (_, index) => `10.0.${index >> 8}.${index & 255}`);
-    const reported = [...clients, ...clients].filter((remoteAddress) => isNew(error, { remoteAddress }));
+    const reported = [...clients, ...clients].filter((remoteAddress) => noticeOf(error, { remoteAddress }));
     expect(reported).toEqual(clients.slice(0, 100));
   });
 });
