@@ -60,10 +60,7 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
 
 /** The errors of Atlas that operations can have, by code. */
 export function errorsOf(operations: readonly AtlasOperation[]): ReadonlyMap<string, ConditionType> {
-  const conditions = operations.flatMap(conditionsOf);
-  return new Map(
-    conditions
-      .filter(({ rows }) => rows.observed.source !== SOURCE.emulator)
-      .map((condition) => [condition.rows.observed.errorCode, condition]),
-  );
+  const all = operations.flatMap(conditionsOf);
+  const ofAtlas = all.filter(({ rows }) => rows.observed.source !== SOURCE.emulator);
+  return new Map(ofAtlas.map((condition) => [condition.rows.observed.errorCode, condition]));
 }

@@ -152,13 +152,13 @@ export function contextOf(request: FastifyRequest, reply: FastifyReply): never {
 /** What an operation declares beside what its group shares; the handler's context follows from path and schemas. */
 type Declaration<
   Kind extends AtlasOperation | ControlOperation,
-  Defaulted extends keyof Kind,
+  Optional extends keyof Kind,
   Path extends string,
   Where extends Scope | undefined,
   Query extends TObject,
   Body extends TSchema,
-> = Omit<Kind, 'method' | 'path' | 'query' | 'body' | 'handle' | Defaulted> &
-  Partial<Pick<Kind, Defaulted>> & {
+> = Omit<Kind, 'method' | 'path' | 'query' | 'body' | 'handle' | Optional> &
+  Partial<Pick<Kind, Optional>> & {
     readonly query?: Query;
     readonly body?: BodyRules<
       Body,
@@ -169,6 +169,9 @@ type Declaration<
       context: Context<Path, Where, Static<Query>, Static<Body>>,
     ) => ReturnType<Kind['handle']>;
   };
+
+/** What an operation of the Atlas API declares only where it differs. */
+type Defaulted = 'tag' | 'versions' | 'access' | 'javaMethod' | 'status' | 'requestsAMinute';
 
 /** What the operations of a resource of the Atlas API share. */
 export interface ResourceShared extends Pick<AtlasOperation, 'tag' | 'versions' | 'parameters'> {
@@ -197,14 +200,7 @@ export function atlasResource<Base extends string>(base: Base, shared: ResourceS
   >(
     method: AtlasOperation['method'],
     below: Below,
-    own: Declaration<
-      AtlasOperation,
-      'tag' | 'versions' | 'access' | 'javaMethod' | 'status' | 'requestsAMinute',
-      `${Base}${Below}`,
-      undefined,
-      Query,
-      Body
-    >,
+    own: Declaration<AtlasOperation, Defaulted, `${Base}${Below}`, undefined, Query, Body>,
   ): AtlasOperation => ({
     status: 200,
     query: flagsQuery,

@@ -11,7 +11,7 @@ export function hasJsonBody({ headers }: FastifyRequest): boolean {
   return BODY_TYPE.test(headers['content-type'] ?? '') && hasBody(headers);
 }
 
-/** Whether it is one that can be read without a decoder. */
+/** Whether a request has a body whose type is JSON, and which is not compressed. */
 export function hasPlainJsonBody(request: FastifyRequest): boolean {
   return hasJsonBody(request) && request.headers['content-encoding'] === undefined;
 }

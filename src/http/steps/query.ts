@@ -81,11 +81,8 @@ export function readQuery(schema: TObject, raw: Readonly<Record<string, unknown>
       const read = typeof value === 'string' ? coerce(rule, value) : undefined;
       if (read === undefined) {
         const twice = Array.isArray(value) ? ' (it is there twice)' : '';
-        throw invalidQueryParameter(
-          name,
-          `Send ${describe(rule)}.`,
-          `The query parameter ${name} has a value that it cannot have${twice}.`,
-        );
+        const problem = `The query parameter ${name} has a value that it cannot have${twice}.`;
+        throw invalidQueryParameter(name, `Send ${describe(rule)}.`, problem);
       }
       return [name, read];
     }),
