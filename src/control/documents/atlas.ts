@@ -57,7 +57,7 @@ export const atlasApiOf = (baseUrl: string): Api => ({
   sharedParameters: ['groupId', 'orgId', 'includeCount', 'Prefer', ...Object.keys(pagingQuery.properties)],
 });
 
-/** An operation of the Atlas API, with the errors of both profiles. @param scripted the source page's bodies */
+/** An operation of the Atlas API, with the errors of both profiles. @param scripted the documentation page's bodies */
 export function atlasView(operation: AtlasOperation, scripted: ScriptedAnswers | undefined): View {
   const { path, access, versions } = operation;
   const types = versions.map(mediaType);

@@ -26,7 +26,7 @@ const group = controlGroup('', {
  * The operations that serve the documents of both APIs.
  *
  * @param controls returns all operations of the control API
- * @param scripted the source page's bodies
+ * @param scripted the documentation page's bodies
  * @param guarded whether the control API requires a token
  */
 export function documentOperations(
