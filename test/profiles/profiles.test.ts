@@ -169,6 +169,7 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [400, 'INVALID_ATTRIBUTE', 'Invalid attribute one specified.'],
     [400, 'VALIDATION_ERROR', OWN],
   ],
+  ['storageUnavailable', [503, 'STORAGE_UNAVAILABLE', 'one'], [503, 'STORAGE_UNAVAILABLE', OWN]],
   ['unexpected', [500, 'UNEXPECTED_ERROR', 'Unexpected error.'], [500, 'UNEXPECTED_ERROR', OWN]],
   [
     'unknownProvider',
