@@ -4,7 +4,7 @@ import { tokenConditions } from './credentials/token-errors.js';
 import { addressNotAllowed } from './faults/injected.js';
 import { rateLimited, tooManyTokens } from './faults/limits.js';
 import type { AtlasOperation } from './operation.js';
-import { malformedRequest, unexpected } from './replies/failures.js';
+import { malformedRequest, storageUnavailable, unexpected } from './replies/failures.js';
 import { bodyTooLarge, malformedJson, notAnObject, unsupportedMediaType } from './steps/body.js';
 import { invalidAttribute, missingAttribute, wrongType } from './steps/fields.js';
 import { invalidQueryParameter, missingQueryParameter } from './steps/query.js';
@@ -34,7 +34,7 @@ export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> 
   Body: body,
   Fields: fields,
   'Token endpoints': tokenConditions,
-  'The emulator itself': [unexpected],
+  'The emulator itself': [storageUnavailable, unexpected],
 };
 
 /** The conditions that a request for an operation may meet: those of the steps, then the operation's own. */

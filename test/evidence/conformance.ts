@@ -11,6 +11,7 @@ import { NEWEST, refusals, refusedEverywhere, successes, type SampleRequest } fr
 /** Conditions that no request can raise by itself, and why. */
 const NOT_RAISED: Readonly<Record<string, string>> = {
   unexpected: 'an error of the emulator itself, which no request is known to cause',
+  storageUnavailable: 'it takes a database that cannot be written or read',
   addressNotAllowed: 'only a fault rule responds with it',
   linkInUse: 'only a fault rule responds with it',
   rateLimited: 'only a fault rule responds with it, or a limit that is off by default',
