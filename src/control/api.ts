@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { FaultStore } from '../http/faults/store.js';
 import type { AtlasOperation, ControlOperation } from '../http/operation.js';
-import type { PipelineParts } from '../http/every-request.js';
+import type { PipelineParts } from '../http/pipeline.js';
 import type { Identity } from '../identity/index.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { fixtureSchema, type FixtureSection, type RunningFeature, type World } from '../world/index.js';

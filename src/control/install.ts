@@ -3,7 +3,7 @@ import { Type, type TObject } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ControlError } from '../http/control-error.js';
 import { sameSecret } from '../http/credentials/digest.js';
-import type { PipelineParts } from '../http/every-request.js';
+import type { PipelineParts } from '../http/pipeline.js';
 import { contextOf, type ControlOperation } from '../http/operation.js';
 import { parseBody } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';

@@ -86,15 +86,10 @@ export class KnownPaths {
    * @returns routes to register beside it, whose handler answers that there is none
    */
   shadowed(): { readonly url: string; readonly methods: string[] }[] {
-    const takers = [...this.#paths].flatMap(([path, { own }]) =>
-      own.size === 0
-        ? []
-        : [...path.matchAll(/:p(?=\/|$)/g)].map(({ index }) => ({ own, takes: moreLiteral(path, index) })),
-    );
-    const any = new RegExp(takers.map(({ takes }) => takes.source).join('|'));
-    return [...this.#paths].flatMap(([path, { own }]) => {
-      if (!any.test(path)) return [];
-      const taken = takers.flatMap((route) => (route.takes.test(path) ? [...route.own] : []));
+    const paths = [...this.#paths.values()].map((known) => ({ ...known, parts: known.path.split('/') }));
+    const takers = paths.filter(({ own }) => own.size > 0);
+    return paths.flatMap(({ path, parts, own }) => {
+      const taken = takers.flatMap((route) => (takes(route.parts, parts) ? [...route.own] : []));
       const methods = [...new Set(taken)].filter((one) => !own.has(one));
       return methods.length > 0 ? [{ url: patternOf(path), methods }] : [];
     });
@@ -132,11 +127,11 @@ function distanceOf(one: string, other: string): number {
   return long.length - start - end;
 }
 
-/** Matches the paths that overlap with this one, and have a literal in place of its parameter at an index. */
-function moreLiteral(path: string, index: number): RegExp {
-  const rest = path
-    .slice(index + 2)
-    .replace(/\/([^/]+)/g, '/(?:$1|:p)')
-    .replaceAll('(?::p|:p)', '[^/]+');
-  return new RegExp(`^${path.slice(0, index)}(?!:p(?:/|$))[^/]+${rest}$`);
+/** Whether a path takes requests for another, which is a literal where they first differ and overlaps with it behind. */
+function takes(taker: readonly string[], other: readonly string[]): boolean {
+  if (taker.length !== other.length) return false;
+  const first = taker.findIndex((part, index) => part !== other[index]);
+  const overlaps = (part: string, index: number): boolean =>
+    index <= first || part === ':p' || part === other[index] || other[index] === ':p';
+  return taker[first] === ':p' && taker.every(overlaps);
 }

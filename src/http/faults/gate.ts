@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConditionType } from '../../profiles/index.js';
-import type { PipelineParts } from '../every-request.js';
+import type { PipelineParts } from '../pipeline.js';
 import { reasonLine } from '../observation/exchange.js';
 import { hasPlainJsonBody, readUnread } from '../observation/unread-body.js';
 import { unexpected } from '../replies/failures.js';

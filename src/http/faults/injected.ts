@@ -39,7 +39,7 @@ const USUAL: Readonly<Record<number, (request: FastifyRequest, limit: number) =>
   409: ({ exchange }) => projectExists(exchange.project?.id ?? '').condition,
   413: () => bodyTooLarge(BODY_LIMIT).condition,
   415: ({ headers }) => unsupportedMediaType(headers['content-type'] ?? 'none').condition,
-  429: ({ url }, limit) => rateLimited(pathWithoutQuery(url), limit, 1, '', '').condition,
+  429: ({ url }, limit) => rateLimited(pathWithoutQuery(url), limit, 1).condition,
 };
 
 /** What the token endpoints answer with a status (Atlas documentation). */

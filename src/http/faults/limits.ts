@@ -22,17 +22,14 @@ export const rateLimited = defineCondition('rateLimited', {
   when: 'A project has had its 1,200 requests of a minute (`--limit-requests`), an address and client its 50 tokens (`--limit-tokens`), or a fault rule says so. `Retry-After`, `RateLimit-Limit` and `RateLimit-Remaining` come with it.',
   observed: [429, 'RATE_LIMITED', RATE_LIMITED, SOURCE.recorded],
   documented: { detail: RATE_LIMITED },
-  describe: (_path: string, _limit: number, _minutes: number, problem: string, remedy: string) => ({
-    problem,
-    remedy,
-  }),
-  example: [
-    '/api/atlas/v2/groups',
-    REQUESTS_A_MINUTE,
-    1,
-    `The project has had its ${REQUESTS_A_MINUTE} requests of this minute.`,
-    'Wait as long as Retry-After says.',
-  ],
+  describe: (
+    _path: string,
+    limit: number,
+    _minutes: number,
+    problem: string = `The project has had its ${limit} requests of this minute.`,
+    remedy: string = 'Wait as long as Retry-After says.',
+  ) => ({ problem, remedy }),
+  example: ['/api/atlas/v2/groups', REQUESTS_A_MINUTE, 1],
 });
 
 export const tooManyTokens = defineCondition('tooManyTokens', {

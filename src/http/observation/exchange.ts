@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Decision } from '../../kernel/events.js';
 import { profiles, type Profile } from '../../profiles/index.js';
 import { challenge } from '../credentials/digest.js';
-import type { PipelineParts } from '../every-request.js';
+import type { PipelineParts } from '../pipeline.js';
 import type { LimitHeaders } from '../faults/limits.js';
 import type { ScopedFault } from '../faults/rule.js';
 import type { Caller, Organization, Project } from '../gatekeeper.js';
@@ -14,17 +14,8 @@ import { redactText } from './redaction.js';
 
 /** The steps of a request, in order. One of them decides the response. */
 export const STEPS = [
-  'route',
-  'scripted answer',
-  'credentials',
-  'faults',
-  'media type',
-  'query',
-  'project',
-  'body',
-  'fields',
-  'state',
-  'answer',
+  ...(['route', 'scripted answer', 'credentials', 'faults', 'media type', 'query'] as const),
+  ...(['project', 'body', 'fields', 'state', 'answer'] as const),
 ] as const;
 export type Step = (typeof STEPS)[number];
 
@@ -79,7 +70,6 @@ export class Exchange {
     this.hasValidHost = HOST.test(host);
     this.baseUrl = parts.publicUrl ?? `${protocol}://${(this.hasValidHost && host) || 'localhost'}`;
     this.#names = NAMES.exec(pathOf(url))?.groups ?? {};
-    this.lookUp();
   }
 
   /** Looks up the project or the organization that the path names, and takes its profile. */

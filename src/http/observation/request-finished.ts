@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventBus, Message, RequestDetail } from '../../kernel/events.js';
 import { reasonLine } from './exchange.js';
 import { pathOf } from '../paths.js';
-import { hasJsonBody, readUnread } from './unread-body.js';
+import { hasJsonBody } from './unread-body.js';
 import { redactHeaders, redactJson, redactTarget, redactText, type RedactedHeaders } from './redaction.js';
 
 /** How much of a body is recorded, in characters. */
@@ -44,33 +44,19 @@ export function observeRequest(events: EventBus, request: FastifyRequest, reply:
   reply.raw.once('finish', emit).once('close', emit);
 }
 
-/** Records the body of an answer, and reads that of a request which was refused before its body. */
-export function observeBodies(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  payload: unknown,
-): Promise<void> | undefined {
-  if (request.method !== 'HEAD') request.exchange.sentAnswer = payload;
-  return readUnread(request, reply);
-}
-
 function isControl({ url }: FastifyRequest): boolean {
   return CONTROL_PATH.test(pathOf(url));
 }
 
 function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): RequestDetail {
   const { exchange, raw } = request;
-  const { condition } = exchange;
+  const { condition, sentForm, sentBody } = exchange;
   return {
     url: exchange.baseUrl + pathOf(path),
     httpVersion: raw.httpVersion,
     request: {
-      ...message(
-        redactHeaders(request.headers),
-        exchange.sentForm ?? exchange.sentBody,
-        exchange.sentForm === undefined,
-      ),
-      ...(exchange.sentBody === undefined && hasJsonBody(request) && { truncated: true }),
+      ...message(redactHeaders(request.headers), sentForm ?? sentBody, sentForm === undefined),
+      ...(sentBody === undefined && hasJsonBody(request) && { truncated: true }),
     },
     response: reply.raw.headersSent
       ? message(redactHeaders(reply.getHeaders()), exchange.sentAnswer)

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { CANNOT_FIND, defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
-import type { PipelineParts } from '../every-request.js';
+import type { PipelineParts } from '../pipeline.js';
 import type { KnownPaths } from '../known-paths.js';
 import { API_PREFIX, pathWithoutQuery } from '../paths.js';
 
