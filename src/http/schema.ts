@@ -66,19 +66,28 @@ export const oneOf = <Choice extends string>(
   );
 
 /**
- * The schema of an object for the documents, if more is accepted than its own schema has.
+ * What bodies accept beside their schemas: `strip` drops it from a body, `shown` adds it to a schema for the documents.
  *
  * @param ignored members that only the server sets; a request can repeat them
  * @param absent values of optional members that count as absent
  */
-export const lenient = (schema: TObject, ignored: TProperties, absent: readonly (null | '')[]): TObject => {
-  const properties: TProperties = {};
-  for (const [name, property] of Object.entries(schema.properties)) {
-    properties[name] = schema.required?.includes(name) ? property : { ...property, absent };
-  }
-  for (const [name, property] of Object.entries(ignored)) properties[name] = { ...property, readOnly: true };
-  return { ...schema, properties };
-};
+export const lenient = (ignored: TProperties, absent: readonly unknown[]) => ({
+  strip: (body: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+    Object.fromEntries(
+      Object.entries(body).filter(
+        ([name, value]) => !absent.includes(value) && !Object.hasOwn(ignored, name),
+      ),
+    ),
+  shown(schema: TObject): TObject {
+    const properties: TProperties = {};
+    for (const [name, property] of Object.entries(schema.properties)) {
+      properties[name] = schema.required?.includes(name) ? property : { ...property, absent };
+    }
+    for (const [name, property] of Object.entries(ignored))
+      properties[name] = { ...property, readOnly: true };
+    return { ...schema, properties };
+  },
+});
 
 /** Options of an object that has exactly one of some members, for the documents: the schema does not check it. */
 export const exactlyOne = (members: readonly string[]) => ({ exactlyOne: members });

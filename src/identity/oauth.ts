@@ -3,14 +3,7 @@ import { unescape } from 'node:querystring';
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sameSecret } from '../http/credentials/digest.js';
-import {
-  accessDenied,
-  invalidClient,
-  invalidGrant,
-  invalidRequest,
-  serverError,
-  unsupportedGrantType,
-} from '../http/credentials/token-errors.js';
+import * as errors from '../http/credentials/token-errors.js';
 import type { FaultGate } from '../http/faults/gate.js';
 import { rateLimited, tooManyTokens, type Limits } from '../http/faults/limits.js';
 import { redactForm } from '../http/observation/redaction.js';
@@ -48,14 +41,15 @@ const shared = {
   security: [{ serviceAccount: [] }, {}],
   query: flagsQuery,
 } as const;
-const errors = [invalidRequest, invalidClient, accessDenied, serverError, bodyTooLarge, rateLimited];
+const { invalidRequest, invalidClient, accessDenied, serverError } = errors;
+const conditions = [invalidRequest, invalidClient, accessDenied, serverError, bodyTooLarge, rateLimited];
 
 const createToken: Operation = {
   ...shared,
   id: 'createToken',
   path: '/api/oauth/token',
   summary: 'Issues a token to a service account.',
-  conditions: [...errors, unsupportedGrantType, tooManyTokens],
+  conditions: [...conditions, errors.unsupportedGrantType, tooManyTokens],
   body: {
     mediaType: FORM,
     schema: component('TokenRequest', 'Requests a token.', {
@@ -75,7 +69,7 @@ const revokeToken: Operation = {
   id: 'revokeToken',
   path: '/api/oauth/revoke',
   summary: 'Revokes a token.',
-  conditions: [...errors, invalidGrant],
+  conditions: [...conditions, errors.invalidGrant],
   body: {
     mediaType: FORM,
     schema: component('TokenRevocation', 'Revokes a token.', {
@@ -154,7 +148,7 @@ export async function oauth(
     const owner = client.projectId ?? client.caller.organizationId;
     limits.countToken(request, reply, owner, () => store.liveTokens(client));
     request.exchange.step = 'fields';
-    if (form.get('grant_type') !== 'client_credentials') throw unsupportedGrantType();
+    if (form.get('grant_type') !== 'client_credentials') throw errors.unsupportedGrantType();
     const token = `mdb_at_${randomBytes(32).toString('base64url')}`;
     await database.write(() => {
       store.addToken(token, client, TOKEN_LIFE_S * 1000);
@@ -168,7 +162,7 @@ export async function oauth(
     if (!token) throw invalidRequest('The form has no token.', 'Send the form token=….');
     const holder = await database.write(() => store.revokeToken(token, client));
     // An unknown token counts as revoked (RFC 7009, section 2.2).
-    if (holder !== undefined && holder !== client.caller.id) throw invalidGrant();
+    if (holder !== undefined && holder !== client.caller.id) throw errors.invalidGrant();
     return undefined;
   });
 }

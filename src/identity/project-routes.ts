@@ -7,24 +7,11 @@ import { nothing, objectId, pageOf } from '../http/shapes.js';
 import { refuseTooLarge } from '../http/steps/body.js';
 import { refuseFixed } from '../http/steps/fields.js';
 import { flagsQuery } from '../http/steps/query.js';
-import {
-  invalidOrganizationId,
-  organizationNotFound,
-  permit,
-  projectExists,
-  unknownOrganization,
-} from '../http/steps/scope.js';
+import * as scope from '../http/steps/scope.js';
 import type { Transaction } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Identity } from './credential-store.js';
-import {
-  checkTags,
-  invalidTag,
-  projectInUse,
-  projectNameNotFound,
-  PROJECTS_LIMIT,
-  tooManyProjects,
-} from './project-conditions.js';
+import * as conditions from './project-conditions.js';
 import * as schema from './project-schema.js';
 import type { StoredProject } from './project-store.js';
 import { permits, rolesFor } from './roles.js';
@@ -44,8 +31,7 @@ export interface ProjectServices extends Identity {
 const readOnly = Type.Pick(schema.shownProject, ['clusterCount', 'created', 'id', 'links']).properties;
 const orgId = objectId('Id of its organization.');
 const createBody = { ...schema.createBody, properties: { ...schema.createBody.properties, orgId } };
-const acceptedProject = lenient(createBody, readOnly, [null]);
-const acceptedUpdate = lenient(schema.updateBody, readOnly, [null]);
+const lenience = lenient(readOnly, [null]);
 
 const shared = {
   tag: { name: 'Projects', description: 'What stream resources belong to; Atlas calls them groups.' },
@@ -79,7 +65,7 @@ export function projectOperations({
     projects.ofOrganization(organizationId).filter((one) => permits(caller, 'readProject', one));
 
   const refuseNameInUse = (organizationId: string, name: string): void => {
-    if (projects.named(organizationId, name)) throw projectExists(name);
+    if (projects.named(organizationId, name)) throw scope.projectExists(name);
   };
 
   return [
@@ -107,7 +93,13 @@ export function projectOperations({
     project('POST', '', {
       ...createGroup,
       summary: 'Creates a project; its creator becomes its owner.',
-      conditions: [projectExists, tooManyProjects, invalidTag, invalidOrganizationId, organizationNotFound],
+      conditions: [
+        scope.projectExists,
+        conditions.tooManyProjects,
+        conditions.invalidTag,
+        scope.invalidOrganizationId,
+        scope.organizationNotFound,
+      ],
       javaMethod: 'addGroup',
       status: 201,
       query: Type.Object({
@@ -119,16 +111,17 @@ export function projectOperations({
       body: {
         prepare: prepared,
         schema: schema.createBody,
-        shown: acceptedProject,
+        shown: lenience.shown(createBody),
         rules({ orgId }, { caller }) {
-          if (!projects.organization(orgId)) throw unknownOrganization(orgId);
-          permit({ permits, rolesFor }, caller, createGroup, { organizationId: orgId });
+          if (!projects.organization(orgId)) throw scope.unknownOrganization(orgId);
+          scope.permit({ permits, rolesFor }, caller, createGroup, { organizationId: orgId });
         },
       },
       async handle({ caller, body: { orgId, name, ...settings }, baseUrl }) {
         const created = await kernel.database.write(() => {
           refuseNameInUse(orgId, name);
-          if (projects.countOf(orgId) >= PROJECTS_LIMIT) throw tooManyProjects(String(PROJECTS_LIMIT), orgId);
+          if (projects.countOf(orgId) >= conditions.PROJECTS_LIMIT)
+            throw conditions.tooManyProjects(String(conditions.PROJECTS_LIMIT), orgId);
           refuseTooLarge(settings);
           const id = kernel.newId();
           projects.add({ id, organizationId: orgId, name, createdAt: kernel.clock.now(), settings });
@@ -151,11 +144,11 @@ export function projectOperations({
       id: 'getGroupByName',
       summary: 'Gets a project by its name.',
       access: undefined,
-      conditions: [projectNameNotFound],
+      conditions: [conditions.projectNameNotFound],
       response: schema.shownProject,
       handle({ caller, parameters: { groupName }, baseUrl }) {
         const found = visible(caller).find(({ name }) => name === groupName);
-        if (!found) throw projectNameNotFound(groupName, `${caller.kind} ${caller.id}`);
+        if (!found) throw conditions.projectNameNotFound(groupName, `${caller.kind} ${caller.id}`);
         return shown(found, baseUrl);
       },
     }),
@@ -163,12 +156,12 @@ export function projectOperations({
       id: 'updateGroup',
       javaMethod: 'patchGroup',
       summary: 'Changes a project: what is given; the rest stays.',
-      conditions: [projectExists, invalidTag],
+      conditions: [scope.projectExists, conditions.invalidTag],
       response: schema.shownProject,
       body: {
         prepare: (body) => refuseFixed(prepared(body), schema.createBody, schema.updateBody),
         schema: schema.updateBody,
-        shown: acceptedUpdate,
+        shown: lenience.shown(schema.updateBody),
       },
       async handle({ project: { id }, body: { name, ...settings }, baseUrl }) {
         const updated = await kernel.database.write(() => {
@@ -186,7 +179,7 @@ export function projectOperations({
       summary: 'Deletes a project in which nothing is left.',
       status: 202,
       repeatable: true,
-      conditions: [projectInUse],
+      conditions: [conditions.projectInUse],
       response: nothing,
       async handle({ request: { exchange } }) {
         // Undefined if it was deleted before.
@@ -194,7 +187,7 @@ export function projectOperations({
         if (id === undefined) return resource('{}');
         await kernel.database.write((transaction) => {
           const left = world.leftIn(projects.existing(id));
-          if (left !== undefined) throw projectInUse(id, left);
+          if (left !== undefined) throw conditions.projectInUse(id, left);
           world.remove(transaction, id);
         });
         return resource('{}');
@@ -218,8 +211,6 @@ function listed(
 
 /** The body without what counts as absent. @throws {Refusal} `invalidTag` */
 function prepared(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  checkTags(body.tags);
-  return Object.fromEntries(
-    Object.entries(body).filter(([name, value]) => value !== null && !Object.hasOwn(readOnly, name)),
-  );
+  conditions.checkTags(body.tags);
+  return lenience.strip(body);
 }

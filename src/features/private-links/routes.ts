@@ -6,7 +6,7 @@ import { nothing, objectId } from '../../http/shapes.js';
 import type { CurrentItem, Items } from '../../states/index.js';
 import * as conditions from './conditions.js';
 import { privateLinkProfiles } from './profile.js';
-import { checkVendor, prepare, withoutAbsent } from './rules.js';
+import { checkVendor, prepare } from './rules.js';
 import * as schema from './schema.js';
 
 const link = atlasResource('/groups/:groupId/streams/privateLinkConnections', {
@@ -30,7 +30,7 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
       body: {
         prepare,
         schema: schema.sentFields,
-        shown: schema.acceptedFields,
+        shown: schema.lenience.shown(schema.sentFields),
         examples: 'requests',
         rules(sent, { project }) {
           checkVendor(sent, privateLinkProfiles[project.profile].enforced);
@@ -63,9 +63,9 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
       conditions: [conditions.linkNotFound, conditions.updateNotAllowed, conditions.duplicateLink],
       response: schema.privateLink,
       body: {
-        prepare: (body) => refuseFixed(withoutAbsent(body), schema.sentFields, schema.updateBody),
+        prepare: (body) => refuseFixed(schema.lenience.strip(body), schema.sentFields, schema.updateBody),
         schema: schema.updateBody,
-        shown: schema.acceptedUpdate,
+        shown: schema.lenience.shown(schema.updateBody),
       },
       async handle({ project, parameters: { connectionId }, body: { dnsDomain }, baseUrl }) {
         const changed = (link: CurrentItem<schema.SentFields>): schema.SentFields => {

@@ -5,8 +5,9 @@ import { invalidAttribute, missingAttribute, wrongType } from '../../http/steps/
 import { asciiUpperCase } from '../../kernel/ids.js';
 import { SOURCE } from '../../profiles/index.js';
 import type { RuleMatch } from '../../states/index.js';
+import { readFixture } from '../../version.js';
 import { unknownProvider, unknownVendor } from './conditions.js';
-import { READ_ONLY, type SentFields } from './schema.js';
+import { lenience, type SentFields } from './schema.js';
 
 /** The vendor of a link that names none (source page). */
 export const DEFAULT_VENDOR = 'GENERIC';
@@ -29,53 +30,14 @@ type Rule = (
   | { readonly eachOf: 'dnsSubDomain'; readonly contains: 'dnsDomain' }
 ) & { readonly source: RuleSource };
 
-const needs = (source: RuleSource, ...fields: Field[]): Rule[] =>
-  fields.map((field) => ({ needs: field, source }));
-const forbids = (field: Field): Rule => ({ forbids: field, source: 'tools' });
-const subDomains: Rule = { eachOf: 'dnsSubDomain', contains: 'dnsDomain', source: 'tools' };
-const regionAndEndpoint = [...needs('tools', 'region'), ...needs('documentation', 'serviceEndpointId')];
-
-/** The rules of each provider's vendors, in the order in which they are checked. `GENERIC` has none (inferred). */
-const VENDORS: Readonly<Record<string, Readonly<Record<string, readonly Rule[]>>>> = {
-  AWS: {
-    MSK: needs('documentation', 'arn'),
-    CONFLUENT: [
-      ...needs('tools', 'region', 'serviceEndpointId'),
-      // The tools ask for both too, but real clients create links without them.
-      ...needs('page', 'dnsDomain'),
-      { needs: 'dnsSubDomain', orEmpty: true, source: 'page' },
-      subDomains,
-    ],
-    KINESIS: regionAndEndpoint,
-    S3: regionAndEndpoint,
-    LAMBDA: regionAndEndpoint,
-  },
-  AZURE: {
-    EVENTHUB: [...needs('tools', 'region', 'serviceEndpointId', 'dnsDomain'), forbids('azureResourceIds')],
-    CONFLUENT: [
-      ...needs('tools', 'region', 'azureResourceIds', 'dnsDomain'),
-      forbids('serviceEndpointId'),
-      subDomains,
-    ],
-    AZURE_BLOB_STORAGE: [...regionAndEndpoint, ...needs('documentation', 'dnsDomain')],
-  },
-  GCP: {
-    CONFLUENT: [
-      ...needs('tools', 'region', 'dnsDomain', 'gcpServiceAttachmentUris'),
-      forbids('serviceEndpointId'),
-      subDomains,
-    ],
-    PUBSUB: needs('tools', 'region'),
-  },
-};
-
-/** Drops what counts as absent (an empty string, null) and what only the server sets; the rest stays as it is. */
-export function withoutAbsent(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const sent = Object.entries(body).filter(
-    ([name, value]) => value !== null && value !== '' && !READ_ONLY.includes(name),
-  );
-  return Object.fromEntries(sent);
-}
+/**
+ * The rules of each provider's vendors, in the order in which they are checked. `GENERIC` has none (inferred). Those of
+ * the source page alone are enforced only as documented: the tools ask for both fields too, but real clients create
+ * links without them.
+ */
+const VENDORS = readFixture('private-link-vendors.json') as Readonly<
+  Record<string, Readonly<Record<string, readonly Rule[]>>>
+>;
 
 /**
  * Drops what counts as absent, and looks at the provider before anything else.
@@ -83,8 +45,8 @@ export function withoutAbsent(body: Readonly<Record<string, unknown>>): Record<s
  * @throws {Refusal} `missingAttribute`, `wrongType` or `unknownProvider`, each for the provider
  */
 export function prepare(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const sent = withoutAbsent(body);
-  const provider = sent.provider;
+  const sent = lenience.strip(body);
+  const { provider } = sent;
   const choices = LIST.format(Object.keys(VENDORS));
   if (provider === undefined) throw missingAttribute('provider', `Send ${choices}.`);
   if (typeof provider !== 'string') throw wrongType('provider', 'Send a string.');
@@ -139,7 +101,7 @@ function checkRule(rule: Rule, sent: SentFields, who: string): void {
   );
 }
 
-/** Whether a field counts as not sent. What is empty or null, {@link withoutAbsent} has dropped. */
+/** Whether a field counts as not sent. What is empty or null, {@link prepare} has dropped. */
 function isAbsent(value: SentFields[Field]): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
 }

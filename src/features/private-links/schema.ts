@@ -51,14 +51,11 @@ const added = {
   providerAccountId: optional('Account or subscription that the endpoint is in, from DONE on.'),
 };
 
-const readOnly = { ...added, state: Type.Optional(shownState) };
+/** Fields that only the server sets. */
+export const readOnly = { ...added, state: Type.Optional(shownState) };
 
-/** Fields that only the server sets; a request may repeat them, and they are ignored. */
-export const READ_ONLY: readonly string[] = Object.keys(readOnly);
-
-/** The bodies as they are accepted: read-only fields are ignored, and null and empty strings count as absent. */
-export const acceptedFields = lenient(sentFields, readOnly, [null, '']);
-export const acceptedUpdate = lenient(updateBody, readOnly, [null, '']);
+/** What bodies accept beside their schemas: read-only fields are ignored, and null and empty strings count as absent. */
+export const lenience = lenient(readOnly, [null, '']);
 
 /** A private link as GET shows it. Only the documented profile shows `links`. */
 export const privateLink = component('PrivateLink', 'A private link.', {

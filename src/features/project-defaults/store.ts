@@ -1,15 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { refuseTooLarge } from '../../http/steps/body.js';
 import type { Database } from '../../kernel/database.js';
-import { FIXTURES } from '../../version.js';
-
-const read = (file: string): unknown => JSON.parse(readFileSync(new URL(file, FIXTURES), 'utf8'));
+import { readFixture } from '../../version.js';
 
 /**
  * The settings that Terraform reads (run), whether a new project has each (inferred; that no values of documents are
  * passed on is the default of Atlas's public description), and what each means.
  */
-const SETTINGS = read('project-settings.json') as Readonly<Record<string, Setting>>;
+const SETTINGS = readFixture('project-settings.json') as Readonly<Record<string, Setting>>;
 interface Setting {
   readonly default: boolean;
   readonly description: string;
@@ -20,7 +17,7 @@ export const mapSettings = <Mapped>(to: (setting: Setting) => Mapped): Record<st
   Object.fromEntries(Object.entries(SETTINGS).map(([name, setting]) => [name, to(setting)]));
 
 /** The limits that Atlas has, and the default of each, or null if it has none (Atlas's public description). */
-export const LIMITS = read('project-limits.json') as Readonly<Record<string, number | null>>;
+export const LIMITS = readFixture('project-limits.json') as Readonly<Record<string, number | null>>;
 
 /** What a project has around it, defaults filled in. */
 export interface ProjectDefaults {

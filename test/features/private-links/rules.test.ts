@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { privateLinkProfiles } from '../../../src/features/private-links/profile.js';
 import { checkVendor, prepare, targetOf } from '../../../src/features/private-links/rules.js';
-import { READ_ONLY, sentFields, type SentFields } from '../../../src/features/private-links/schema.js';
+import { readOnly, sentFields, type SentFields } from '../../../src/features/private-links/schema.js';
 import { bodyCheck } from '../../../src/http/steps/fields.js';
 import type { Condition } from '../../../src/profiles/index.js';
 import { PROFILES } from '../../support/links.js';
@@ -233,10 +233,10 @@ describe('rules of provider and vendor', () => {
 describe('prepare()', () => {
   it('prepare() drops read-only fields of any type', () => {
     const body = requestBody('aws-confluent');
-    const readOnly = Object.fromEntries(
-      READ_ONLY.map((field, index) => [field, [7, 'x', {}, []][index % 4]]),
+    const ignored = Object.fromEntries(
+      Object.keys(readOnly).map((field, index) => [field, [7, 'x', {}, []][index % 4]]),
     );
-    expect(prepare({ ...readOnly, ...body })).toEqual(body);
+    expect(prepare({ ...ignored, ...body })).toEqual(body);
   });
 
   it('prepare() drops empty strings and nulls at the top level only', () => {
