@@ -1,11 +1,10 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import Fastify, { LogController, type FastifyInstance } from 'fastify';
 import { originsOf, redacted, type Config } from './config.js';
-import { controlApi, installControl, observe, openOperations } from './control/index.js';
-import type { Core } from './control/index.js';
+import { controlApi, installControl, openOperations, type Core } from './control/index.js';
 import { buildCore } from './core.js';
 import type { Feature } from './features/index.js';
 import { BODY_LIMIT } from './http/steps/body.js';
@@ -100,22 +99,24 @@ export async function buildApp(
     const others: Server[] = [];
     const faults = installPipeline(server, parts, operations);
     const open = openOperations(parts.missing, database, tls);
-    const hasProject = (id: string): boolean => identity.projects.project(id) !== undefined;
-    const observation = config.noControl
-      ? undefined
-      : observe({ events, clock: base, operations }, hasProject);
+    const closing = new AbortController();
+    // One listener for each stream and wait, however many there are.
+    setMaxListeners(0, closing.signal);
+    const endWaits = async (): Promise<void> => {
+      closing.abort();
+    };
+    server.addHook('preClose', endWaits);
     // Each plugin has its own body parsers.
     await server.register(async (at) =>
       oauth(at, { ...parts, database, store: identity.credentials, faults }),
     );
     await server.register(async (at) => installControl(at, open, parts));
-    if (observation) {
-      world.addCache(observation.journal);
-      server.addHook('preClose', observation.end);
+    if (!config.noControl) {
       const https = (): Server | undefined => others.find((one) => one instanceof HttpsServer);
       const httpsPort = () => (https()?.address() as AddressInfo | null | undefined)?.port;
-      const settings = { token: config.controlToken, config: redacted(config), open, httpsPort };
-      await server.register(async (at) => controlApi(at, core, parts, observation, settings));
+      const waits = { clock: base, closing: closing.signal };
+      const settings = { token: config.controlToken, config: redacted(config), open, httpsPort, ...waits };
+      await server.register(async (at) => controlApi(at, core, parts, settings));
     }
 
     events.subscribe(({ type, data }) => {
@@ -131,7 +132,7 @@ export async function buildApp(
       core.close();
     });
     await server.ready();
-    return { ...core, server, others, tls, endWaits: async () => observation?.end() };
+    return { ...core, server, others, tls, endWaits };
   } catch (error) {
     core.close();
     throw error;

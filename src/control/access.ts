@@ -1,7 +1,7 @@
 import { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { Context } from '../http/operation.js';
-import { object, oneOf, text } from '../http/schema.js';
+import { component, object, oneOf, text } from '../http/schema.js';
 import { permits, type Identity } from '../identity/index.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { movement } from '../world/index.js';
@@ -18,35 +18,27 @@ const callerNames = Object.keys(CALLERS) as (keyof typeof CALLERS)[];
 
 export const profile = oneOf(PROFILE_NAMES, 'which behavior it has: documented or observed');
 
-export const project: TObject = object(
-  'A project and how its states change.',
-  {
-    id: text('the groupId of the Atlas API'),
-    name: text('its name'),
-    organizationId: text('the organization that it is in'),
-    profile,
-    durations: Type.Record(Type.String(), Type.Integer(), {
-      description: 'its own durations, in milliseconds',
-    }),
-    movement,
-  },
-  { title: 'Project' },
-);
+export const project: TObject = component('Project', 'A project and how its states change.', {
+  id: text('the groupId of the Atlas API'),
+  name: text('its name'),
+  organizationId: text('the organization that it is in'),
+  profile,
+  durations: Type.Record(Type.String(), Type.Integer(), {
+    description: 'its own durations, in milliseconds',
+  }),
+  movement,
+});
 
-const credentials = object(
-  'An API key and a service account.',
-  {
-    apiKey: Type.Object({
-      publicKey: text('the user of HTTP digest'),
-      privateKey: text('its password'),
-    }),
-    serviceAccount: Type.Object({
-      clientId: text('for POST /api/oauth/token'),
-      clientSecret: text('its secret'),
-    }),
-  },
-  { title: 'Credentials' },
-);
+const credentials = component('Credentials', 'An API key and a service account.', {
+  apiKey: Type.Object({
+    publicKey: text('the user of HTTP digest'),
+    privateKey: text('its password'),
+  }),
+  serviceAccount: Type.Object({
+    clientId: text('for POST /api/oauth/token'),
+    clientSecret: text('its secret'),
+  }),
+});
 
 /** An API key and a service account of one role, as far as there are any. */
 type CallerSecrets = Partial<Static<typeof credentials>>;

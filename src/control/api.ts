@@ -3,13 +3,16 @@ import type { FaultStore } from '../http/faults/store.js';
 import type { AtlasOperation, ControlOperation } from '../http/operation.js';
 import type { PipelineParts } from '../http/pipeline.js';
 import type { Identity } from '../identity/index.js';
+import type { Clock } from '../kernel/clock.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { fixtureSchema, type FixtureSection, type RunningFeature, type World } from '../world/index.js';
 import { clockOperations } from './clock.js';
 import { documentOperations } from './documents/operations.js';
 import { faultOperations } from './faults/faults.js';
 import { installControl } from './install.js';
-import type { Observation } from './journal/observation.js';
+import { eventStream } from './journal/event-stream.js';
+import { Journal } from './journal/journal.js';
+import { requestOperations } from './journal/requests.js';
 import { projectControl } from './projects.js';
 import { configurationOperation } from './server.js';
 import { worldOperations } from './world.js';
@@ -37,6 +40,10 @@ export interface ControlSettings {
   readonly open: readonly ControlOperation[];
   /** Where https is served, once it is; undefined where it is not. */
   readonly httpsPort: () => number | undefined;
+  /** The machine's clock: a client that watches is not held up by a clock that was stopped. */
+  readonly clock: Clock;
+  /** Aborted before the server closes, which waits for every connection: ends streams and waits. */
+  readonly closing: AbortSignal;
 }
 
 /** Serves the control API in a scope of its own. */
@@ -44,20 +51,21 @@ export async function controlApi(
   scope: FastifyInstance,
   core: Core,
   pipeline: PipelineParts,
-  observation: Observation,
-  { token, config, open, httpsPort }: ControlSettings,
+  { token, config, open, httpsPort, clock, closing }: ControlSettings,
 ): Promise<void> {
-  const { world, faults, sections, running, operations } = core;
+  const { identity, world, faults, sections, running, operations, events } = core;
+  const journal = new Journal(events, {}, (project) => identity.projects.project(project) !== undefined);
+  world.addCache(journal);
+  const observed = { events, clock, operations, journal, closing };
   const controls: ControlOperation[] = [
-    ...projectControl(core, httpsPort, (project) => {
-      observation.journal.forget(project);
-    }),
+    ...projectControl(core, journal, httpsPort),
     configurationOperation(config),
     ...clockOperations(world.time),
     ...worldOperations(world, fixtureSchema(sections)),
     ...running.flatMap(({ control }) => control ?? []),
     ...faultOperations(faults, operations),
-    ...observation.operations,
+    ...requestOperations(observed),
+    eventStream(observed),
     ...documentOperations(operations, () => [...open, ...controls], pipeline.scripted, token !== undefined),
   ];
   await installControl(scope, controls, pipeline, { token });

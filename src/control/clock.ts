@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { moment, object, strict } from '../http/schema.js';
+import { component, moment, strict } from '../http/schema.js';
 import { LONGEST_MS, parseTime } from '../kernel/clock.js';
 import type { WorldTime } from '../world/world-time.js';
 
@@ -26,14 +26,10 @@ const target = moment('a moment, such as 2026-01-31T09:00:00Z', {
 const clock = controlGroup('/clock', {
   scope: 'both',
   tag: { name: 'clock', description: 'Time of one project or of all.' },
-  response: object(
-    'The state of a clock.',
-    {
-      now: moment('the time of the clock'),
-      frozen: Type.Boolean({ description: 'whether it is frozen' }),
-    },
-    { title: 'Clock' },
-  ),
+  response: component('Clock', 'The state of a clock.', {
+    now: moment('the time of the clock'),
+    frozen: Type.Boolean({ description: 'whether it is frozen' }),
+  }),
 });
 
 /** Reads and moves the clock of one project, or of all. Everything that becomes due is done before an operation responds. */

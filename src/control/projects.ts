@@ -8,6 +8,7 @@ import { hexDigits, OBJECT_ID } from '../kernel/ids.js';
 import { durationsSchema, movement } from '../world/index.js';
 import { accessTo, CALLERS, madeProject, profile, project, projectAccess, shownProject } from './access.js';
 import type { Core } from './api.js';
+import type { Journal } from './journal/journal.js';
 
 const tag = { name: 'projects', description: 'Projects for tests.' };
 const projects = controlGroup('/projects', { scope: 'server', tag });
@@ -15,13 +16,11 @@ const ownProject = controlGroup('', { scope: 'project', tag });
 
 /**
  * Projects for tests: a call creates one with everything that a client needs, another deletes it.
- *
- * @param forgetRequests forgets those of a project of the same id that was deleted
  */
 export function projectControl(
   { identity, database, clock, world, newId, sections }: Core,
+  journal: Journal,
   httpsPort: () => number | undefined,
-  forgetRequests: (project: string) => void,
 ): readonly ControlOperation[] {
   const pace = {
     durations: Type.Optional(durationsSchema(sections)),
@@ -63,7 +62,8 @@ export function projectControl(
       }
       world.saveInitial(id);
     });
-    if (wanted.id !== undefined) forgetRequests(id);
+    // The id can be that of a project that was deleted.
+    if (wanted.id !== undefined) journal.forget(id);
     return id;
   };
 

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { object, text } from '../http/schema.js';
+import { component, text } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { VERSION } from '../version.js';
 
@@ -32,17 +32,13 @@ export function openOperations(
       ),
     }),
     errors: [503],
-    response: object(
-      'The state of the emulator.',
-      {
-        status: Type.Literal('ready', { description: 'The emulator accepts requests.' }),
-        version: text('The version of the emulator.'),
-        notEmulated: Type.Array(Type.String(), {
-          description: 'Operations that clients requested and that are not emulated.',
-        }),
-      },
-      { title: 'Health' },
-    ),
+    response: component('Health', 'The state of the emulator.', {
+      status: Type.Literal('ready', { description: 'The emulator accepts requests.' }),
+      version: text('The version of the emulator.'),
+      notEmulated: Type.Array(Type.String(), {
+        description: 'Operations that clients requested and that are not emulated.',
+      }),
+    }),
     async handle({ request }) {
       const problem = 'alive' in (request.query as object) ? undefined : await database.problem();
       if (problem !== undefined) throw new ControlError(503, problem);

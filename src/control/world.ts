@@ -1,18 +1,17 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { moment, object, strict, text } from '../http/schema.js';
+import { component, moment, strict, text } from '../http/schema.js';
 import { FIXTURE_LIMIT, type Fixture, type World } from '../world/index.js';
 
 const name = text('your name for it; a snapshot of the same name is replaced', {
   minLength: 1,
   maxLength: 100,
 });
-const snapshot = object(
-  'A snapshot.',
-  { name, takenAt: moment("when it was taken, in the emulator's time") },
-  { title: 'Snapshot' },
-);
+const snapshot = component('Snapshot', 'A snapshot.', {
+  name,
+  takenAt: moment("when it was taken, in the emulator's time"),
+});
 
 const resets = controlGroup('/reset', {
   scope: 'both',

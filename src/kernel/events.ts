@@ -144,6 +144,7 @@ export class EventBus {
 
   /** The retained events after `seq`, oldest first; at most {@link RETAINED}. */
   since(seq: number): readonly EmulatorEvent[] {
-    return this.#retained.slice(-RETAINED).filter((event) => event.seq > seq);
+    const count = Math.min(this.#seq - seq, RETAINED);
+    return count > 0 ? this.#retained.slice(-count) : [];
   }
 }

@@ -118,11 +118,7 @@ const ANYWHERE: Wrong = [
 const operations = [
   ...clockOperations(undefined as never),
   ...worldOperations(undefined as never, Type.Object({})),
-  ...projectControl(
-    { sections: [] } as never,
-    () => undefined,
-    () => undefined,
-  ),
+  ...projectControl({ sections: [] } as never, undefined as never, () => undefined),
   ...declaredControl(),
 ];
 const withBody = operations.filter(({ body }) => body !== undefined);

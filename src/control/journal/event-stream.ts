@@ -4,21 +4,13 @@ import { ControlError } from '../../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../../http/operation.js';
 import { within } from '../../http/schema.js';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
-import type { EmulatorEvent } from '../../kernel/events.js';
-import type { Observed } from './observation.js';
+import type { Observed } from './requests.js';
 
 /** Interval of heartbeats: proxies and clients close a stream that is silent for long. */
 const HEARTBEAT_MS = 15_000;
 
-const query = Type.Object({
-  since: Type.Optional(
-    within(
-      0,
-      LARGEST_INTEGER,
-      'Begin after the event of this number, by default with the next event. Last-Event-ID takes precedence.',
-    ),
-  ),
-});
+const SINCE =
+  'Begin after the event of this number, by default with the next event. Last-Event-ID takes precedence.';
 
 const group = controlGroup('/events', {
   scope: 'both',
@@ -32,7 +24,7 @@ export function eventStream(observed: Observed): ControlOperation {
     summary:
       'Streams events as server-sent events: id is the number, event the type, data the event as JSON, without ' +
       'headers and bodies. Resumes after Last-Event-ID; begins with an event named lost if some were evicted.',
-    query,
+    query: Type.Object({ since: Type.Optional(within(0, LARGEST_INTEGER, SINCE)) }),
     mediaType: 'text/event-stream',
     handle({ project, query: { since }, request, reply }) {
       const from = lastEventId(request.headers['last-event-id']) ?? since ?? observed.events.last;
@@ -90,20 +82,17 @@ function stream(
     write(next - 1, 'lost', { type: 'lost', at, after: sent, next });
     sent = next - 1;
   };
-  const writeEvent = (event: EmulatorEvent): void => {
-    const { seq, type, data } = event;
-    sent = seq;
-    if (project !== undefined && event.project !== project) return;
-    // A reader does not see the requests of other readers.
-    if (type === 'request.finished' && data.control) return;
-    write(seq, type, { ...event, at: new Date(event.at).toISOString() });
-  };
   /** Writes the events of the bus after the last one written, as long as the reader takes them. */
   const catchUp = (): void => {
     for (const event of events.since(sent)) {
       if (!wanted) return;
-      if (event.seq > sent + 1) writeLost(event.seq);
-      writeEvent(event);
+      const { seq, type, data } = event;
+      if (seq > sent + 1) writeLost(seq);
+      sent = seq;
+      const isOther = project !== undefined && event.project !== project;
+      // A reader does not see the requests of other readers.
+      if (isOther || (type === 'request.finished' && data.control)) continue;
+      write(seq, type, { ...event, at: new Date(event.at).toISOString() });
     }
   };
   const heartbeat = (): void => {
@@ -123,11 +112,7 @@ function stream(
   readable.push(': the events of atlas-streams-emulator\n\n');
   // A number of an earlier run of the emulator: every event is new to this reader.
   if (sent > events.last) writeLost(events.since(0)[0]?.seq ?? events.last + 1);
-  const unsubscribe = events.subscribe((event) => {
-    if (!wanted) return;
-    if (event.seq === sent + 1) writeEvent(event);
-    else catchUp();
-  });
+  const unsubscribe = events.subscribe(catchUp);
   let cancelHeartbeat = clock.setAlarm(clock.now() + HEARTBEAT_MS, heartbeat);
   closing.addEventListener('abort', end);
   if (closing.aborted) end();

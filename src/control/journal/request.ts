@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { integer, object, oneOf, text } from '../../http/schema.js';
+import { component, integer, object, oneOf, text } from '../../http/schema.js';
 import { STEPS } from '../../http/observation/exchange.js';
 import type { RequestDetail } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
@@ -7,16 +7,12 @@ import type { Entry } from './journal.js';
 /** A step of the pipeline. */
 export const stepSchema = oneOf(STEPS, 'The step that decided the response.');
 
-const refusalSchema = object(
-  'Why the request was refused; absent if it was not.',
-  {
-    name: text('The name of the condition, as in docs/errors.md.'),
-    rule: text('What is wrong with the request.'),
-    source: text('The source of the rule.'),
-    remedy: text('What the emulator would accept.'),
-  },
-  { title: 'Refusal' },
-);
+const refusalSchema = component('Refusal', 'Why the request was refused; absent if it was not.', {
+  name: text('The name of the condition, as in docs/errors.md.'),
+  rule: text('What is wrong with the request.'),
+  source: text('The source of the rule.'),
+  remedy: text('What the emulator would accept.'),
+});
 
 const messageSchema = (description: string) =>
   object(description, {
@@ -44,27 +40,22 @@ const line = {
 };
 
 /** A request as the journal shows it. */
-export const requestSchema = object(
-  'A request and its response.',
-  {
-    ...line,
-    version: Type.Optional(text('The version of the operation.')),
-    tookMs: Type.Number({
-      description: 'The time from the arrival of the request to the end of the response, in milliseconds.',
-    }),
-    refusal: Type.Optional(refusalSchema),
-    request: messageSchema('The message that the client sent.'),
-    response: messageSchema('The message that the emulator sent.'),
-  },
-  { title: 'Request' },
-);
+export const requestSchema = component('Request', 'A request and its response.', {
+  ...line,
+  version: Type.Optional(text('The version of the operation.')),
+  tookMs: Type.Number({
+    description: 'The time from the arrival of the request to the end of the response, in milliseconds.',
+  }),
+  refusal: Type.Optional(refusalSchema),
+  request: messageSchema('The message that the client sent.'),
+  response: messageSchema('The message that the emulator sent.'),
+});
 
 /** A request as `GET /requests/refused` shows it. */
-export const refusedSchema = object(
-  'A refused request, without headers and bodies.',
-  { ...line, refusal: refusalSchema },
-  { title: 'RefusedRequest' },
-);
+export const refusedSchema = component('RefusedRequest', 'A refused request, without headers and bodies.', {
+  ...line,
+  refusal: refusalSchema,
+});
 
 export type RenderedRequest = Static<typeof requestSchema>;
 

@@ -1,12 +1,27 @@
-import { Type } from '@sinclair/typebox';
-import { controlGroup, type ControlOperation } from '../../http/operation.js';
+import { STATUS_CODES } from 'node:http';
+import { Type, type Static } from '@sinclair/typebox';
+import type { FastifyReply } from 'fastify';
+import { ControlError } from '../../http/control-error.js';
+import { controlGroup, type AtlasOperation, type ControlOperation } from '../../http/operation.js';
 import { integer, strict, within } from '../../http/schema.js';
-import type { RequestDetail } from '../../kernel/events.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { EventBus, RequestDetail } from '../../kernel/events.js';
 import { harOf, harSchema } from './har.js';
-import type { Observed } from './observation.js';
+import type { Entry, Journal } from './journal.js';
 import { refusedSchema, renderLine, renderRequest, requestSchema } from './request.js';
 import { checkMatcher, criteria, matcherProperties, matches, requireWhole } from './request-matcher.js';
-import { waitFor, wantedSchema } from './wait.js';
+
+/** Dependencies of the operations on the journal and of the event stream. */
+export interface Observed {
+  readonly events: EventBus;
+  /** The machine's clock: a client that watches is not held up by a clock that was stopped. */
+  readonly clock: Clock;
+  /** The operations of Atlas that are emulated. */
+  readonly operations: readonly AtlasOperation[];
+  readonly journal: Journal;
+  /** Aborted before the server closes, which waits for every connection: ends streams and waits. */
+  readonly closing: AbortSignal;
+}
 
 const limit = (standard: number) => within(1, 1000, 'The maximum number of requests.', { default: standard });
 
@@ -16,6 +31,19 @@ const requests = controlGroup('/requests', {
   scope: 'both',
   tag: { name: 'requests', description: 'Recorded requests and their responses.' },
 });
+
+/** Which requests are awaited, how many, and for how long. */
+const wantedSchema = Type.Object(
+  {
+    ...matcherProperties,
+    count: Type.Optional(within(1, 1000, 'The number of requests to wait for.', { default: 1 })),
+    timeoutMs: Type.Optional(within(0, 60_000, 'The timeout, in milliseconds.', { default: 5000 })),
+  },
+  strict,
+);
+
+/** How many of the requests that did not match an answer mentions. */
+const OTHERS_SHOWN = 10;
 
 /** The operations on recorded requests. */
 export function requestOperations(observed: Observed): ControlOperation[] {
@@ -110,4 +138,74 @@ function challengeOf({ condition, request, response }: RequestDetail): string {
   const isExpected = request.headers.authorization === undefined || challenge.endsWith('stale=true');
   if (condition?.name !== 'unauthenticated' || !isExpected) return '';
   return /nonce="([^"]+)"/.exec(challenge)?.[1] ?? '';
+}
+
+/**
+ * Waits until `count` requests match; recorded ones count too. After `timeoutMs` it answers 408 with those that came, or
+ * 410 where some may have been evicted before.
+ *
+ * @returns the requests, or the reply where it has answered itself
+ * @throws {ControlError} 409 if a body cannot be compared, 410, 503 if the server closes meanwhile
+ */
+async function waitFor(
+  { events, journal, clock, closing }: Observed,
+  project: string | undefined,
+  wanted: Static<typeof wantedSchema>,
+  reply: FastifyReply,
+): Promise<FastifyReply | { readonly requests: readonly object[] }> {
+  const { count = 1, timeoutMs = 5000, since = 0 } = wanted;
+  const found: Entry[] = [];
+  const others: Entry[] = [];
+  const take = (entry: Entry): void => {
+    (matches(entry, wanted) ? found : others).push(entry);
+    if (others.length > OTHERS_SHOWN) others.shift();
+  };
+  const selection = journal.select(project, since);
+  selection.entries.forEach(take);
+  if (found.length < count) {
+    await new Promise<void>((resolve, reject) => {
+      const end = (): void => {
+        unsubscribe();
+        cancelAlarm();
+        closing.removeEventListener('abort', end);
+        resolve();
+      };
+      const unsubscribe = events.subscribe((event, detail) => {
+        if (event.type !== 'request.finished' || !detail || event.seq <= since) return;
+        if (project !== undefined && event.project !== project) return;
+        try {
+          take({ event, detail });
+        } catch (error) {
+          if (error instanceof Error) reject(error);
+          end();
+        }
+        if (found.length >= count) end();
+      });
+      const cancelAlarm = clock.setAlarm(clock.now() + timeoutMs, end);
+      reply.raw.once('close', end);
+      closing.addEventListener('abort', end);
+      if (closing.aborted) end();
+    });
+  }
+  const requests = found.map(renderRequest);
+  if (found.length >= count) return { requests };
+  if (reply.raw.destroyed) return reply.hijack();
+  if (closing.aborted) {
+    void reply.header('connection', 'close');
+    throw new ControlError(503, 'The emulator is closing.');
+  }
+  requireWhole(selection, wanted.since);
+  const detail =
+    `${found.length} of ${count} matching requests arrived within ${timeoutMs} ms. ` +
+    (others.length === 0
+      ? 'No other request arrived.'
+      : `The last of the others: ${others.map(line).join('; ')}.`);
+  return reply
+    .code(408)
+    .header('content-type', 'application/json')
+    .send(JSON.stringify({ error: 408, reason: STATUS_CODES[408], detail, requests }));
+}
+
+function line({ event: { data } }: Entry): string {
+  return `${data.method} ${data.path.slice(0, 200)} (${data.status})`;
 }
