@@ -3,6 +3,7 @@ import { Kind, type TSchema } from '@sinclair/typebox';
 import { checkSetting, defaultConfig, isSetting, settings, unknownSetting, type Config } from '../config.js';
 import { UsageError } from '../exit.js';
 import { readText } from '../kernel/files.js';
+import { FIXTURES } from '../version.js';
 import { ownVariables, PREFIX, type Environment } from './variables.js';
 
 type ReadFile = (path: string) => string;
@@ -122,8 +123,8 @@ export function parseFlags(
   return { flags: Object.fromEntries(flags), positionals: parsed.positionals };
 }
 
-/** The text of `--help`. @param commands each with its summary */
-export function helpText(commands: readonly (readonly [string, string])[] = []): string {
+/** The text of `--help`. */
+export function helpText(): string {
   const rows = names.map((name) => {
     const rule = ruleOf(name) as TSchema & { anyOf?: readonly TSchema[] };
     const type = ` <${rule[Kind] === 'Integer' ? 'number' : 'text'}>`;
@@ -134,26 +135,14 @@ export function helpText(commands: readonly (readonly [string, string])[] = []):
     const usual = (rule.default ?? false) === false ? '' : ` (${String(rule.default)})`;
     return [`--${flagOf(name)}${value}`, `${rule.description ?? ''}${choices}${usual}`] as const;
   });
-  const flags = [
-    ...rows,
-    ['--config <text>', 'JSON file with settings'],
-    ['--help, --version', 'print this, or the version'],
-  ] as const;
-  const width = Math.max(...flags.map(([flag]) => flag.length)) + 2;
-  const table = (lines: readonly (readonly [string, string])[]): string =>
-    lines.map(([name, text]) => `  ${name.padEnd(width)}${text}\n`).join('');
-  return `Usage: atlas-streams-emulator [settings]
+  const width = Math.max(...rows.map(([flag]) => flag.length)) + 2;
+  const table = rows.map(([flag, text]) => `  ${flag.padEnd(width)}${text}`).join('\n');
+  return readHelp('emulator').replace('{settings}', () => table);
+}
 
-Emulates the MongoDB Atlas Administration API for stream processing.
-
-${table(flags)}
-Commands for a running emulator (atlas-streams-emulator <command> --help):
-
-${table(commands)}
-Each setting is also a variable (--log-level: ${variableOf('logLevel')}) and a key of the file
-that --config names (logLevel). A flag overrides a variable, a variable overrides the file.
-Exit status: 0 stopped, 2 wrong settings, fixture or certificate, 3 port in use, 4 database not usable.
-`;
+/** The text of the help of the emulator, or of one of its commands. */
+export function readHelp(name: string): string {
+  return readText(new URL(`help/${name}.txt`, FIXTURES));
 }
 
 function parseFile(path: string, readFile: ReadFile = readText): Record<string, unknown> {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { EmulatorError } from '../client/index.js';
 import { helpText, loadConfig } from './arguments.js';
-import { commandRows, runCommand } from './commands/index.js';
+import { runCommand } from './commands/index.js';
 import { Exit, STATUS } from '../exit.js';
 import { VERSION } from '../version.js';
 
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     return;
   }
   const command = loadConfig(argv, process.env);
-  if (command.do === 'help') process.stdout.write(helpText(commandRows));
+  if (command.do === 'help') process.stdout.write(helpText());
   else if (command.do === 'version') process.stdout.write(`${VERSION}\n`);
   // Loaded on demand: nothing else needs the server.
   else await (await import('./serve.js')).serve(command.config);

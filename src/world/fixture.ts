@@ -60,10 +60,9 @@ export function loadFixture(
   /** Loads the sections of a project, or of the whole fixture. */
   const loadSections = (holder: object, of: readonly FixtureSection[], at = '', project?: StoredProject) => {
     for (const section of of) {
-      const { key, single } = section;
-      const value = (holder as Readonly<Record<string, unknown>>)[key] ?? [];
-      for (const [index, item] of (single ? [value].flat() : (value as unknown[])).entries()) {
-        place = `${at}${key}${single ? '' : `[${index}]`}`;
+      const { [section.key]: value = [] } = holder as Record<string, object>;
+      for (const [index, item] of [value].flat().entries()) {
+        place = `${at}${section.key}${section.single ? '' : `[${index}]`}`;
         section.load(transaction, project, item as Record<string, unknown>);
       }
     }
@@ -88,19 +87,16 @@ export function loadFixture(
       }
       const own = new Set(organization.projects.map(({ id }) => id));
       for (const [number, entry] of organization.credentials.entries()) {
-        const { project: projectId, apiKey, serviceAccount, organizationRoles, projectRoles } = entry;
+        const { project: projectId = null, apiKey, serviceAccount, ...roles } = entry;
         const entryAt = `${at}.credentials[${number}]`;
-        for (const [key, ids] of [
-          ['projectRoles', Object.keys(projectRoles)],
-          ['project', projectId === undefined ? [] : [projectId]],
-        ] as const) {
+        const named = { projectRoles: Object.keys(roles.projectRoles), project: [projectId ?? []].flat() };
+        for (const [key, ids] of Object.entries(named)) {
           place = `${entryAt}.${key}`;
           const unknown = ids.find((id) => !own.has(id));
-          if (unknown !== undefined) {
+          if (unknown !== undefined)
             throw new ControlError(400, `the organization has no project ${unknown}`);
-          }
         }
-        const common = { organizationId, organizationRoles, projectRoles, ...(projectId && { projectId }) };
+        const common = { organizationId, projectId, ...roles };
         place = `${entryAt}.apiKey.publicKey`;
         if (apiKey) {
           const { publicKey: id, privateKey: secret } = apiKey;

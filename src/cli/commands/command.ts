@@ -1,13 +1,10 @@
 import type { Emulator } from '../../client/index.js';
 import { UsageError } from '../../exit.js';
 
-/** A command that calls a running emulator. */
+/** A command that calls a running emulator. Its help is a file of `fixtures/help/`. */
 export interface Command {
-  /** Its arguments in the help. */
-  readonly arguments: string;
-  readonly summary: string;
-  /** Lines of its help. */
-  readonly details: readonly string[];
+  /** It takes arguments besides its options. */
+  readonly allowPositionals?: true;
   /** Its options, with a text or without; every command has `--url` and `--help`. */
   readonly options: Readonly<Record<string, 'string' | 'boolean'>>;
   /** Returns what to print. */

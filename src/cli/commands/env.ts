@@ -15,18 +15,7 @@ const NAMES = Object.keys(CLIENT_PROFILE).join(', ');
 
 /** Prints the variables that a client needs to call the emulator, as lines for a shell. */
 export const env: Command = {
-  arguments: '<client>',
-  summary: `Prints lines for a shell: the variables of a client (${NAMES}).`,
-  details: [
-    'They are those of the owner of a project: the one with the id --project, or the oldest one of --profile,',
-    'which is documented for curl and observed for the others. All of them contain the address of --url, except',
-    'those of mcp: its server requires HTTPS, which the emulator serves with --tls.',
-    '',
-    '  sh, bash, zsh:        eval "$(atlas-streams-emulator env curl)"',
-    '  --shell fish:         atlas-streams-emulator env curl --shell fish | source',
-    '  --shell powershell:   atlas-streams-emulator env curl --shell powershell | Out-String | Invoke-Expression',
-    `  --shell cmd:          for /f "delims=" %i in ('atlas-streams-emulator env curl --shell cmd') do @%i`,
-  ],
+  allowPositionals: true,
   options: { project: 'string', profile: 'string', shell: 'string' },
   async run({ positionals, options, connect }) {
     const [name = '', ...others] = positionals;

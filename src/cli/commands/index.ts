@@ -1,7 +1,7 @@
 import { addressOf, connectEmulator } from '../../client/index.js';
 import { UsageError } from '../../exit.js';
 import { addressesOf, urlHost } from '../../addresses.js';
-import { flagTypes, parseFlags, readSettings, type Flags } from '../arguments.js';
+import { flagTypes, parseFlags, readHelp, readSettings, type Flags } from '../arguments.js';
 import { ownVariables, type Environment } from '../variables.js';
 import type { Command } from './command.js';
 import { env } from './env.js';
@@ -12,11 +12,6 @@ const COMMANDS: Readonly<Record<string, Command>> = { env, wait, why };
 
 /** The settings that say where the emulator is. */
 const CONNECTION = ['host', 'port', 'controlToken'] as const;
-
-/** Rows for the program's help: each command with its arguments, and its summary. */
-export const commandRows: readonly (readonly [string, string])[] = Object.entries(COMMANDS).map(
-  ([name, command]) => [`${name} ${command.arguments}`.trimEnd(), command.summary],
-);
 
 /**
  * Runs the command that the arguments begin with.
@@ -32,8 +27,8 @@ export async function runCommand(
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) return undefined;
   const types = { ...flagTypes(CONNECTION), url: 'string', ...command.options } as const;
-  const { flags, positionals } = parseFlags(argv, types, name, command.arguments !== '');
-  if (flags.help) return usage(name, command);
+  const { flags, positionals } = parseFlags(argv, types, name, command.allowPositionals);
+  if (flags.help) return readHelp(name);
   const { url, controlToken } = connectionOf(name, flags, ownVariables(env));
   const options = Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, String(value)]));
   return command.run({ url, positionals, options, connect: () => connectEmulator(url, controlToken) });
@@ -56,17 +51,4 @@ function connectionOf(name: string, flags: Flags, variables: Environment) {
   throw new UsageError(
     `${name}: ${where} must be an address such as http://127.0.0.1:27080, and is ${JSON.stringify(wanted)}`,
   );
-}
-
-function usage(name: string, { arguments: rest, summary, details, options }: Command): string {
-  const flags = Object.entries({ url: 'string', ...options });
-  const words = [name, rest, ...flags.map(([flag, type]) => `[--${flag}${type === 'string' ? ' …' : ''}]`)];
-  return `Usage: atlas-streams-emulator ${words.filter((word) => word !== '').join(' ')}
-
-${[summary, ...details].join('\n')}
-
-The emulator is at --url, else at ATLAS_EMULATOR_URL, else where the settings of the server say: --host, --port,
-their variables, and the file of --config. Its token is --control-token, or ATLAS_EMULATOR_CONTROL_TOKEN.
-Exit status: 0 done, 1 no emulator there or a refusal, 2 wrong arguments.
-`;
 }

@@ -5,19 +5,14 @@ import { setTimeout as after } from 'node:timers/promises';
 import { Exit, STATUS } from '../../exit.js';
 import { numberOf, type Command } from './command.js';
 
-const TIMEOUT_MS = 30_000;
-
 /** The pause between two health checks, in milliseconds. */
 const PAUSE_MS = 50;
 
 /** Returns once an emulator is ready. */
 export const wait: Command = {
-  arguments: '',
-  summary: 'Waits until an emulator is ready.',
-  details: [`At most --timeout-ms, by default ${TIMEOUT_MS}.`],
   options: { 'timeout-ms': 'string' },
   async run({ url, options }) {
-    const { 'timeout-ms': given = String(TIMEOUT_MS) } = options;
+    const { 'timeout-ms': given = '30000' } = options;
     const end = performance.now() + numberOf(given, 'wait: --timeout-ms', 0, 999_999_999);
     for (;;) {
       const problem = await checkHealth(url, Math.max(1, end - performance.now()));

@@ -1,19 +1,11 @@
 import type { RefusedRequest } from '../../client/index.js';
 import { numberOf, type Command } from './command.js';
 
-const LIMIT = '10';
-
 /** Prints why the last requests were refused. */
 export const why: Command = {
-  arguments: '',
-  summary: 'Prints why the last requests were refused, and what would have passed.',
-  details: [
-    `The last ${LIMIT}, newest last, or --limit; --project selects those of one project, by its id.`,
-    'A digest challenge that the client then answered is no mistake: --all prints it too.',
-  ],
   options: { project: 'string', limit: 'string', all: 'boolean' },
   async run({ options, connect }) {
-    const { project: id, limit: given = LIMIT, all } = options;
+    const { project: id, limit: given = '10', all } = options;
     const limit = numberOf(given, 'why: --limit', 1, 1000);
     const emulator = await connect();
     const { requests } = id === undefined ? emulator : await emulator.projectById(id);
