@@ -46,7 +46,7 @@ export function addressOf(text: string | URL): string | undefined {
   const address = URL.canParse(String(text)) ? new URL(text) : undefined;
   if (!address || !/^https?:$/.test(address.protocol)) return undefined;
   const { username, password, pathname, search, hash, origin } = address;
-  const path = pathname.replace(/\/+$/, '');
+  const path = pathname.replace(/(?<!\/)\/+$/, '');
   const isMore = username + password + search + hash !== '' || /\/(?:_emulator|api\/atlas\/v2)$/.test(path);
   return isMore ? undefined : origin + path;
 }

@@ -593,7 +593,10 @@ export interface PrivateLinkStep {
     'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
   /** When it was entered, in the project's time. */
   readonly at: string;
-  /** Created, updated, deleted, time, read, forced, released or fixture. */
+  /**
+   * Created, updated, deleted, time, read, forced, released, fixture, or cut: the states before it are
+   * not retained.
+   */
   readonly why: string;
 }
 
@@ -606,7 +609,7 @@ export interface PrivateLinkState {
     'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
   /** Whether it leaves the state only by a step, a release or reads. */
   readonly held: boolean;
-  /** The states it has gone through, oldest first. */
+  /** The last 100 states it has gone through, oldest first. */
   readonly history: readonly PrivateLinkStep[];
 }
 

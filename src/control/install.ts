@@ -22,6 +22,9 @@ export const PROJECT_PREFIX = `${CONTROL_PREFIX}/projects/:groupId`;
 
 const NO_QUERY = Type.Object({});
 
+/** No body, or the `{}` that some clients send instead; the white space is that of JSON. */
+const EMPTY = /^[ \t\r\n]*(?:\{[ \t\r\n]*\}[ \t\r\n]*)?$/;
+
 const LOCAL_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /** The paths of an operation: on the whole server, on one project, or both. */
@@ -143,9 +146,10 @@ function queryOf(schema: TObject, { query }: FastifyRequest): Record<string, unk
 
 function readBody({ method, path, body }: ControlOperation, request: FastifyRequest): unknown {
   const text = typeof request.body === 'string' ? request.body : '';
-  if (body) return parseBody(body.optional && text.trim() === '' ? '{}' : text, body.schema);
-  // A client that sends a body expects something that would not happen. Some send {} where they have nothing to say.
-  if (/^\s*(?:\{\s*\})?\s*$/.test(text)) return undefined;
+  const isEmpty = EMPTY.test(text);
+  if (body) return parseBody(body.optional && isEmpty ? '{}' : text, body.schema);
+  // A client that sends a body expects something that would not happen.
+  if (isEmpty) return undefined;
   throw new ControlError(400, `${method} ${path} takes no body: leave it out.`);
 }
 

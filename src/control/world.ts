@@ -55,8 +55,8 @@ export function worldOperations(world: World, fixture: TSchema): readonly Contro
       response: snapshot,
       status: 201,
       async handle({ project, body }) {
-        // A client would resolve such a segment of a path before it sends the request.
-        if (/^\.{1,2}$/.test(body.name)) {
+        // A client would resolve the segment . or .. of a path, and cannot encode half of a surrogate pair.
+        if (/^\.{1,2}$|\p{Surrogate}/u.test(body.name)) {
           throw new ControlError(400, `No path can name a snapshot ${body.name}: send another name.`);
         }
         await world.snapshot(project?.id, body.name);

@@ -1,3 +1,5 @@
+import { unescape } from 'node:querystring';
+
 /** Where the Atlas API begins. */
 export const API_PREFIX = '/api/atlas/v2';
 
@@ -20,7 +22,7 @@ export function withoutBase(target: string, basePath: string): string {
   if (basePath === '') return target;
   const path = pathOf(target);
   const rest = path.slice(basePath.length);
-  return path.startsWith(basePath) && /^\/+(?:api|_emulator)(?:[/?]|$)/.test(rest) ? rest : target;
+  return path.startsWith(basePath) && /^\/+(?:api|_emulator)(?:[/?]|$)/.test(unescape(rest)) ? rest : target;
 }
 
 /** Whether a path matches a pattern, in which each `*` stands for any text. Takes linear time. */

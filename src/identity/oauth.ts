@@ -6,7 +6,7 @@ import { sameSecret } from '../http/credentials/digest.js';
 import * as errors from '../http/credentials/token-errors.js';
 import type { FaultGate } from '../http/faults/gate.js';
 import { rateLimited, tooManyTokens, type Limits } from '../http/faults/limits.js';
-import { redactForm } from '../http/observation/redaction.js';
+import { redactForm, REMOVED } from '../http/observation/redaction.js';
 import type { Operation } from '../http/operation.js';
 import { bodyText } from '../http/replies/replies.js';
 import { component, integer, text } from '../http/schema.js';
@@ -21,6 +21,9 @@ export const TOKEN_LIFE_S = 3600;
 
 /** The media type of the token endpoints' requests. */
 const FORM = 'application/x-www-form-urlencoded';
+
+/** How many fields of a form are read. */
+const MAX_FIELDS = 100;
 
 /** The security scheme of the token endpoints. */
 export const serviceAccountScheme = {
@@ -100,8 +103,9 @@ export async function oauth(
   { database, store, limits, faults }: TokenServices,
 ): Promise<void> {
   app.addContentTypeParser(FORM, { parseAs: 'string' }, (request, text, done) => {
-    const form = new URLSearchParams(String(text));
-    request.exchange.sentForm = redactForm(form);
+    const fields = String(text).split('&', MAX_FIELDS + 1);
+    const form = new URLSearchParams(fields.slice(0, MAX_FIELDS).join('&'));
+    request.exchange.sentForm = redactForm(form) + (fields.length > MAX_FIELDS ? `&${REMOVED}` : '');
     done(null, form);
   });
   // What is not a form has neither a grant nor a token.

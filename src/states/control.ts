@@ -19,13 +19,15 @@ export function stateControl(items: Items): readonly ControlOperation[] {
   const step = component(`${title}Step`, 'A state that was entered.', {
     state,
     at: moment("when it was entered, in the project's time"),
-    why: text('created, updated, deleted, time, read, forced, released or fixture'),
+    why: text(
+      'created, updated, deleted, time, read, forced, released, fixture, or cut: the states before it are not retained',
+    ),
   });
   const shown = component(`${title}State`, `The state of a ${one}, and its history.`, {
     id: text(`the _id of the ${one}`),
     state,
     held: Type.Boolean({ description: 'whether it leaves the state only by a step, a release or reads' }),
-    history: Type.Array(step, { description: 'the states it has gone through, oldest first' }),
+    history: Type.Array(step, { description: 'the last 100 states it has gone through, oldest first' }),
   });
   const control = controlGroup(`/${path}`, {
     scope: 'project',

@@ -6,7 +6,7 @@ import type { Paging } from '../http/steps/query.js';
 import type { Transaction } from '../kernel/database.js';
 import type { DueWork } from '../kernel/scheduler.js';
 import type { Services } from '../world/index.js';
-import { past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
+import { bounded, past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
 import type { StatefulResource } from './resource.js';
 import { ItemRules } from './rules.js';
 import { ItemStore, type CurrentItem, type Item } from './store.js';
@@ -118,7 +118,12 @@ export class Items<Sent extends object = object> implements DueWork {
     const { target } = this.resource;
     const other = target && this.store.sameTarget(project.id, target.of(item.sent), project.now);
     if (target && other !== undefined && other !== old?.id) throw target.duplicate(other);
-    const wakeAt = this.store.save(item, project, this.services.clock.now(), old?.seq);
+    const wakeAt = this.store.save(
+      { ...item, path: bounded(item.path, project.now) },
+      project,
+      this.services.clock.now(),
+      old?.seq,
+    );
     if (wakeAt !== undefined) {
       transaction.afterCommit(() => {
         this.services.scheduler.wakeAt(wakeAt);
@@ -152,7 +157,7 @@ export class Items<Sent extends object = object> implements DueWork {
   *saved({ id: projectId, now }: Project): Iterable<object> {
     for (const { id, sent, path, rest, readsLeft, errorMessage } of this.store.all(projectId, now)) {
       yield {
-        ...{ _id: id, ...sent, path },
+        ...{ _id: id, ...sent, path: bounded(path, now) },
         ...(rest.length > 0 && { rest }),
         ...(readsLeft !== null && { readsLeft }),
         ...(errorMessage !== null && { errorMessage }),

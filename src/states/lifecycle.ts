@@ -57,6 +57,16 @@ export function goneAt(path: Path, gone: string): number | undefined {
   return state === gone ? at : undefined;
 }
 
+/** How many states a path has at most. */
+export const MAX_STEPS = 100;
+
+/** A path without the oldest of the states that were entered by `now`, if it is too long. The first one left says so. */
+export function bounded(path: Path, now: number): Path {
+  const excess = Math.min(path.length - MAX_STEPS, past(path, now).length - 1);
+  const [first, ...rest] = path.slice(Math.max(0, excess));
+  return first && excess > 0 ? [[first[0], first[1], 'cut'], ...rest] : path;
+}
+
 /** The part of a path that was entered by `now`. */
 export function past(path: Path, now: number): Path {
   return path.filter(([, at]) => at <= now);

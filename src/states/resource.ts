@@ -10,7 +10,7 @@ import { OBJECT_ID } from '../kernel/ids.js';
 import type { ProfileName, Refusal } from '../profiles/index.js';
 import type { DurationSetting } from '../world/index.js';
 import type { Items } from './items.js';
-import type { Stage } from './lifecycle.js';
+import { MAX_STEPS, type Stage } from './lifecycle.js';
 
 /** The longest `errorMessage`, in characters: far less than the rest of an item may have. */
 const MESSAGE_MAX = 10_000;
@@ -147,8 +147,8 @@ export function itemSchema({ sent, states, settled, durations }: StatefulResourc
       state: Type.Optional(oneOf(settled)),
       errorMessage: Type.Optional(Type.String({ maxLength: MESSAGE_MAX })),
       // Written by an export: see lifecycle.ts.
-      path: Type.Optional(Type.Array(entered, { minItems: 1 })),
-      rest: Type.Optional(Type.Array(stage)),
+      path: Type.Optional(Type.Array(entered, { minItems: 1, maxItems: MAX_STEPS })),
+      rest: Type.Optional(Type.Array(stage, { maxItems: MAX_STEPS })),
       readsLeft: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_COUNT })),
     },
     strict,

@@ -58,9 +58,10 @@ export class Credentials {
   check(request: FastifyRequest): Caller {
     const { authorization } = request.headers;
     if (authorization === undefined) throw unauthenticated(...NO_CREDENTIALS);
-    const [, scheme = '', rest = ''] = /^\s*(\S+)\s*(.*)$/s.exec(authorization) ?? [];
+    const [start = '', scheme = ''] = /^\s*(\S+)/.exec(authorization) ?? [];
+    const rest = authorization.slice(start.length).trim();
     if (/^digest$/i.test(scheme)) return this.#digest(rest, request);
-    if (/^bearer$/i.test(scheme)) return this.#bearer(rest.trim());
+    if (/^bearer$/i.test(scheme)) return this.#bearer(rest);
     const problem = 'The Authorization header is neither Digest nor Bearer.';
     throw unauthenticated(problem, SEND_CREDENTIALS, SOURCE.page);
   }

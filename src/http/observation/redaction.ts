@@ -49,7 +49,7 @@ function redactHeader(name: string, text: string): string {
 
 /** Scheme and user of an `Authorization` header, such as `Digest owner1`. */
 function redactCredentials(header: string): string {
-  const [, scheme = '', rest = ''] = /^\s*(digest|basic|bearer)\b\s*(.*)$/is.exec(header) ?? [];
+  const [, scheme = '', rest = ''] = /^\s*(digest|basic|bearer)\b(.*)$/is.exec(header) ?? [];
   switch (scheme.toLowerCase()) {
     case 'digest':
       return `${scheme} ${redactName(/username\s*=\s*"?([^",\s]+)/i.exec(rest)?.[1])}`;
@@ -65,7 +65,7 @@ function redactCredentials(header: string): string {
 /** Redacts a request target or another address. */
 export function redactTarget(target: string): string {
   return redactText(target).replace(/[^&#]+/g, (part) => {
-    for (const { 0: start, 1: name = '', index } of part.matchAll(/([^=?/;]+)=/g)) {
+    for (const { 0: start, 1: name = '', index } of part.matchAll(/(?<![^=?/;])([^=?/;]+)=/g)) {
       if (SECRET_NAME.test(unescape(name))) return part.slice(0, index + start.length) + REMOVED;
     }
     return part;

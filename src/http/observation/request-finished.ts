@@ -1,3 +1,4 @@
+import { unescape } from 'node:querystring';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventBus, Message, RequestDetail } from '../../kernel/events.js';
 import { reasonLine } from './exchange.js';
@@ -45,7 +46,8 @@ export function observeRequest(events: EventBus, request: FastifyRequest, reply:
 }
 
 function isControl({ url }: FastifyRequest): boolean {
-  return CONTROL_PATH.test(pathOf(url));
+  // The router decodes escapes.
+  return CONTROL_PATH.test(unescape(pathOf(url)));
 }
 
 function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): RequestDetail {

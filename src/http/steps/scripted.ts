@@ -66,7 +66,7 @@ export class ScriptedAnswers {
  * several with one name the first counts, and parameters after a semicolon are ignored.
  */
 function preference(prefer: string, name: string): string | undefined {
-  for (const part of prefer.match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? []) {
+  for (const part of prefer.match(/(?:"(?:[^"\\]|\\.?)*(?:"|$)|[^,"])+/g) ?? []) {
     const match = /^\s*([^\s=;,"]+)\s*(?:=\s*(?:"([^"]*)"|([^\s;,"]*)))?/.exec(part);
     if (match?.[1]?.toLowerCase() === name) return match[2] ?? match[3] ?? '';
   }
