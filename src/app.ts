@@ -90,7 +90,7 @@ export async function buildApp(
     clientErrorHandler: (error, socket) => {
       const notice = noticeOfTls(error, socket);
       if (notice !== undefined) server.log.warn(notice);
-      answerBrokenRequest(error, socket, profiles[parts.defaultProfile]);
+      answerBrokenRequest(error.code, socket, profiles[parts.defaultProfile]);
     },
   });
   try {

@@ -51,9 +51,7 @@ export class KnownPaths {
   methodsOf(target: string): ReadonlyMap<string, string | undefined> {
     const known = this.#find(target);
     const methods = new Map<string, string | undefined>();
-    for (const [, method = '', id] of known?.atlas.matchAll(/\b(\w+) (\w+)/g) ?? []) {
-      if (!known?.own.has(method)) methods.set(method, id);
-    }
+    for (const [, method = '', id] of known?.atlas.matchAll(/\b(\w+) (\w+)/g) ?? []) methods.set(method, id);
     for (const method of known?.own ?? []) methods.set(method, undefined);
     return methods;
   }

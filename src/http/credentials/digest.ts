@@ -12,7 +12,7 @@ const PARAMETERS = ['username', 'realm', 'nonce', 'uri', 'response', 'qop', 'nc'
 /** The parameters of a digest `Authorization` header, as sent; `algorithm` is by default `MD5` (RFC 7616, 3.4). */
 export type DigestCredentials = Readonly<Record<(typeof PARAMETERS)[number] | 'algorithm', string>>;
 
-const PARAMETER = /\s*([a-z0-9*_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*(?:,|$)/iy;
+const PARAMETER = /\s*([a-z0-9*_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*(?:,|$)/giy;
 
 /**
  * Parses what follows the word `Digest` in an `Authorization` header. Clients differ in what they quote and in
@@ -22,16 +22,13 @@ const PARAMETER = /\s*([a-z0-9*_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*
  */
 export function parseDigest(parameters: string): DigestCredentials | string {
   const found = new Map<string, string>();
-  PARAMETER.lastIndex = 0;
   let end = 0;
-  for (let match = PARAMETER.exec(parameters); match; match = PARAMETER.exec(parameters)) {
-    const [, name = '', quoted, bare] = match;
+  for (const [pair, name = '', quoted, bare = ''] of parameters.matchAll(PARAMETER)) {
     const key = name.toLowerCase();
     // A name that is not known may be a secret.
     if (found.has(key)) return `The digest has ${PARAMETERS.find((name) => name === key) ?? 'a name'} twice.`;
-    found.set(key, quoted === undefined ? (bare ?? '') : quoted.replace(/\\(.)/g, '$1'));
-    end = PARAMETER.lastIndex;
-    if (end === parameters.length) break;
+    found.set(key, quoted === undefined ? bare : quoted.replace(/\\(.)/g, '$1'));
+    end += pair.length;
   }
   if (end !== parameters.length) return 'The digest is not a list of name=value pairs.';
 

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { hasForm, pathWithoutQuery } from '../paths.js';
-import { exactlyOne, MAX_COUNT, object, oneOf, strict, text, within } from '../schema.js';
+import { exactlyOne, MAX_COUNT, object, oneOf, strict, strictComponent, text, within } from '../schema.js';
 
 const LONGEST_DELAY_MS = 3_600_000;
 
@@ -109,11 +109,9 @@ export const fault = object(
 export const fixtureFault = Type.Partial(object('A fault rule.', fault.properties, strict));
 
 /** The rules of a scope. */
-export const faults = object(
-  'The rules of a scope.',
-  { results: Type.Array(fault, { description: 'The rules of the scope, oldest first.' }) },
-  { ...strict, title: 'Faults' },
-);
+export const faults = strictComponent('Faults', 'The rules of a scope.', {
+  results: Type.Array(fault, { description: 'The rules of the scope, oldest first.' }),
+});
 
 /** A rule with its id. */
 export type FaultRule = Static<typeof newFault> & { readonly id: string };

@@ -32,10 +32,7 @@ export const unexpected = defineCondition('unexpected', {
   when: 'An error in the emulator. No request is known to cause one; please report it.',
   observed: [500, 'UNEXPECTED_ERROR', 'Unexpected error.', SOURCE.recorded],
   rule: [SOURCE.emulator],
-  describe: () => ({
-    problem: 'The emulator met an error of its own.',
-    remedy: 'Please report it, with the log.',
-  }),
+  describe: () => ({ problem: 'The emulator met an error of its own.', remedy: 'Report it, with the log.' }),
   example: [],
 });
 
@@ -66,11 +63,7 @@ const OTHER_PROTOCOLS: Readonly<Record<string, readonly [problem: string, remedy
 };
 
 /** Answers what is not HTTP, or not yet a request: there is nothing but the connection. */
-export function answerBrokenRequest(
-  { code = 'unknown' }: { readonly code?: string },
-  socket: Socket,
-  profile: Profile,
-): void {
+export function answerBrokenRequest(code: string, socket: Socket, profile: Profile): void {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
