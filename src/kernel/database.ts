@@ -37,7 +37,7 @@ export interface Transaction {
   afterCommit(effect: () => void): void;
 }
 
-/** What a write changes: items of resources with states alone, or more. */
+/** What a write changes: items of resources with states alone, or more. A memo of items follows both. */
 export type Changes = 'items' | 'anything';
 
 /** The writes that share a commit. */
@@ -78,9 +78,8 @@ export class Database {
   /** Runs a function within a savepoint of the open transaction. */
   readonly #savepoint;
   #batch: Batch | undefined;
-  #revision = 0;
-  /** Changes with everything but items. */
-  #version = 0;
+  /** How often items, and anything else, may have changed. */
+  readonly #versions: Record<Changes, number> = { items: 0, anything: 0 };
   /** What the write in progress changes. */
   #writing: Changes | undefined;
   #failure: string | undefined;
@@ -144,26 +143,22 @@ export class Database {
 
   /**
    * Remembers what `load` returns for each key, until a write changes more than items or is rolled back. `load` reads
-   * nothing but this database, and no items.
+   * nothing but this database.
+   *
+   * @param reads `items`, if `load` reads items: then any write makes it forget
    */
-  memo<Key, Value>(load: (key: Key) => Value): (key: Key) => Value {
+  memo<Key, Value>(load: (key: Key) => Value, reads: Changes = 'anything'): (key: Key) => Value {
     const known = new Map<Key, Value>();
-    let version = this.#version;
+    let version = this.#versions[reads];
     return (key) => {
-      this.#settle('anything');
-      if (version !== this.#version || known.size > MEMO_SIZE) known.clear();
-      version = this.#version;
+      this.#settle(reads);
+      if (version !== this.#versions[reads] || known.size > MEMO_SIZE) known.clear();
+      version = this.#versions[reads];
       const found = known.get(key) ?? load(key);
       // Clients choose keys: what does not exist takes no memory.
       if (found !== undefined) known.set(key, found);
       return found;
     };
-  }
-
-  /** The version of the content: data read at a revision is valid while it stays the same. Undefined within a write. */
-  get revision(): number | undefined {
-    this.#settle('items');
-    return this.#writing ? undefined : this.#revision;
   }
 
   /**
@@ -195,7 +190,6 @@ export class Database {
       } finally {
         this.#touch();
         this.#writing = undefined;
-        this.#revision += 1;
       }
       batch.writes += 1;
       await batch.committed;
@@ -268,8 +262,7 @@ export class Database {
   #fail(batch: Batch, error: unknown): void {
     this.#batch = undefined;
     if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
-    this.#revision += 1;
-    this.#version += 1;
+    this.#touch('anything');
     batch.reject(error);
   }
 
@@ -279,8 +272,9 @@ export class Database {
       this.flush();
   }
 
-  #touch(): void {
-    if (this.#writing !== 'items') this.#version += 1;
+  #touch(changes = this.#writing): void {
+    this.#versions.items += 1;
+    if (changes !== 'items') this.#versions.anything += 1;
   }
 
   #attempt<T>(access: () => T): T {

@@ -105,13 +105,11 @@ export class EventBus {
   #seq = 0;
   readonly #retained: EmulatorEvent[] = [];
   readonly #readers = new Set<EventReader>();
-  #ended = false;
 
   constructor(private readonly now: () => number) {}
 
-  /** Emits nothing from now on: the subscribers' dependencies are closed. */
+  /** Ends all subscriptions: the subscribers' dependencies are closed. */
   end(): void {
-    this.#ended = true;
     this.#readers.clear();
   }
 
@@ -127,7 +125,6 @@ export class EventBus {
     data: EventData[T],
     detail?: RequestDetail,
   ): void {
-    if (this.#ended) return;
     // The compiler cannot tie one T to one member of the union.
     const event = { seq: ++this.#seq, at: this.now(), type, project, data } as EmulatorEvent;
     this.#retained.push(event);

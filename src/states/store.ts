@@ -52,8 +52,8 @@ export class ItemStore<Sent extends object> {
   readonly #state: string;
   /** The JSON of a row in the state `state_now`. Marks are replaced outside of SQL, whose `replace` is slow. */
   readonly #text: string;
-  /** How many items a project had when the database was at a revision, between two moments of the project's time. */
-  #counted: { projectId: string; revision: number; from: number; until: number; count: number } | undefined;
+  /** How many items a project has, gone or not, and when the first of them is gone. Counting thousands takes long. */
+  readonly #counted;
 
   constructor(
     private readonly database: Database,
@@ -67,6 +67,11 @@ export class ItemStore<Sent extends object> {
       (SELECT value ->> 0 FROM json_each(${table}.path) WHERE value ->> 1 <= :now ORDER BY key DESC LIMIT 1) END`;
     this.#text = `CASE state_now WHEN '${complete}' THEN shown_done
       WHEN '${failed}' THEN coalesce(shown_failed, shown) ELSE shown END`;
+    const counted = `SELECT count(*) AS count, min(gone_at) AS until FROM ${table} WHERE project_id = ?`;
+    this.#counted = database.memo(
+      (projectId: string) => database.get<{ count: number; until: number | null }>(counted, projectId),
+      'items',
+    );
   }
 
   /** One page of a project's items, oldest first, as JSON texts joined by commas. */
@@ -80,21 +85,12 @@ export class ItemStore<Sent extends object> {
     return render(page?.texts ?? '', page?.states?.split(',') ?? [], baseUrl);
   }
 
-  /** How many items of a project are not gone. Counting thousands takes longer than a page of them. */
+  /** How many items of a project are not gone. */
   count(projectId: string, now: number): number {
-    const last = this.#counted;
-    const { revision } = this.database;
-    if (last?.projectId === projectId && last.revision === revision && last.from <= now && now < last.until) {
-      return last.count;
-    }
-    const { count = 0, until } =
-      this.database.get<{ count: number; until: number | null }>(
-        `SELECT count(*) AS count, min(gone_at) AS until FROM ${this.#table} WHERE ${VISIBLE}`,
-        { projectId, now },
-      ) ?? {};
-    if (revision !== undefined)
-      this.#counted = { projectId, revision, from: now, until: until ?? Infinity, count };
-    return count;
+    const { count = 0, until = null } = this.#counted(projectId) ?? {};
+    if (until === null || now < until) return count;
+    const sql = `SELECT count(*) FROM ${this.#table} WHERE ${VISIBLE}`;
+    return this.database.value(sql, { projectId, now }) ?? 0;
   }
 
   /** The id of an item of the project that has the same target and is not gone. */
