@@ -24,6 +24,9 @@ export interface NewProject extends Pick<StoredProject, 'id' | 'organizationId' 
   readonly pace?: Pace;
 }
 
+/** What is stored of a project. */
+type ProjectRow = Omit<StoredProject, 'frozen' | 'now'>;
+
 const DEFAULT_PACE: Pace = { durations: {}, movement: 'time' };
 
 /** What a project's clock shows when real time is `:now`. */
@@ -31,7 +34,7 @@ export const PROJECT_NOW = 'coalesce(projects.frozen_at, :now + projects.clock_o
 
 const SELECT_PROJECT = `
   SELECT projects.id, projects.name, organization_id AS organizationId, profile, created_at AS createdAt,
-    settings, pace, clock_offset_ms AS offsetMs, frozen_at AS frozenAt
+    settings, pace, json_patch('{}', json_object('offsetMs', clock_offset_ms, 'frozenAt', frozen_at)) AS clock
   FROM projects JOIN organizations ON organizations.id = organization_id`;
 const SELECT_ORGANIZATION = 'SELECT id, name, profile FROM organizations';
 
@@ -155,18 +158,14 @@ export class ProjectStore {
     return this.#rows(tail, parameters).map((row) => this.#present(row));
   }
 
-  #rows(tail: string, parameters: Readonly<Record<string, string | number>> = {}) {
-    const sql = `${SELECT_PROJECT} ${tail}`;
-    return this.database
-      .all<{ offsetMs: number; frozenAt: number | null }>(sql, parameters)
-      .map(({ offsetMs, frozenAt, ...row }) => ({
-        ...withJson<Omit<StoredProject, 'clock' | 'frozen' | 'now'>>(row, 'settings', 'pace'),
-        clock: { offsetMs, frozenAt: frozenAt ?? undefined },
-        frozen: frozenAt !== null,
-      }));
+  #rows(tail: string, parameters: Readonly<Record<string, string | number>> = {}): ProjectRow[] {
+    const rows = this.database.all<object>(`${SELECT_PROJECT} ${tail}`, parameters);
+    return rows.map((row) => withJson<ProjectRow>(row, 'settings', 'pace', 'clock'));
   }
 
-  #present(row: Omit<StoredProject, 'now'>): StoredProject {
-    return { ...row, now: shows(row.clock, this.now()) };
+  #present(row: ProjectRow): StoredProject {
+    const { offsetMs, frozenAt } = row.clock;
+    const clock = { offsetMs, frozenAt };
+    return { ...row, clock, frozen: frozenAt !== undefined, now: shows(clock, this.now()) };
   }
 }

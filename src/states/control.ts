@@ -97,11 +97,10 @@ export function stateControl(items: Items): readonly ControlOperation[] {
       summary: `Moves a ${one} that is held, or that only moves by hand or by reads, to its next state.`,
       errors: [409],
       handle: change((project, item) => {
-        if (item.rest.length === 0)
-          throw new ControlError(
-            409,
-            `The ${one} is not held, nor does its project move by hand or by reads.`,
-          );
+        if (item.rest.length === 0) {
+          const problem = `The ${one} is not held, nor does its project move by hand or by reads.`;
+          throw new ControlError(409, problem);
+        }
         const { movement } = project.pace;
         const byReads = item.readsLeft !== null && typeof movement === 'object';
         return items.resumed(project, item, 'forced', byReads ? movement : 'by hand');

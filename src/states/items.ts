@@ -1,4 +1,4 @@
-import { page, type Answer, type JsonText } from '../http/replies/replies.js';
+import { page, resource, type Answer } from '../http/replies/replies.js';
 import { ControlError } from '../http/control-error.js';
 import type { Durations, Movement, Project } from '../http/gatekeeper.js';
 import { refuseTooLarge } from '../http/steps/body.js';
@@ -38,13 +38,14 @@ export class Items<Sent extends object = object> implements DueWork {
    *
    * @throws {Refusal} `bodyTooLarge`, or the resource's own for a duplicate
    */
-  create(project: Project, sent: Sent, baseUrl: string): Promise<JsonText> {
+  create(project: Project, sent: Sent, baseUrl: string): Promise<Answer> {
     return this.write((transaction) => {
       const id = this.services.newId();
       const { created } = this.resource.profiles[project.profile];
       const { stages, errorMessage } = this.rules.apply(project.id, sent, created);
       this.put(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
-      return this.resource.created?.(sent, id, project) ?? shown(this.existing(project, id), baseUrl);
+      const answer = this.resource.created?.(sent, id, project);
+      return answer === undefined ? shown(this.existing(project, id), baseUrl) : resource(answer);
     });
   }
 
@@ -55,7 +56,7 @@ export class Items<Sent extends object = object> implements DueWork {
   }
 
   /** Reads an item, which moves it to its next state in projects where reads do. */
-  async read(project: Project, id: string, baseUrl: string): Promise<JsonText> {
+  async read(project: Project, id: string, baseUrl: string): Promise<Answer> {
     const found = this.existing(project, id);
     if (found.readsLeft !== null) {
       await this.write((transaction) => {
@@ -80,7 +81,7 @@ export class Items<Sent extends object = object> implements DueWork {
     id: string,
     change: (item: CurrentItem<Sent>) => Sent,
     baseUrl: string,
-  ): Promise<JsonText> {
+  ): Promise<Answer> {
     return this.write((transaction) => {
       const item = this.existing(project, id);
       const sent = change(item);
@@ -215,8 +216,8 @@ export class Items<Sent extends object = object> implements DueWork {
   }
 }
 
-function shown({ text, state }: CurrentItem<unknown>, baseUrl: string): JsonText {
-  return render(text, [state], baseUrl);
+function shown({ text, state }: CurrentItem<unknown>, baseUrl: string): Answer {
+  return resource(render(text, [state], baseUrl));
 }
 
 /** @throws {ControlError} 400 if a path is not in the order of time */

@@ -42,7 +42,8 @@ export class ItemRules {
 
   /** The rules of a project, or the whole server's, oldest first. */
   list(projectId: string | undefined): readonly StoredRule[] {
-    return this.#select('project_id IS ? ORDER BY seq', projectId ?? null);
+    const sql = `SELECT id, rule, times_left AS timesLeft FROM ${this.#table} WHERE project_id IS ? ORDER BY seq`;
+    return this.database.all<object>(sql, projectId ?? null).map((row) => withJson<StoredRule>(row, 'rule'));
   }
 
   /**
@@ -74,11 +75,9 @@ export class ItemRules {
   /** What an item that is created now passes through: `stages`, unless the first rule that matches says otherwise. */
   apply(projectId: string, sent: object, stages: readonly Stage[]) {
     const { rules, failed = '' } = this.resource;
-    const found = this.#select(
-      `(project_id = ? OR project_id IS NULL) AND (times_left IS NULL OR times_left > 0)
-       ORDER BY project_id IS NULL, seq`,
-      projectId,
-    ).find(({ rule }) => rules?.matches(rule.match ?? {}, sent));
+    const found = [...this.list(projectId), ...this.list(undefined)].find(
+      ({ rule, timesLeft }) => timesLeft !== 0 && rules?.matches(rule.match ?? {}, sent),
+    );
     if (!found) return { stages, errorMessage: null };
     this.database.run(`UPDATE ${this.#table} SET times_left = times_left - 1 WHERE id = ?`, found.id);
     const { fail = null, staysIn } = found.rule;
@@ -88,11 +87,6 @@ export class ItemRules {
     // In a profile without the state, the item stays in its first.
     const last = stages.findIndex(({ state }) => state === staysIn);
     return { stages: stages.slice(0, Math.max(1, last + 1)), errorMessage: null };
-  }
-
-  #select(where: string, projectId: string | null): readonly StoredRule[] {
-    const sql = `SELECT id, rule, times_left AS timesLeft FROM ${this.#table} WHERE ${where}`;
-    return this.database.all<object>(sql, projectId).map((row) => withJson<StoredRule>(row, 'rule'));
   }
 }
 

@@ -102,15 +102,14 @@ const teaPots = stateful<Pot, 'coldMs' | 'heatingMs'>({
       body: { schema: pot },
       conflict: potTwice,
       conditions: [potTwice],
-      handle: async ({ project, body, baseUrl }) => resource(await pots.create(project, body, baseUrl)),
+      handle: ({ project, body, baseUrl }) => pots.create(project, body, baseUrl),
     }),
     potOperation('GET', '/:potId', {
       id: 'getTeaPot',
       summary: 'Gets a pot.',
       conditions: [potNotFound],
       response: shownPot,
-      handle: async ({ project, parameters: { potId }, baseUrl }) =>
-        resource(await pots.read(project, potId, baseUrl)),
+      handle: ({ project, parameters: { potId }, baseUrl }) => pots.read(project, potId, baseUrl),
     }),
     potOperation('DELETE', '/:potId', {
       id: 'deleteTeaPot',

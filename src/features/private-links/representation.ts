@@ -25,9 +25,6 @@ export function represent(sent: SentFields, { id, project, complete, errorMessag
   });
 }
 
-/** Fields that appear when a link is DONE. */
-type ComputedFields = Readonly<Record<string, string | readonly string[]>>;
-
 /**
  * What a link has once it is DONE, well-formed for its provider and derived from its id, so that the same link
  * always has the same. Which fields AWS and GCP add per vendor is Atlas's documentation; that the other links
@@ -36,43 +33,37 @@ type ComputedFields = Readonly<Record<string, string | readonly string[]>>;
  * `serviceEndpointId`, `arn` and `gcpServiceAttachmentUris` are never added: Terraform takes an added one for a
  * change behind its back (run).
  */
-export function computedFields(id: string, sent: SentFields): ComputedFields {
+export function computedFields(id: string, sent: SentFields): Readonly<Record<string, string | string[]>> {
   const vendor = vendorOf(sent);
   switch (asciiUpperCase(sent.provider)) {
     case 'AWS': {
-      if (vendor !== 'MSK') return awsEndpoint(id, vendor);
-      // arn:aws:kafka:<region>:<account>:…
-      const region = sent.arn?.split(':')[3];
-      return region ? { region } : {};
+      if (vendor === 'MSK') {
+        // arn:aws:kafka:<region>:<account>:…
+        const region = sent.arn?.split(':')[3];
+        return region ? { region } : {};
+      }
+      const endpoint = `vpce-0${hexDigits(`${id}:endpoint`, 16)}`;
+      const named = vendor === 'CONFLUENT' || vendor === 'GENERIC';
+      return {
+        interfaceEndpointId: endpoint,
+        ...(named && { interfaceEndpointName: `${endpoint}-${hexDigits(`${id}:name`, 8)}` }),
+        providerAccountId: decimalDigits(`${id}:account`, 12),
+      };
     }
-    case 'AZURE':
-      return azureEndpoint(id);
+    case 'AZURE': {
+      const subscription = uuid(`${id}:account`);
+      const name = `pe-${id}`;
+      return {
+        interfaceEndpointId: `/subscriptions/${subscription}/resourceGroups/rg-${id}/providers/Microsoft.Network/privateEndpoints/${name}`,
+        interfaceEndpointName: name,
+        providerAccountId: subscription,
+      };
+    }
     default: {
       if (vendor === 'PUBSUB') return { dnsDomain: 'pubsub.googleapis.com' };
       const attachments = sent.gcpServiceAttachmentUris ?? [''];
-      return {
-        gcpConnectionIds: attachments.map((_, index) => decimalDigits(`${id}:connection${index}`, 17)),
-      };
+      const idOf = (_: string, index: number) => decimalDigits(`${id}:connection${index}`, 17);
+      return { gcpConnectionIds: attachments.map(idOf) };
     }
   }
-}
-
-function awsEndpoint(id: string, vendor: string): ComputedFields {
-  const endpoint = `vpce-0${hexDigits(`${id}:endpoint`, 16)}`;
-  const named = vendor === 'CONFLUENT' || vendor === 'GENERIC';
-  return {
-    interfaceEndpointId: endpoint,
-    ...(named && { interfaceEndpointName: `${endpoint}-${hexDigits(`${id}:name`, 8)}` }),
-    providerAccountId: decimalDigits(`${id}:account`, 12),
-  };
-}
-
-function azureEndpoint(id: string): ComputedFields {
-  const subscription = uuid(`${id}:account`);
-  const name = `pe-${id}`;
-  return {
-    interfaceEndpointId: `/subscriptions/${subscription}/resourceGroups/rg-${id}/providers/Microsoft.Network/privateEndpoints/${name}`,
-    interfaceEndpointName: name,
-    providerAccountId: subscription,
-  };
 }

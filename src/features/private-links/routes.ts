@@ -36,7 +36,7 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
           checkVendor(sent, privateLinkProfiles[project.profile].enforced);
         },
       },
-      handle: async ({ project, body, baseUrl }) => resource(await links.create(project, body, baseUrl)),
+      handle: ({ project, body, baseUrl }) => links.create(project, body, baseUrl),
     }),
     link('GET', '', {
       id: 'listGroupStreamPrivateLinkConnections',
@@ -52,8 +52,7 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
       javaMethod: 'getPrivateLinkConnection',
       conditions: [conditions.linkNotFound],
       response: schema.privateLink,
-      handle: async ({ project, parameters, baseUrl }) =>
-        resource(await links.read(project, parameters.connectionId, baseUrl)),
+      handle: ({ project, parameters, baseUrl }) => links.read(project, parameters.connectionId, baseUrl),
     }),
     link('PATCH', '/:connectionId', {
       id: 'updateGroupStreamPrivateLinkConnection',
@@ -67,7 +66,7 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
         schema: schema.updateBody,
         shown: schema.lenience.shown(schema.updateBody),
       },
-      async handle({ project, parameters: { connectionId }, body: { dnsDomain }, baseUrl }) {
+      handle({ project, parameters: { connectionId }, body: { dnsDomain }, baseUrl }) {
         const changed = (link: CurrentItem<schema.SentFields>): schema.SentFields => {
           refuseChange(link, links.isBeingDeleted(link));
           const sent = { ...link.sent, dnsDomain };
@@ -75,7 +74,7 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
           checkVendor(sent, privateLinkProfiles[project.profile].enforced);
           return sent;
         };
-        return resource(await links.update(project, connectionId, changed, baseUrl));
+        return links.update(project, connectionId, changed, baseUrl);
       },
     }),
     link('DELETE', '/:connectionId', {
