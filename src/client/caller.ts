@@ -26,24 +26,17 @@ interface TokenClock {
   readonly rewinds: () => number;
 }
 
-interface Token {
-  readonly value: string;
-  readonly rewinds: number;
-  /** In the project's time, in milliseconds. */
-  readonly from: number;
-  readonly until: number;
-}
-
 /** The default media type of responses. */
 export const ACCEPT = 'application/vnd.atlas.2024-05-30+json';
 
 /** Calls the Atlas API as one service account. */
 export function callerOf(url: string, projectId: string, credentials: Credentials, clock: TokenClock) {
-  let current: Promise<Token> | undefined;
-  const request = async (): Promise<Token> => {
+  let current: ReturnType<typeof request> | undefined;
+  const request = async () => {
     const rewinds = clock.rewinds();
     try {
       const [token, { now }] = await Promise.all([requestToken(url, credentials), clock.read()]);
+      // In the project's time, in milliseconds.
       const from = Date.parse(now);
       return { value: token.access_token, rewinds, from, until: from + token.expires_in * 1000 };
     } catch (error) {

@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { component, moment, strict } from '../http/schema.js';
-import { LONGEST_MS, parseTime } from '../kernel/clock.js';
-import type { WorldTime } from '../world/world-time.js';
+import { advanced, frozen, LONGEST_MS, parseTime, resumed } from '../kernel/clock.js';
+import { movedTo, type WorldTime } from '../world/world-time.js';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -45,24 +45,28 @@ export function clockOperations(time: WorldTime): readonly ControlOperation[] {
       summary: 'Freezes the clock, optionally at a later moment.',
       body: { schema: Type.Object({ at: Type.Optional(target) }, strict), optional: true },
       handle: ({ project, body: { at } }) =>
-        time.freeze(project?.id, at === undefined ? undefined : parseTime(at)),
+        time.change(project?.id, 'frozen', (state, now) =>
+          frozen(at === undefined ? state : movedTo(parseTime(at), state, now), now),
+        ),
     }),
     clock('POST', '/resume', {
       id: 'resumeClock',
       summary: 'Resumes the clock from the time that it shows.',
-      handle: ({ project }) => time.resume(project?.id),
+      handle: ({ project }) => time.change(project?.id, 'resumed', resumed),
     }),
     clock('POST', '/advance', {
       id: 'advanceClock',
       summary: 'Advances the clock, running or frozen.',
       body: { schema: Type.Object({ by: duration }, strict) },
-      handle: ({ project, body }) => time.advance(project?.id, millisecondsOf(body.by)),
+      handle: ({ project, body }) =>
+        time.change(project?.id, 'advanced', (state) => advanced(state, millisecondsOf(body.by))),
     }),
     clock('PUT', '', {
       id: 'setClock',
       summary: 'Sets the clock to a later moment.',
       body: { schema: Type.Object({ now: target }, strict) },
-      handle: ({ project, body }) => time.set(project?.id, parseTime(body.now)),
+      handle: ({ project, body }) =>
+        time.change(project?.id, 'set', (...from) => movedTo(parseTime(body.now), ...from)),
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { migration, type CoveredTable, type Database } from '../kernel/database.js';
+import { migration, withJson, type CoveredTable, type Database } from '../kernel/database.js';
 
 /** Which snapshot is restored, and what of it. A scope is a project, or undefined for the whole server. */
 export interface Restored {
@@ -9,18 +9,18 @@ export interface Restored {
   readonly takenOf: string | undefined;
 }
 
-/** When a snapshot was taken, in milliseconds since the epoch of the emulator's clock, and the data saved with it. */
-export interface Taken {
+/** A snapshot, without the copies of rows. */
+interface Snapshot {
+  readonly seq: number;
+  readonly name: string;
+  /** In milliseconds since the epoch, in the time of the emulator's clock. */
   readonly takenAt: number;
+  /** The data saved with it. */
   readonly extra: unknown;
 }
 
-interface Snapshot extends Taken {
-  readonly seq: number;
-  readonly name: string;
-  /** JSON. */
-  readonly extra: string;
-}
+/** What of a snapshot a restore returns. */
+export type Taken = Pick<Snapshot, 'takenAt' | 'extra'>;
 
 export const snapshotMigrations = [migration('0004_snapshots')];
 
@@ -30,7 +30,8 @@ const LARGE = 10_000;
 /** Rows of such a batch: they are deleted in some milliseconds, for which requests wait. */
 const BATCH = 2000;
 
-const SELECT = 'SELECT seq, name, taken_at AS takenAt, extra FROM snapshots';
+const SELECT =
+  'SELECT seq, name, taken_at AS takenAt, extra FROM snapshots WHERE project_id IS ? ORDER BY seq';
 
 /**
  * Copies of tables, by name, of a project or of the whole server. A restore deletes the rows that the snapshot lacks and
@@ -48,7 +49,8 @@ export class Snapshots {
 
   /** The snapshots of a scope, oldest first. */
   list(projectId: string | undefined): readonly Snapshot[] {
-    return this.database.all(`${SELECT} WHERE project_id IS ? ORDER BY seq`, projectId ?? null);
+    const rows = this.database.all<object>(SELECT, projectId ?? null);
+    return rows.map((row) => withJson<Snapshot>(row, 'extra'));
   }
 
   /** Takes a snapshot; one of the same name and scope is replaced. @param extra data that a restore returns */
@@ -98,7 +100,7 @@ export class Snapshots {
     ]) {
       if (sql !== undefined) this.database.run(sql, { snapshot: snapshot.seq, projectId: project ?? null });
     }
-    return { takenAt: snapshot.takenAt, extra: JSON.parse(snapshot.extra) as unknown };
+    return { takenAt: snapshot.takenAt, extra: snapshot.extra };
   }
 
   /** Whether there is a snapshot of this name and scope. */
@@ -119,7 +121,7 @@ export class Snapshots {
   }
 
   #find(projectId: string | undefined, name: string): Snapshot | undefined {
-    return this.database.get(`${SELECT} WHERE name = ? AND project_id IS ?`, name, projectId ?? null);
+    return this.list(projectId).find((one) => one.name === name);
   }
 
   #statements(projectId: string | undefined) {

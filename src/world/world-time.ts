@@ -1,15 +1,9 @@
 import { ControlError } from '../http/control-error.js';
 import type { ProjectStore } from '../identity/index.js';
-import { advanced, frozen, IN_STEP, LATEST, resumed, shows, type ClockState } from '../kernel/clock.js';
+import { advanced, IN_STEP, LATEST, shows, type ClockState } from '../kernel/clock.js';
 import type { Transaction } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { RunningFeature } from './feature.js';
-
-/** A clock as the control API shows it. */
-export interface ClockReading {
-  readonly now: string;
-  readonly frozen: boolean;
-}
 
 /** The clocks: a project's, which follows the emulator's, or the emulator's if no project is named. */
 export class WorldTime {
@@ -19,31 +13,45 @@ export class WorldTime {
     private readonly features: readonly RunningFeature[],
   ) {}
 
-  /** What the clock shows. */
-  reading(projectId: string | undefined): ClockReading {
-    const { state, now } = this.#clock(projectId);
-    return this.#reading(state, now);
+  /** What the clock shows, as the control API returns it. */
+  reading(projectId: string | undefined, { state, now } = this.#clock(projectId)) {
+    // A project's clock stops with the emulator's.
+    const frozenAt = state.frozenAt ?? this.kernel.clock.state.frozenAt;
+    return { now: new Date(shows(state, now)).toISOString(), frozen: frozenAt !== undefined };
   }
 
-  /** Freezes the clock, and moves it to `at` (milliseconds since the epoch) if that is given. */
-  freeze(projectId: string | undefined, at?: number): Promise<ClockReading> {
-    return this.#change('frozen', projectId, (state, now) =>
-      frozen(at === undefined ? state : moved(state, now, at), now),
-    );
-  }
-
-  resume(projectId: string | undefined): Promise<ClockReading> {
-    return this.#change('resumed', projectId, resumed);
-  }
-
-  /** Moves the clock forward. Everything that becomes due is done, in due order, when this resolves. */
-  advance(projectId: string | undefined, ms: number): Promise<ClockReading> {
-    return this.#change('advanced', projectId, (state) => advanced(state, ms));
-  }
-
-  /** Moves the clock to `at`. @throws {ControlError} 400 if it shows a later time */
-  set(projectId: string | undefined, at: number): Promise<ClockReading> {
-    return this.#change('set', projectId, (state, now) => moved(state, now, at));
+  /**
+   * Changes the clock. Everything that becomes due is done, in due order, when this resolves: to the reading at the time
+   * of the change.
+   *
+   * @param how what is done, for the event, which has the reading too
+   * @param change returns the new state, from the present one and the time of the clock that this one follows
+   * @throws {ControlError} 400 if a clock would pass {@link LATEST}
+   */
+  change(projectId: string | undefined, how: string, change: (state: ClockState, now: number) => ClockState) {
+    return this.kernel.database.write((transaction) => {
+      const { state: old, now } = this.#clock(projectId);
+      const state = change(old, now);
+      const ahead = shows(state, now) - shows(old, now);
+      if (projectId === undefined) {
+        this.setServerClock(state);
+        // Frozen projects move too.
+        this.projects.shiftFrozen(ahead);
+      } else {
+        this.projects.setClock(projectId, state);
+      }
+      const own = shows(state, now) > LATEST ? `project ${projectId}` : undefined;
+      const late = projectId === undefined ? this.beyondLatest() : own;
+      if (ahead > 0 && late !== undefined) {
+        throw new ControlError(400, `A clock ends with the year 9999, and that of ${late} would pass it.`);
+      }
+      this.settle(transaction, projectId);
+      const reading = this.reading(projectId, { state, now });
+      transaction.afterCommit(() => {
+        this.kernel.events.emit('clock.moved', projectId, { how, ...reading });
+      });
+      return reading;
+    });
   }
 
   /** Processes what is due after a change of clocks or rows, and sets the alarms again. */
@@ -70,43 +78,6 @@ export class WorldTime {
     return furthest && furthest.now > LATEST ? `project ${furthest.id}` : undefined;
   }
 
-  /** Resolves to the reading at the time of the change, which is in the event too. */
-  #change(
-    how: string,
-    projectId: string | undefined,
-    change: (state: ClockState, now: number) => ClockState,
-  ): Promise<ClockReading> {
-    return this.kernel.database.write((transaction) => {
-      const { state: old, now } = this.#clock(projectId);
-      const state = change(old, now);
-      const ahead = shows(state, now) - shows(old, now);
-      if (projectId === undefined) {
-        this.setServerClock(state);
-        // Frozen projects move too.
-        this.projects.shiftFrozen(ahead);
-      } else {
-        this.projects.setClock(projectId, state);
-      }
-      const own = shows(state, now) > LATEST ? `project ${projectId}` : undefined;
-      const late = projectId === undefined ? this.beyondLatest() : own;
-      if (ahead > 0 && late !== undefined) {
-        throw new ControlError(400, `A clock ends with the year 9999, and that of ${late} would pass it.`);
-      }
-      this.settle(transaction, projectId);
-      const reading = this.#reading(state, now);
-      transaction.afterCommit(() => {
-        this.kernel.events.emit('clock.moved', projectId, { how, ...reading });
-      });
-      return reading;
-    });
-  }
-
-  #reading(state: ClockState, now: number): ClockReading {
-    // A project's clock stops with the emulator's.
-    const frozenAt = state.frozenAt ?? this.kernel.clock.state.frozenAt;
-    return { now: new Date(shows(state, now)).toISOString(), frozen: frozenAt !== undefined };
-  }
-
   /** The state of a clock, and the time of the one that it follows: the emulator's, or the machine's. */
   #clock(projectId: string | undefined): { readonly state: ClockState; readonly now: number } {
     const { clock } = this.kernel;
@@ -116,13 +87,12 @@ export class WorldTime {
   }
 }
 
-function moved(state: ClockState, now: number, at: number): ClockState {
+/** The clock, moved to `at`. @throws {ControlError} 400 if it shows a later time */
+export function movedTo(at: number, state: ClockState, now: number): ClockState {
   const shown = shows(state, now);
-  if (at < shown) {
-    throw new ControlError(
-      400,
-      `A clock is not set back: it shows ${new Date(shown).toISOString()}. Reset or restore goes back in time.`,
-    );
-  }
-  return advanced(state, at - shown);
+  if (at >= shown) return advanced(state, at - shown);
+  throw new ControlError(
+    400,
+    `A clock is not set back: it shows ${new Date(shown).toISOString()}. Reset or restore goes back in time.`,
+  );
 }
