@@ -1,7 +1,7 @@
 import { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { Context } from '../http/operation.js';
-import { component, object, oneOf, text } from '../http/schema.js';
+import { component, object, oneOf, record, text } from '../http/schema.js';
 import { permits, type Identity } from '../identity/index.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { movement } from '../world/index.js';
@@ -16,6 +16,12 @@ export const CALLERS = {
 } as const;
 const callerNames = Object.keys(CALLERS) as (keyof typeof CALLERS)[];
 
+/** An object with the same keys. */
+const mapValues = <From, To>(
+  from: Readonly<Record<string, From>>,
+  to: (value: From) => To,
+): Record<string, To> => Object.fromEntries(Object.entries(from).map(([key, value]) => [key, to(value)]));
+
 export const profile = oneOf(PROFILE_NAMES, 'which behavior it has: documented or observed');
 
 export const project: TObject = component('Project', 'A project and how its states change.', {
@@ -23,9 +29,7 @@ export const project: TObject = component('Project', 'A project and how its stat
   name: text('its name'),
   organizationId: text('the organization that it is in'),
   profile,
-  durations: Type.Record(Type.String(), Type.Integer(), {
-    description: 'its own durations, in milliseconds',
-  }),
+  durations: record('its own durations, in milliseconds', Type.Integer()),
   movement,
 });
 
@@ -53,11 +57,10 @@ const CLIENTS = readFixture('environment.json') as Readonly<
 >;
 
 const url = text('the address of the emulator');
-const variables = Object.entries(CLIENTS).map(([name, { description }]) => [
-  name,
-  Type.Record(Type.String(), Type.String(), { description: `variables for ${description}` }),
-]);
-const environment = object("the owner's variables for each client", Object.fromEntries(variables));
+const environment = object(
+  "the owner's variables for each client",
+  mapValues(CLIENTS, ({ description }) => record(`variables for ${description}`, Type.String())),
+);
 
 /** What clients of a project need, with its secrets. */
 const accessSchema = (title: string, description: string, credentials: TSchema) =>
@@ -68,16 +71,17 @@ export const madeProject = accessSchema(
   'A project that was created, with its secrets.',
   object(
     'an API key and a service account for each role',
-    Object.fromEntries(callerNames.map((name) => [name, credentials])),
+    mapValues(CALLERS, () => credentials),
   ),
 );
 
 export const projectAccess = accessSchema(
   'ProjectAccess',
   'What clients of a project need.',
-  Type.Record(Type.String(), Type.Partial(credentials, { title: 'SomeCredentials' }), {
-    description: 'an API key and a service account for each role, where they exist',
-  }),
+  record(
+    'an API key and a service account for each role, where they exist',
+    Type.Partial(credentials, { title: 'SomeCredentials' }),
+  ),
 );
 
 /** A project as the control API shows it. */
@@ -111,11 +115,7 @@ export function accessTo(
 function environmentOf(values: Readonly<Record<string, string>>): object {
   const value = (template: string): string | undefined =>
     template.replace(/\{(\w+)\}/, (_, name: string) => values[name] ?? '') || undefined;
-  const rendered = Object.entries(CLIENTS).map(([client, { variables }]) => [
-    client,
-    Object.fromEntries(Object.entries(variables).map(([name, template]) => [name, value(template)])),
-  ]);
-  return Object.fromEntries(rendered) as object;
+  return mapValues(CLIENTS, ({ variables }) => mapValues(variables, value));
 }
 
 /** The address by which a client reaches the emulator over https; undefined if https is not served. */
@@ -135,7 +135,7 @@ export function callersOf({ credentials: store }: Identity, own: Project): Recor
   const made = store.ofProject(own.id);
   // An organization has the credentials of all its projects, too: they are read only where they are needed.
   const shared = () => store.ofOrganization(own.organizationId).filter((one) => one.projectId === null);
-  const found: Record<string, CallerSecrets> = Object.fromEntries(callerNames.map((name) => [name, {}]));
+  const found = mapValues(CALLERS, (): CallerSecrets => ({}));
   for (const { caller, secret } of made.length > 0 ? made : shared()) {
     const fits = callerNames.find((name) => {
       const { access } = CALLERS[name];

@@ -7,7 +7,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { fixtureSchema, type FixtureSection, type RunningFeature, type World } from '../world/index.js';
 import { clockOperations } from './clock.js';
-import { documentOperations } from './documents/operations.js';
+import { documentOperations } from './documents/control.js';
 import { faultOperations } from './faults/faults.js';
 import { installControl } from './install.js';
 import { eventStream } from './journal/event-stream.js';

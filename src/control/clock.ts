@@ -9,14 +9,16 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
 
+const FORMS = 'milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d';
+
 const duration = Type.Union(
   [
     Type.Integer({ minimum: 0, maximum: LONGEST_MS }),
     Type.String({ pattern: DURATION.source, maxLength: 40 }),
   ],
   {
-    description: 'milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d; a year at most',
-    wanted: 'a duration: milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d; a year at most',
+    description: `${FORMS}; a year at most`,
+    wanted: `a duration: ${FORMS}; a year at most`,
   },
 );
 const target = moment('a moment, such as 2026-01-31T09:00:00Z', {
@@ -77,8 +79,5 @@ function millisecondsOf(value: string | number): number {
   const [, count, unit = ''] = DURATION.exec(value) ?? [];
   const ms = Math.round(Number(count) * (UNITS[unit] ?? NaN));
   if (ms <= LONGEST_MS) return ms;
-  throw new ControlError(
-    400,
-    `${value} is longer than a year: send milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d.`,
-  );
+  throw new ControlError(400, `${value} is longer than a year: send ${FORMS}.`);
 }

@@ -109,13 +109,11 @@ function checkAccess(request: FastifyRequest, token: string | undefined): void {
     throw new ControlError(403, 'A web page of another origin cannot use the control API.');
   }
   if (token === undefined) {
-    if (host !== undefined && !LOCAL_NAME.test(host)) {
-      throw new ControlError(
-        403,
-        `The control API is open on loopback alone, by the name localhost or its address, and not as ${host}. Set --control-token to open it to others.`,
-      );
-    }
-    return;
+    if (host === undefined || LOCAL_NAME.test(host)) return;
+    throw new ControlError(
+      403,
+      `The control API is open on loopback alone, by the name localhost or its address, and not as ${host}. Set --control-token to open it to others.`,
+    );
   }
   const [, sent] = /^bearer\s+(\S+)\s*$/i.exec(authorization ?? '') ?? [];
   if (sent === undefined || !sameSecret(sent, token)) {

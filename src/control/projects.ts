@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { Type, type Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { strict, text } from '../http/schema.js';
@@ -13,6 +13,8 @@ import type { Journal } from './journal/journal.js';
 const tag = { name: 'projects', description: 'Projects for tests.' };
 const projects = controlGroup('/projects', { scope: 'server', tag });
 const ownProject = controlGroup('', { scope: 'project', tag });
+
+const conflict = (detail: string) => new ControlError(409, detail);
 
 /**
  * Projects for tests: a call creates one with everything that a client needs, another deletes it.
@@ -38,42 +40,11 @@ export function projectControl(
     strict,
   );
 
-  /** Creates a project with credentials of its own, and returns its id. */
-  const create = async (wanted: Static<typeof newProject>): Promise<string> => {
-    const { profile = 'documented', durations = {}, movement = 'time' } = wanted;
-    const organization = identity.projects.organizations().find((one) => one.profile === profile);
-    if (!organization) {
-      throw new ControlError(409, `No organization has the profile ${profile}; load a fixture that has one.`);
-    }
-    const organizationId = organization.id;
-    const { id = newId(), name = `project-${id}` } = wanted;
-    await database.write(() => {
-      if (identity.projects.project(id)) throw new ControlError(409, `There is a project ${id} already.`);
-      if (identity.projects.named(organizationId, name)) {
-        throw new ControlError(409, `Organization ${organizationId} has a project named ${name} already.`);
-      }
-      const pace = { durations, movement };
-      identity.projects.add({ id, organizationId, name, createdAt: clock.now(), pace });
-      for (const { role } of Object.values(CALLERS)) {
-        const roles = { organizationRoles: ['ORG_MEMBER'], projectRoles: { [id]: role ? [role] : [] } };
-        for (const secret of newSecrets(newId)) {
-          identity.credentials.add({ organizationId, projectId: id, ...roles, ...secret });
-        }
-      }
-      world.saveInitial(id);
-    });
-    // The id can be that of a project that was deleted.
-    if (wanted.id !== undefined) journal.forget(id);
-    return id;
-  };
-
   return [
     projects('GET', '', {
       id: 'listProjects',
       summary: 'Lists all projects of all organizations.',
-      response: Type.Object({
-        projects: Type.Array(project, { description: 'oldest first' }),
-      }),
+      response: Type.Object({ projects: Type.Array(project, { description: 'oldest first' }) }),
       handle: () => ({ projects: identity.projects.all().map(shownProject) }),
     }),
     projects('POST', '', {
@@ -84,8 +55,31 @@ export function projectControl(
       status: 201,
       errors: [409],
       async handle(context) {
-        const made = identity.projects.existing(await create(context.body));
-        return accessTo(made, identity, context, httpsPort());
+        const { profile = 'documented', durations = {}, movement = 'time' } = context.body;
+        const organization = identity.projects.organizations().find((one) => one.profile === profile);
+        if (!organization) {
+          throw conflict(`No organization has the profile ${profile}; load a fixture that has one.`);
+        }
+        const organizationId = organization.id;
+        const { id = newId(), name = `project-${id}` } = context.body;
+        await database.write(() => {
+          if (identity.projects.project(id)) throw conflict(`There is a project ${id} already.`);
+          if (identity.projects.named(organizationId, name)) {
+            throw conflict(`Organization ${organizationId} has a project named ${name} already.`);
+          }
+          const pace = { durations, movement };
+          identity.projects.add({ id, organizationId, name, createdAt: clock.now(), pace });
+          for (const { role } of Object.values(CALLERS)) {
+            const roles = { organizationRoles: ['ORG_MEMBER'], projectRoles: { [id]: role ? [role] : [] } };
+            for (const secret of newSecrets(newId)) {
+              identity.credentials.add({ organizationId, projectId: id, ...roles, ...secret });
+            }
+          }
+          world.saveInitial(id);
+        });
+        // The id can be that of a project that was deleted.
+        if (context.body.id !== undefined) journal.forget(id);
+        return accessTo(identity.projects.existing(id), identity, context, httpsPort());
       },
     }),
     ownProject('GET', '', {

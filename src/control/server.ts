@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { component, text } from '../http/schema.js';
+import { component, record, text } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { VERSION } from '../version.js';
 
@@ -67,8 +67,6 @@ export const configurationOperation = (settings: Readonly<Record<string, unknown
   about('config', 'The settings of the emulator.')('GET', '/config', {
     id: 'getConfig',
     summary: 'Returns the settings of the emulator, without secrets.',
-    response: Type.Record(Type.String(), Type.Unknown(), {
-      description: 'the settings by their keys; a control token only as whether it is set',
-    }),
+    response: record('the settings by their keys; a control token only as whether it is set', Type.Unknown()),
     handle: () => settings,
   });

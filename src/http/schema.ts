@@ -7,6 +7,7 @@ import {
   type StringOptions,
   type TObject,
   type TProperties,
+  type TSchema,
 } from '@sinclair/typebox';
 import { parseTime } from '../kernel/clock.js';
 
@@ -39,6 +40,13 @@ export const object = <Properties extends TProperties>(
   properties: Properties,
   options: ObjectOptions = {},
 ) => Type.Object(properties, { ...options, description });
+
+/** An object whose members have any names. */
+export const record = <Value extends TSchema>(
+  description: string,
+  value: Value,
+  options: SchemaOptions = {},
+) => Type.Record(Type.String(), value, { ...options, description });
 
 /** An object that the documents have as a component named `title`. */
 export const component = <Properties extends TProperties>(

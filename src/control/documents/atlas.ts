@@ -4,15 +4,14 @@ import { conditionsOf } from '../../http/conditions.js';
 import type { AtlasOperation, Operation } from '../../http/operation.js';
 import { integer, object } from '../../http/schema.js';
 import { API_PREFIX } from '../../http/paths.js';
-import { objectId } from '../../http/shapes.js';
 import { pagingQuery } from '../../http/steps/query.js';
 import type { ScriptedAnswers } from '../../http/steps/scripted.js';
 import { mediaType } from '../../http/steps/version.js';
 import { readText } from '../../kernel/files.js';
-import { roleNamesFor, rolesFor, serviceAccountScheme } from '../../identity/index.js';
+import { roleNamesFor, rolesFor, serviceAccountScheme, tokenOperations } from '../../identity/index.js';
 import { dress, PROFILE_NAMES, profiles, type ConditionType } from '../../profiles/index.js';
 import { FIXTURES, readFixture } from '../../version.js';
-import { JSON_TYPE, type Api, type View } from './document.js';
+import { JSON_TYPE, writeDocument, type Api, type View } from './document.js';
 import type { Components, Part } from './openapi-schema.js';
 
 /** The parts of the document that no operation declares. */
@@ -40,7 +39,7 @@ function withEnvelope(schema: TSchema): TSchema {
 }
 
 /** What the document says of the emulated API, its token endpoints included. */
-export const atlasApiOf = (baseUrl: string): Api => ({
+const apiOf = (baseUrl: string): Api => ({
   info: { ...info, description: readText(new URL('openapi/atlas.md', FIXTURES)).trimEnd() },
   security,
   securitySchemes: {
@@ -52,41 +51,46 @@ export const atlasApiOf = (baseUrl: string): Api => ({
     },
     ...serviceAccountScheme,
   },
-  parameters: { groupId: objectId('Id of a project.'), orgId: objectId('Id of an organization.') },
   emptyQuery: true,
   sharedParameters: ['groupId', 'orgId', 'includeCount', 'Prefer', ...Object.keys(pagingQuery.properties)],
 });
 
-/** An operation of the Atlas API, with the errors of both profiles. @param scripted the documentation page's bodies */
-export function atlasView(operation: AtlasOperation, scripted: ScriptedAnswers | undefined): View {
+/** The OpenAPI document of the emulated API. @param scripted the documentation page's bodies */
+export function atlasDocument(
+  operations: readonly AtlasOperation[],
+  scripted: ScriptedAnswers | undefined,
+  baseUrl: string,
+): Part {
+  const views = operations.map((operation) => atlasView(operation, scripted));
+  return writeDocument(apiOf(baseUrl), [...views, ...tokenOperations.map(tokenView)], baseUrl);
+}
+
+/** An operation of the Atlas API, with the errors of both profiles. */
+function atlasView(operation: AtlasOperation, scripted: ScriptedAnswers | undefined): View {
   const { path, access, versions } = operation;
-  const types = versions.map(mediaType);
   const who = access
     ? `Roles: ${rolesFor(access).join(', ')}.`
     : 'For every caller; the response has what its roles allow it to see.';
   return {
-    operation,
+    ...operation,
     path: API_PREFIX + path,
     members: {
       description: `${who} First version: ${versions[0]}.`,
       'x-roles': access && roleNamesFor(access),
     },
     headers: { Prefer: Type.Unsafe(schemas.Prefer) },
-    sent: [...types, JSON_TYPE],
+    types: versions.map(mediaType),
     response: withEnvelope(operation.response),
-    answered: types,
     answerHeaders: headersFor('answer'),
     errors: (components) => refusals(conditionsOf(operation), scripted, components),
   };
 }
 
 /** A token endpoint, whose path is that of the server. */
-export function tokenView(operation: Operation): View {
+function tokenView(operation: Operation): View {
   return {
-    operation,
-    path: operation.path,
+    ...operation,
     ...(operation.response && { response: withEnvelope(operation.response) }),
-    answered: operation.response ? [JSON_TYPE] : [],
     errors: (components) => refusals(operation.conditions ?? [], undefined, components),
   };
 }
@@ -97,34 +101,31 @@ function refusals(
   scripted: ScriptedAnswers | undefined,
   components: Components,
 ): Part {
-  interface OfStatus {
-    readonly names: Set<string>;
-    readonly examples: Record<string, Part>;
-    readonly schema: TSchema;
-  }
-  const none = (schema: TSchema): OfStatus => ({ names: new Set(), examples: {}, schema });
-  const byStatus = new Map(scripted?.statuses.map((status) => [status, none(apiError)]));
-  for (const { name, example } of conditions) {
-    for (const profile of PROFILE_NAMES) {
+  const refused = conditions.flatMap(({ name, example }) =>
+    PROFILE_NAMES.map((profile) => {
       const { status, body } = dress(profiles[profile], example);
-      const found = byStatus.get(status) ?? none(example.rows[profile].oauth ? tokenError : apiError);
-      byStatus.set(status, found);
-      found.names.add(name);
       const key = `${profile}.${name}`;
-      found.examples[key] = components.add('examples', key, { summary: `${name}, ${profile}`, value: body });
-    }
-  }
-  const responses = [...byStatus].map(([status, { names, examples, schema }]) => {
+      const shown = components.add('examples', key, { summary: `${name}, ${profile}`, value: body });
+      const schema = example.rows[profile].oauth ? tokenError : apiError;
+      return { name, status, schema, example: [key, shown] };
+    }),
+  );
+  const statuses = new Set([...(scripted?.statuses ?? []), ...refused.map(({ status }) => status)]);
+  const responses = [...statuses].map((status) => {
+    const found = refused.filter((one) => one.status === status);
+    const names = new Set(found.map(({ name }) => name));
+    const examples = Object.fromEntries(found.map(({ example }) => example)) as Record<string, Part>;
     const asked = scripted?.body(status);
     if (asked) {
       const value = JSON.parse(asked.toString()) as unknown;
       const summary = `Response to Prefer: code=${status}`;
       examples.prefer = components.add('examples', `prefer.${status}`, { summary, value });
     }
+    const schema = components.schema(withEnvelope(found[0]?.schema ?? apiError));
     const response = {
       description: `${STATUS_CODES[status] ?? ''}: ${[...names].join(', ') || 'only if Prefer requests it'}.`,
       headers: components.addAll('headers', headersFor('error', status, asked ? 'prefer' : '')),
-      content: { [JSON_TYPE]: { schema: components.schema(withEnvelope(schema)), examples } },
+      content: { [JSON_TYPE]: { schema, examples } },
     };
     return [status, response];
   });

@@ -1,63 +1,95 @@
 import { STATUS_CODES } from 'node:http';
 import { Type } from '@sinclair/typebox';
-import type { ControlOperation } from '../../http/operation.js';
-import { objectId } from '../../http/shapes.js';
+import { controlGroup, type AtlasOperation, type ControlOperation } from '../../http/operation.js';
+import type { ScriptedAnswers } from '../../http/steps/scripted.js';
 import { readFixture } from '../../version.js';
 import { pathsOf } from '../install.js';
-import { JSON_TYPE, type Api, type View } from './document.js';
+import { atlasDocument } from './atlas.js';
+import { JSON_TYPE, writeDocument, type Api, type View } from './document.js';
 import type { Components, Part } from './openapi-schema.js';
 
 /** The parts of the document that no operation declares. */
-const { info, securitySchemes, ControlError } = readFixture('openapi/control.json') as Readonly<
-  Record<'info' | 'securitySchemes' | 'ControlError', Part>
+const { info, securitySchemes, ControlError, OpenApi } = readFixture('openapi/control.json') as Readonly<
+  Record<'info' | 'securitySchemes' | 'ControlError' | 'OpenApi', Part>
 >;
 const controlError = Type.Unsafe(ControlError);
 
+const group = controlGroup('', {
+  scope: 'server',
+  tag: { name: 'openapi', description: 'Descriptions of both APIs.' },
+  response: Type.Unsafe(OpenApi),
+});
+
+/**
+ * The operations that serve the documents of both APIs.
+ *
+ * @param controls returns all operations of the control API
+ * @param scripted the documentation page's bodies
+ * @param guarded whether the control API requires a token
+ */
+export function documentOperations(
+  operations: readonly AtlasOperation[],
+  controls: () => readonly ControlOperation[],
+  scripted: ScriptedAnswers | undefined,
+  guarded: boolean,
+): readonly ControlOperation[] {
+  return [
+    group('GET', '/openapi.json', {
+      id: 'describeApi',
+      summary: 'Describes the emulated API (OpenAPI 3.1).',
+      handle: ({ baseUrl }) => atlasDocument(operations, scripted, baseUrl),
+    }),
+    group('GET', '/control-openapi.json', {
+      id: 'describeControlApi',
+      summary: 'Describes the control API (OpenAPI 3.1).',
+      handle: ({ baseUrl }) => writeDocument(apiOf(guarded), controls().flatMap(viewsOf), baseUrl),
+    }),
+  ];
+}
+
 /** What the document says of the control API. @param guarded whether it requires a token */
-export const controlApiOf = (guarded: boolean): Api => ({
+const apiOf = (guarded: boolean): Api => ({
   info,
   // A server that listens on loopback alone requires no token.
   security: [...(guarded ? [] : [{}]), { controlToken: [] }],
   securitySchemes,
-  parameters: { groupId: objectId('Id of a project.') },
   emptyQuery: false,
 });
 
 /** An operation at each of its paths; its second path is that of one project. */
-export function controlViews(operation: ControlOperation): readonly View[] {
-  const { id, summary, mediaType = JSON_TYPE } = operation;
+function viewsOf(operation: ControlOperation): readonly View[] {
+  const { id, summary } = operation;
   const ofProject = {
     operationId: `${id}OfProject`,
     summary: `${summary.replace(/\.$/, '')} (of one project).`,
   };
   return pathsOf(operation).map((path, index) => ({
-    operation,
+    ...operation,
     path,
     ...(index > 0 && { members: ofProject }),
-    answered: [mediaType],
     errors: (components) => errorsOf(operation, path, components),
   }));
 }
 
+/** The responses of an operation's errors, by status. */
 function errorsOf(
   { method, errors = [], security }: ControlOperation,
   path: string,
   components: Components,
 ): Part {
-  // HTTP that cannot be parsed is answered in the form of the Atlas API.
-  if (security) return { 400: { description: 'The request is not valid HTTP.' }, ...all(errors) };
+  const content = { [JSON_TYPE]: { schema: components.schema(controlError) } };
   const named = path.includes(':') ? [404] : [];
   // A body is read even if the operation has none.
   const ofBody = method === 'GET' ? [] : [413, 415];
-  return all([400, 401, 403, ...named, ...ofBody, ...errors]);
-
-  function all(statuses: readonly number[]): Part {
-    const content = { [JSON_TYPE]: { schema: components.schema(controlError) } };
-    // As keys that are integers, they are in ascending order.
-    const responses = statuses.map((status) => [
-      status,
-      { description: `${STATUS_CODES[status] ?? ''}.`, content },
-    ]);
-    return components.addAll('responses', Object.fromEntries(responses) as Record<string, Part>);
+  const statuses = security ? errors : [400, 401, 403, ...named, ...ofBody, ...errors];
+  // As keys that are integers, they are in ascending order.
+  const responses: Record<string, Part> = {};
+  for (const status of statuses) {
+    responses[status] = { description: `${STATUS_CODES[status] ?? ''}.`, content };
   }
+  return {
+    // HTTP that cannot be parsed is answered in the form of the Atlas API.
+    ...(security && { 400: { description: 'The request is not valid HTTP.' } }),
+    ...components.addAll('responses', responses),
+  };
 }

@@ -1,43 +1,40 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { Type, type TSchema } from '@sinclair/typebox';
 import type { BodyRules, Operation } from '../../http/operation.js';
-import { FIXTURES, VERSION } from '../../version.js';
+import { objectId } from '../../http/shapes.js';
+import { FIXTURES, readFixture, VERSION } from '../../version.js';
 import { Components, type Part } from './openapi-schema.js';
-
-/** The version of OpenAPI that the documents are written in. */
-export const OPENAPI = '3.1.0';
 
 /** Media type of JSON. */
 export const JSON_TYPE = 'application/json';
+
+/** Schemas of the path parameters that no operation describes. */
+const IDS: Readonly<Record<string, TSchema>> = {
+  groupId: objectId('Id of a project.'),
+  orgId: objectId('Id of an organization.'),
+};
 
 /** What a document says of an API beside its operations. */
 export interface Api {
   readonly info: Part;
   readonly security: readonly Part[];
   readonly securitySchemes: Part;
-  /** Schemas of the path parameters that no operation describes. */
-  readonly parameters: Readonly<Record<string, TSchema>>;
   /** Names of parameters that are components, since many operations have them. */
   readonly sharedParameters?: readonly string[];
   /** Whether the value of a query parameter can be empty. */
   readonly emptyQuery: boolean;
 }
 
-/** An operation at one path, and what the document says of it there beside its descriptor. */
-export interface View {
-  readonly operation: Operation;
-  readonly path: string;
+/** An operation at its path on the server, and what the document says of it there beside its descriptor. */
+export interface View extends Operation {
   /** Members that replace those of the descriptor, or that it lacks, such as a description. */
   readonly members?: Part;
   /** Header parameters. */
   readonly headers?: Readonly<Record<string, TSchema>>;
-  /** Media types of the body. */
-  readonly sent?: readonly string[];
-  /** The schema of a success, if it is not that of the descriptor. */
-  readonly response?: TSchema;
-  /** Media types of a success, and its headers. */
-  readonly answered: readonly string[];
+  /** Media types of its versions: of a success, and of the body, which can also be plain JSON. */
+  readonly types?: readonly string[];
+  /** Headers of a success. */
   readonly answerHeaders?: Readonly<Record<string, Part>>;
   readonly errors: (components: Components) => Part;
 }
@@ -48,11 +45,11 @@ export function writeDocument(api: Api, views: readonly View[], baseUrl: string)
   const paths: Record<string, Record<string, Part>> = {};
   for (const view of views) {
     const methods = (paths[view.path.replace(/\/:(\w+)/g, '/{$1}')] ??= {});
-    methods[view.operation.method.toLowerCase()] = describe(view, api, components);
+    methods[view.method.toLowerCase()] = describe(view, api, components);
   }
-  const tags = new Map(views.map(({ operation: { tag } }) => [tag.name, tag]));
+  const tags = new Map(views.map(({ tag }) => [tag.name, tag]));
   return {
-    openapi: OPENAPI,
+    openapi: '3.1.0',
     info: { ...api.info, version: VERSION },
     servers: [{ url: baseUrl, description: 'This emulator.' }],
     tags: [...tags.keys()].sort().map((name) => tags.get(name)),
@@ -63,8 +60,9 @@ export function writeDocument(api: Api, views: readonly View[], baseUrl: string)
 }
 
 function describe(view: View, api: Api, components: Components): Part {
-  const { id, summary, tag, security, body, response, status = 200 } = view.operation;
+  const { id, summary, tag, security, body, types, response, mediaType, status = 200 } = view;
   const parameters = parametersOf(view, api, components);
+  const schema = response ?? (mediaType === undefined ? undefined : Type.String());
   return {
     operationId: id,
     summary,
@@ -74,21 +72,18 @@ function describe(view: View, api: Api, components: Components): Part {
     parameters: parameters.length > 0 ? parameters : undefined,
     requestBody: body && {
       required: !body.optional,
-      content: contentOf(view.sent ?? [body.mediaType ?? JSON_TYPE], {
-        schema: components.schema(bodyOf(view.operation, body)),
-        examples: body.examples && examplesIn(new URL(`${body.examples}/`, FIXTURES), components),
+      content: contentOf(types ? [...types, JSON_TYPE] : [body.mediaType ?? JSON_TYPE], {
+        schema: components.schema(bodyOf(view, body)),
+        examples: body.examples && examplesIn(body.examples, components),
       }),
     },
     responses: {
       [status]: {
         description: `${STATUS_CODES[status] ?? ''}.`,
         headers: view.answerHeaders && components.addAll('headers', view.answerHeaders),
-        ...(status !== 204 &&
-          view.answered.length > 0 && {
-            content: contentOf(view.answered, {
-              schema: components.schema(view.response ?? response ?? Type.String()),
-            }),
-          }),
+        ...(schema && {
+          content: contentOf(types ?? [mediaType ?? JSON_TYPE], { schema: components.schema(schema) }),
+        }),
       },
       ...view.errors(components),
     },
@@ -102,8 +97,8 @@ function bodyOf({ id, summary }: Operation, { schema, shown = schema }: BodyRule
 }
 
 /** The parameters of the path, in its order, of the query, and of the headers. Those with a default may be left out. */
-function parametersOf({ operation, path, headers = {} }: View, api: Api, components: Components) {
-  const { parameters, query, security } = operation;
+function parametersOf(view: View, api: Api, components: Components) {
+  const { path, parameters, query, headers = {}, security } = view;
   const parameter = (place: string, name: string, rule: TSchema, required: boolean): Part => {
     const { description, ...schema } = components.schema(rule);
     const isText = place === 'query' && schema.type === 'string' && schema.enum === undefined;
@@ -113,7 +108,7 @@ function parametersOf({ operation, path, headers = {} }: View, api: Api, compone
   };
   const all = [
     ...[...path.matchAll(/\/:(\w+)/g)].map(([, name = '']) =>
-      parameter('path', name, parameters?.[name] ?? api.parameters[name] ?? Type.String(), true),
+      parameter('path', name, parameters?.[name] ?? IDS[name] ?? Type.String(), true),
     ),
     ...Object.entries(query?.properties ?? {}).map(([name, rule]) =>
       parameter('query', name, rule, query?.required?.includes(name) === true && rule.default === undefined),
@@ -131,10 +126,8 @@ function contentOf(types: readonly string[], content: Part): Part {
 }
 
 /** The bodies of a folder, by file name without its extension. */
-function examplesIn(folder: URL, components: Components): Part {
-  const examples = readdirSync(folder).map((file) => {
-    const value = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as unknown;
-    return [file.replace(/\.json$/, ''), { value }] as const;
-  });
-  return components.addAll('examples', Object.fromEntries(examples.sort()));
+function examplesIn(folder: string, components: Components): Part {
+  const names = readdirSync(new URL(folder, FIXTURES)).map((file) => file.replace(/\.json$/, ''));
+  const examples = names.sort().map((name) => [name, { value: readFixture(`${folder}/${name}.json`) }]);
+  return components.addAll('examples', Object.fromEntries(examples) as Record<string, Part>);
 }

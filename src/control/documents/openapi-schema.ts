@@ -21,22 +21,19 @@ export class Components {
    * @throws {Error} if two different schemas have one title
    */
   schema(schema: TSchema): Part {
-    const { title, ...rest } = this.#convert({ ...jsonSchema(schema), wanted: undefined }) as {
-      title?: string;
-    };
-    return title === undefined ? rest : this.add('schemas', title, rest);
+    const { title, wanted, ...rest } = this.#members(jsonSchema(schema));
+    return typeof title === 'string' ? this.add('schemas', title, rest) : rest;
+  }
+
+  #members(value: object): Part {
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.#convert(one)]));
   }
 
   /** Converts the schemas in a value, which TypeBox marks; everything else is copied. */
   #convert(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map((one) => this.#nested(one));
+    if (Array.isArray(value)) return value.map((one) => this.#convert(one));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, this.#nested(one)]));
-  }
-
-  #nested(value: unknown): unknown {
-    const isSchema = typeof value === 'object' && value !== null && Kind in value;
-    return isSchema ? this.schema(value as TSchema) : this.#convert(value);
+    return Kind in value ? this.schema(value as TSchema) : this.#members(value);
   }
 
   /**
@@ -72,12 +69,8 @@ function jsonSchema(schema: TSchema): Part {
     patternProperties?: Part;
   };
   if (absent) return orAbsent(jsonSchema({ ...schema, absent: undefined }), absent);
-  if (exactlyOne)
-    return {
-      description: schema.description,
-      title: schema.title,
-      oneOf: variants(schema as TObject, exactlyOne),
-    };
+  const { description, title } = schema;
+  if (exactlyOne) return { description, title, oneOf: variants(schema as TObject, exactlyOne) };
   if (schema[Kind] === 'RegExp') {
     return { ...schema, source: undefined, flags: undefined, type: 'string', pattern: source };
   }
@@ -97,16 +90,13 @@ function jsonSchema(schema: TSchema): Part {
 
 /** A schema that also allows values that count as absent. */
 function orAbsent(schema: Part, absent: readonly unknown[]): Part {
-  const {
-    type,
-    enum: choices,
-    pattern,
-  } = schema as { type?: string; enum?: readonly unknown[]; pattern?: string };
+  const { type, pattern } = schema;
+  const choices = schema.enum as readonly unknown[] | undefined;
   return {
     ...schema,
     ...(absent.includes(null) && { type: [type, 'null'] }),
     ...(choices && { enum: [...choices, ...absent] }),
-    ...(pattern !== undefined && absent.includes('') && { pattern: `^$|${pattern}` }),
+    ...(typeof pattern === 'string' && absent.includes('') && { pattern: `^$|${pattern}` }),
   };
 }
 

@@ -3,7 +3,7 @@ import { ControlError } from '../../http/control-error.js';
 import { errorsOf } from '../../http/conditions.js';
 import { FAULT_ACTIONS, type FaultAnswer, type FaultRule } from '../../http/faults/rule.js';
 import type { AtlasOperation } from '../../http/operation.js';
-import { checkOperation } from '../operation-names.js';
+import { tokenOperations } from '../../identity/index.js';
 
 /** How deep the arrays and objects of an answer may be nested: JSON thousands of levels deep cannot be serialized. */
 const DEEPEST = 100;
@@ -40,6 +40,29 @@ export function checkFault(
   }
   const problem = problemOfError(rule, operations) ?? (rule.answer && problemOf(rule.answer));
   if (problem !== undefined) throw new ControlError(400, problem);
+}
+
+/**
+ * Checks the name of an operation: a misspelt name would silently match nothing.
+ *
+ * @param project the project whose requests are meant; undefined for those of the whole server
+ * @param elsewhere what to use for an operation without a project
+ * @throws {ControlError} 400 if no request of the scope has this operation
+ */
+export function checkOperation(
+  name: string,
+  project: string | undefined,
+  operations: readonly AtlasOperation[],
+  elsewhere: string,
+): void {
+  const all = [...operations, ...tokenOperations];
+  const inScope = all.filter(({ path }) => project === undefined || path.startsWith('/groups/:groupId'));
+  const known = inScope.map(({ id }) => id);
+  if (known.includes(name)) return;
+  const problem = all.some(({ id }) => id === name)
+    ? `${name} names no project, so ${elsewhere}.`
+    : `There is no operation ${name}. There are: ${known.join(', ')}.`;
+  throw new ControlError(400, problem);
 }
 
 function problemOfError(

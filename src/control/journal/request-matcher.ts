@@ -7,7 +7,8 @@ import { hasForm, pathWithoutQuery } from '../../http/paths.js';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
 import { asciiUpperCase } from '../../kernel/ids.js';
 import { ControlError } from '../../http/control-error.js';
-import { checkOperation, type NamedOperations } from '../operation-names.js';
+import type { AtlasOperation } from '../../http/operation.js';
+import { checkOperation } from '../faults/fault-check.js';
 import type { Entry, Selection } from './journal.js';
 import { stepSchema } from './request.js';
 
@@ -51,7 +52,7 @@ export type Matcher = Static<TObject<typeof matcherProperties>>;
 export function checkMatcher(
   { operation, method, path, rung }: Matcher,
   project: string | undefined,
-  operations: NamedOperations,
+  operations: readonly AtlasOperation[],
 ): void {
   if (operation !== undefined) {
     const elsewhere = 'no request of a project has it: ask /_emulator/requests';

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox';
-import { component, integer, object, oneOf, text } from '../../http/schema.js';
+import { component, integer, object, oneOf, record, text } from '../../http/schema.js';
 import { STEPS } from '../../http/observation/exchange.js';
 import type { RequestDetail } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
@@ -16,9 +16,7 @@ const refusalSchema = component('Refusal', 'Why the request was refused; absent 
 
 const messageSchema = (description: string) =>
   object(description, {
-    headers: Type.Record(Type.String(), Type.String(), {
-      description: 'The headers, with secrets redacted.',
-    }),
+    headers: record('The headers, with secrets redacted.', Type.String()),
     body: Type.Optional(text('The body as text, with secrets redacted; absent if none was read.')),
     truncated: Type.Boolean({
       description:
