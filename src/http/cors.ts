@@ -17,27 +17,24 @@ const PREFLIGHT = {
 };
 
 /**
- * Adds the headers that let a page of one of these origins read the response (CORS, https://fetch.spec.whatwg.org).
+ * Lets a page of one of these origins read the response (CORS, https://fetch.spec.whatwg.org), and answers a browser that
+ * asks first whether the page may send its request.
  *
  * @param origins as browsers send them; `*` is any
+ * @returns whether the request is answered
  */
 export function allowOrigin(
-  { url, headers }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
   origins: readonly string[],
-): void {
-  if (origins.length === 0 || !OPEN_PATH.test(pathOf(url))) return;
-  const { origin = '' } = headers;
-  const allowed = origins.find((one) => one === '*' || one === origin);
+): boolean {
+  const { url, method, headers, exchange } = request;
+  if (origins.length === 0 || !OPEN_PATH.test(pathOf(url))) return false;
+  const allowed = origins.find((one) => one === '*' || one === headers.origin);
   if (allowed !== '*') void reply.header('vary', 'Origin');
-  if (allowed === undefined) return;
+  if (allowed === undefined) return false;
   void reply.headers({ 'access-control-allow-origin': allowed, 'access-control-expose-headers': EXPOSED });
-}
-
-/** Answers the question of a browser whether a page may send a request. Returns whether it was one. */
-export function answerPreflight({ method, headers, exchange }: FastifyRequest, reply: FastifyReply): boolean {
-  const isAllowed = reply.hasHeader('access-control-allow-origin');
-  if (!isAllowed || method !== 'OPTIONS' || !headers['access-control-request-method']) return false;
+  if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false;
   exchange.step = 'answer';
   void reply.code(204).headers(PREFLIGHT).send();
   return true;

@@ -6,7 +6,7 @@ import type { EventBus } from '../kernel/events.js';
 import { withoutMark } from '../kernel/files.js';
 import { profiles, type ProfileName } from '../profiles/index.js';
 import { errorsOf } from './conditions.js';
-import { allowOrigin, answerPreflight } from './cors.js';
+import { allowOrigin } from './cors.js';
 import { Credentials } from './credentials/credentials.js';
 import type { Nonces } from './credentials/digest.js';
 import { FaultGate } from './faults/gate.js';
@@ -163,7 +163,7 @@ function installShared(app: FastifyInstance, parts: PipelineParts, faults?: Faul
     begin(request, reply, parts);
     if (!request.exchange.hasValidHost)
       done(malformedRequest('its Host header is neither a name nor an address'));
-    else if (!answerPreflight(request, reply)) done();
+    else if (!allowOrigin(request, reply, parts.origins)) done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
     if (request.method !== 'HEAD') request.exchange.sentAnswer = payload;
@@ -223,7 +223,6 @@ function installShared(app: FastifyInstance, parts: PipelineParts, faults?: Faul
 function begin(request: FastifyRequest, reply: FastifyReply, parts: PipelineParts): void {
   request.exchange = new Exchange(request, parts);
   observeRequest(parts.events, request, reply);
-  allowOrigin(request, reply, parts.origins);
   request.exchange.lookUp();
 }
 
@@ -235,6 +234,7 @@ export function frameworkErrors(parts: PipelineParts) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     // No hook runs here.
     begin(request, reply, parts);
+    if (allowOrigin(request, reply, parts.origins)) return;
     const send = (): void => void sendFailure(error, request, reply);
     const read = readUnread(request, reply);
     if (read) void read.then(send);

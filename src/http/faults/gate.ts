@@ -38,7 +38,7 @@ export class FaultGate {
           return this.store.meet(step, request);
         })
       : this.store.meet(step, request);
-    return firing && this.#apply(request, reply, firing);
+    return firing?.then((rules) => this.#apply(reply, rules));
   }
 
   /** Truncates or drops an answer that is ready, and its work committed, if a rule said so. Returns whether one did. */
@@ -75,13 +75,11 @@ export class FaultGate {
     this.#cancelDelays.clear();
   }
 
-  async #apply(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    firing: Promise<readonly ScopedFault[] | undefined>,
-  ): Promise<boolean> {
+  /** Applies the rules that fire. Returns whether the request has ended. */
+  async #apply(reply: FastifyReply, firing: readonly ScopedFault[] = []): Promise<boolean> {
+    const { request } = reply;
     const { exchange } = request;
-    for (const fault of (await firing) ?? []) {
+    for (const fault of firing) {
       const { delayMs, drop, truncate } = fault.rule;
       if (drop === 'after' || truncate) {
         exchange.fault = fault;
@@ -98,15 +96,15 @@ export class FaultGate {
         await readUnread(request, reply);
         reply.hijack();
         reply.raw.destroy();
-      } else this.#answer(request, reply, fault);
+      } else this.#answer(reply, fault);
       this.#emit(request, fault);
       return true;
     }
     return false;
   }
 
-  #answer(request: FastifyRequest, reply: FastifyReply, fault: ScopedFault): void {
-    const { exchange } = request;
+  #answer(reply: FastifyReply, fault: ScopedFault): void {
+    const { exchange } = reply.request;
     const { scripted, limits } = this.parts;
     const { answer, error, rateLimit } = fault.rule;
     const named = error === undefined ? undefined : (this.errors.get(error) ?? unexpected);
@@ -122,13 +120,13 @@ export class FaultGate {
     const page = shown ? scripted?.body(status) : undefined;
     const own = body !== undefined || status < 400;
     if (named) {
-      sendRefusal(exchange, reply, namedCondition(fault, named));
+      sendRefusal(reply, namedCondition(fault, named));
     } else if (own || page) {
       const text = typeof body === 'string' ? body : JSON.stringify(body);
       const decision = faultDecision(fault, `answers ${status}`);
-      sendBytes(exchange, reply, decision, status, own ? bytesOf(text) : page);
+      sendBytes(reply, decision, status, own ? bytesOf(text) : page);
     } else {
-      sendRefusal(exchange, reply, injectedCondition(request, fault, status, limit), status);
+      sendRefusal(reply, injectedCondition(reply.request, fault, status, limit), status);
     }
   }
 

@@ -40,7 +40,7 @@ export const unexpected = defineCondition('unexpected', {
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { condition } = error instanceof Refusal ? error : refusalOf(error as FastifyError, request);
   if (condition.name === unexpected.name) request.log.error(error);
-  return sendRefusal(request.exchange, reply, condition);
+  return sendRefusal(reply, condition);
 }
 
 function refusalOf(error: FastifyError, { url, headers }: FastifyRequest): Refusal {

@@ -4,7 +4,7 @@ import type { Decision } from '../../kernel/events.js';
 import { dress, type Condition } from '../../profiles/index.js';
 import { unauthenticated } from '../credentials/credentials.js';
 import { REALM } from '../credentials/digest.js';
-import { reasonLine, type Exchange } from '../observation/exchange.js';
+import { reasonLine } from '../observation/exchange.js';
 import { pretty } from './pretty.js';
 import { mediaType } from '../steps/version.js';
 import { pathOf } from '../paths.js';
@@ -59,7 +59,7 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   const { operation, version, flags } = exchange;
   const status = operation?.status ?? 200;
   exchange.step = 'answer';
-  addHeaders(exchange, reply);
+  addHeaders(reply);
   if (answer.headers) void reply.headers(answer.headers);
   if (version) void reply.header('content-type', `${mediaType(version)};charset=utf-8`);
   let { text } = answer;
@@ -69,8 +69,8 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
 }
 
 /** The headers that Atlas gives each answer to a known caller, as the profile shows them. */
-function addHeaders(exchange: Exchange, reply: FastifyReply, isCounted = true): void {
-  const { profile, operation, limitHeaders } = exchange;
+function addHeaders(reply: FastifyReply, isCounted = true): void {
+  const { profile, operation, limitHeaders } = reply.request.exchange;
   for (const [name, value] of Object.entries(profile.answerHeaders)) void reply.header(name, value);
   if (profile.atlasHeaders && operation) void reply.header('x-java-method', operation.javaMethod);
   if (isCounted && profile.atlasHeaders && limitHeaders) void reply.headers(limitHeaders);
@@ -107,12 +107,8 @@ function pageText(
  *
  * @param forced the status, if it is not that of the profile's row
  */
-export function sendRefusal(
-  exchange: Exchange,
-  reply: FastifyReply,
-  condition: Condition,
-  forced?: number,
-): FastifyReply {
+export function sendRefusal(reply: FastifyReply, condition: Condition, forced?: number): FastifyReply {
+  const { exchange } = reply.request;
   const { profile, flags } = exchange;
   const { status, errorCode, body, indented } = dress(profile, condition, forced);
   if (condition.name === unauthenticated.name) {
@@ -124,35 +120,24 @@ export function sendRefusal(
   }
   // The challenge has none (recorded). The token endpoints have a limit of their own.
   const counted = exchange.operation !== undefined && COUNTED.has(status) && !UNCOUNTED.has(errorCode);
-  if (exchange.caller) addHeaders(exchange, reply, counted);
+  if (exchange.caller) addHeaders(reply, counted);
   const text = body && bodyText(body, status, { ...flags, pretty: flags.pretty || indented });
-  return sendError(exchange, reply, condition, status, text === undefined ? text : Buffer.from(text));
+  return sendError(reply, condition, status, text === undefined ? text : Buffer.from(text));
 }
 
 /**
  * Sends a body as it is. A 401 has the challenge: clients take one without it for a broken connection (run, Go).
  *
- * @param condition why the request is answered so
+ * @param why the reason of the answer
  */
-export function sendBytes(
-  exchange: Exchange,
-  reply: FastifyReply,
-  condition: Decision,
-  status: number,
-  body: Buffer | undefined,
-): FastifyReply {
-  if (status === 401) void reply.header('www-authenticate', exchange.challenge());
-  return sendError(exchange, reply, condition, status, body);
+export function sendBytes(reply: FastifyReply, why: Decision, status: number, body?: Buffer): FastifyReply {
+  if (status === 401) void reply.header('www-authenticate', reply.request.exchange.challenge());
+  return sendError(reply, why, status, body);
 }
 
 /** @param body bytes, because Fastify would add a charset to a text, which Atlas's errors lack (recorded) */
-function sendError(
-  exchange: Exchange,
-  reply: FastifyReply,
-  condition: Decision,
-  status: number,
-  body: Buffer | undefined,
-): FastifyReply {
+function sendError(reply: FastifyReply, condition: Decision, status: number, body?: Buffer): FastifyReply {
+  const { exchange } = reply.request;
   exchange.condition = condition;
   if (body && !reply.hasHeader('content-type')) void reply.header('content-type', 'application/json');
   return reply.code(status).header('x-emulator-reason', reasonLine(exchange.step, condition)).send(body);

@@ -48,7 +48,7 @@ export class ScriptedAnswers {
    *
    * @throws {Refusal} `noScriptedAnswer`
    */
-  send({ headers, exchange }: FastifyRequest, reply: FastifyReply): boolean {
+  send({ headers }: FastifyRequest, reply: FastifyReply): boolean {
     const code = preference([headers.prefer].flat().join(), 'code') ?? '';
     if (!/^[45]\d\d$/.test(code)) return false;
     const body = this.body(Number(code));
@@ -56,7 +56,7 @@ export class ScriptedAnswers {
     const problem = `Prefer asks for the body that the source page shows for ${code}.`;
     const condition = { name: 'scripted', problem, remedy: 'Leave Prefer out.', source: SOURCE.page };
     void reply.header('preference-applied', `code=${code}`);
-    sendBytes(exchange, reply, condition, Number(code), body);
+    sendBytes(reply, condition, Number(code), body);
     return true;
   }
 }
