@@ -184,15 +184,11 @@ function clientOf(header: string | undefined, form: URLSearchParams, store: Cred
       : (/^([^:]*):(.*)$/s.exec(Buffer.from(basic, 'base64').toString())?.slice(1) ?? []);
   if (id == null || secret == null) throw invalidRequest();
   // Go escapes both first, as RFC 6749 requires; curl and others do not (run).
-  const pairs = [
-    [id, secret],
-    ...(basic === undefined ? [] : [[id, secret].map((text) => unescape(text.replace(/\+/g, ' ')))]),
-  ];
-  for (const [clientId = '', clientSecret = ''] of pairs) {
-    const credential = store.credential(clientId);
-    if (credential?.caller.kind === 'service account' && sameSecret(credential.secret, clientSecret)) {
-      return credential;
-    }
+  const unescaped = (text: string): string => unescape(text.replace(/\+/g, ' '));
+  for (const read of basic === undefined ? [String] : [String, unescaped]) {
+    const credential = store.credential(read(id));
+    const isAccount = credential?.caller.kind === 'service account';
+    if (isAccount && sameSecret(credential.secret, read(secret))) return credential;
   }
   throw invalidClient();
 }

@@ -1,3 +1,5 @@
+import { readFixture } from '../version.js';
+
 /** The two behaviours that are served. An organization has one of them. */
 export const PROFILE_NAMES = ['documented', 'observed'] as const;
 export type ProfileName = (typeof PROFILE_NAMES)[number];
@@ -15,7 +17,10 @@ export interface Profile {
    * served the request; and `RateLimit-*` for successes and most 400, 404 and 409.
    */
   readonly atlasHeaders: boolean;
-  /** Headers of each answer to a known caller, except the content type. */
+  /**
+   * Headers of each answer to a known caller, except the content type. Recorded, without Strict-Transport-Security: that
+   * would pin a developer's browser to https on localhost.
+   */
   readonly answerHeaders: Readonly<Record<string, string>>;
   /** Headers that come with `Allow`. */
   readonly allowHeaders: Readonly<Record<string, string>>;
@@ -29,37 +34,5 @@ export interface Profile {
   readonly pageBodies: boolean;
 }
 
-/** Recorded, without Strict-Transport-Security: that would pin a developer's browser to https on localhost. */
-const recordedHeaders = {
-  'referrer-policy': 'strict-origin-when-cross-origin',
-  'x-content-type-options': 'nosniff',
-  'x-permitted-cross-domain-policies': 'none',
-};
-
-/** The profiles, by name. */
-export const profiles: Readonly<Record<ProfileName, Profile>> = {
-  /** Atlas as recorded traffic and client sources show it. */
-  observed: {
-    name: 'observed',
-    errorKeys: ['detail', 'error', 'errorCode', 'parameters', 'reason'],
-    atlasHeaders: true,
-    takesPartialDigestUri: true,
-    refusesMalformedParameters: true,
-    repeatsDeletion: true,
-    pageBodies: false,
-    answerHeaders: { ...recordedHeaders, 'x-frame-options': 'DENY' },
-    allowHeaders: recordedHeaders,
-  },
-  /** Atlas as the source page documents it. */
-  documented: {
-    name: 'documented',
-    errorKeys: ['error', 'detail', 'reason', 'errorCode'],
-    atlasHeaders: false,
-    takesPartialDigestUri: false,
-    refusesMalformedParameters: false,
-    repeatsDeletion: false,
-    pageBodies: true,
-    answerHeaders: {},
-    allowHeaders: {},
-  },
-};
+/** The profiles: Atlas as recorded traffic and client sources show it, and as the source page documents it. */
+export const profiles = readFixture('profiles.json') as Readonly<Record<ProfileName, Profile>>;

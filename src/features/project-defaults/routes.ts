@@ -40,6 +40,8 @@ export function projectDefaultsOperations(store: defaults.ProjectDefaultsStore):
     changed: Parameters<typeof store.update>[1],
     show: (changed: defaults.ProjectDefaults) => Answer = () => resource({}),
   ) => show(await store.database.write(() => store.update(id, changed)));
+  const setTeams = (project: Project, set: defaults.ProjectDefaults['teams'], paging: Paging) =>
+    change(project, ({ teams }) => ({ teams: { ...teams, ...set } }), shownTeams(paging));
   return [
     around('GET', '/settings', {
       id: 'getGroupSettings',
@@ -106,12 +108,7 @@ export function projectDefaultsOperations(store: defaults.ProjectDefaultsStore):
       response: schema.teamPage,
       query: pagingQuery,
       body: { schema: schema.teamsBody },
-      handle: ({ project, body, query }) =>
-        change(
-          project,
-          ({ teams }) => ({ teams: { ...teams, ...defaults.teamsOf(body) } }),
-          shownTeams(query),
-        ),
+      handle: ({ project, body, query }) => setTeams(project, defaults.teamsOf(body), query),
     }),
     around('PATCH', '/teams/:teamId', {
       id: 'updateGroupTeam',
@@ -120,7 +117,7 @@ export function projectDefaultsOperations(store: defaults.ProjectDefaultsStore):
       query: pagingQuery,
       body: { schema: schema.roleNamesBody },
       handle: ({ project, parameters: { teamId }, body: { roleNames }, query }) =>
-        change(project, ({ teams }) => ({ teams: { ...teams, [teamId]: roleNames } }), shownTeams(query)),
+        setTeams(project, { [teamId]: roleNames }, query),
     }),
     around('DELETE', '/teams/:teamId', {
       id: 'removeGroupTeam',
