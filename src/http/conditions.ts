@@ -43,7 +43,7 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
   const { required = [], properties } = operation.query;
   return [
     ...[malformedRequest, noScriptedAnswer, unauthenticated, addressNotAllowed, rateLimited],
-    ...[notAcceptable, invalidQueryParameter, unexpected],
+    ...[notAcceptable, invalidQueryParameter, unexpected, storageUnavailable],
     ...(required.some((name) => properties[name]?.default === undefined) ? [missingQueryParameter] : []),
     ...(path.includes('/:groupId') ? project : []),
     ...(path.includes('/:orgId') ? organization : []),

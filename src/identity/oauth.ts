@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { unescape } from 'node:querystring';
 import { Type } from '@sinclair/typebox';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sameSecret } from '../http/credentials/digest.js';
 import * as errors from '../http/credentials/token-errors.js';
 import type { FaultGate } from '../http/faults/gate.js';
@@ -10,10 +10,11 @@ import { redactForm, REMOVED } from '../http/observation/redaction.js';
 import type { Operation } from '../http/operation.js';
 import { bodyText } from '../http/replies/replies.js';
 import { component, integer, text } from '../http/schema.js';
-import { bodyTooLarge } from '../http/steps/body.js';
+import { sendFailure } from '../http/replies/failures.js';
+import { BODY_LIMIT, bodyTooLarge } from '../http/steps/body.js';
 import { flagsQuery } from '../http/steps/query.js';
-import type { Database } from '../kernel/database.js';
-import { profiles } from '../profiles/index.js';
+import { StorageError, type Database } from '../kernel/database.js';
+import { profiles, Refusal } from '../profiles/index.js';
 import type { Credential, CredentialStore } from './credential-store.js';
 
 /** How long a token is valid, in seconds (Atlas documentation). Clients renew it some minutes before. */
@@ -44,8 +45,12 @@ const shared = {
   security: [{ serviceAccount: [] }, {}],
   query: flagsQuery,
 } as const;
-const { invalidRequest, invalidClient, accessDenied, serverError } = errors;
-const conditions = [invalidRequest, invalidClient, accessDenied, serverError, bodyTooLarge, rateLimited];
+const { tokenRequestTooLarge, invalidRequest, invalidClient, accessDenied } = errors;
+const { serverError, temporarilyUnavailable } = errors;
+const conditions = [
+  ...[tokenRequestTooLarge, invalidRequest, invalidClient, accessDenied, serverError],
+  ...[temporarilyUnavailable, rateLimited],
+];
 
 const createToken: Operation = {
   ...shared,
@@ -112,6 +117,11 @@ export async function oauth(
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
     done(null, text);
   });
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const refusal = tokenRefusal(error);
+    if (refusal.condition.name === serverError.name) request.log.error(error);
+    return sendFailure(refusal, request, reply);
+  });
   // RFC 6749, section 5.1.
   app.addHook('onRequest', (_request, reply, done) => {
     void reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' });
@@ -169,6 +179,19 @@ export async function oauth(
     if (holder !== undefined && holder !== client.caller.id) throw errors.invalidGrant();
     return undefined;
   });
+}
+
+/** An error in the form of RFC 6749; a limit has Atlas's own form. */
+function tokenRefusal(error: FastifyError | Refusal): Refusal {
+  const isTooLarge =
+    error instanceof Refusal
+      ? error.condition.name === bodyTooLarge.name
+      : error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+  if (isTooLarge) return tokenRequestTooLarge(BODY_LIMIT);
+  if (error instanceof Refusal) return error;
+  if (error instanceof StorageError) return temporarilyUnavailable(error.message);
+  if ((error.statusCode ?? 500) >= 500) return serverError();
+  return invalidRequest('The request cannot be read.', `Send a form, with Content-Type: ${FORM}.`);
 }
 
 /**

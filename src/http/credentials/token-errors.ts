@@ -1,4 +1,6 @@
 import { defineCondition, SOURCE } from '../../profiles/index.js';
+import { storageUnavailable } from '../replies/failures.js';
+import { BODY_LIMIT } from '../steps/body.js';
 
 /**
  * Errors of the token endpoints. Status, code and text are fixed in both profiles (Atlas documentation), so only the
@@ -9,9 +11,8 @@ const tokenError = (
   when: string,
   remedy: string,
   settledBy?: string,
-  name = observed[1],
 ) =>
-  defineCondition(name, {
+  defineCondition(observed[1], {
     when,
     observed: [...observed, SOURCE.documentation],
     form: { oauth: true },
@@ -58,16 +59,38 @@ export const accessDenied = tokenError(
 
 export const serverError = tokenError(
   [500, 'server_error', 'Unexpected error.'],
-  'A fault rule answers 500.',
+  'An error in the emulator, or a fault rule answers 500.',
   'Remove the rule.',
 );
 
+export const tokenRequestTooLarge = defineCondition('tokenRequestTooLarge', {
+  when: 'The form is larger than 1 MiB.',
+  observed: [413, 'invalid_request', 'The request is larger than %s bytes.', SOURCE.standard],
+  settledBy: 'POST /api/oauth/token with a body of 2 MiB',
+  form: { oauth: true },
+  describe: (limit: number) => ({
+    problem: `The form is larger than ${limit} bytes.`,
+    remedy: 'Send a smaller one.',
+  }),
+  example: [BODY_LIMIT],
+});
+
+export const temporarilyUnavailable = defineCondition('temporarilyUnavailable', {
+  when: 'The database file cannot be written or read: see `storageUnavailable`.',
+  observed: [503, 'temporarily_unavailable', '%s', SOURCE.emulator],
+  form: { oauth: true },
+  describe: (problem: string) => ({ problem, remedy: 'Then send the request again.' }),
+  example: [storageUnavailable.example.problem],
+});
+
 /** All of them, in the order in which a request meets them. */
 export const tokenConditions = [
+  tokenRequestTooLarge,
   invalidRequest,
   invalidClient,
   unsupportedGrantType,
   invalidGrant,
   accessDenied,
   serverError,
+  temporarilyUnavailable,
 ];
