@@ -45,10 +45,10 @@ const shared = {
   security: [{ serviceAccount: [] }, {}],
   query: flagsQuery,
 } as const;
-const { tokenRequestTooLarge, invalidRequest, invalidClient, accessDenied } = errors;
+const { requestTooLarge, invalidRequest, invalidClient, accessDenied } = errors;
 const { serverError, temporarilyUnavailable } = errors;
 const conditions = [
-  ...[tokenRequestTooLarge, invalidRequest, invalidClient, accessDenied, serverError],
+  ...[requestTooLarge, invalidRequest, invalidClient, accessDenied, serverError],
   ...[temporarilyUnavailable, rateLimited],
 ];
 
@@ -187,7 +187,7 @@ function tokenRefusal(error: FastifyError | Refusal): Refusal {
     error instanceof Refusal
       ? error.condition.name === bodyTooLarge.name
       : error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
-  if (isTooLarge) return tokenRequestTooLarge(BODY_LIMIT);
+  if (isTooLarge) return requestTooLarge(BODY_LIMIT);
   if (error instanceof Refusal) return error;
   if (error instanceof StorageError) return temporarilyUnavailable(error.message);
   if ((error.statusCode ?? 500) >= 500) return serverError();

@@ -5,7 +5,13 @@ import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Database } from '../../src/kernel/database.js';
 import { NEWEST, successes } from '../evidence/sample-requests.js';
-import { linksPath, seededCaller, TestEmulator, type SeededProfile } from '../support/emulator.js';
+import {
+  linksPath,
+  linksPathOf,
+  seededCaller,
+  TestEmulator,
+  type SeededProfile,
+} from '../support/emulator.js';
 import { skippedUnless } from '../support/skipped.js';
 import { temporaryFolder } from '../support/world.js';
 import {
@@ -96,6 +102,17 @@ class Full {
     return stateOf(this.emulator);
   }
 
+  /** How many requests without credentials the journal has: memory that no file backs. */
+  async refusedRequests(): Promise<unknown> {
+    const payload = { status: 401 };
+    const response = await this.emulator.inject({
+      method: 'POST',
+      url: '/_emulator/requests/count',
+      payload,
+    });
+    return response.json<unknown>();
+  }
+
   /** All state, as an emulator shows it that has only a copy of the file. */
   async inFile(): Promise<unknown> {
     const copy = join(temporaryFolder(), 'copy.db');
@@ -116,10 +133,20 @@ class Full {
   async drive(
     request: InjectOptions,
   ): Promise<{ refused?: LightMyRequestResponse; response: LightMyRequestResponse }> {
-    const what = `${request.method ?? 'GET'} ${String(request.url)}`;
+    const what = `${request.method ?? 'GET'} ${request.url}`;
+    const { app } = this.emulator;
+    // Each project has something in the journal and in the counts of limits.
+    for (const { id } of app.identity.projects.all()) await this.emulator.inject({ url: linksPathOf(id) });
     const before = await this.inMemory();
+    const journal = await this.refusedRequests();
+    const { retained } = app.world;
+    const events: string[] = [];
+    const unsubscribe = app.events.subscribe(({ type }) => {
+      if (type !== 'request.finished') events.push(type);
+    });
     this.store.refuse(this.database);
     const full = await this.emulator.inject(request);
+    unsubscribe();
     const after = await this.inMemory();
     if (full.statusCode < 500) {
       this.store.allow(this.database);
@@ -129,6 +156,8 @@ class Full {
     expect(request.method ?? 'GET').not.toBe('GET');
     expect(after, what).toEqual(before);
     expect(await this.inFile(), what).toEqual(before);
+    expect([what, events, await this.refusedRequests()]).toEqual([what, [], journal]);
+    expect(app.world.retained, what).toBeGreaterThanOrEqual(retained);
     const health = await this.emulator.inject({ url: '/_emulator/health' });
     const alive = await this.emulator.inject({ url: '/_emulator/health?alive' });
     this.store.allow(this.database);
@@ -157,7 +186,12 @@ async function stateOf(emulator: TestEmulator): Promise<unknown> {
   return { scoped, projects: await read('/projects'), fixture: await read('/fixture') };
 }
 
-function injectionOf({ method = 'GET', path, body, headers }: ControlRequest): InjectOptions {
+function injectionOf({
+  method = 'GET',
+  path,
+  body,
+  headers,
+}: ControlRequest): InjectOptions & { url: string } {
   return {
     method,
     url: `/_emulator${path}`,
@@ -167,7 +201,7 @@ function injectionOf({ method = 'GET', path, body, headers }: ControlRequest): I
 }
 
 describe.each([
-  { what: 'without a free page', make: withoutPages, writes: 5, possible: true },
+  { what: 'without a free page', make: withoutPages, writes: 1, possible: true },
   { what: 'that is read-only', make: readOnly, writes: 30, possible: true },
   { what: 'on a full file system', make: fullFileSystem, writes: 30, possible: canMount },
 ])('a store $what', ({ make, writes, possible }) => {
@@ -211,8 +245,9 @@ describe.each([
       };
       for (const request of requests) {
         // A wait ends when there is such a request: time stands still.
-        if (request.path.endsWith('/wait')) await emulator.inject({ url: linksPath('documented'), headers });
-        await drive(request);
+        const waits = request.path.endsWith('/wait');
+        if (waits) await emulator.inject({ url: linksPath('documented') });
+        await drive(waits ? { ...request, body: { status: 401, count: 1 } } : request);
       }
       const project = await drive({ method: 'POST', path: '/projects', body: { name: 'another' } });
       for (const request of projectRequests(project.json<{ id: string }>().id)) await drive(request);

@@ -303,6 +303,25 @@ describe('database.memo()', () => {
     expect(count(undefined)).toBe(2);
   });
 
+  it('a memo forgets what it read of a pending write when the commit fails', async () => {
+    const entries = new Entries();
+    const { database } = entries;
+    const { memo } = counted(entries);
+    await database.write(() => {
+      database.execute(
+        'CREATE TABLE children (name REFERENCES entries (name) DEFERRABLE INITIALLY DEFERRED)',
+      );
+    });
+    const added = entries.add('one');
+    const seen = database.write(() => {
+      database.run("INSERT INTO children VALUES ('nobody')");
+      return memo('one');
+    }, 'items');
+    await expect(seen).rejects.toThrow('FOREIGN KEY');
+    await added;
+    expect(memo('one')).toBeUndefined();
+  });
+
   it('a memo sees the changes of the current write, and loses them if it is rolled back', async () => {
     const entries = new Entries();
     const { database } = entries;

@@ -220,6 +220,8 @@ const TOKEN_TABLE = [
   ['invalid_grant', 400, 'Invalid grant.'],
   ['access_denied', 403, 'IP access list validation failed for the service account.'],
   ['server_error', 500, 'Unexpected error.'],
+  ['request_too_large', 413, 'The request is larger than one bytes.', 'invalid_request'],
+  ['temporarily_unavailable', 503, 'one'],
 ] as const;
 
 const condition = (name: string): Condition => {
@@ -270,11 +272,11 @@ describe('rendered conditions', () => {
 
   it.each(TOKEN_TABLE)(
     'the token error %s is rendered as Atlas documents it, in both profiles',
-    (name, status, text) => {
+    (name, status, text, code = name) => {
       for (const profile of PROFILE_NAMES) {
         const { body, ...rest } = dress(profiles[profile], condition(name));
-        expect(rest).toEqual({ status, errorCode: name, indented: false });
-        expect(JSON.stringify(body)).toBe(JSON.stringify({ error_description: text, error: name }));
+        expect(rest).toEqual({ status, errorCode: code, indented: false });
+        expect(JSON.stringify(body)).toBe(JSON.stringify({ error_description: text, error: code }));
       }
     },
   );

@@ -63,7 +63,7 @@ export const serverError = tokenError(
   'Remove the rule.',
 );
 
-export const tokenRequestTooLarge = defineCondition('tokenRequestTooLarge', {
+export const requestTooLarge = defineCondition('request_too_large', {
   when: 'The form is larger than 1 MiB.',
   observed: [413, 'invalid_request', 'The request is larger than %s bytes.', SOURCE.standard],
   settledBy: 'POST /api/oauth/token with a body of 2 MiB',
@@ -75,7 +75,7 @@ export const tokenRequestTooLarge = defineCondition('tokenRequestTooLarge', {
   example: [BODY_LIMIT],
 });
 
-export const temporarilyUnavailable = defineCondition('temporarilyUnavailable', {
+export const temporarilyUnavailable = defineCondition('temporarily_unavailable', {
   when: 'The database file cannot be written or read: see `storageUnavailable`.',
   observed: [503, 'temporarily_unavailable', '%s', SOURCE.emulator],
   form: { oauth: true },
@@ -85,7 +85,7 @@ export const temporarilyUnavailable = defineCondition('temporarilyUnavailable', 
 
 /** All of them, in the order in which a request meets them. */
 export const tokenConditions = [
-  tokenRequestTooLarge,
+  requestTooLarge,
   invalidRequest,
   invalidClient,
   unsupportedGrantType,
