@@ -131,7 +131,7 @@ class Full {
    * accepts them.
    */
   async drive(
-    request: InjectOptions,
+    request: InjectOptions & { readonly url: string },
   ): Promise<{ refused?: LightMyRequestResponse; response: LightMyRequestResponse }> {
     const what = `${request.method ?? 'GET'} ${request.url}`;
     const { app } = this.emulator;

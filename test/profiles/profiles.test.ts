@@ -272,7 +272,7 @@ describe('rendered conditions', () => {
 
   it.each(TOKEN_TABLE)(
     'the token error %s is rendered as Atlas documents it, in both profiles',
-    (name, status, text, code = name) => {
+    (name, status, text, code: string = name) => {
       for (const profile of PROFILE_NAMES) {
         const { body, ...rest } = dress(profiles[profile], condition(name));
         expect(rest).toEqual({ status, errorCode: code, indented: false });
