@@ -84,6 +84,9 @@ export const projectAccess = accessSchema(
   ),
 );
 
+/** A request, and the address that its client uses. */
+type Addressed = Pick<Context, 'baseUrl' | 'request'>;
+
 /** A project as the control API shows it. */
 export function shownProject({ id, name, organizationId, profile, pace }: Project): object {
   return { id, name, organizationId, profile, durations: pace.durations, movement: pace.movement };
@@ -97,7 +100,7 @@ export function shownProject({ id, name, organizationId, profile, pace }: Projec
 export function accessTo(
   project: Project,
   identity: Identity,
-  context: Pick<Context, 'baseUrl' | 'request'>,
+  context: Addressed,
   httpsPort: number | undefined,
 ): object {
   const { baseUrl: url } = context;
@@ -119,10 +122,7 @@ function environmentOf(values: Readonly<Record<string, string>>): object {
 }
 
 /** The address by which a client reaches the emulator over https; undefined if https is not served. */
-function httpsAddress(
-  { baseUrl, request }: Pick<Context, 'baseUrl' | 'request'>,
-  port: number | undefined,
-): string | undefined {
+function httpsAddress({ baseUrl, request }: Addressed, port: number | undefined): string | undefined {
   if (baseUrl.startsWith('https:')) return baseUrl;
   if (request.protocol === 'https') return `https://${request.host}`;
   if (port === undefined) return undefined;

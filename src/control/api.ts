@@ -3,7 +3,6 @@ import type { FaultStore } from '../http/faults/store.js';
 import type { AtlasOperation, ControlOperation } from '../http/operation.js';
 import type { PipelineParts } from '../http/pipeline.js';
 import type { Identity } from '../identity/index.js';
-import type { Clock } from '../kernel/clock.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { fixtureSchema, type FixtureSection, type RunningFeature, type World } from '../world/index.js';
 import { clockOperations } from './clock.js';
@@ -12,7 +11,7 @@ import { faultOperations } from './faults/faults.js';
 import { installControl } from './install.js';
 import { eventStream } from './journal/event-stream.js';
 import { Journal } from './journal/journal.js';
-import { requestOperations } from './journal/requests.js';
+import { requestOperations, type Observed } from './journal/requests.js';
 import { projectControl } from './projects.js';
 import { configurationOperation } from './server.js';
 import { worldOperations } from './world.js';
@@ -31,7 +30,7 @@ export interface Core extends Kernel {
 }
 
 /** How the control API is served. */
-export interface ControlSettings {
+export interface ControlSettings extends Pick<Observed, 'clock' | 'closing'> {
   /** What a client must send; undefined where the API is open. */
   readonly token: string | undefined;
   /** The settings of the emulator, without secrets. */
@@ -40,10 +39,6 @@ export interface ControlSettings {
   readonly open: readonly ControlOperation[];
   /** Where https is served, once it is; undefined where it is not. */
   readonly httpsPort: () => number | undefined;
-  /** The machine's clock: a client that watches is not held up by a clock that was stopped. */
-  readonly clock: Clock;
-  /** Aborted before the server closes, which waits for every connection: ends streams and waits. */
-  readonly closing: AbortSignal;
 }
 
 /** Serves the control API in a scope of its own. */

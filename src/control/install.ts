@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Type, type TObject } from '@sinclair/typebox';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { ControlError } from '../http/control-error.js';
 import { sameSecret } from '../http/credentials/digest.js';
 import type { PipelineParts } from '../http/pipeline.js';
@@ -48,9 +48,8 @@ export async function installControl(
 ): Promise<void> {
   scope.removeAllContentTypeParsers();
   const json = /^application\/json(?:\s*;|$)/i;
-  scope.addContentTypeParser(json, { parseAs: 'string' }, async (_request: FastifyRequest, text: string) =>
-    withoutMark(text),
-  );
+  const parse = async (_request: FastifyRequest, text: string): Promise<string> => withoutMark(text);
+  scope.addContentTypeParser(json, { parseAs: 'string' }, parse);
   scope.setErrorHandler((error, request, reply) => {
     const { status, detail } = explain(error, request);
     return reply
@@ -158,10 +157,7 @@ function explain(error: unknown, request: FastifyRequest): { status: number; det
   if (error instanceof Refusal) {
     return { status: 400, detail: `${error.condition.problem} ${error.condition.remedy}` };
   }
-  const { statusCode: status = 500, message: detail = '' } = error as {
-    statusCode?: number;
-    message?: string;
-  };
+  const { statusCode: status = 500, message: detail = '' } = error as Partial<FastifyError>;
   if (status === 415) return { status, detail: 'Send Content-Type: application/json.' };
   if (status >= 400 && status < 500) return { status, detail };
   request.log.error(error);

@@ -52,9 +52,8 @@ export class Components {
 
   /** Adds components by name, and returns the references to them. */
   addAll(kind: string, parts: Readonly<Record<string, Part>>): Part {
-    return Object.fromEntries(
-      Object.entries(parts).map(([name, part]) => [name, this.add(kind, name, part)]),
-    );
+    const references = Object.entries(parts).map(([name, part]) => [name, this.add(kind, name, part)]);
+    return Object.fromEntries(references) as Part;
   }
 }
 

@@ -65,10 +65,8 @@ export function checkOperation(
   throw new ControlError(400, problem);
 }
 
-function problemOfError(
-  { error, parameters, match }: FaultRule,
-  operations: readonly AtlasOperation[],
-): string | undefined {
+function problemOfError(rule: FaultRule, operations: readonly AtlasOperation[]): string | undefined {
+  const { error, parameters, match } = rule;
   if (isDeeperThan(DEEPEST, match?.body)) return `match.body is too deep: ${NEST_LESS}`;
   if (error === undefined) return parameters && 'There are parameters without error: leave them out.';
   const errors = errorsOf(operations);
@@ -87,9 +85,7 @@ function problemOf({ status, body, headers = {} }: FaultAnswer): string | undefi
   if (body !== undefined && (status === 204 || status === 304)) {
     return `An answer of ${status} has no body: leave out answer.body.`;
   }
-  if (isDeeperThan(DEEPEST, body)) {
-    return `answer.body is too deep: ${NEST_LESS}`;
-  }
+  if (isDeeperThan(DEEPEST, body)) return `answer.body is too deep: ${NEST_LESS}`;
   for (const [name, value] of Object.entries(headers)) {
     if (FRAMING.includes(name.toLowerCase())) {
       return `The server writes ${name} itself: leave it out of answer.headers.`;

@@ -84,11 +84,6 @@ export class Journal implements ProjectCache {
     });
   }
 
-  /** Number of the last event; requests are numbered among them. */
-  get last(): number {
-    return this.events.last;
-  }
-
   /** Number of existing projects of which it holds something. */
   get retained(): number {
     return [...this.#scopes.values()].filter(({ removed }) => !removed).length;
@@ -117,7 +112,7 @@ export class Journal implements ProjectCache {
   /** Empties a scope. The requests of a project remain visible for the whole server. */
   forget(project: string | undefined): void {
     if (project !== undefined) {
-      this.#touch(project).floor = this.last;
+      this.#touch(project).floor = this.events.last;
       return;
     }
     this.#held = new Set();
@@ -125,14 +120,14 @@ export class Journal implements ProjectCache {
     this.#bytes = this.#retainedBytes = this.#forgottenCut = 0;
     this.#recent.clear();
     this.#scopes.clear();
-    this.#server = { cut: 0, floor: this.last, removed: false };
+    this.#server = { cut: 0, floor: this.events.last, removed: false };
   }
 
   /** Cuts removed projects off: one that comes back does not see its earlier requests. The whole server still does. */
   evict(isGone: (project: string) => boolean): void {
     for (const [project, scope] of this.#scopes) {
       if (scope.removed || !isGone(project)) continue;
-      Object.assign(scope, { cut: this.last, floor: 0, removed: true });
+      Object.assign(scope, { cut: this.events.last, floor: 0, removed: true });
       this.#release(project);
     }
   }
@@ -158,7 +153,8 @@ export class Journal implements ProjectCache {
     this.#recent.set(project, recent);
     recent.push(entry);
     if (recent.length > this.#limits.perProject) this.#evict(recent.shift());
-    if (this.#recent.size > this.#limits.projects) this.#release(oldest(this.#recent));
+    const [leastRecent = ''] = this.#recent.keys();
+    if (this.#recent.size > this.#limits.projects) this.#release(leastRecent);
   }
 
   /** Takes the oldest entry out of the ring. */
@@ -213,10 +209,9 @@ export class Journal implements ProjectCache {
     scope.removed = false;
     this.#scopes.delete(project);
     this.#scopes.set(project, scope);
-    if (this.#scopes.size > this.#limits.cuts) {
-      const dropped = oldest(this.#scopes);
-      const { cut, floor, removed } = this.#scopeOf(dropped);
-      this.#scopes.delete(dropped);
+    for (const [oldest, { cut, floor, removed }] of this.#scopes) {
+      if (this.#scopes.size <= this.#limits.cuts) break;
+      this.#scopes.delete(oldest);
       // A removed project that comes back after so many others is taken for a new one.
       if (!removed) this.#forgottenCut = Math.max(this.#forgottenCut, cut, floor);
     }
@@ -229,10 +224,4 @@ function sizeOf({ data }: Entry['event'], { request, response }: RequestDetail):
   const texts = [data.path, data.reason, request.body, response.body];
   const headers = [...Object.values(request.headers), ...Object.values(response.headers)];
   return [...texts, ...headers].reduce((size, text = '') => size + text.length, ENTRY_BYTES);
-}
-
-/** The key of a map that was set first. */
-function oldest(map: ReadonlyMap<string, unknown>): string {
-  const [key = ''] = map.keys();
-  return key;
 }

@@ -47,7 +47,7 @@ const OTHERS_SHOWN = 10;
 
 /** The operations on recorded requests. */
 export function requestOperations(observed: Observed): ControlOperation[] {
-  const { journal, operations } = observed;
+  const { events, journal, operations } = observed;
   return [
     requests('GET', '', {
       id: 'listRequests',
@@ -62,7 +62,7 @@ export function requestOperations(observed: Observed): ControlOperation[] {
         checkMatcher(query, project?.id, operations);
         const { entries, cut } = journal.select(project?.id, query.since);
         const found = entries.filter((entry) => matches(entry, query)).slice(-query.limit);
-        return { requests: found.map(renderRequest), cut, last: journal.last };
+        return { requests: found.map(renderRequest), cut, last: events.last };
       },
     }),
     requests('GET', '/refused', {
