@@ -130,9 +130,10 @@ export class ProjectStore {
     this.database.run('UPDATE projects SET frozen_at = frozen_at + ? WHERE frozen_at IS NOT NULL', ms);
   }
 
-  /** The project whose clock shows the latest moment. */
-  furthestAhead(): StoredProject | undefined {
-    return this.#select(`ORDER BY ${PROJECT_NOW} DESC LIMIT 1`, { now: this.now() })[0];
+  /** The project whose clock is furthest from a time. */
+  furthestFrom(time: number): StoredProject | undefined {
+    const tail = `ORDER BY abs(${PROJECT_NOW} - :time) DESC LIMIT 1`;
+    return this.#select(tail, { now: this.now(), time })[0];
   }
 
   /** Removes all organizations, and with them projects, credentials and tokens. */

@@ -83,6 +83,10 @@ function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: reado
         sqlite.exec(sql);
         retain(sqlite.prepare('INSERT INTO migrations VALUES (?)')).run(name);
       }
+      const tables = column(sqlite, 'SELECT name FROM sqlite_schema');
+      const created = migrations.flatMap(({ sql }) => [...sql.matchAll(/CREATE TABLE (?!IF )(\w+)/g)]);
+      const missing = created.find(([, table]) => !tables.includes(table));
+      if (missing) throw new DatabaseUnusable(`${path} is damaged: it has no table ${missing[1]}`);
     })
     .immediate();
 }

@@ -31,9 +31,14 @@ export function startKernel(
   };
   const clockState = database.memo((name: string) => {
     const saved = property(name);
-    return saved === undefined ? IN_STEP : (JSON.parse(saved) as ClockState);
+    const state = (saved === undefined ? IN_STEP : (JSON.parse(saved) ?? {})) as ClockState;
+    if (![state.offsetMs, state.frozenAt ?? 0].every(Number.isSafeInteger))
+      throw new SyntaxError(`the property ${name} is ${saved}`);
+    return state;
   });
   const clock = new MovableClock(base, () => clockState('clock'));
+  // A damaged state is an error of the start, not of a later request.
+  clock.now();
   const events = new EventBus(now);
   const scheduler = new Scheduler(clock, database, onError);
   const mixIdSeed = (value: unknown, seed = property('idSeed')): void => {

@@ -40,8 +40,7 @@ export class WorldTime {
       } else {
         this.projects.setClock(projectId, state);
       }
-      const own = shows(state, now) > LATEST ? `project ${projectId}` : undefined;
-      const late = projectId === undefined ? this.beyondLatest() : own;
+      const late = this.outOfRange(projectId);
       if (ahead > 0 && late !== undefined) {
         throw new ControlError(400, `A clock ends with the year 9999, and that of ${late} would pass it.`);
       }
@@ -70,12 +69,14 @@ export class WorldTime {
     this.kernel.setProperty('clock', JSON.stringify(state));
   }
 
-  /** What has a clock that shows a time after {@link LATEST}, if any: `the server`, `project …`. */
-  beyondLatest(): string | undefined {
-    const { state, now } = this.#clock(undefined);
-    if (shows(state, now) > LATEST) return 'the server';
-    const furthest = this.projects.furthestAhead();
-    return furthest && furthest.now > LATEST ? `project ${furthest.id}` : undefined;
+  /** What in the scope has a clock before 1970 or after {@link LATEST}, if anything: `the server`, `project …`. */
+  outOfRange(projectId: string | undefined): string | undefined {
+    const isOut = (time: number): boolean => time < 0 || time > LATEST;
+    const { state, now } = this.#clock(projectId);
+    if (isOut(shows(state, now))) return projectId === undefined ? 'the server' : `project ${projectId}`;
+    if (projectId !== undefined) return undefined;
+    const furthest = this.projects.furthestFrom(LATEST / 2);
+    return furthest && isOut(furthest.now) ? `project ${furthest.id}` : undefined;
   }
 
   /** The state of a clock, and the time of the one that it follows: the emulator's, or the machine's. */

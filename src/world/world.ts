@@ -133,8 +133,9 @@ export class World {
     return this.kernel.database.write(() => name !== INITIAL && this.#snapshots.remove(projectId, name));
   }
 
-  /** The world as a fixture. @throws {ControlError} 409 if it is too large to be loaded again */
+  /** The world as a fixture. @throws {ControlError} 409 if it could not be loaded again */
   export(): Fixture {
+    this.#checkClocks(undefined);
     return exportFixture(this.identity, this.sections, this.kernel.clock.state);
   }
 
@@ -152,13 +153,21 @@ export class World {
     });
   }
 
+  /** @throws {ControlError} 409 if a clock shows a time that a fixture cannot have */
+  #checkClocks(projectId: string | undefined): void {
+    const out = this.time.outOfRange(projectId);
+    if (out === undefined) return;
+    const problem = `The clock of ${out} is or would be outside of the years 1970 to 9999`;
+    throw new ControlError(409, `${problem}: reset the whole server, or load a fixture.`);
+  }
+
   /** Fills an empty world. */
   #fill(fixture: Fixture, transaction: Transaction): void {
     this.time.setServerClock({ ...IN_STEP, ...fixture.clock });
     this.kernel.mixIdSeed(fixture);
     loadFixture(fixture, this.identity, this.sections, transaction, this.kernel.clock.now());
-    const late = this.time.beyondLatest();
-    if (late !== undefined) throw new FixtureError(`the clock of ${late} would pass the year 9999`);
+    const out = this.time.outOfRange(undefined);
+    if (out !== undefined) throw new FixtureError(`the clock of ${out} is outside of the years 1970 to 9999`);
     this.saveInitial(undefined);
   }
 
@@ -189,6 +198,7 @@ export class World {
       const taken = this.#snapshots.restore(from);
       if (!taken) throw noSnapshot(from.name);
       setClock(taken);
+      this.#checkClocks(from.project);
     });
   }
 

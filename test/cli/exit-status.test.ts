@@ -115,6 +115,21 @@ describe('exit status 4', () => {
     expect(await failureOf(4, ['--db', db])).toContain(`database ${db} is damaged`);
   });
 
+  it.each([
+    ['DROP TABLE faults', 'it has no table faults'],
+    ['DROP TABLE private_links', 'it has no table private_links'],
+    ["INSERT INTO properties VALUES ('clock', '{')", 'JSON'],
+    [`INSERT INTO properties VALUES ('clock', '{"offsetMs":"1"}')`, 'the property clock is {"offsetMs":"1"}'],
+    ["INSERT INTO properties VALUES ('clock', 'null')", 'the property clock is null'],
+  ])('a database that another program has damaged exits with 4: %s', async (sql, problem) => {
+    const db = join(temporaryFolder(), 'world.db');
+    await (await Command.start(['--db', db])).command.stop();
+    executeIn(db, `PRAGMA foreign_keys = OFF; DELETE FROM properties; ${sql}`);
+    const line = await failureOf(4, ['--db', db]);
+    expect(line).toContain(`database ${db} is damaged: `);
+    expect(line).toContain(problem);
+  });
+
   it('a database written by a newer version exits with 4', async () => {
     const db = join(temporaryFolder(), 'world.db');
     await (await Command.start(['--db', db])).command.stop();
