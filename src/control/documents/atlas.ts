@@ -110,12 +110,12 @@ function refusals(
       return { name, status, schema, example: [key, shown] };
     }),
   );
-  const statuses = new Set([...(scripted?.statuses ?? []), ...refused.map(({ status }) => status)]);
+  const statuses = new Set([...(scripted?.bodies.keys() ?? []), ...refused.map(({ status }) => status)]);
   const responses = [...statuses].map((status) => {
     const found = refused.filter((one) => one.status === status);
     const names = new Set(found.map(({ name }) => name));
     const examples = Object.fromEntries(found.map(({ example }) => example)) as Record<string, Part>;
-    const asked = scripted?.body(status);
+    const asked = scripted?.bodies.get(status);
     if (asked) {
       const value = JSON.parse(asked.toString()) as unknown;
       const summary = `Response to Prefer: code=${status}`;

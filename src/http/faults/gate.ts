@@ -117,7 +117,7 @@ export class FaultGate {
     void reply.headers(headers);
     // The page does not show the token endpoints. Its 409 is a copy of its 401: what an operation's 409 means says more.
     const shown = exchange.operation && exchange.profile.pageBodies && status !== 409;
-    const page = shown ? scripted?.body(status) : undefined;
+    const page = shown ? scripted?.bodies.get(status) : undefined;
     const own = body !== undefined || status < 400;
     if (named) {
       sendRefusal(reply, namedCondition(fault, named));

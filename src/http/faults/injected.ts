@@ -13,14 +13,11 @@ import { notAcceptable } from '../steps/version.js';
 import { rateLimited } from './limits.js';
 import { actionOf, type ScopedFault } from './rule.js';
 
+const NOT_ALLOWED = 'IP address %s is not allowed to access this resource.';
+
 export const addressNotAllowed = defineCondition('addressNotAllowed', {
   when: 'A fault rule answers 403. The emulator itself has no access lists.',
-  observed: [
-    403,
-    'IP_ADDRESS_NOT_ON_ACCESS_LIST',
-    'IP address %s is not allowed to access this resource.',
-    SOURCE.atlasErrors,
-  ],
+  observed: [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', NOT_ALLOWED, SOURCE.atlasErrors],
   describe: (address: string) => ({
     problem: `A fault rule refuses the address ${address}.`,
     remedy: 'Remove the rule.',

@@ -44,12 +44,6 @@ export const tooManyTokens = defineCondition('tooManyTokens', {
   example: [LIVE_TOKENS, 'mdb_sa_id_000000000000000000000011', LIVE_TOKENS],
 });
 
-/** Which limits are enforced: Atlas's, or others. By default none: Terraform soon exceeds them. */
-export interface LimitSettings {
-  readonly limitTokens: boolean | number;
-  readonly limitRequests: boolean | number;
-}
-
 /** The tokens that a service account has already. */
 export interface LiveTokens {
   readonly count: number;
@@ -66,10 +60,13 @@ export class Limits {
   readonly #counts = new Map<string, number>();
   #minute = 0;
 
-  /** @param now milliseconds since the epoch */
+  /**
+   * @param now milliseconds since the epoch
+   * @param settings which limits are enforced: Atlas's, or others. By default none: Terraform soon exceeds them
+   */
   constructor(
     private readonly now: () => number,
-    private readonly settings: LimitSettings,
+    private readonly settings: Readonly<Record<'limitTokens' | 'limitRequests', boolean | number>>,
   ) {}
 
   /** Number of counts. */

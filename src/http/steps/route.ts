@@ -7,6 +7,8 @@ import { API_PREFIX, pathWithoutQuery } from '../paths.js';
 /** Methods in the order of Atlas's `Allow`: recorded for POST, GET, OPTIONS; for others that of Jersey's hash map (inferred). */
 const METHODS = ['DELETE', 'POST', 'GET', 'OPTIONS', 'PUT', 'PATCH'];
 
+const NOT_EMULATED = 'The emulator does not have the operation %s.';
+
 const hint = (suggestion?: string): string =>
   suggestion === undefined ? '' : `Did you mean ${suggestion}? `;
 
@@ -35,7 +37,7 @@ export const methodNotAllowed = defineCondition('methodNotAllowed', {
 
 export const notEmulated = defineCondition('notEmulated', {
   when: 'Atlas has this operation, and the emulator does not. A 404 would make Terraform forget a resource that is there.',
-  observed: [501, 'NOT_EMULATED', 'The emulator does not have the operation %s.', SOURCE.emulator],
+  observed: [501, 'NOT_EMULATED', NOT_EMULATED, SOURCE.emulator],
   rule: [SOURCE.description],
   describe: (operation: string) => ({
     problem: `Atlas has the operation ${operation}, and the emulator does not.`,
@@ -47,12 +49,7 @@ export const notEmulated = defineCondition('notEmulated', {
 
 export const misspelledPath = defineCondition('misspelledPath', {
   when: 'The path is nearly one of the emulator (a letter or two, letter case or dashes differ), and is one of Atlas as it is.',
-  observed: [
-    501,
-    'NOT_EMULATED',
-    'Did you mean %s? The emulator does not have the operation %s.',
-    SOURCE.emulator,
-  ],
+  observed: [501, 'NOT_EMULATED', `Did you mean %s? ${NOT_EMULATED}`, SOURCE.emulator],
   rule: [SOURCE.description],
   describe: (suggestion: string, operation: string) => ({
     problem: `As it is spelled, this path is that of Atlas's operation ${operation}, which the emulator does not have.`,

@@ -6,15 +6,11 @@ import { sendBytes } from '../replies/replies.js';
 /** Statuses that the source page shows a body for. Its sixth body, without a status there, is that of the 409. */
 const STATUSES = [400, 401, 403, 404, 409, 500];
 const SHOWN = STATUSES.join(', ');
+const NO_BODY = `The source page shows no body for %s, but for ${SHOWN}.` as const;
 
 export const noScriptedAnswer = defineCondition('noScriptedAnswer', {
   when: '`Prefer: code=…` asks for an error, 400 to 599, that the source page shows no body for.',
-  observed: [
-    400,
-    'VALIDATION_ERROR',
-    `The source page shows no body for %s, but for ${SHOWN}.`,
-    SOURCE.emulator,
-  ],
+  observed: [400, 'VALIDATION_ERROR', NO_BODY, SOURCE.emulator],
   describe: (status: string) => ({
     problem: `Prefer asks for the body of a ${status}, and the source page shows none.`,
     remedy: `Send code= with one of ${SHOWN}, or leave Prefer out.`,
@@ -24,23 +20,13 @@ export const noScriptedAnswer = defineCondition('noScriptedAnswer', {
 
 /** The page's error bodies, byte for byte as the fixtures have them. */
 export class ScriptedAnswers {
-  readonly #bodies: ReadonlyMap<number, Buffer>;
+  /** Each by its status. */
+  readonly bodies: ReadonlyMap<number, Buffer>;
 
   /** @param folder contains `400.json` and so on */
   constructor(folder: URL) {
-    this.#bodies = new Map(
-      STATUSES.map((status) => [status, readFileSync(new URL(`${status}.json`, folder))]),
-    );
-  }
-
-  /** The statuses that the page shows a body for. */
-  get statuses(): readonly number[] {
-    return STATUSES;
-  }
-
-  /** The page's body for a status, if it shows one. */
-  body(status: number): Buffer | undefined {
-    return this.#bodies.get(status);
+    const read = (status: number): Buffer => readFileSync(new URL(`${status}.json`, folder));
+    this.bodies = new Map(STATUSES.map((status) => [status, read(status)]));
   }
 
   /**
@@ -51,7 +37,7 @@ export class ScriptedAnswers {
   send({ headers }: FastifyRequest, reply: FastifyReply): boolean {
     const code = preference([headers.prefer].flat().join(), 'code') ?? '';
     if (!/^[45]\d\d$/.test(code)) return false;
-    const body = this.body(Number(code));
+    const body = this.bodies.get(Number(code));
     if (!body) throw noScriptedAnswer(code);
     const problem = `Prefer asks for the body that the source page shows for ${code}.`;
     const condition = { name: 'scripted', problem, remedy: 'Leave Prefer out.', source: SOURCE.page };
