@@ -68,7 +68,7 @@ function banner(emulator: Listening, config: Config, withSecrets = true): string
     ? `Authorization: Bearer ${controlToken} (--control-token sets another)`
     : 'export the controlToken of standard output as ATLAS_EMULATOR_CONTROL_TOKEN';
   const lines = identity.projects.all(SHOWN_PROJECTS).flatMap((project) => {
-    const command = `  eval "$(atlas-streams-emulator env curl --url ${url} --project ${project.id})"`;
+    const command = `  eval "$(npx atlas-streams-emulator env curl --url ${url} --project ${project.id})"`;
     const commands = config.noControl ? [] : [command];
     const variables = withSecrets ? variableLines(emulator, project) : commands;
     return ['', `Project ${project.id} (${PROFILES[project.profile]})`, ...variables];

@@ -69,7 +69,7 @@ describe('a start without a terminal', () => {
     expect(stderr).toContain(`atlas-streams-emulator ${version} listens on ${ready.url}\n`);
     for (const id of ids) {
       expect(stderr).toContain(
-        `  eval "$(atlas-streams-emulator env curl --url ${ready.url} --project ${id})"\n`,
+        `  eval "$(npx atlas-streams-emulator env curl --url ${ready.url} --project ${id})"\n`,
       );
     }
     expect(stdout + stderr).not.toMatch(/mdb_sa_sk|00000000-0000-4000|[A-Z] \/api/);
