@@ -57,9 +57,7 @@ export function startKernel(
      * Makes the following ids depend on a value too: a fixture, which can contain ids of the present seed. Belongs inside
      * a write.
      */
-    mixIdSeed: (value: unknown): void => {
-      mixIdSeed(value);
-    },
+    mixIdSeed,
     /** A value of which there is one, such as the emulator's clock; snapshots do not cover it. */
     property,
     /** Belongs inside a write. */

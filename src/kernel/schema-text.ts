@@ -1,10 +1,5 @@
-import {
-  Kind,
-  type ArrayOptions,
-  type IntegerOptions,
-  type StringOptions,
-  type TSchema,
-} from '@sinclair/typebox';
+import { Kind } from '@sinclair/typebox';
+import type { ArrayOptions, IntegerOptions, StringOptions, TSchema } from '@sinclair/typebox';
 import { ValueErrorType, type ValueError } from '@sinclair/typebox/errors';
 
 /**

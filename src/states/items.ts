@@ -119,12 +119,8 @@ export class Items<Sent extends object = object> implements DueWork {
     const { target } = this.resource;
     const other = target && this.store.sameTarget(project.id, target.of(item.sent), project.now);
     if (target && other !== undefined && other !== old?.id) throw target.duplicate(other);
-    const wakeAt = this.store.save(
-      { ...item, path: bounded(item.path, project.now) },
-      project,
-      this.services.clock.now(),
-      old?.seq,
-    );
+    const saved = { ...item, path: bounded(item.path, project.now) };
+    const wakeAt = this.store.save(saved, project, this.services.clock.now(), old?.seq);
     if (wakeAt !== undefined) {
       transaction.afterCommit(() => {
         this.services.scheduler.wakeAt(wakeAt);

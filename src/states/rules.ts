@@ -57,19 +57,15 @@ export class ItemRules {
       throw new ControlError(400, 'Send either fail, with an errorMessage, or staysIn, with a state.');
     }
     this.resource.rules?.check?.(rule.match ?? {});
-    this.database.run(
-      `INSERT INTO ${this.#table} (id, project_id, rule, times_left) VALUES (?, ?, ?, ?)`,
-      ...[id, projectId ?? null, JSON.stringify(rule), timesLeft],
-    );
+    const sql = `INSERT INTO ${this.#table} (id, project_id, rule, times_left) VALUES (?, ?, ?, ?)`;
+    this.database.run(sql, id, projectId ?? null, JSON.stringify(rule), timesLeft);
     return { id, rule, timesLeft };
   }
 
   /** Removes one rule of the scope, or all of them; returns how many. */
   remove(projectId: string | undefined, id?: string): number {
-    return this.database.run(
-      `DELETE FROM ${this.#table} WHERE project_id IS :projectId AND (:id IS NULL OR id = :id)`,
-      { projectId: projectId ?? null, id: id ?? null },
-    );
+    const sql = `DELETE FROM ${this.#table} WHERE project_id IS ? AND id = ifnull(?, id)`;
+    return this.database.run(sql, projectId ?? null, id ?? null);
   }
 
   /** What an item that is created now passes through: `stages`, unless the first rule that matches says otherwise. */

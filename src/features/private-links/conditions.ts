@@ -1,12 +1,13 @@
 import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
 
+const { atlasErrors, client, documentation, page, recorded } = SOURCE;
 const LINK = '5f0000000000000000000002';
 
 export const unknownProvider = defineCondition('unknownProvider', {
   when: '`provider` is none of AWS, AZURE and GCP, in small or capital letters. It is checked before anything else in the body.',
-  observed: [400, 'INVALID_PROVIDER', 'No provider %s exists.', SOURCE.atlasErrors],
+  observed: [400, 'INVALID_PROVIDER', 'No provider %s exists.', atlasErrors],
   documented: { detail: 'No provider %s exists.' },
-  rule: [SOURCE.page],
+  rule: [page],
   describe: (provider: string, choices: string) => ({
     field: 'provider',
     problem: `No provider ${provider} exists.`,
@@ -17,7 +18,7 @@ export const unknownProvider = defineCondition('unknownProvider', {
 
 export const unknownVendor = defineCondition('unknownVendor', {
   when: 'The provider does not have this vendor.',
-  observed: [400, 'INVALID_ENUM_VALUE', 'An invalid enumeration value %s was specified.', SOURCE.recorded],
+  observed: [400, 'INVALID_ENUM_VALUE', 'An invalid enumeration value %s was specified.', recorded],
   settledBy:
     'POST …/streams/privateLinkConnections with provider AWS and vendor EVENTHUB (recorded is a role of a key)',
   describe: (vendor: string, provider: string, choices: string, otherwise: string) => ({
@@ -34,7 +35,7 @@ export const duplicateLink = defineCondition('duplicateLink', {
     400,
     'STREAM_PRIVATE_LINK_ALREADY_EXISTS',
     'A Private Link to the same target exists already, with connection ID (%s).',
-    SOURCE.client,
+    client,
   ],
   settledBy: 'POST …/streams/privateLinkConnections twice with one body (the text is inferred)',
   documented: { status: 409 },
@@ -47,12 +48,7 @@ export const duplicateLink = defineCondition('duplicateLink', {
 
 export const linkInUse = defineCondition('linkInUse', {
   when: 'A fault rule asks for it: the emulator has no stream connections, which could use a link.',
-  observed: [
-    400,
-    'STREAM_PRIVATE_LINK_IN_USE',
-    'Private Link with connection ID (%s) is in use.',
-    SOURCE.recorded,
-  ],
+  observed: [400, 'STREAM_PRIVATE_LINK_IN_USE', 'Private Link with connection ID (%s) is in use.', recorded],
   describe: (id: string) => ({
     problem: `A stream connection uses the private link ${id}.`,
     remedy: 'Delete the connection first.',
@@ -62,7 +58,7 @@ export const linkInUse = defineCondition('linkInUse', {
 
 export const linkNotFound = defineCondition('linkNotFound', {
   when: 'The project has no private link with this id: it never had, or the link is gone; as documented, also where the id is malformed.',
-  observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.recorded],
+  observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', recorded],
   documented: { detail: CANNOT_FIND },
   describe: (id: string, projectId: string) => ({
     problem: `Project ${projectId} has no private link ${id}.`,
@@ -73,15 +69,10 @@ export const linkNotFound = defineCondition('linkNotFound', {
 
 export const updateNotAllowed = defineCondition('updateNotAllowed', {
   when: 'The request changes `dnsDomain`, but one is set already and the link is not IDLE, or the link is being deleted.',
-  observed: [
-    400,
-    'VALIDATION_ERROR',
-    'The request content produced the validation error: %s.',
-    SOURCE.recorded,
-  ],
+  observed: [400, 'VALIDATION_ERROR', 'The request content produced the validation error: %s.', recorded],
   settledBy:
     'PATCH …/streams/privateLinkConnections/{id} with another dnsDomain, of a link that is DONE (recorded is a create that a rule of the service refused)',
-  rule: [SOURCE.documentation],
+  rule: [documentation],
   describe: (sentence: string) => ({
     problem: `${sentence}.`,
     remedy: 'Change it while none is set or the state is IDLE; else delete the link and create it anew.',
