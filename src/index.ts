@@ -1,12 +1,5 @@
 import { setImmediate } from 'node:timers';
-import {
-  EmulatorError,
-  emulatorOver,
-  sendByFetch,
-  transportOver,
-  type Emulator,
-  type Send,
-} from './client/index.js';
+import { EmulatorError, emulatorOver, sendByFetch, type Emulator, type Send } from './client/index.js';
 import type { Config } from './config.js';
 import { listen, type Listening } from './listener.js';
 
@@ -52,7 +45,7 @@ export async function startEmulator(settings: Settings = {}): Promise<LocalEmula
     await listening.close();
   };
   const close = (): Promise<void> => (closed ??= end());
-  const emulator = emulatorOver(transportOver(send, controlToken), url, controlToken, close);
+  const emulator = emulatorOver(send, url, controlToken, close);
   return { ...emulator, restored, controlToken, tlsUrl, ca: tls?.ca };
 }
 

@@ -111,26 +111,24 @@ export function parseFlags(
     return refuse(sentence.replace(/\.$/, ''));
   }
   const lists = names.filter((name) => ruleOf(name).separator).map(flagOf);
-  const flags = Object.entries(parsed.values as Record<string, (string | boolean)[]>).map(
-    ([name, values]) => {
-      const [first, ...more] = values;
-      const isRepeated = more.length > 0;
-      if (isRepeated && !lists.includes(name) && !parsed.values.help) refuse(`--${name} is given twice`);
-      if (first === '' && command !== undefined) refuse(`--${name} has no value`);
-      return [name, isRepeated ? values : first] as const;
-    },
-  );
-  return { flags: Object.fromEntries(flags), positionals: parsed.positionals };
+  const flags: Record<string, Flags[string]> = {};
+  for (const [name, values] of Object.entries(parsed.values as Record<string, (string | boolean)[]>)) {
+    const isRepeated = values.length > 1;
+    if (isRepeated && !lists.includes(name) && !parsed.values.help) refuse(`--${name} is given twice`);
+    if (values[0] === '' && command !== undefined) refuse(`--${name} has no value`);
+    flags[name] = isRepeated ? values : values[0];
+  }
+  return { flags, positionals: parsed.positionals };
 }
 
 /** The text of `--help`. */
 export function helpText(): string {
   const rows = names.map((name) => {
-    const rule = ruleOf(name) as TSchema & { anyOf?: readonly TSchema[] };
+    const rule = ruleOf(name);
+    const { anyOf = [] } = rule as { anyOf?: readonly { const?: string }[] };
     const type = ` <${rule[Kind] === 'Integer' ? 'number' : 'text'}>`;
     const value = rule.isLimit ? '[=<number>]' : rule[Kind] === 'Boolean' ? '' : type;
-    const consts =
-      rule.anyOf?.flatMap((choice) => (choice.const === undefined ? [] : String(choice.const))) ?? [];
+    const consts = anyOf.flatMap((choice) => choice.const ?? []);
     const choices = consts.length > 0 ? `: ${consts.join(', ')}` : '';
     const usual = (rule.default ?? false) === false ? '' : ` (${String(rule.default)})`;
     return [`--${flagOf(name)}${value}`, `${rule.description ?? ''}${choices}${usual}`] as const;

@@ -15,11 +15,9 @@ export async function serve(config: Config): Promise<void> {
   const emulator = await listen(config).catch((error: unknown) => {
     throw explained(error);
   });
-  let stopping = false;
+  let stopped: Promise<never> | undefined;
   const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    void emulator.close().then(() => process.exit(0));
+    void (stopped ??= emulator.close().then(() => process.exit(0)));
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
@@ -48,7 +46,6 @@ function explained(error: unknown): unknown {
     EAI_AGAIN: `the name ${hostname} cannot be resolved now`,
   };
   const reason = reasons[code];
-  return reason === undefined
-    ? error
-    : new UsageError(`cannot listen (--host, ${setting}): ${reason} (${code})`);
+  if (reason === undefined) return error;
+  return new UsageError(`cannot listen (--host, ${setting}): ${reason} (${code})`);
 }

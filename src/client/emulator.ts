@@ -1,14 +1,7 @@
 import { ASYNC_DISPOSE } from './disposal.js';
 import { streamEvents, type EventOptions } from './events.js';
 import { projectOver, type Project } from './project.js';
-import {
-  addressOf,
-  EmulatorError,
-  sendByFetch,
-  transportOver,
-  type Method,
-  type Transport,
-} from './transport.js';
+import { addressOf, EmulatorError, sendByFetch, transportOver, type Method, type Send } from './transport.js';
 import type * as api from './types.js';
 import { verbs, type Verbs } from './verbs.js';
 
@@ -21,13 +14,14 @@ const HEADER_TEXT = /^[\x21-\x7e]*$/;
 /** Calls that may put clocks back. */
 const REWINDS = /^(?:POST .*\/(?:reset|restore)|PUT \/fixture)$/;
 
-/** An emulator over a transport. @param close stops it, if it runs in this process */
+/** An emulator. @param close stops it, if it runs in this process */
 export function emulatorOver(
-  transport: Transport,
+  send: Send,
   url: string,
   token: string | undefined,
   close: () => Promise<void> = async () => undefined,
 ) {
+  const transport = transportOver(send, token);
   const closed = new AbortController();
   // Calls wait until the start of an event stream is known, so that the stream has their events.
   let started: Promise<unknown> = Promise.resolve();
@@ -106,7 +100,7 @@ export async function connectEmulator(url: string | URL, token?: string): Promis
   if (secret !== undefined && !HEADER_TEXT.test(secret)) {
     throw new EmulatorError(0, 'the control token has characters that no header can have', 'connectEmulator');
   }
-  const emulator = emulatorOver(transportOver(sendByFetch(address), secret), address, secret);
+  const emulator = emulatorOver(sendByFetch(address), address, secret);
   try {
     const reading = (await emulator.clock.read()) as Partial<api.ClockReading> | null | undefined;
     if (reading?.now !== undefined) return emulator;

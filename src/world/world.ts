@@ -55,9 +55,10 @@ export class World {
     });
   }
 
-  /** Makes the present state the one that a reset restores. Belongs inside a write. */
-  saveInitial(projectId: string | undefined): void {
-    this.#take(projectId, INITIAL);
+  /** Makes the present state the one that a reset restores, or takes another snapshot. Belongs inside a write. */
+  saveInitial(projectId: string | undefined, name = INITIAL): void {
+    const { clock } = this.kernel;
+    this.#snapshots.take(projectId, name, clock.now(), clock.state);
   }
 
   /** Registers a cache, which evicts removed projects. */
@@ -96,7 +97,7 @@ export class World {
   /** Takes a snapshot; one of the same name is replaced. */
   snapshot(projectId: string | undefined, name: string): Promise<void> {
     return this.kernel.database.write(() => {
-      this.#take(projectId, name);
+      this.saveInitial(projectId, name);
     });
   }
 
@@ -169,11 +170,6 @@ export class World {
     const out = this.time.outOfRange(undefined);
     if (out !== undefined) throw new FixtureError(`the clock of ${out} is outside of the years 1970 to 9999`);
     this.saveInitial(undefined);
-  }
-
-  #take(projectId: string | undefined, name: string): void {
-    const { clock } = this.kernel;
-    this.#snapshots.take(projectId, name, clock.now(), clock.state);
   }
 
   #evict(isGone: (id: string) => boolean): void {

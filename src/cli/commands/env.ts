@@ -1,17 +1,12 @@
 import type { ClientName, ProfileName } from '../../client/index.js';
 import { Exit, STATUS, UsageError } from '../../exit.js';
+import { readFixture } from '../../version.js';
 import type { Command } from './command.js';
 
-/** The default profile of each client: real clients expect the recorded states and errors. */
-const CLIENT_PROFILE: Readonly<Record<ClientName, ProfileName>> = {
-  curl: 'documented',
-  terraform: 'observed',
-  'atlas-cli': 'observed',
-  'go-sdk': 'observed',
-  mcp: 'observed',
-};
-
-const NAMES = Object.keys(CLIENT_PROFILE).join(', ');
+/** The clients, each with its default profile: real clients expect the recorded states and errors. */
+const CLIENTS = readFixture('environment.json') as Readonly<
+  Record<ClientName, { readonly profile: ProfileName }>
+>;
 
 /** Prints the variables that a client needs to call the emulator, as lines for a shell. */
 export const env: Command = {
@@ -20,11 +15,12 @@ export const env: Command = {
   async run({ positionals, options, connect }) {
     const [name = '', ...others] = positionals;
     if (!isClient(name) || others.length > 0) {
+      const names = Object.keys(CLIENTS).join(', ');
       throw new UsageError(
-        `env takes one client: ${NAMES}; and not ${JSON.stringify(positionals.join(' '))}`,
+        `env takes one client: ${names}; and not ${JSON.stringify(positionals.join(' '))}`,
       );
     }
-    const { project: id, profile = CLIENT_PROFILE[name], shell = 'posix' } = options;
+    const { project: id, profile = CLIENTS[name].profile, shell = 'posix' } = options;
     if (profile !== 'documented' && profile !== 'observed') {
       throw new UsageError(
         `env: --profile must be documented or observed, and is ${JSON.stringify(profile)}`,
@@ -63,7 +59,7 @@ async function noteOnHttps(url: string, address = ''): Promise<void> {
 }
 
 function isClient(name: string): name is ClientName {
-  return Object.hasOwn(CLIENT_PROFILE, name);
+  return Object.hasOwn(CLIENTS, name);
 }
 
 /** The line that sets a variable, for each shell. */
