@@ -113,7 +113,7 @@ describe('output without a terminal', () => {
       `{"url":"${emulator.url}","controlUrl":"${emulator.url}/_emulator","pid":${process.pid},"db":"world.db",` +
         `"projects":[{"id":"5f0000000000000000000001","profile":"observed","callers":${callers}}]}\n`,
     );
-    const command = `atlas-streams-emulator env curl --url ${emulator.url} --project 5f0000000000000000000001`;
+    const command = `npx atlas-streams-emulator env curl --url ${emulator.url} --project 5f0000000000000000000001`;
     expect(stderr).toContain(`\n  eval "$(${command})"\n`);
     expect(stderr).not.toContain('a-private-key');
   });
