@@ -14,11 +14,12 @@ import { mainError } from '../kernel/schema-text.js';
 import { methodsOf } from '../http/steps/route.js';
 import { Refusal } from '../profiles/index.js';
 
-/** Where the control API begins. */
-export const CONTROL_PREFIX = '/_emulator';
-
-/** Where one project's part of it begins. */
-export const PROJECT_PREFIX = `${CONTROL_PREFIX}/projects/:groupId`;
+/** Where the operations of a scope begin. */
+const PREFIXES = {
+  server: ['/_emulator'],
+  project: ['/_emulator/projects/:groupId'],
+  both: ['/_emulator', '/_emulator/projects/:groupId'],
+} as const;
 
 const NO_QUERY = Type.Object({});
 
@@ -28,12 +29,8 @@ const EMPTY = /^[ \t\r\n]*(?:\{[ \t\r\n]*\}[ \t\r\n]*)?$/;
 const LOCAL_NAME = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /** The paths of an operation: on the whole server, on one project, or both. */
-export function pathsOf({ scope, path }: ControlOperation): readonly string[] {
-  return [
-    ...(scope === 'project' ? [] : [CONTROL_PREFIX + path]),
-    ...(scope === 'server' ? [] : [PROJECT_PREFIX + path]),
-  ];
-}
+export const pathsOf = ({ scope, path }: ControlOperation): readonly string[] =>
+  PREFIXES[scope].map((prefix) => prefix + path);
 
 /**
  * Serves the operations, in a scope whose parsers and errors are its own.

@@ -104,9 +104,10 @@ function parametersOf(view: View, api: Api, components: Components) {
     const isText = place === 'query' && schema.type === 'string' && schema.enum === undefined;
     // Operations that are open to everybody take what they do not check.
     const shown = isText && !api.emptyQuery && !security ? { ...schema, minLength: 1 } : schema;
-    return { name, in: place, required: required || undefined, description, schema: shown };
+    const part = { name, in: place, required: required || undefined, description, schema: shown };
+    return api.sharedParameters?.includes(name) ? components.add('parameters', name, part) : part;
   };
-  const all = [
+  return [
     ...[...path.matchAll(/\/:(\w+)/g)].map(([, name = '']) =>
       parameter('path', name, parameters?.[name] ?? IDS[name] ?? Type.String(), true),
     ),
@@ -115,10 +116,6 @@ function parametersOf(view: View, api: Api, components: Components) {
     ),
     ...Object.entries(headers).map(([name, rule]) => parameter('header', name, rule, false)),
   ];
-  return all.map((one) => {
-    const name = one.name as string;
-    return api.sharedParameters?.includes(name) ? components.add('parameters', name, one) : one;
-  });
 }
 
 function contentOf(types: readonly string[], content: Part): Part {

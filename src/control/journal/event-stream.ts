@@ -39,10 +39,8 @@ export function eventStream(observed: Observed): ControlOperation {
 function lastEventId(header: string | string[] | undefined): number | undefined {
   if (header === undefined || header === '') return undefined;
   if (typeof header === 'string' && /^\d{1,15}$/.test(header)) return Number(header);
-  throw new ControlError(
-    400,
-    'Last-Event-ID is not the number of an event: send the id of the last event received.',
-  );
+  const problem = 'Last-Event-ID is not the number of an event: send the id of the last event received.';
+  throw new ControlError(400, problem);
 }
 
 /**

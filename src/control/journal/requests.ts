@@ -195,11 +195,9 @@ async function waitFor(
     throw new ControlError(503, 'The emulator is closing.');
   }
   requireWhole(selection, wanted.since);
-  const detail =
-    `${found.length} of ${count} matching requests arrived within ${timeoutMs} ms. ` +
-    (others.length === 0
-      ? 'No other request arrived.'
-      : `The last of the others: ${others.map(line).join('; ')}.`);
+  const last = others.map(line).join('; ');
+  const rest = last === '' ? 'No other request arrived.' : `The last of the others: ${last}.`;
+  const detail = `${found.length} of ${count} matching requests arrived within ${timeoutMs} ms. ${rest}`;
   return reply
     .code(408)
     .header('content-type', 'application/json')
