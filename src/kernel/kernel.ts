@@ -25,9 +25,7 @@ export function startKernel(
     database.value<string>('SELECT value FROM properties WHERE name = ?', name),
   );
   const setProperty = (name: string, value: string): void => {
-    const upsert =
-      'INSERT INTO properties VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value';
-    database.run(upsert, name, value);
+    database.run('INSERT OR REPLACE INTO properties VALUES (?, ?)', name, value);
   };
   const clockState = database.memo((name: string) => {
     const saved = property(name);

@@ -6,13 +6,8 @@ import { itemSchema, namesOf, type StatefulResource } from './resource.js';
 import { ruleControl, ruleSection } from './rules.js';
 
 export type { Items } from './items.js';
-export {
-  createTables,
-  type Lifecycles,
-  type RuleMatch,
-  type Shown,
-  type StatefulResource,
-} from './resource.js';
+export { createTables } from './resource.js';
+export type { Lifecycles, RuleMatch, Shown, StatefulResource } from './resource.js';
 export type { Stage } from './lifecycle.js';
 export type { CurrentItem } from './store.js';
 export { BASE_URL_MARK, objectText, Raw, STATE } from './text.js';

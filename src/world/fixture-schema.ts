@@ -1,11 +1,5 @@
-import {
-  Type,
-  type Static,
-  type TArray,
-  type TObject,
-  type TOptional,
-  type TProperties,
-} from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
+import type { Static, TArray, TObject, TOptional, TProperties } from '@sinclair/typebox';
 import type { Durations, Project } from '../http/gatekeeper.js';
 import { MAX_COUNT, object, oneOf, strict, text } from '../http/schema.js';
 import type { Transaction } from '../kernel/database.js';

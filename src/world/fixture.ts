@@ -8,13 +8,8 @@ import type { Transaction } from '../kernel/database.js';
 import { readText } from '../kernel/files.js';
 import { describeValue, mainError, namesOf, pathOfPointer } from '../kernel/schema-text.js';
 import { Refusal } from '../profiles/index.js';
-import {
-  FIXTURE_LIMIT,
-  fixtureSchema,
-  sharedSections,
-  type Fixture,
-  type FixtureSection,
-} from './fixture-schema.js';
+import { FIXTURE_LIMIT, fixtureSchema, sharedSections } from './fixture-schema.js';
+import type { Fixture, FixtureSection } from './fixture-schema.js';
 
 /** A fixture cannot be used; `message` names the place of the mistake in it. */
 export class FixtureError extends Error {}

@@ -1,12 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import {
-  defineCondition,
-  profiles,
-  SOURCE,
-  type ProfileName,
-  type Refusal,
-  type Source,
-} from '../../profiles/index.js';
+import { defineCondition, profiles, SOURCE } from '../../profiles/index.js';
+import type { ProfileName, Refusal, Source } from '../../profiles/index.js';
 import { digestResponse, parseDigest, REALM, sameSecret, type Nonces } from './digest.js';
 import type { Caller, Gatekeeper } from '../gatekeeper.js';
 import { redactTarget } from '../observation/redaction.js';

@@ -1,14 +1,8 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyRequest } from 'fastify';
 import { OBJECT_ID } from '../../kernel/ids.js';
-import {
-  CANNOT_FIND,
-  defineCondition,
-  profiles,
-  SOURCE,
-  type Profile,
-  type Refusal,
-} from '../../profiles/index.js';
+import { CANNOT_FIND, defineCondition, profiles, SOURCE } from '../../profiles/index.js';
+import type { Profile, Refusal } from '../../profiles/index.js';
 import type { Caller, Gatekeeper, Target } from '../gatekeeper.js';
 import type { AtlasOperation } from '../operation.js';
 import { pathWithoutQuery } from '../paths.js';
