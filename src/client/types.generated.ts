@@ -347,7 +347,10 @@ export interface Fixture {
       /** Retry-After, in seconds. Default: 1. */
       readonly retryAfterS?: number;
     };
-    /** Delays the request: milliseconds of the emulator's clock. */
+    /**
+     * Delays the request: milliseconds of the emulator's clock. If the rule is removed meanwhile, the
+     * connection is closed and nothing is done.
+     */
     readonly delayMs?: number;
     /** Closes the connection: before the work, or after it is committed. */
     readonly drop?: 'before' | 'after';
@@ -544,7 +547,10 @@ export interface Fixture {
           /** Retry-After, in seconds. Default: 1. */
           readonly retryAfterS?: number;
         };
-        /** Delays the request: milliseconds of the emulator's clock. */
+        /**
+         * Delays the request: milliseconds of the emulator's clock. If the rule is removed meanwhile, the
+         * connection is closed and nothing is done.
+         */
         readonly delayMs?: number;
         /** Closes the connection: before the work, or after it is committed. */
         readonly drop?: 'before' | 'after';
@@ -837,7 +843,10 @@ export interface FaultDelayMs {
   readonly before?: 'credentials';
   /** The parameters of the text of the error, instead of those of its example. */
   readonly parameters?: readonly (string | number)[];
-  /** Delays the request: milliseconds of the emulator's clock. */
+  /**
+   * Delays the request: milliseconds of the emulator's clock. If the rule is removed meanwhile, the
+   * connection is closed and nothing is done.
+   */
   readonly delayMs: number;
   /** How many requests it has matched. An exhausted rule matches none. */
   readonly matched: number;
@@ -1093,7 +1102,10 @@ export interface NewFaultDelayMs {
   readonly before?: 'credentials';
   /** The parameters of the text of the error, instead of those of its example. */
   readonly parameters?: readonly (string | number)[];
-  /** Delays the request: milliseconds of the emulator's clock. */
+  /**
+   * Delays the request: milliseconds of the emulator's clock. If the rule is removed meanwhile, the
+   * connection is closed and nothing is done.
+   */
   readonly delayMs: number;
 }
 

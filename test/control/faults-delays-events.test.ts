@@ -3,17 +3,22 @@ import type { EmulatorEvent } from '../../src/kernel/events.js';
 import { ManualClock } from '../support/clock.js';
 import { ACCEPT, linksPath } from '../support/emulator.js';
 import { openLine, openSocket, tokenOf, TRANSPORTS } from '../support/transport.js';
-import { addFault, control, counts, faultsPath, list } from './faults-support.js';
+import { addFault, control, counts, create, faultsPath, linksIn, list } from './faults-support.js';
 
-/** A clock that reports when an alarm is set for a given time. */
+/** A clock that reports when an alarm is set for a given time, and which are cancelled. */
 class WatchedClock extends ManualClock {
   #resolve: (() => void) | undefined;
   #at = 0;
+  /** The times of the alarms that were cancelled. */
+  readonly cancelled: number[] = [];
 
   override setAlarm(at: number, ring: () => void): () => void {
     const cancel = super.setAlarm(at, ring);
     if (at === this.#at) this.#resolve?.();
-    return cancel;
+    return () => {
+      this.cancelled.push(at);
+      cancel();
+    };
   }
 
   /** Resolves once somebody waits for this moment. */
@@ -39,6 +44,53 @@ describe('faults that delay', () => {
     expect(answered).toBe(false);
     clock.advance(1);
     expect((await pending).status).toBe(200);
+  });
+
+  it.each([
+    ['the rule is deleted', 'DELETE', 'documented', ''],
+    ['all rules are deleted', 'DELETE', 'documented', 'all'],
+    ['the project is reset', 'POST', 'documented', 'reset'],
+    ['the server is reset', 'POST', undefined, 'reset'],
+  ] as const)('a delayed request is cancelled when %s', async (_when, method, profile, how) => {
+    const clock = new WatchedClock();
+    const line = await openSocket({}, clock);
+    const { id } = await addFault(line, { delayMs: 5000, times: 1 }, 'documented');
+    const waiting = clock.alarmAt(clock.now() + 5000);
+    const pending = create(line).catch((error: unknown) => error);
+    await waiting;
+    const faults = faultsPath(line, profile);
+    const path = how === 'reset' ? faults.replace(/faults$/, 'reset') : faults + (how === '' ? `/${id}` : '');
+    expect((await control(line, method, path)).status).toBe(204);
+    expect(await pending).toBeInstanceOf(Error);
+    clock.advance(5000);
+    expect(await linksIn(line)).toBe(0);
+  });
+
+  it('a delayed request is cancelled when its connection closes', async () => {
+    const clock = new WatchedClock();
+    const line = await openSocket({}, clock);
+    await addFault(line, { delayMs: 5000, times: 1 }, 'documented');
+    const token = await tokenOf(line.send, 'owner', 'documented');
+    const waiting = clock.alarmAt(clock.now() + 5000);
+    const closed = new Promise((resolve) => {
+      line.events.subscribe(({ type, data }) => {
+        if (type === 'request.finished' && data.status === 0) resolve(data.rung);
+      });
+    });
+    const client = new AbortController();
+    const pending = fetch(line.url + linksPath('documented'), {
+      method: 'POST',
+      signal: client.signal,
+      headers: { accept: ACCEPT, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: '{"provider":"AWS"}',
+    }).catch((error: unknown) => error);
+    await waiting;
+    client.abort();
+    expect(await pending).toBeInstanceOf(Error);
+    await closed;
+    expect(clock.cancelled).toContain(clock.now() + 5000);
+    clock.advance(5000);
+    expect(await linksIn(line)).toBe(0);
   });
 
   it('after a delay the next matching rules apply, up to the first that answers', async () => {

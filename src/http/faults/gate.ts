@@ -85,14 +85,17 @@ export class FaultGate {
         exchange.fault = fault;
         return false;
       }
-      if (delayMs !== undefined) {
-        await this.#wait(delayMs);
+      const isCancelled = delayMs !== undefined && !(await this.#wait(reply, fault, delayMs));
+      if (delayMs !== undefined && !isCancelled) {
         this.#emit(request, fault);
         continue;
       }
       exchange.step = 'faults';
-      if (drop) {
-        exchange.condition = faultDecision(fault, 'cuts the connection before the work');
+      if (drop || isCancelled) {
+        const does = isCancelled
+          ? 'was removed, or the client left, during the delay'
+          : 'cuts the connection before the work';
+        exchange.condition = faultDecision(fault, does);
         await readUnread(request, reply);
         reply.hijack();
         reply.raw.destroy();
@@ -130,14 +133,27 @@ export class FaultGate {
     }
   }
 
-  #wait(ms: number): Promise<void> {
-    const { clock } = this.parts;
+  /** Resolves to true after a delay; to false at once when the rule is removed or the connection closes. */
+  #wait({ raw }: FastifyReply, { rule, project }: ScopedFault, ms: number): Promise<boolean> {
+    const { clock, events } = this.parts;
     return new Promise((resolve) => {
-      const cancel = clock.setAlarm(clock.now() + ms, () => {
+      const end = (passed: boolean): void => {
+        cancel();
+        unsubscribe();
         this.#cancelDelays.delete(cancel);
-        resolve();
+        resolve(passed);
+      };
+      const cancel = clock.setAlarm(clock.now() + ms, () => {
+        end(true);
+      });
+      // An event follows each change of the rules: the request that made it, or a reset.
+      const unsubscribe = events.subscribe(() => {
+        if (!this.store.list(project ?? undefined).some((one) => one.rule.id === rule.id)) end(false);
       });
       this.#cancelDelays.add(cancel);
+      raw.once('close', () => {
+        end(false);
+      });
     });
   }
 

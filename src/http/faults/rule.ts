@@ -52,7 +52,11 @@ const actions = {
   answer,
   error: text("Responds with this errorCode, with Atlas's status and text, in the form of the profile."),
   rateLimit,
-  delayMs: within(1, LONGEST_DELAY_MS, "Delays the request: milliseconds of the emulator's clock."),
+  delayMs: within(
+    1,
+    LONGEST_DELAY_MS,
+    "Delays the request: milliseconds of the emulator's clock. If the rule is removed meanwhile, the connection is closed and nothing is done.",
+  ),
   drop: oneOf(['before', 'after'], 'Closes the connection: before the work, or after it is committed.'),
   truncate: Type.Literal(true, { description: 'Closes the connection after half of the response.' }),
 };
