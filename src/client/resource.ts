@@ -1,13 +1,9 @@
 import type { Transport } from './transport.js';
-import type { LinkState } from './types.js';
+import type { LinkState, LinkStep } from './types.js';
 
 /** A state that an item has entered. */
-export interface StateStep<State extends string = string> {
+export interface StateStep<State extends string = string> extends Omit<LinkStep, 'state'> {
   readonly state: State;
-  /** When it was entered, in the project's time (ISO 8601). */
-  readonly at: string;
-  /** created, updated, deleted, time, read, forced, released or fixture. */
-  readonly why: string;
 }
 
 /** An item as the control API shows it. */

@@ -1,5 +1,4 @@
-import { Type } from '@sinclair/typebox';
-import type { Static, TArray, TObject, TOptional, TProperties } from '@sinclair/typebox';
+import { Type, type Static, type TObject, type TProperties } from '@sinclair/typebox';
 import type { Durations, Project } from '../http/gatekeeper.js';
 import { MAX_COUNT, object, oneOf, strict, text } from '../http/schema.js';
 import type { Transaction } from '../kernel/database.js';
@@ -119,7 +118,7 @@ export function fixtureSchema(sections: readonly FixtureSection[]) {
 
 export type Fixture = Static<ReturnType<typeof fixtureSchema>>;
 
-function sectionProperties(sections: readonly FixtureSection[]): Record<string, TOptional<TArray | TObject>> {
+function sectionProperties(sections: readonly FixtureSection[]) {
   return Object.fromEntries(
     sections.map(({ key, item, single }) => [key, Type.Optional(single ? item : Type.Array(item))]),
   );
