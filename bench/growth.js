@@ -1,0 +1,105 @@
+// Measures how the cost of inputs that clients choose grows: at n, 2n and 4n, with the ratios to the cost at n.
+// npm run build && node bench/growth.js
+import { request } from 'node:http';
+import { startEmulator } from '../dist/index.js';
+
+const emulator = await startEmulator({ port: 0, logLevel: 'silent' });
+const OWNER =
+  'Basic ' + Buffer.from('mdb_sa_id_000000000000000000000011:mdb_sa_sk_owner1').toString('base64');
+const ORGANIZATION = '32b6e34b3d91647abb20e700';
+const FORM = 'application/x-www-form-urlencoded';
+const ROUNDS = 9;
+/** The statuses of the measured requests. */
+const statuses = new Set();
+
+/** Sends a request and returns the body of its answer. */
+function send(method, path, headers = {}, body = undefined) {
+  return new Promise((resolve, reject) => {
+    const sent = request(emulator.url + path, { method, headers }, (answer) => {
+      let text = '';
+      answer
+        .on('data', (chunk) => (text += chunk))
+        .on('end', () => {
+          statuses.add(answer.statusCode);
+          resolve(text);
+        });
+    });
+    sent.on('error', reject).end(body);
+  });
+}
+
+const json = { 'content-type': 'application/json' };
+const grant = { authorization: OWNER, 'content-type': FORM };
+const { access_token: token } = JSON.parse(
+  await send('POST', '/api/oauth/token', grant, 'grant_type=client_credentials'),
+);
+const atlas = { authorization: `Bearer ${token}`, accept: 'application/vnd.atlas.2024-05-30+json' };
+let projects = 0;
+const project = () =>
+  send(
+    'POST',
+    '/api/atlas/v2/groups',
+    { ...atlas, ...json },
+    JSON.stringify({ name: `p${++projects}`, orgId: ORGANIZATION }),
+  );
+
+/** Each input: its smallest size, and the request whose cost counts, after what it needs. */
+const INPUTS = [
+  [
+    'fields of a form',
+    125_000,
+    (n) => () => send('POST', '/api/oauth/token', { 'content-type': FORM }, 'a&'.repeat(n)),
+  ],
+  ['characters of a path', 3500, (n) => () => send('GET', `/${'a'.repeat(n)}`)],
+  ['quotes in Prefer', 1700, (n) => () => send('GET', '/api/atlas/v2/groups', { prefer: '\\"'.repeat(n) })],
+  [
+    'spaces in Authorization',
+    3500,
+    (n) => () => send('GET', '/api/atlas/v2/groups', { authorization: `x${' '.repeat(n)}x` }),
+  ],
+  [
+    'blanks in a body of the control API',
+    250_000,
+    (n) => () => send('POST', '/_emulator/clock/resume', json, `${' '.repeat(n)}x`),
+  ],
+  [
+    'states in the path of a fixture',
+    25,
+    async (n) => {
+      const fixture = JSON.parse(await send('GET', '/_emulator/fixture'));
+      const path = Array.from({ length: n }, (_, at) => ['IDLE', at * 1000]);
+      fixture.organizations[0].projects[0].privateLinks = [{ provider: 'AWS', path }];
+      return () => send('PUT', '/_emulator/fixture', json, JSON.stringify(fixture));
+    },
+  ],
+  [
+    'projects that the caller has made',
+    60,
+    async (n) => {
+      while (projects < n) await project();
+      return project;
+    },
+  ],
+];
+
+/** The median time of a request, in milliseconds. */
+async function cost(measured) {
+  const times = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const begun = performance.now();
+    await measured();
+    times.push(performance.now() - begun);
+  }
+  return times.sort((one, other) => one - other)[(ROUNDS - 1) / 2];
+}
+
+for (const [name, least, prepare] of INPUTS) {
+  const costs = [];
+  statuses.clear();
+  for (const n of [least, 2 * least, 4 * least]) costs.push(await cost(await prepare(n)));
+  const shown = costs.map(
+    (ms, index) => `${2 ** index * least}: ${ms.toFixed(2)} ms (${(ms / costs[0]).toFixed(1)})`,
+  );
+  console.log(`${name.padEnd(36)}${shown.join('   ')}   ${[...statuses].join()}`);
+}
+await emulator.close();
