@@ -1,4 +1,5 @@
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -52,7 +53,7 @@ export default tseslint.config(
         tsconfigRootDir: import.meta.dirname,
       },
     },
-    plugins: { 'import-x': importX },
+    plugins: { 'import-x': importX, regexp },
     settings: {
       // Sources import each other by the names of the compiled files.
       'import-x/resolver-next': [createNodeResolver({ extensionAlias: { '.js': ['.ts', '.js'] } })],
@@ -75,6 +76,9 @@ export default tseslint.config(
   {
     files: ['src/**'],
     rules: {
+      // Clients send the texts: the time that a match takes must not grow faster than they do.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
       'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': ['error', { zones: layerRules }],
       'no-restricted-syntax': [
