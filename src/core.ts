@@ -14,7 +14,8 @@ import {
 } from './identity/index.js';
 import type { Clock } from './kernel/clock.js';
 import { DatabaseUnusable } from './kernel/database-file.js';
-import { Database, StorageError } from './kernel/database.js';
+import { Database } from './kernel/database.js';
+import { StorageError } from './kernel/database-file.js';
 import { startKernel } from './kernel/kernel.js';
 import { FIXTURES } from './version.js';
 import { snapshotMigrations, World } from './world/index.js';

@@ -8,7 +8,7 @@ import { contextOf, type ControlOperation } from '../http/operation.js';
 import { parseBody } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';
 import { readQuery } from '../http/steps/query.js';
-import { StorageError } from '../kernel/database.js';
+import { StorageError } from '../kernel/database-file.js';
 import { withoutMark } from '../kernel/files.js';
 import { mainError } from '../kernel/schema-text.js';
 import { methodsOf } from '../http/steps/route.js';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Caller } from '../http/gatekeeper.js';
 import type { LiveTokens } from '../http/faults/limits.js';
-import { withJson, type Database } from '../kernel/database.js';
+import type { Database } from '../kernel/database.js';
+import { withJson } from '../kernel/tables.js';
 import { PROJECT_NOW, type ProjectStore } from './project-store.js';
 
 /** Organizations, projects and credentials: who can call, and what there is to call. */

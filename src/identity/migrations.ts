@@ -1,4 +1,4 @@
-import { migration, type CoveredTable } from '../kernel/database.js';
+import { migration, type CoveredTable } from '../kernel/tables.js';
 
 /** What a snapshot covers, parents before children. Tokens are not in it: it signs nobody out. */
 export const identityTables: readonly CoveredTable[] = [

@@ -1,6 +1,7 @@
 import type { Organization, Pace, Project } from '../http/gatekeeper.js';
 import { shows, type ClockState } from '../kernel/clock.js';
-import { withJson, type Database } from '../kernel/database.js';
+import type { Database } from '../kernel/database.js';
+import { withJson } from '../kernel/tables.js';
 
 /** What the owner of a project sets besides its name; what was not set is left out. */
 export interface ProjectSettings {

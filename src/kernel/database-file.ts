@@ -1,8 +1,11 @@
 import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import type { Migration } from './database.js';
+import type { Migration } from './tables.js';
 import { isGroupWritable } from './files.js';
+
+/** The file cannot be read or written now; `message` says why, and what helps. Nothing has changed. */
+export class StorageError extends Error {}
 
 /** The database cannot be used; `message` says why, in one line. */
 export class DatabaseUnusable extends Error {}
@@ -114,12 +117,14 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   SQLITE_NOTADB: 'is damaged: restart the emulator with another file',
 };
 
-/** Why a file in use cannot be read or written; undefined for errors that are not of the file. */
-export function storageProblem(path: string, error: unknown): string | undefined {
+/** The error of a file in use that cannot be read or written; undefined for errors that are not of the file. */
+export function storageError(path: string, error: unknown): StorageError | undefined {
   if (!(error instanceof BetterSqlite3.SqliteError)) return undefined;
   // Extended codes, such as SQLITE_IOERR_WRITE, begin with the primary one.
-  const [code = ''] = /^SQLITE_[A-Z]+/.exec(error.code) ?? [];
-  return PROBLEMS[code] && `The database ${path} ${PROBLEMS[code]}.`;
+  const problem = PROBLEMS[/^SQLITE_[A-Z]+/.exec(error.code)?.[0] ?? ''];
+  return problem === undefined
+    ? undefined
+    : new StorageError(`The database ${path} ${problem}.`, { cause: error });
 }
 
 /** Whether a file in use was deleted or moved, in a sentence: then SQLite writes what nobody will read. */

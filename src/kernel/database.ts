@@ -1,35 +1,8 @@
 // Not the global function: commits must not depend on a test's fake timers.
 import { setImmediate } from 'node:timers';
-import { readFileSync } from 'node:fs';
 import type BetterSqlite3 from 'better-sqlite3';
-import { FIXTURES } from '../version.js';
-import { movedProblem, openFile, retain, storageProblem } from './database-file.js';
-
-/** A migration of the schema. Migrations are applied in order, once each, and never edited after a release. */
-export interface Migration {
-  /** Unique over all features, such as `0001_identity`. */
-  readonly name: string;
-  readonly sql: string;
-}
-
-/** The migration in the file of this name in `fixtures/migrations`. */
-export function migration(name: string): Migration {
-  return { name, sql: readFileSync(new URL(`migrations/${name}.sql`, FIXTURES), 'utf8') };
-}
-
-/** A table that snapshots cover. A column `seq`, if it has one, orders its rows; no two keys ever share a number. */
-export interface CoveredTable {
-  readonly name: string;
-  /** The column that identifies its rows. */
-  readonly key: string;
-  /** The column with the project of a row; undefined if rows belong to no project. */
-  readonly project: string | undefined;
-  /** A unique text column whose values rows can swap. */
-  readonly unique?: string;
-}
-
-/** The file cannot be read or written now; `message` says why, and what helps. Nothing has changed. */
-export class StorageError extends Error {}
+import { movedProblem, openFile, retain, storageError, StorageError } from './database-file.js';
+import type { Migration } from './tables.js';
 
 /** A write in progress. */
 export interface Transaction {
@@ -42,12 +15,9 @@ export type Changes = 'items' | 'anything';
 
 /** The writes that share a commit. */
 interface Batch {
-  readonly committed: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
   readonly effects: (() => void)[];
+  readonly writers: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
   changes: Changes;
-  writes: number;
 }
 
 /** How many keys a memo has at most. */
@@ -55,13 +25,6 @@ const MEMO_SIZE = 10_000;
 
 /** A value that SQLite stores. */
 type Value = string | number | Buffer | null;
-
-/** A row, with the JSON in these columns parsed. The caller names its type, as for a query. */
-export function withJson<Row extends object>(row: object, ...columns: (keyof Row & string)[]): Row {
-  const texts = row as Readonly<Record<string, string>>;
-  const parsed = columns.map((column) => [column, JSON.parse(texts[column] ?? 'null') as unknown]);
-  return { ...row, ...Object.fromEntries(parsed) } as Row;
-}
 
 /** Parameters of a statement: by position, or by name in one object. */
 type Parameters = (Value | Readonly<Record<string, Value>>)[];
@@ -96,8 +59,7 @@ export class Database {
   /**
    * Opens `path` (`:memory:` for a database in memory), locks it and applies the migrations that it lacks.
    *
-   * With WAL and `synchronous=NORMAL` a committed write survives the death of the process; a power failure can lose
-   * the last ones.
+   * With WAL and `synchronous=NORMAL`, committed writes survive the death of the process, but not always a power failure.
    *
    * @throws {DatabaseUnusable} if another process has locked it, it is not a database of this or an older version, or
    * it cannot be written
@@ -163,8 +125,7 @@ export class Database {
 
   /**
    * Runs `work` immediately and atomically, and resolves with its result when it is committed. Work that throws is
-   * decided by what is committed: if writes before it are pending, they are committed first, and if that fails, it runs
-   * again.
+   * decided by what is committed: pending writes before it are committed first, and if that fails, it runs again.
    *
    * @param changes lets memory of everything else live on where only items change
    * @returns a promise that rejects with what `work` threw, with its changes rolled back, or a {@link StorageError}
@@ -185,22 +146,18 @@ export class Database {
         batch.effects.length = before;
         // SQLite rolls the whole batch back where it cannot go on, such as on a full disk.
         if (!this.sqlite.inTransaction) this.#fail(batch, error);
-        else if (batch.writes > 0 && !(error instanceof StorageError) && !this.flush()) continue;
+        else if (batch.writers.length > 0 && !(error instanceof StorageError) && !this.flush()) continue;
         throw error;
       } finally {
         this.#touch();
         this.#writing = undefined;
       }
-      batch.writes += 1;
-      await batch.committed;
+      await new Promise<void>((resolve, reject) => batch.writers.push({ resolve, reject }));
       return result;
     }
   }
 
-  /**
-   * Why the file cannot be used, in a sentence; undefined if it can. If the last access failed, tries to write some
-   * pages.
-   */
+  /** Why the file cannot be used, in a sentence, if it cannot. If the last access failed, tries to write some pages. */
   async problem(): Promise<string | undefined> {
     if (this.#failure === undefined) return movedProblem(this.path);
     const fill = 'DROP TABLE IF EXISTS probe; CREATE TABLE probe AS SELECT zeroblob(65536) AS filler';
@@ -227,12 +184,12 @@ export class Database {
       return false;
     }
     this.#batch = undefined;
-    if (batch.writes > 0) this.#failure = undefined;
+    if (batch.writers.length > 0) this.#failure = undefined;
     try {
       for (const effect of batch.effects) effect();
     } finally {
       // Responses to committed writes are sent even if a subscriber of an event throws.
-      batch.resolve();
+      for (const { resolve } of batch.writers) resolve();
     }
     return true;
   }
@@ -244,14 +201,7 @@ export class Database {
 
   #begin(): Batch {
     this.#attempt(() => this.sqlite.exec('BEGIN IMMEDIATE'));
-    let settle!: Pick<Batch, 'resolve' | 'reject'>;
-    // Promise.withResolvers needs Node 22.
-    const committed = new Promise<void>((resolve, reject) => {
-      settle = { resolve, reject };
-    });
-    const batch: Batch = { committed, ...settle, effects: [], changes: 'items', writes: 0 };
-    // Each writer awaits it. Without one, nothing was lost.
-    committed.catch(() => undefined);
+    const batch: Batch = { effects: [], writers: [], changes: 'items' };
     setImmediate(() => {
       if (this.#batch === batch) this.flush();
     });
@@ -263,7 +213,7 @@ export class Database {
     this.#batch = undefined;
     if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
     this.#touch('anything');
-    batch.reject(error);
+    for (const { reject } of batch.writers) reject(error);
   }
 
   /** Commits what is pending before a read outside of a write, if it changes as much as that reads. */
@@ -287,16 +237,13 @@ export class Database {
 
   /** An error of the file as a {@link StorageError}, which is remembered; another as it is. */
   #seen(error: unknown): unknown {
-    const problem = storageProblem(this.path, error);
-    if (problem === undefined) return error;
-    this.#failure = problem;
-    return new StorageError(problem, { cause: error });
+    const failure = storageError(this.path, error);
+    if (failure) this.#failure = failure.message;
+    return failure ?? error;
   }
 
   #statement(sql: string): BetterSqlite3.Statement {
-    const cached = this.#statements.get(sql);
-    if (cached) return cached;
-    const statement = retain(this.sqlite.prepare(sql));
+    const statement = this.#statements.get(sql) ?? retain(this.sqlite.prepare(sql));
     this.#statements.set(sql, statement);
     return statement;
   }

@@ -4,7 +4,7 @@ import type { AtlasOperation } from '../http/operation.js';
 import type { JsonText } from '../http/replies/replies.js';
 import { MAX_COUNT, oneOf, strict, text, within } from '../http/schema.js';
 import { LATEST, LONGEST_MS } from '../kernel/clock.js';
-import { migration, type Migration } from '../kernel/database.js';
+import { migration, type Migration } from '../kernel/tables.js';
 import type { ChangedEvent } from '../kernel/events.js';
 import { OBJECT_ID } from '../kernel/ids.js';
 import type { ProfileName, Refusal } from '../profiles/index.js';

@@ -1,7 +1,7 @@
 import type { Project } from '../http/gatekeeper.js';
 import type { AtlasOperation, ControlOperation } from '../http/operation.js';
 import type { Clock } from '../kernel/clock.js';
-import type { CoveredTable, Migration } from '../kernel/database.js';
+import type { CoveredTable, Migration } from '../kernel/tables.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { DueWork } from '../kernel/scheduler.js';
 import type { FixtureSection } from './fixture-schema.js';

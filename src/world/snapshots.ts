@@ -1,4 +1,5 @@
-import { migration, withJson, type CoveredTable, type Database } from '../kernel/database.js';
+import type { Database } from '../kernel/database.js';
+import { migration, withJson, type CoveredTable } from '../kernel/tables.js';
 
 /** Which snapshot is restored, and what of it. A scope is a project, or undefined for the whole server. */
 export interface Restored {

@@ -1,7 +1,8 @@
 import { ControlError } from '../http/control-error.js';
 import { TOKEN_LIFE_S, type Identity } from '../identity/index.js';
 import { IN_STEP, type ClockState } from '../kernel/clock.js';
-import type { CoveredTable, Transaction } from '../kernel/database.js';
+import type { Transaction } from '../kernel/database.js';
+import type { CoveredTable } from '../kernel/tables.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { ProjectCache, RunningFeature } from './feature.js';
 import type { Fixture, FixtureSection } from './fixture-schema.js';

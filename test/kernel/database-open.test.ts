@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { Database, type Migration } from '../../src/kernel/database.js';
+import { Database } from '../../src/kernel/database.js';
+import type { Migration } from '../../src/kernel/tables.js';
 import { DatabaseUnusable } from '../../src/kernel/database-file.js';
 import { executeIn } from '../support/database-file.js';
 

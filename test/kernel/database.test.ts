@@ -2,7 +2,8 @@ import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Database, type Migration } from '../../src/kernel/database.js';
+import { Database } from '../../src/kernel/database.js';
+import type { Migration } from '../../src/kernel/tables.js';
 import { rowsIn } from '../support/database-file.js';
 
 const MIGRATIONS: readonly Migration[] = [

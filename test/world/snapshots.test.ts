@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type CoveredTable, Database, type Migration } from '../../src/kernel/database.js';
+import { Database } from '../../src/kernel/database.js';
+import type { CoveredTable, Migration } from '../../src/kernel/tables.js';
 import { snapshotMigrations, Snapshots } from '../../src/world/snapshots.js';
 import { temporaryFolder } from '../support/world.js';
 

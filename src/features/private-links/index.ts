@@ -1,4 +1,4 @@
-import { migration } from '../../kernel/database.js';
+import { migration } from '../../kernel/tables.js';
 import { createTables, objectText, stateful } from '../../states/index.js';
 import { duplicateLink, linkNotFound } from './conditions.js';
 import { DURATIONS, privateLinkProfiles, STATES } from './profile.js';

@@ -1,6 +1,6 @@
 import type { Static } from '@sinclair/typebox';
 import type { Project } from '../../http/gatekeeper.js';
-import { migration } from '../../kernel/database.js';
+import { migration } from '../../kernel/tables.js';
 import type { Feature, FixtureSection } from '../../world/index.js';
 import { projectDefaultsOperations } from './routes.js';
 import { fixtureDefaults } from './schema.js';

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { migration, type CoveredTable, type Database } from '../../kernel/database.js';
+import type { Database } from '../../kernel/database.js';
+import { migration, type CoveredTable } from '../../kernel/tables.js';
 import { hexDigits } from '../../kernel/ids.js';
 import { currentRule, firesOn, matches, type FaultRule, type FaultStep, type ScopedFault } from './rule.js';
 

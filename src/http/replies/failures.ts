@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { StorageError } from '../../kernel/database.js';
+import { StorageError } from '../../kernel/database-file.js';
 import { defineCondition, dress, Refusal, SOURCE, type Profile } from '../../profiles/index.js';
 import { reasonLine } from '../observation/exchange.js';
 import { redactTarget } from '../observation/redaction.js';

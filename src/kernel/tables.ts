@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { FIXTURES } from '../version.js';
+
+/** A migration of the schema. Migrations are applied in order, once each, and never edited after a release. */
+export interface Migration {
+  /** Unique over all features, such as `0001_identity`. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** The migration in the file of this name in `fixtures/migrations`. */
+export function migration(name: string): Migration {
+  return { name, sql: readFileSync(new URL(`migrations/${name}.sql`, FIXTURES), 'utf8') };
+}
+
+/** A table that snapshots cover. A column `seq`, if it has one, orders its rows; no two keys ever share a number. */
+export interface CoveredTable {
+  readonly name: string;
+  /** The column that identifies its rows. */
+  readonly key: string;
+  /** The column with the project of a row; undefined if rows belong to no project. */
+  readonly project: string | undefined;
+  /** A unique text column whose values rows can swap. */
+  readonly unique?: string;
+}
+
+/** A row, with the JSON in these columns parsed. The caller names its type, as for a query. */
+export function withJson<Row extends object>(row: object, ...columns: (keyof Row & string)[]): Row {
+  const texts = row as Readonly<Record<string, string>>;
+  const parsed = columns.map((column) => [column, JSON.parse(texts[column] ?? 'null') as unknown]);
+  return { ...row, ...Object.fromEntries(parsed) } as Row;
+}
