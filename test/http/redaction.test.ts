@@ -26,6 +26,14 @@ describe('redactTarget()', () => {
   );
 });
 
+it.each([
+  ['/groups/mdb%5Fsa%5fsk_HUSH', '/groups/[removed]'],
+  ['/groups/mdb_at%5fHU%53H?a=1', '/groups/[removed]?a=1'],
+  ['http://user:HU@SH@localhost/x', 'http://[removed]@localhost/x'],
+])('redactTarget() removes the secret of %s', (target, shown) => {
+  expect(redactTarget(target)).toBe(shown);
+});
+
 it('redactTarget() removes the secret of a target with a thousand nested parameters', () => {
   const target = `/x?${'a='.repeat(8000)}&${'b=?'.repeat(8000)}token=HUSH`;
   expect(redactTarget(target)).toBe(target.replace('HUSH', REMOVED));

@@ -21,8 +21,8 @@ const OPEN_FIELD =
 /** A private key, a client secret or a token, sent where a name belongs. */
 const LOOKS_SECRET = /^(?:mdb_(?:sa_sk|at)_|[0-9a-f]{8}-[0-9a-f]{4}-)/i;
 
-/** A client secret or a token, or the user of an address, wherever it stands. */
-const SECRET_TEXT = /mdb_(?:sa_sk|at)_[\w.~-]+|(?<=\/\/)[^\s/?#@"\\]+(?=@)/gi;
+/** A client secret or a token, or the user of an address, wherever it stands, also with escapes. */
+const SECRET_TEXT = /mdb(?:_|%5f)(?:sa(?:_|%5f)sk|at)(?:_|%5f)[\w.~%-]+|(?<=\/\/)[^\s/?#"\\]+(?=@)/gi;
 
 /** Redacts what has the form of a secret in any text, such as a path or a message. */
 export function redactText(text: string): string {
