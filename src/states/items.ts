@@ -143,10 +143,14 @@ export class Items<Sent extends object = object> implements DueWork {
     const { path, rest = [], readsLeft = null, ...fields } = planned;
     const sent = this.resource.accept?.(fields, project) ?? (fields as Sent);
     const { created } = this.resource.profiles[project.profile];
+    // A fixture says what its items are; rules are for items to come.
+    const isNew = why !== 'fixture' && !path && state === undefined;
+    const ruled = isNew ? this.rules.apply(project.id, sent, created) : undefined;
     const ahead: Plan = path
       ? { path: checkedOrder(path), rest, readsLeft: rest.length > 0 ? readsLeft : null }
-      : this.plan(project, state === undefined ? created : [{ state }], why);
-    this.put(transaction, project, { id, sent, errorMessage, ...ahead });
+      : this.plan(project, ruled?.stages ?? (state === undefined ? created : [{ state }]), why);
+    const message = ruled?.errorMessage ?? errorMessage;
+    this.put(transaction, project, { id, sent, errorMessage: message, ...ahead });
     return id;
   }
 

@@ -99,7 +99,7 @@ function ruleSchema({ name, states, profiles, complete, failed, rules }: Statefu
     ...(failed !== undefined && {
       fail: messageText(`they end ${failed} instead of ${complete}, with this errorMessage`),
     }),
-    staysIn: oneOf(stays, 'they stay in this state for good'),
+    ...(stays.length > 0 && { staysIn: oneOf(stays, 'they stay in this state for good') }),
   };
   const match = {
     ...(rules?.schema ?? Type.Object({})),

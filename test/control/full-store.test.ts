@@ -58,7 +58,7 @@ const readOnly = inTemporaryFolder(
 /** Fails each commit: the write-ahead log cannot grow. */
 function fullFileSystem(): Store {
   const folder = temporaryFolder();
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder]);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', folder]);
   if (mounted.status !== 0) throw new Error(`cannot mount: ${mounted.stderr.toString()}`);
   onTestFinished(() => void spawnSync('umount', ['--lazy', folder]));
   const filler = join(folder, 'filler');
@@ -205,7 +205,11 @@ describe.each([
   { what: 'that is read-only', make: readOnly, writes: 30, possible: true },
   { what: 'on a full file system', make: fullFileSystem, writes: 30, possible: canMount },
 ])('a store $what', ({ make, writes, possible }) => {
-  const options = skippedUnless(possible, 'this user cannot mount a file system, which is then filled');
+  const options = {
+    ...skippedUnless(possible, 'this user cannot mount a file system, which is then filled'),
+    // Hundreds of emulators start on copies of the file.
+    timeout: 120_000,
+  };
 
   it(
     'a store that is full refuses writes of the control API, changes nothing, and recovers',

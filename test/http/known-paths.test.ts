@@ -1,6 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, it } from 'vitest';
-import { features, type Feature } from '../../src/features/index.js';
+import { accountDetails } from '../../src/features/account-details/index.js';
+import type { Feature } from '../../src/features/index.js';
+import { privateLinks } from '../../src/features/private-links/index.js';
 import { KnownPaths } from '../../src/http/known-paths.js';
 import { atlasResource, type AtlasOperation } from '../../src/http/operation.js';
 import { resource } from '../../src/http/replies/replies.js';
@@ -124,7 +126,11 @@ function route(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string): Atlas
 
 describe('operations whose last segment is a parameter', () => {
   const send = async (method: string, path: string) => {
-    const emulator = await TestEmulator.start({}, new ManualClock(), [...features, workspaces]);
+    const emulator = await TestEmulator.start({}, new ManualClock(), [
+      privateLinks,
+      accountDetails,
+      workspaces,
+    ]);
     const url = `${API}/groups/${SEEDED.observed.project}/streams${path}`;
     const headers = { accept: 'application/vnd.atlas.2025-01-01+json' };
     return emulator.as('owner', 'observed', { method: method as 'GET', url, headers });

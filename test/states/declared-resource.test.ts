@@ -159,7 +159,31 @@ const geysers = stateful<object, 'restingMs'>({
   ],
 });
 
-const features: readonly Feature[] = [teaPots, geysers];
+/** Added by the control API, in one state at once, and with rules: they can only make it fail. */
+const springs = stateful<object, never>({
+  name: { one: 'spring', many: 'springs' },
+  migrations: [createTables('0102_springs', { one: 'spring', many: 'springs' })],
+  event: 'spring.changed',
+  parameter: 'springId',
+  states: ['FLOWING', 'SPOILT', 'DRY'],
+  complete: 'FLOWING',
+  failed: 'SPOILT',
+  gone: 'DRY',
+  settled: ['FLOWING', 'SPOILT'],
+  durations: {},
+  profiles: {
+    documented: { created: [{ state: 'FLOWING' }] },
+    observed: { created: [{ state: 'FLOWING' }] },
+  },
+  sent: Type.Object({}, { additionalProperties: false }),
+  represent: (_sent, { id }) => objectText({ _id: id, state: STATE }),
+  notFound: potNotFound,
+  addedByControl: true,
+  rules: { schema: Type.Object({}, { additionalProperties: false }), matches: () => true },
+  operations: () => [],
+});
+
+const features: readonly Feature[] = [teaPots, geysers, springs];
 
 async function start(settings = {}) {
   const clock = new ManualClock();
@@ -283,6 +307,24 @@ it('a declared resource fails or stays in a state according to a rule', async ()
   expect(await stateOf(project, grey)).toBe('HEATING');
   expect(await rules.list()).toMatchObject([{ timesLeft: 0 }, { timesLeft: null }]);
   await expect(rules.add({ staysIn: 'HOT' })).rejects.toMatchObject({ status: 400 });
+});
+
+it('a declared resource without a create fails according to a rule where the control API adds it', async () => {
+  const { emulator } = await start();
+  const project = await emulator.project();
+  const rules = project.rulesFor('spring-rules');
+  await rules.add({ times: 1, fail: 'dead frogs' });
+  const add = async (): Promise<unknown> =>
+    (
+      await fetch(`${emulator.url}/_emulator/projects/${project.id}/springs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      })
+    ).json();
+  expect([await add(), await add()]).toMatchObject([{ state: 'SPOILT' }, { state: 'FLOWING' }]);
+  // None of its states passes.
+  await expect(rules.add({ staysIn: 'FLOWING' })).rejects.toMatchObject({ status: 400 });
 });
 
 it('a declared resource has its own duration settings, which a project can change', async () => {
