@@ -22,6 +22,18 @@ export interface ControlError {
   readonly requests?: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** Addresses to begin with. */
+export interface Index {
+  /** The version of the emulator. */
+  readonly version: string;
+  /** Whether the emulator is ready. */
+  readonly health: string;
+  /** The OpenAPI document of the emulated operations of Atlas. */
+  readonly openapi: string;
+  /** The OpenAPI document of the control API. */
+  readonly controlOpenapi: string;
+}
+
 /** A project and how its states change. */
 export interface Project {
   /** The groupId of the Atlas API. */

@@ -13,7 +13,7 @@ import { eventStream } from './journal/event-stream.js';
 import { Journal } from './journal/journal.js';
 import { requestOperations, type Observed } from './journal/requests.js';
 import { projectControl } from './projects.js';
-import { configurationOperation } from './server.js';
+import { configurationOperation, indexOperation } from './server.js';
 import { worldOperations } from './world.js';
 
 /** The emulator without its ports: its state, its time, and the operations on them. */
@@ -53,6 +53,7 @@ export async function controlApi(
   world.addCache(journal);
   const observed = { events, clock, operations, journal, closing };
   const controls: ControlOperation[] = [
+    indexOperation,
     ...projectControl(core, journal, httpsPort),
     configurationOperation(config),
     ...clockOperations(world.time),

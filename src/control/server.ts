@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
+import { pathWithoutQuery } from '../http/paths.js';
 import { component, record, text } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { VERSION } from '../version.js';
@@ -61,6 +62,28 @@ export function openOperations(
   });
   return tls ? [health, authority] : [health];
 }
+
+/** `GET /_emulator/`: where to begin. Without the slash, redirects to it. */
+export const indexOperation: ControlOperation = about('index', 'Where the control API is.')('GET', '/', {
+  id: 'getIndex',
+  summary: 'Returns the addresses to begin with.',
+  response: component('Index', 'Addresses to begin with.', {
+    version: text('The version of the emulator.'),
+    health: text('Whether the emulator is ready.'),
+    openapi: text('The OpenAPI document of the emulated operations of Atlas.'),
+    controlOpenapi: text('The OpenAPI document of the control API.'),
+  }),
+  handle({ request, reply, baseUrl }) {
+    const here = `${baseUrl}/_emulator/`;
+    if (!pathWithoutQuery(request.url).endsWith('/')) return reply.redirect(here);
+    return {
+      version: VERSION,
+      health: `${here}health`,
+      openapi: `${here}openapi.json`,
+      controlOpenapi: `${here}control-openapi.json`,
+    };
+  },
+});
 
 /** `GET /_emulator/config`: the settings of the emulator. @param settings without secrets */
 export const configurationOperation = (settings: Readonly<Record<string, unknown>>): ControlOperation =>
