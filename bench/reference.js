@@ -1,4 +1,4 @@
-// The baseline of throughput.js: a plain Fastify server with TypeBox schemas and SQLite in a file, with one insert per
+// The baseline of the bench, R: a plain Fastify server with TypeBox schemas and SQLite in a file, with one insert per
 // create. It has no credentials, states, profiles or journal.
 import { randomBytes } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
@@ -44,9 +44,10 @@ server.post(path, { schema: { body: Type.Object(sent), response: { 201: link } }
   insert.run({ ...created, project: request.params.groupId });
   return reply.code(201).send(created);
 });
-server.get(`${path}/:id`, { schema: { response: { 200: link } } }, (request) =>
-  one.get(request.params.id, request.params.groupId),
-);
+server.get(`${path}/:id`, { schema: { response: { 200: link } } }, (request, reply) => {
+  const { id, groupId } = request.params;
+  return one.get(id, groupId) ?? reply.code(404).send({ error: 404, detail: `There is no link ${id}.` });
+});
 const list = Type.Object({ results: Type.Array(link), totalCount: Type.Integer() });
 server.get(
   path,
