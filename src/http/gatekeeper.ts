@@ -9,8 +9,8 @@ export interface Caller {
   /** The profile of its organization. */
   readonly profile: ProfileName;
   readonly organizationRoles: readonly string[];
-  /** Roles by project id. */
-  readonly projectRoles: Readonly<Record<string, readonly string[]>>;
+  /** Looks its roles in a project up: a caller can have roles in very many. */
+  readonly rolesIn: (projectId: string) => readonly string[];
 }
 
 /** An organization as a request meets it. */

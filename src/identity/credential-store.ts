@@ -11,6 +11,9 @@ export interface Identity {
   readonly credentials: CredentialStore;
 }
 
+/** Roles of a caller by project id. */
+type ProjectRoles = Readonly<Record<string, readonly string[]>>;
+
 /** A caller with its secret: the private key, or the client secret. */
 export interface Credential {
   readonly caller: Caller;
@@ -22,8 +25,10 @@ export interface Credential {
 }
 
 /** A credential to add. */
-export interface NewCredential extends Omit<Caller, 'profile'> {
+export interface NewCredential extends Omit<Caller, 'profile' | 'rolesIn'> {
   readonly secret: string;
+  /** Roles by project id. */
+  readonly projectRoles: ProjectRoles;
   /** The project that it is made for, whose clock its tokens follow. */
   readonly projectId?: string | null;
 }
@@ -43,12 +48,13 @@ interface Token {
 /** The project whose clock a credential's tokens follow: the one that it was made for, or in which alone it has roles. */
 const JOIN_PROJECT = `
   LEFT JOIN projects ON projects.id = coalesce(credentials.project_id,
-    (SELECT min(key) FROM json_each(roles, '$.projects') HAVING count(*) = 1))`;
+    (SELECT min(project_id)
+     FROM (SELECT project_id FROM project_roles WHERE credential_id = credentials.id LIMIT 2) HAVING count(*) = 1))`;
 
 const SELECT_CREDENTIAL = `
   SELECT secret, project_id AS projectId, clock_offset_ms AS offsetMs, frozen_at AS frozenAt, json_object(
     'id', credentials.id, 'kind', kind, 'organizationId', credentials.organization_id, 'profile', profile,
-    'organizationRoles', roles -> 'organization', 'projectRoles', roles -> 'projects') AS caller
+    'organizationRoles', roles -> 'organization') AS caller
   FROM credentials JOIN organizations ON organizations.id = credentials.organization_id ${JOIN_PROJECT}`;
 
 /** With the time of the clock by which they expire. */
@@ -57,8 +63,12 @@ const SELECT_TOKENS = `
     coalesce(${PROJECT_NOW}, :now) AS now
   FROM credentials JOIN tokens ON credential_id = credentials.id ${JOIN_PROJECT}`;
 /** Not by the joined project alone, for which there is no index. */
-const TOKENS_OF_PROJECT = `${SELECT_TOKENS}
-  WHERE credentials.project_id = :projectId OR (credentials.project_id IS NULL AND projects.id = :projectId)`;
+const TOKENS_OF_PROJECT = `${SELECT_TOKENS} WHERE projects.id = :projectId AND credentials.id IN (
+    SELECT id FROM credentials WHERE project_id = :projectId
+    UNION ALL SELECT credential_id FROM project_roles WHERE project_id = :projectId)`;
+
+/** The id of the row with a credential's roles in a project. */
+const inProject = (id: string, projectId: string): string => `${id} ${projectId}`;
 
 /** How long an expired token is reported as expired instead of unknown. */
 const FORGET_AFTER_MS = 3_600_000;
@@ -66,6 +76,8 @@ const FORGET_AFTER_MS = 3_600_000;
 /** API keys, service accounts and tokens in SQL. Writes belong inside `Database.write`. */
 export class CredentialStore {
   readonly #credential;
+  /** In a project, by {@link inProject}, as JSON. */
+  readonly #roles;
   /** By the hash, in hexadecimal. */
   readonly #token;
 
@@ -74,6 +86,8 @@ export class CredentialStore {
     private readonly now: () => number,
   ) {
     this.#credential = database.memo((id: string) => this.#rows('credentials.id = :id', { id })[0]);
+    const roles = 'SELECT roles FROM project_roles WHERE id = ?';
+    this.#roles = database.memo((id: string) => database.value<string>(roles, id));
     const sql =
       'SELECT credential_id AS credentialId, expires_at AS expiresAt, revoked FROM tokens WHERE hash = ?';
     this.#token = database.memo((hash: string) => database.get<Token>(sql, Buffer.from(hash, 'hex')));
@@ -95,10 +109,18 @@ export class CredentialStore {
     return this.#select('credentials.project_id = :id', { id });
   }
 
+  /** All roles of a credential in projects: very many, perhaps. */
+  projectRoles(id: string): ProjectRoles {
+    const sql =
+      'SELECT json_group_object(project_id, json(roles)) FROM project_roles WHERE credential_id = ?';
+    return JSON.parse(this.database.value<string>(sql, id) ?? '{}') as ProjectRoles;
+  }
+
   add({ id, kind, secret, organizationId, projectId = null, ...roles }: NewCredential): void {
-    const stored = JSON.stringify({ organization: roles.organizationRoles, projects: roles.projectRoles });
+    const stored = JSON.stringify({ organization: roles.organizationRoles });
     const sql = 'INSERT INTO credentials VALUES (?, ?, ?, ?, ?, ?)';
     this.database.run(sql, id, kind, secret, organizationId, projectId, stored);
+    for (const [project, held] of Object.entries(roles.projectRoles)) this.#addRoles(id, project, held);
   }
 
   /**
@@ -131,21 +153,29 @@ export class CredentialStore {
 
   /** Gives a credential a role in a new project. */
   addProjectRole(id: string, projectId: string, role: string): void {
-    const parameters = { id, role, path: `$.projects."${projectId}"` };
-    this.#setRoles('json_set(roles, :path, json_array(:role))', 'credentials.id = :id', parameters);
+    this.#keepingLives('credentials.id = :id', { id }, () => {
+      this.#addRoles(id, projectId, [role]);
+    });
   }
 
-  /** Removes the roles in a project from the credentials that were made for no project. */
+  /** Removes all roles in a project. */
   removeProjectRoles(projectId: string): void {
-    const where = 'project_id IS NULL AND json_type(roles, :path) IS NOT NULL';
-    this.#setRoles('json_remove(roles, :path)', where, { path: `$.projects."${projectId}"` });
+    const holders =
+      'credentials.id IN (SELECT credential_id FROM project_roles WHERE project_id = :projectId)';
+    this.#keepingLives(holders, { projectId }, () => {
+      this.database.run('DELETE FROM project_roles WHERE project_id = ?', projectId);
+    });
+  }
+
+  #addRoles(id: string, projectId: string, roles: readonly string[]): void {
+    const sql = 'INSERT INTO project_roles VALUES (?, ?, ?, ?)';
+    this.database.run(sql, inProject(id, projectId), id, projectId, JSON.stringify(roles));
   }
 
   /** Changes roles, and with them perhaps the clocks of credentials; tokens stay valid for as long as they were. */
-  #setRoles(roles: string, where: string, parameters: Readonly<Record<string, string>>): void {
+  #keepingLives(where: string, parameters: Readonly<Record<string, string>>, change: () => void): void {
     const changed = this.#select(where, parameters);
-    const sql = `UPDATE credentials SET roles = ${roles} WHERE ${where}`;
-    this.database.run(sql, parameters);
+    change();
     for (const { caller, now } of changed) {
       const ahead = (this.credential(caller.id)?.now ?? now) - now;
       const move = 'UPDATE tokens SET expires_at = expires_at + ? WHERE credential_id = ?';
@@ -193,7 +223,12 @@ export class CredentialStore {
 
   #rows(where: string, parameters: Readonly<Record<string, string>>): CredentialRow[] {
     const sql = `${SELECT_CREDENTIAL} WHERE ${where} ORDER BY credentials.id`;
-    return this.database.all<object>(sql, parameters).map((row) => withJson<CredentialRow>(row, 'caller'));
+    return this.database.all<object>(sql, parameters).map((row) => {
+      const { caller, ...rest } = withJson<CredentialRow>(row, 'caller');
+      const rolesIn = (projectId: string) =>
+        JSON.parse(this.#roles(inProject(caller.id, projectId)) ?? '[]') as string[];
+      return { ...rest, caller: { ...caller, rolesIn } };
+    });
   }
 
   #present({ offsetMs, frozenAt, ...credential }: CredentialRow): Credential {

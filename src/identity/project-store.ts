@@ -84,8 +84,7 @@ export class ProjectStore {
 
   /** Number of the organization's projects, without those that have credentials of their own: projects for tests. */
   countOf(organizationId: string): number {
-    const sql = `SELECT count(*) FROM projects WHERE organization_id = ?
-      AND NOT EXISTS (SELECT 1 FROM credentials WHERE project_id = projects.id)`;
+    const sql = 'SELECT count(*) FROM counted_projects WHERE organization_id = ?';
     return this.database.value(sql, organizationId) ?? 0;
   }
 

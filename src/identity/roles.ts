@@ -22,15 +22,15 @@ export const PROJECT_ROLES = withPrefix('GROUP_');
 
 /** Whether the caller's roles allow an access to its organization or a project of it; never to another's. */
 export function permits(
-  caller: Pick<Caller, 'organizationId' | 'organizationRoles' | 'projectRoles'>,
+  caller: Pick<Caller, 'organizationId' | 'organizationRoles' | 'rolesIn'>,
   access: string,
   { organizationId, id }: Target,
 ): boolean {
   const allowed = roleNamesFor(access);
-  const inProject = id === undefined ? [] : (caller.projectRoles[id] ?? []);
+  const allow = (roles: readonly string[]): boolean => roles.some((role) => allowed.includes(role));
   return (
     caller.organizationId === organizationId &&
-    [...caller.organizationRoles, ...inProject].some((role) => allowed.includes(role))
+    (allow(caller.organizationRoles) || (id !== undefined && allow(caller.rolesIn(id))))
   );
 }
 

@@ -165,9 +165,9 @@ export function exportFixture(
         return { ...weighed(fields), ...saved(sections, project) };
       }),
       credentials: credentials.ofOrganization(organization.id).map(({ caller, secret, projectId }) => {
-        const { id, kind, organizationRoles, projectRoles } = caller;
+        const { id, kind, organizationRoles } = caller;
         // Not the roles in projects that were removed.
-        const roles = Object.entries(projectRoles).filter(([project]) => ids.has(project));
+        const roles = Object.entries(credentials.projectRoles(id)).filter(([project]) => ids.has(project));
         return weighed({
           project: projectId ?? undefined,
           organizationRoles,

@@ -23,7 +23,7 @@ interface Snapshot {
 /** What of a snapshot a restore returns. */
 export type Taken = Pick<Snapshot, 'takenAt' | 'extra'>;
 
-export const snapshotMigrations = [migration('0004_snapshots')];
+export const snapshotMigrations = ['0004_snapshots', '0009_snapshots_of_project_roles'].map(migration);
 
 /** A restore that deletes more rows than this from a table deletes them in batches first. */
 const LARGE = 10_000;

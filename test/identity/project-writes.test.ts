@@ -225,6 +225,25 @@ describe.each(PROFILES)('create of a project, %s', (profile) => {
     expect(link.statusCode, link.body).toBe(200);
     expect((await as({ method: 'PATCH', url, payload: { name: 'still-mine' } })).statusCode).toBe(200);
     expect((await as({ url: GROUPS })).json()).toMatchObject({ results: [{ name: 'still-mine' }] });
+
+    const control = async (method: 'GET' | 'POST', path: string, payload?: object) => {
+      const response = await emulator.inject({
+        method,
+        url: `/_emulator${path}`,
+        ...(payload && { payload }),
+      });
+      expect(response.statusCode, response.body).toBeLessThan(300);
+      return response.body;
+    };
+    const exported = await control('GET', '/fixture');
+    const role = { projectRoles: { [made.json<Project>().id]: ['GROUP_OWNER'] } };
+    expect(JSON.parse(exported)).toMatchObject({ organizations: [{ credentials: [role] }] });
+    await control('POST', '/snapshots', { name: 'made' });
+    await control('POST', '/reset');
+    expect((await as({ url: GROUPS })).json()).toMatchObject({ results: [] });
+    await control('POST', '/snapshots/made/restore');
+    await control('POST', `/projects/${made.json<Project>().id}/reset`);
+    expect((await as({ url: GROUPS })).json()).toMatchObject({ results: [{ name: 'still-mine' }] });
   });
 });
 

@@ -21,13 +21,19 @@ const ROWS = TABLE.flatMap(([role, read, write]) => [
   { role, access: 'writeStreams', allowed: write === 'y' },
 ]);
 
+/** Looks roles up by project, as a caller does. */
+const rolesIn =
+  (roles: Readonly<Record<string, readonly string[]>>) =>
+  (projectId: string): readonly string[] =>
+    roles[projectId] ?? [];
+
 /** A caller with one role, in the project's organization unless another is named. */
 function holder(role: string, organizationId = project.organizationId, projectId = project.id) {
   const inOrganization = role.startsWith('ORG_');
   return {
     organizationId,
     organizationRoles: inOrganization ? [role] : [],
-    projectRoles: inOrganization ? {} : { [projectId]: [role] },
+    rolesIn: rolesIn(inOrganization ? {} : { [projectId]: [role] }),
   };
 }
 
@@ -52,7 +58,7 @@ describe('roles', () => {
   );
 
   it.each(['readProject', 'writeStreams'])('a caller without roles is not permitted %s', (access) => {
-    const nobody = { organizationId: project.organizationId, organizationRoles: [], projectRoles: {} };
+    const nobody = { organizationId: project.organizationId, organizationRoles: [], rolesIn: rolesIn({}) };
     expect(permits(nobody, access, project)).toBe(false);
   });
 
@@ -60,7 +66,7 @@ describe('roles', () => {
     const caller = {
       organizationId: project.organizationId,
       organizationRoles: ['ORG_MEMBER', 'ORG_READ_ONLY'],
-      projectRoles: { [project.id]: ['GROUP_READ_ONLY', 'GROUP_STREAM_PROCESSING_MANAGER'] },
+      rolesIn: rolesIn({ [project.id]: ['GROUP_READ_ONLY', 'GROUP_STREAM_PROCESSING_MANAGER'] }),
     };
     expect(permits(caller, 'writeStreams', project)).toBe(true);
   });

@@ -46,7 +46,14 @@ const answers = JSON.parse(unpack('answers.json').toString()) as Readonly<Record
 
 const OBSERVED = '32b6e34b3d91647abb20e7b9';
 
-const fixture = JSON.parse(readFileSync(new URL('fixture.json', FOLDER), 'utf8')) as object;
+interface Credential {
+  readonly projectRoles: object;
+  readonly apiKey?: { readonly publicKey: string };
+}
+
+const fixture = JSON.parse(readFileSync(new URL('fixture.json', FOLDER), 'utf8')) as {
+  readonly organizations: readonly { readonly credentials: readonly Credential[] }[];
+};
 
 /** An emulator on a database file, at the moment at which 0.1.0 was killed. */
 async function open(db: string): Promise<{ inject: Inject; clock: ManualClock; close: () => Promise<void> }> {
@@ -138,6 +145,25 @@ describe('database files of 0.1.0, killed', () => {
     const found = await everything(inject);
     expect(states(found as Answer)).toMatchObject({ emptied: 'DONE DONE DONE', gone: 'DONE DONE' });
     expect(found).toEqual(answers.wholeRestored);
+  });
+
+  it('credentials in a database of 0.1.0 and in its snapshots retain their roles', async () => {
+    const { inject } = await open(copy());
+    const credentials = async (): Promise<readonly Credential[]> => {
+      const { organizations } = (await control(inject, 'GET', '/fixture')) as typeof fixture;
+      return organizations.flatMap((organization) => organization.credentials);
+    };
+    const exported = fixture.organizations.flatMap((organization) => organization.credentials);
+    const opened = await credentials();
+    // Without those of the project that was removed after the export.
+    expect(opened).toHaveLength(exported.length - 8);
+    expect(exported).toEqual(expect.arrayContaining([...opened]));
+    await control(inject, 'POST', '/snapshots/whole/restore');
+    const restored = await credentials();
+    const keys = new Set(restored.map(({ apiKey }) => apiKey?.publicKey));
+    const inBoth = exported.filter(({ apiKey }) => apiKey && keys.has(apiKey.publicKey));
+    expect(inBoth.length).toBeGreaterThan(8);
+    expect(restored).toEqual(expect.arrayContaining(inBoth));
   });
 
   it('a snapshot of a project by 0.1.0 is restored', async () => {
