@@ -10,27 +10,51 @@ let runs = 0;
 
 const listed = ({ readProject }, { project }) => linksOf(readProject ?? project);
 const gets = (server, profile) => server.ids[profile.name].map((id) => `${listed(server, profile)}/${id}`);
-const lists = (server, { project }) =>
-  server.pages.map((page) => `${linksOf(project)}?itemsPerPage=100&pageNum=${page}`);
+const lists = ({ pages, paging = (page) => `itemsPerPage=100&pageNum=${page}` }, { project }) =>
+  pages.map((page) => `${linksOf(project)}?${paging(page)}`);
 const absent = (server, profile) =>
-  server.ids[profile.name].map((id) => `${listed(server, profile)}/${id.slice(0, -4)}ffff`);
+  server.ids[profile.name].map((id) => `${listed(server, profile)}/ffff${id.slice(4)}`);
 
 /** Creates, `every` so many requests. Each run has its own names: no two links may have the same target. */
-const creates = (server, { creates }, every = 1) => ({
-  path: linksOf(creates),
+const creates = ({ createsInto }, { creates }, every = 1) => ({
+  path: linksOf(createsInto ?? creates),
   body: JSON.stringify(linkNamed(`${(runs += 1)}-########`)),
   every,
 });
 
 /**
  * Each case: which requests a server gets; `auth` of the emulator (the reference has none); `answers`: the operations and
- * statuses that the journal may have; `refused`: the share of answers from 400 on; `rate`: `all` if these count too; `peers`
+ * statuses that the journal may have; `must` and `aim`: the goals against the reference, by connections; `refused`: the share of answers from 400 on; `rate`: `all` if these count too; `peers`
  * if other emulators can do it.
  */
 export const CASES = {
-  get: { title: 'get one', plan: (...of) => ({ paths: gets(...of) }), answers: [GET], peers: true },
-  list: { title: 'list 100', plan: (...of) => ({ paths: lists(...of) }), answers: [LIST], peers: true },
-  create: { title: 'create', plan: (...of) => ({ create: creates(...of) }), answers: [CREATE], peers: true },
+  get: {
+    title: 'get one',
+    plan: (...of) => ({ paths: gets(...of) }),
+    must: { 10: 0.8, 50: 0.8 },
+    aim: { 10: 1, 50: 1 },
+    mustBeatPrism: 8,
+    answers: [GET],
+    peers: true,
+  },
+  list: {
+    title: 'list 100',
+    plan: (...of) => ({ paths: lists(...of) }),
+    must: { 10: 2.5, 50: 2.5 },
+    aim: { 10: 3, 50: 3 },
+    mustBeatPrism: 3.5,
+    answers: [LIST],
+    peers: true,
+  },
+  create: {
+    title: 'create',
+    plan: (...of) => ({ create: creates(...of) }),
+    must: { 10: 1.3, 50: 1.7 },
+    aim: { 10: 1.7, 50: 2.2 },
+    mustBeatPrism: 6,
+    answers: [CREATE],
+    peers: true,
+  },
   mixed: {
     title: 'get, 5 % creates',
     plan: (...of) => ({ paths: gets(...of), create: creates(...of, 20) }),
@@ -40,12 +64,16 @@ export const CASES = {
     title: 'get, digest, nonce reused',
     auth: 'digest',
     plan: (...of) => ({ paths: gets(...of) }),
+    must: { 10: 0.55, 50: 0.55 },
+    aim: { 10: 0.75, 50: 0.75 },
     answers: [GET],
   },
   'digest-create': {
     title: 'create, digest, nonce reused',
     auth: 'digest',
     plan: (...of) => ({ create: creates(...of) }),
+    must: { 10: 1, 50: 1 },
+    aim: { 10: 1.5, 50: 1.5 },
     answers: [CREATE],
   },
   challenge: {

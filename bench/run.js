@@ -1,48 +1,93 @@
-// Compares the emulator with other servers: npm run bench -- --only get,create --rounds 3 --seconds 2 --against DIR
-import { mkdtempSync, rmSync } from 'node:fs';
+// Compares the emulator with other servers on this machine, in the same minutes: npm run bench -- --help
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { CASES } from './cases.js';
-import { startEmulator, startReference, file } from './servers.js';
-import { ratios } from './statistics.js';
+import { join, resolve } from 'node:path';
+import { wrkVersion } from './load.js';
+import { machine } from './machine.js';
+import { HELP, readOptions } from './options.js';
+import { startPeers } from './peers.js';
+import { memory, starts } from './processes.js';
+import { profileCases } from './profile.js';
+import { budgetTable, memoryTable, profileTables, startsTable, throughputTable } from './report.js';
+import { file, startEmulator, startReference } from './servers.js';
 import { throughput } from './throughput.js';
 
-const { values: o } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    rounds: { type: 'string', default: '3' },
-    seconds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '10,50' },
-    profiles: { type: 'string', default: 'observed' },
-    against: { type: 'string' },
-  },
-});
-const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-const servers = [];
-try {
-  servers.push(await startReference(folder));
-  servers.push(await startEmulator('emulator', file('..'), folder));
-  if (o.against) servers.push(await startEmulator('against', o.against, folder));
-  await throughput(
-    servers,
-    {
-      cases: o.only?.split(',') ?? Object.keys(CASES),
-      connections: o.connections.split(',').map(Number),
-      profiles: o.profiles.split(','),
-      rounds: Number(o.rounds),
-      seconds: Number(o.seconds),
-    },
-    ({ title, connections, profile, servers: { reference, ...others } }) => {
-      for (const [name, { rate }] of Object.entries(others)) {
-        const r = ratios(rate, reference.rate);
-        console.log(
-          `${profile.padEnd(10)} ${title.padEnd(30)} ${String(connections).padStart(3)} ${name.padEnd(10)} ${r.median.toFixed(2)} (${r.least.toFixed(2)} to ${r.greatest.toFixed(2)})  ${rate.map((x) => x.toFixed(0))} to ${reference.rate.map((x) => x.toFixed(0))}`,
+const options = readOptions(process.argv.slice(2));
+const say = (text) => console.log(`\n${text}`);
+
+/** Measures the cases of throughput. */
+async function measureThroughput(folder, builds) {
+  const servers = [];
+  try {
+    servers.push(await startReference(folder));
+    for (const [name, build] of Object.entries(builds))
+      servers.push(await startEmulator(name, build, folder));
+    if (!options['no-peers']) servers.push(...(await startPeers(folder, say)));
+    return await throughput(
+      servers,
+      options,
+      ({ title, connections, profile, servers: { emulator, reference } }) => {
+        const rates = emulator.rate.map(
+          (rate, round) => `${rate.toFixed(0)} to ${reference.rate[round].toFixed(0)}`,
         );
-      }
-    },
-  );
-} finally {
-  for (const server of servers) await server.stop();
-  rmSync(folder, { recursive: true, force: true });
+        console.error(`${profile}, ${title}, ${connections} connections: ${rates.join(', ')}`);
+      },
+    );
+  } finally {
+    for (const server of servers) await server.stop();
+  }
 }
+
+/** Measures the rest, in the order of the options. */
+function measure(section, folder, builds) {
+  const { out, seconds, requests } = options;
+  if (section === 'start') return starts(builds, folder);
+  if (section === 'memory') return memory(builds, folder, requests);
+  return profileCases(['get', 'list', 'create', 'digest-get', 'refusal'], { folder, out, seconds });
+}
+
+const TABLES = { budget: budgetTable, start: startsTable, memory: memoryTable };
+
+async function main() {
+  const out = resolve(options.out ?? file('out'));
+  options.out = out;
+  mkdirSync(out, { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const builds = { emulator: file('..'), ...(options.against && { against: resolve(options.against) }) };
+  try {
+    if (options.profile) {
+      const results = await profileCases(options.profile, { folder, ...options });
+      say(budgetTable(results));
+      for (const name of options.profile) say(profileTables(results[name]));
+      say(`${out} has the profiles, for the developer tools of a browser.`);
+      return;
+    }
+    const report = { ...machine(), at: new Date().toISOString() };
+    say(
+      `${Object.entries(report.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', ')}\n${report.machine}`,
+    );
+    if (options.cases.length > 0) {
+      report.throughput = await measureThroughput(mkdtempSync(join(folder, 'cases-')), builds);
+      for (const profile of options.profiles)
+        say(
+          `${profile}\n${throughputTable(report.throughput.filter((result) => result.profile === profile))}`,
+        );
+    }
+    for (const section of options.sections) {
+      report[section] = await measure(section, mkdtempSync(join(folder, `${section}-`)), builds);
+      say(TABLES[section](report[section]));
+    }
+    writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
+    say(`${out}/report.json`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (options.help) console.log(HELP);
+else if (!wrkVersion()) {
+  console.error('wrk is not installed: apt-get install wrk, or brew install wrk');
+  process.exitCode = 77;
+} else await main();

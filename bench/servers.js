@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pinned } from './load.js';
 
@@ -34,12 +35,18 @@ export const LINKS = 10_000;
 const REFERENCE_LINKS = 100;
 /** How many links are read in turn. */
 const READ = 500;
+/** Which of the pages of 100 links are read in turn. */
+export const PAGES = [1, 12, 23, 34, 45, 56, 67, 78, 89, 100];
 
 /** The id of the nth link of a listed project. */
-const idOf = (profile, number) =>
+export const idOf = (profile, number) =>
   PROFILES[profile].project.slice(0, 16) +
   PROFILES[profile].project.slice(-2) +
   number.toString(16).padStart(6, '0');
+
+/** Ids of links to read, in no order. */
+export const idsToRead = (profile, links = LINKS) =>
+  Array.from({ length: READ }, (_, number) => idOf(profile, (number * 7919) % links));
 
 /** What a client sends to create a private link. @param name distinguishes the link */
 export const linkNamed = (name) => ({
@@ -65,6 +72,15 @@ export async function ask(method, url, options) {
   return text === '' ? undefined : JSON.parse(text);
 }
 
+/** Waits until a server answers. @param ended rejects if it ends */
+async function answering(url, ended) {
+  for (;;) {
+    const answer = await send('GET', url).catch(() => undefined);
+    if (answer) return;
+    await Promise.race([setTimeout(20), ended]);
+  }
+}
+
 /** A server in a process of its own. */
 export class Server {
   /** Ids of links to read, for each profile. */
@@ -75,21 +91,24 @@ export class Server {
   }
 
   /**
-   * Starts a server, and waits for the line with its address.
+   * Starts a server, and waits for the line with its address; or, of one that prints none, until its `path` is answered.
    *
    * @param args of Node, the script first
    */
-  static async start(name, args, env = process.env) {
+  static async start(name, args, { env = process.env, url, path } = {}) {
     const [command, ...rest] = pinned(0, [process.execPath, ...args]);
     const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env });
     let log = '';
     child.stderr.setEncoding('utf8').on('data', (text) => (log = (log + text).slice(-5000)));
     const lines = createInterface(child.stdout);
     const ended = once(child, 'exit').then(() => {
-      throw new Error(`${name} has ended before it listened:\n${log}`);
+      throw new Error(`${name} ended before it listened:\n${log}`);
     });
-    const [line] = await Promise.race([once(lines, 'line'), ended]);
     ended.catch(() => undefined);
+    const ready = url
+      ? answering(url + path, ended).then(() => [JSON.stringify({ url })])
+      : once(lines, 'line');
+    const [line] = await Promise.race([ready, ended]);
     return new Server(name, child, JSON.parse(line).url);
   }
 
@@ -116,62 +135,63 @@ export class Server {
   }
 }
 
-/** The world of the bench: the default one, with the listed links and the projects that creates go to. */
-function fixture() {
+/**
+ * The default world, with links to list and to read, and with projects that creates go to.
+ *
+ * @param links how many links the listed project of each profile has
+ */
+function fixture(links) {
   const world = JSON.parse(readFileSync(file('../fixtures/default.json'), 'utf8'));
-  for (const organization of world.organizations) {
-    const { project, creates } = PROFILES[organization.profile];
-    const listed = organization.projects.find(({ id }) => id === project);
-    listed.privateLinks = Array.from({ length: LINKS }, (_, number) => ({
-      _id: idOf(organization.profile, number),
+  for (const { profile, projects, credentials } of world.organizations) {
+    const { project, creates } = PROFILES[profile];
+    const listed = projects.find(({ id }) => id === project);
+    listed.privateLinks = Array.from({ length: links }, (_, number) => ({
+      _id: idOf(profile, number),
       state: 'DONE',
       ...linkNamed(number),
     }));
-    organization.projects.push({ id: creates, name: 'creates', createdAt: listed.createdAt });
-    for (const { projectRoles } of organization.credentials)
+    projects.push({ id: creates, name: 'creates', createdAt: listed.createdAt });
+    for (const { projectRoles } of credentials)
       if (projectRoles[project]) projectRoles[creates] = projectRoles[project];
   }
   return world;
 }
 
-/** Two tokens for the owner of each profile. */
-async function tokensFor(url) {
-  const tokens = {};
-  for (const [profile, { client }] of Object.entries(PROFILES)) {
-    const grant = () =>
-      ask('POST', `${url}/api/oauth/token`, {
-        headers: {
-          authorization: `Basic ${btoa(client.join(':'))}`,
-          'content-type': 'application/x-www-form-urlencoded',
-        },
-        body: 'grant_type=client_credentials',
-      });
-    tokens[profile] = [(await grant()).access_token, (await grant()).access_token];
-  }
-  return tokens;
+/** A token for the owner of a profile. */
+export async function tokenFor(url, { client }) {
+  const headers = {
+    authorization: `Basic ${btoa(client.join(':'))}`,
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  const body = 'grant_type=client_credentials';
+  return (await ask('POST', `${url}/api/oauth/token`, { headers, body })).access_token;
 }
 
-/** Starts an emulator with the world of the bench. @param folder of the build, which has `dist/cli.js` */
-export async function startEmulator(
-  name,
-  build,
-  folder,
-  script = [join(build, 'dist/cli.js'), '--port', '0'],
-) {
-  const world = join(folder, 'fixture.json');
-  writeFileSync(world, JSON.stringify(fixture()));
+/**
+ * Starts an emulator with links to list and to read.
+ *
+ * @param build the folder of the build, which has `dist/cli.js`
+ * @param links how many links it lists
+ * @param script another script than the command of the build
+ */
+export async function startEmulator(name, build, folder, { links = LINKS, script } = {}) {
+  const world = join(folder, `${name}.json`);
+  writeFileSync(world, JSON.stringify(fixture(links)));
+  const command = script ?? [join(build, 'dist/cli.js'), '--port', '0'];
   const server = await Server.start(name, [
-    ...script,
+    ...command,
     '--db',
     join(folder, `${name}.db`),
     '--fixture',
     world,
   ]);
-  server.tokens = await tokensFor(server.url);
   server.isEmulator = true;
-  server.pages = [1, 12, 23, 34, 45, 56, 67, 78, 89, 100];
-  for (const profile of Object.keys(PROFILES))
-    server.ids[profile] = Array.from({ length: READ }, (_, number) => idOf(profile, (number * 7919) % LINKS));
+  server.tokens = {};
+  server.pages = PAGES;
+  for (const [name, profile] of Object.entries(PROFILES)) {
+    server.ids[name] = idsToRead(name, links);
+    server.tokens[name] = [await tokenFor(server.url, profile), await tokenFor(server.url, profile)];
+  }
   return server;
 }
 
