@@ -30,7 +30,11 @@ export async function check(server, profileName, { answers, requests, before, pl
       'another answer',
       entry,
     );
-    demand(path.startsWith(linksOf(profile.project)) || path === plan.create?.path, 'another path', entry);
+    demand(
+      path.startsWith(linksOf(profile.project)) || plan.create?.paths.includes(path),
+      'another path',
+      entry,
+    );
     const names = [profile.key[0], profile.client[0]];
     demand(status === 401 || names.includes(caller), 'the caller is missing', entry);
     demand(status < 400 || refusal?.rule, 'a refusal has no rule', entry);

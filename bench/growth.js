@@ -1,121 +1,105 @@
-// Measures how the cost of inputs that clients choose grows: at n, 2n and 4n, with the ratios to the cost at n.
-// npm run build && node bench/growth.js
-import { request } from 'node:http';
-import { startEmulator } from '../dist/index.js';
+// How the throughput of the emulator depends on what is in the database: 100 links, 10,000, and many in 10,000 projects. One
+// emulator for each, in the same rounds.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ACCEPT } from './cases.js';
+import { load } from './load.js';
+import { ask, defaultWorld, linkNamed, linksOf, PROFILES, Server, tokenFor } from './servers.js';
 
-const emulator = await startEmulator({ port: 0, logLevel: 'silent' });
-const OWNER =
-  'Basic ' + Buffer.from('mdb_sa_id_000000000000000000000011:mdb_sa_sk_owner1').toString('base64');
-const ORGANIZATION = '32b6e34b3d91647abb20e700';
-const FORM = 'application/x-www-form-urlencoded';
-const ROUNDS = 9;
-/** The statuses of the measured requests. */
-const statuses = new Set();
+const PROJECTS = 10_000;
+const PER_PAGE = 20;
+/** How many links and projects are addressed in turn. */
+const SAMPLE = 500;
+const FILLING_SECONDS = 5;
+const idOfProject = (number) => `64b6e34b${number.toString(16).padStart(16, '0')}`;
+let runs = 0;
 
-/** Sends a request and returns the body of its answer. */
-function send(method, path, headers = {}, body = undefined) {
-  return new Promise((resolve, reject) => {
-    const sent = request(emulator.url + path, { method, headers }, (answer) => {
-      let text = '';
-      answer
-        .on('data', (chunk) => (text += chunk))
-        .on('end', () => {
-          statuses.add(answer.statusCode);
-          resolve(text);
-        });
-    });
-    sent.on('error', reject).end(body);
-  });
+const creates = (projects) => ({
+  paths: projects.map(linksOf),
+  body: JSON.stringify(linkNamed(`${(runs += 1)}-########`)),
+  every: 1,
+});
+
+/** The world of an emulator with empty projects. */
+function world(projects) {
+  const fixture = defaultWorld();
+  const { projects: own } = fixture.organizations.find(({ profile }) => profile === 'observed');
+  for (const id of projects) own.push({ id, name: id, createdAt: own[0].createdAt });
+  return fixture;
 }
 
-const json = { 'content-type': 'application/json' };
-const grant = { authorization: OWNER, 'content-type': FORM };
-const { access_token: token } = JSON.parse(
-  await send('POST', '/api/oauth/token', grant, 'grant_type=client_credentials'),
-);
-const atlas = { authorization: `Bearer ${token}`, accept: 'application/vnd.atlas.2024-05-30+json' };
-let projects = 0;
-const createProject = () =>
-  send(
-    'POST',
-    '/api/atlas/v2/groups',
-    { ...atlas, ...json },
-    JSON.stringify({ name: `p${++projects}`, orgId: ORGANIZATION }),
+/** Starts an emulator, and creates as many links in as many projects, or some more. */
+async function filled(build, folder, { links, projects: count }) {
+  const projects = Array.from({ length: count }, (_, number) => idOfProject(number));
+  const others = Array.from({ length: Math.min(count, SAMPLE) }, (_, number) =>
+    idOfProject(PROJECTS + number),
   );
+  const name = String(links);
+  const fixture = join(folder, `${name}.json`);
+  writeFileSync(fixture, JSON.stringify(world([...projects, ...others])));
+  const command = [join(build, 'dist/cli.js'), '--port', '0', '--db', join(folder, `${name}.db`)];
+  const server = await Server.start(name, [...command, '--fixture', fixture]);
+  const token = await tokenFor(server.url, PROFILES.observed);
+  const plan = { tokens: [token], headers: ACCEPT };
+  const get = (path) =>
+    ask('GET', server.url + path, { headers: { ...ACCEPT, authorization: `Bearer ${token}` } });
+  if (links <= 20_000)
+    for (let number = 0; number < links; number += 1)
+      await ask('POST', server.url + linksOf(projects[number % count]), {
+        headers: { ...ACCEPT, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(linkNamed(number)),
+      });
+  else
+    for (let made = 0; made < links;)
+      made += (
+        await load(server.url, { ...plan, first: made, create: creates(projects) }, 50, FILLING_SECONDS)
+      ).requests;
 
-/** Loads a fixture with projects that each have a credential, so that they do not count against the limit. */
-async function loadProjects(n) {
-  const fixture = JSON.parse(await send('GET', '/_emulator/fixture'));
-  const organization = fixture.organizations.find(({ id }) => id === ORGANIZATION);
-  const ids = Array.from({ length: n }, (_, at) => at.toString(16).padStart(24, '0'));
-  organization.projects = ids.map((id) => ({ id, name: id }));
-  organization.credentials = organization.credentials.filter(({ serviceAccount }) => serviceAccount);
-  const roles = Object.fromEntries(ids.map((id) => [id, ['GROUP_OWNER']]));
-  for (const credential of organization.credentials) credential.projectRoles = roles;
-  for (const id of ids) {
-    const apiKey = { publicKey: id, privateKey: id };
-    organization.credentials.push({ project: id, organizationRoles: [], projectRoles: {}, apiKey });
+  const step = Math.ceil(count / SAMPLE);
+  const sampled = projects.filter((_, number) => number % step === 0);
+  const paths = { get: [], first: [], last: [] };
+  for (const project of sampled) {
+    const { results, totalCount } = await get(`${linksOf(project)}?itemsPerPage=${SAMPLE}`);
+    const ids = sampled.length > 1 ? results.slice(0, 1) : results;
+    paths.get.push(...ids.map(({ _id }) => `${linksOf(project)}/${_id}`));
+    const page = (number) => `${linksOf(project)}?itemsPerPage=${PER_PAGE}&pageNum=${number}`;
+    paths.first.push(page(1));
+    paths.last.push(page(Math.ceil(totalCount / PER_PAGE)));
   }
-  await send('PUT', '/_emulator/fixture', json, JSON.stringify(fixture));
+  server.pause();
+  return { server, plan, paths, others, links };
 }
 
-/** Each input: its smallest size, and the request whose cost counts, after what it needs. */
-const INPUTS = [
-  [
-    'fields of a form',
-    125_000,
-    (n) => () => send('POST', '/api/oauth/token', { 'content-type': FORM }, 'a&'.repeat(n)),
-  ],
-  ['characters of a path', 3500, (n) => () => send('GET', `/${'a'.repeat(n)}`)],
-  ['quotes in Prefer', 1700, (n) => () => send('GET', '/api/atlas/v2/groups', { prefer: '\\"'.repeat(n) })],
-  [
-    'spaces in Authorization',
-    3500,
-    (n) => () => send('GET', '/api/atlas/v2/groups', { authorization: `x${' '.repeat(n)}x` }),
-  ],
-  [
-    'blanks in a body of the control API',
-    250_000,
-    (n) => () => send('POST', '/_emulator/clock/resume', json, `${' '.repeat(n)}x`),
-  ],
-  [
-    'states in the path of a fixture',
-    25,
-    async (n) => {
-      const fixture = JSON.parse(await send('GET', '/_emulator/fixture'));
-      const path = Array.from({ length: n }, (_, at) => ['IDLE', at * 1000]);
-      fixture.organizations[0].projects[0].privateLinks = [{ provider: 'AWS', path }];
-      return () => send('PUT', '/_emulator/fixture', json, JSON.stringify(fixture));
-    },
-  ],
-  [
-    "projects of a project's creator",
-    1000,
-    async (n) => {
-      await loadProjects(n);
-      return createProject;
-    },
-  ],
-];
-
-/** The median time of a request, in milliseconds. */
-async function cost(measured) {
-  const times = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const begun = performance.now();
-    await measured();
-    times.push(performance.now() - begun);
+/**
+ * Measures gets, creates, first and last pages.
+ *
+ * @param links of the largest world
+ * @returns for each kind of request and each world the requests per second of each round
+ */
+export async function growth(build, folder, { links, rounds, seconds }) {
+  const worlds = [];
+  for (const size of [
+    { links: 100, projects: 1 },
+    { links: 10_000, projects: 1 },
+    { links, projects: PROJECTS },
+  ])
+    worlds.push(await filled(build, folder, size));
+  const results = {};
+  for (const kind of ['get', 'create', 'first', 'last']) {
+    const of = (results[kind] = Object.fromEntries(worlds.map((one) => [one.links, []])));
+    for (let round = -1; round < rounds; round += 1) {
+      for (const { server, plan, paths, others, links: size } of worlds) {
+        server.resume();
+        const requests = kind === 'create' ? { create: creates(others) } : { paths: paths[kind] };
+        const { rate, refused, broken } = await load(server.url, { ...plan, ...requests }, 10, seconds);
+        server.pause();
+        if (refused + broken > 0)
+          throw new Error(`growth, ${kind}, ${size}: ${refused} refused, ${broken} broken`);
+        // The first round warms up.
+        if (round >= 0) of[size].push(rate);
+      }
+    }
   }
-  return times.sort((one, other) => one - other)[(ROUNDS - 1) / 2];
+  for (const { server } of worlds) await server.stop();
+  return results;
 }
-
-for (const [name, least, prepare] of INPUTS) {
-  const costs = [];
-  statuses.clear();
-  for (const n of [least, 2 * least, 4 * least]) costs.push(await cost(await prepare(n)));
-  const shown = costs.map(
-    (ms, index) => `${2 ** index * least}: ${ms.toFixed(2)} ms (${(ms / costs[0]).toFixed(1)})`,
-  );
-  console.log(`${name.padEnd(36)}${shown.join('   ')}   ${[...statuses].join()}`);
-}
-await emulator.close();

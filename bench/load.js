@@ -32,8 +32,8 @@ function lua(value) {
 /**
  * Sends a plan's requests.
  *
- * @param plan `paths` of GETs; `create`: `path`, a `body` with a mark of eight # for a number, and how many requests one
- * create is `every` of; `tokens`; `digest`: `username`, `password`, `realm`, and a `nonce` if it is reused; `headers`
+ * @param plan `paths` of GETs; `create`: `paths`, a `body` with a mark of eight # for a number, and how many requests one
+ * create is `every` of; `tokens`; `first`: how many requests were sent in earlier runs; `digest`: `username`, `password`, `realm`, and a `nonce` if it is reused; `headers`
  * @returns requests a second, how many were refused, and the latency in microseconds
  */
 export async function load(url, plan, connections, seconds) {
@@ -42,7 +42,7 @@ export async function load(url, plan, connections, seconds) {
     const file = join(folder, 'plan.lua');
     writeFileSync(file, `return ${lua({ paths: [], tokens: [], headers: {}, ...plan })}`);
     const [command, ...args] = pinned(1, [
-      ...['wrk', '-t1', `-c${connections}`, `-d${seconds}`, '-s', SCRIPT, url, '--', file],
+      ...['wrk', '-t1', `-c${connections}`, `-d${seconds}`, '--timeout', '10', '-s', SCRIPT, url, '--', file],
     ]);
     const output = await new Promise((resolve, reject) => {
       execFile(command, args, (error, stdout, stderr) => {

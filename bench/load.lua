@@ -53,19 +53,22 @@ end
 
 -- A function that returns a create. Its number is as long as the mark in the body that it replaces.
 local function creator()
-  local path, body = plan.create.path, plan.create.body
-  local ready = {}
-  for index = 1, math.max(#plan.tokens, 1) do
-    ready[index] = { halves(text('POST', path, digest and '@@' or bearer(index), body), '########') }
-  end
-  local before, between, what
-  if digest then
-    before, between = halves(ready[1][1], '@@')
-    what = md5('POST:' .. path)
+  local body, ready = plan.create.body, {}
+  for _, path in ipairs(plan.create.paths) do
+    for token = 1, digest and 1 or math.max(#plan.tokens, 1) do
+      local before, after = halves(text('POST', path, digest and '@@' or bearer(token), body), '########')
+      local one = { before, after, path }
+      if digest then
+        one[1], one[4] = halves(before, '@@')
+        one[5] = md5('POST:' .. path)
+      end
+      ready[#ready + 1] = one
+    end
   end
   return function(nonce, count)
     local one = ready[sent % #ready + 1]
-    local start = digest and before .. authorization(nonce, count, path, what) .. between or one[1]
+    local start = one[1]
+    if digest then start = start .. authorization(nonce, count, one[3], one[5]) .. one[4] end
     return start .. ('%08d'):format(sent) .. one[2]
   end
 end
@@ -73,6 +76,7 @@ end
 function init(args)
   plan = dofile(args[1])
   digest = plan.digest
+  sent = plan.first or 0
   if digest then
     ffi = require 'ffi'
     ffi.cdef 'unsigned char *MD5(const unsigned char *text, size_t length, unsigned char *hash);'
@@ -89,7 +93,7 @@ function init(args)
   end
   local get = #plan.paths > 0 and getter()
   local create = plan.create and creator()
-  local bare = text('GET', plan.paths[1] or plan.create.path)
+  local bare = text('GET', plan.paths[1] or plan.create.paths[1])
   function request()
     sent = sent + 1
     local nonce, count

@@ -65,28 +65,26 @@ function document() {
   };
 }
 
-/** A Mockoon environment with one CRUD route over as many links as the emulator lists. */
+/** A Mockoon environment with two CRUD routes: over as many links as the emulator lists, and over those that are created. */
 function environment() {
-  const data = { uuid: '7d9c3d3e-6b3c-4f6e-9f53-0d9d3a3f0001', id: 'bkt1', name: 'links', documentation: '' };
-  const response = {
-    bodyType: 'DATABUCKET',
-    databucketID: data.id,
-    crudKey: '_id',
-    default: true,
-    statusCode: 200,
-  };
-  const route = {
-    uuid: '7d9c3d3e-6b3c-4f6e-9f53-0d9d3a3f0002',
-    type: 'crud',
-    method: '',
-    endpoint: path.slice(1),
-  };
+  const uuid = (number) => `7d9c3d3e-6b3c-4f6e-9f53-0d9d3a3f000${number}`;
+  const buckets = [
+    [PROFILES.observed.project, linksUpTo(LINKS)],
+    [PROFILES.observed.creates, []],
+  ];
+  const routes = buckets.map(([project], index) => {
+    const response = { bodyType: 'DATABUCKET', databucketID: `bkt${index}`, crudKey: '_id', default: true };
+    const route = { uuid: uuid(index), type: 'crud', endpoint: linksOf(project).slice(1), method: '' };
+    return { ...route, documentation: '', responses: [{ ...response, statusCode: 200 }] };
+  });
   return {
-    uuid: '7d9c3d3e-6b3c-4f6e-9f53-0d9d3a3f0003',
+    uuid: uuid(9),
     name: 'bench',
-    data: [{ ...data, value: JSON.stringify(linksUpTo(LINKS)) }],
-    routes: [{ ...route, documentation: '', responses: [response] }],
-    rootChildren: [{ type: 'route', uuid: route.uuid }],
+    data: buckets.map(([name, links], index) => ({
+      ...{ uuid: uuid(index + 4), id: `bkt${index}`, name, documentation: '', value: JSON.stringify(links) },
+    })),
+    routes,
+    rootChildren: routes.map((route) => ({ type: 'route', uuid: route.uuid })),
   };
 }
 
@@ -141,8 +139,6 @@ function asPeer(server) {
   server.isPeer = true;
   server.ids.observed = idsToRead('observed');
   server.pages = PAGES;
-  // They have no projects.
-  server.createsInto = PROFILES.observed.project;
   if (server.name === 'Mockoon') server.paging = (page) => `limit=100&page=${page}`;
   return server;
 }

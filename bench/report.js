@@ -1,72 +1,69 @@
-// The lines that the bench prints.
+// The tables that the bench prints, one for each measurement.
 import { CASES } from './cases.js';
 import { median, ratios, summary } from './statistics.js';
 
 const percent = (share) => `${(share * 100).toFixed(1)} %`;
 const shown = ({ median, least, greatest }) =>
-  `${median.toFixed(2)} (${least.toFixed(2)}–${greatest.toFixed(2)})`;
+  Number.isFinite(median)
+    ? `${median.toFixed(2)} (${least.toFixed(2)}–${greatest.toFixed(2)})`
+    : 'none in time';
+const goal = ({ must, aim } = {}) =>
+  must === undefined ? '' : aim === undefined ? must : `${must} · ${aim}`;
 
-/** A table as text: columns as wide as their longest cell, numbers to the right. */
+/** A table as text: columns as wide as their longest cell, all but the first to the right. */
 export function table(head, rows) {
   const all = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  const line = (row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
-      .join('   ')
-      .trimEnd();
+  const line = (row) => {
+    const cells = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+    );
+    return cells.join('   ').trimEnd();
+  };
   return [line(all[0]), widths.map((width) => '-'.repeat(width)).join('   '), ...all.slice(1).map(line)].join(
     '\n',
   );
 }
 
 /** The ratios of a case: of the emulator to each other server, in the same rounds. */
-export function ratiosOf({ servers }) {
-  const { emulator, ...others } = servers;
+export function ratiosOf({ servers: { emulator, ...others } }) {
   return Object.fromEntries(
     Object.entries(others).map(([name, { rate }]) => [name, ratios(emulator.rate, rate)]),
   );
 }
 
-/** What the emulator's figures must be and aim at, against the reference. */
-export function goalsOf(result) {
-  const { must, aim } = CASES[result.case];
-  return { must: must?.[result.connections], aim: aim?.[result.connections] };
+/** What a case's ratio to the reference must be and aims at. */
+export function goalsOf({ case: name, connections }) {
+  const { must, aim } = CASES[name];
+  return { must: must?.[connections], aim: aim?.[connections] };
 }
 
-/** The table of a profile's cases. */
-export function throughputTable(results) {
+/** The cases of one profile. */
+function casesTable(results) {
   const names = [...new Set(results.flatMap(({ servers }) => Object.keys(servers)))];
   const others = names.filter((name) => name !== 'emulator');
   const rows = results.map((result) => {
     const all = ratiosOf(result);
-    const { must, aim } = goalsOf(result);
     const { emulator, reference } = result.servers;
+    const { p99OfR } = CASES[result.case];
+    const p99 = emulator.p99.map((value, round) => value / reference.p50[round]);
     return [
       `${result.title}, ${result.connections}`,
       ...others.map((name) => (all[name] ? shown(all[name]) : '')),
-      must ? `${must} · ${aim}` : '',
+      goal(goalsOf(result)),
       median(reference.rate).toFixed(0),
       median(emulator.rate).toFixed(0),
-      (median(emulator.p99) / 1000).toFixed(1),
-      (median(emulator.p99) / median(reference.p50)).toFixed(1),
+      (median(emulator.p99) / 1000).toFixed(2),
+      p99OfR ? `${median(p99).toFixed(1)} (at most ${p99OfR})` : median(p99).toFixed(1),
     ];
   });
-  const ratioOf = (name) => (name === 'reference' ? 'to R' : `to ${name}`);
-  const head = [
-    'case, connections',
-    ...others.map(ratioOf),
-    'must · aim',
-    'R/s',
-    'emulator/s',
-    'p99, ms',
-    'p99 to R p50',
-  ];
-  return table(head, rows);
+  const ratioTo = (name) => (name === 'reference' ? 'to R' : `to ${name}`);
+  const figures = ['R/s', 'emulator/s', 'p99, ms', 'p99 to the median of R'];
+  return table(['case, connections', ...others.map(ratioTo), 'must · aim', ...figures], rows);
 }
 
-/** The table of what each step costs, one column for each case. */
-export function budgetTable(results) {
+/** What each step costs, one column for each case. */
+function budgetTable(results) {
   const steps = new Map();
   for (const { steps: shares } of Object.values(results))
     for (const { name, share } of shares) steps.set(name, (steps.get(name) ?? 0) + share);
@@ -85,7 +82,7 @@ export function budgetTable(results) {
   );
 }
 
-/** The tables of a profile. */
+/** Where the time of a profile goes. */
 export function profileTables({ folders, natives, functions }) {
   const rows = (shares, count) => shares.slice(0, count).map(({ name, share }) => [name, percent(share)]);
   return [
@@ -95,25 +92,78 @@ export function profileTables({ folders, natives, functions }) {
   ].join('\n\n');
 }
 
-/** The tables of starts and memory, against the reference. */
-export function startsTable({ reference, ...others }) {
+function startsTable(results) {
   return table(
-    ['start', 'ms to the first 200', 'to R', 'RSS idle, MB', 'to R'],
-    Object.entries({ reference, ...others }).map(([name, { ms, rss }]) => [
+    ['start', 'ms to the first 200', 'to R (at most 0.6)', 'RSS idle, MB', 'to R (at most 1.1)'],
+    Object.entries(results).map(([name, { ms, rss }]) => [
       name,
       shown(summary(ms)),
-      shown(ratios(ms, reference.ms)),
+      shown(ratios(ms, results.reference.ms)),
       median(rss).toFixed(0),
-      shown(ratios(rss, reference.rss)),
+      shown(ratios(rss, results.reference.rss)),
     ]),
   );
 }
 
-export function memoryTable(results) {
+function memoryTable(results) {
   return table(
-    ['memory', 'idle, MB', 'after, MB', 'ratio', 'requests'],
+    ['RSS', 'idle, MB', 'after, MB', 'ratio (at most 1.6)', 'requests'],
     Object.entries(results).map(([name, { idle, after, requests }]) => [
       ...[name, idle.toFixed(0), after.toFixed(0), (after / idle).toFixed(2), requests],
     ]),
   );
+}
+
+/** Durations in milliseconds, of each build. */
+function timesTable(what, { emulator, against }) {
+  const ms = (rounds, row) => rounds.map((round) => round[row].ms);
+  const rows = emulator[0].map(({ what, goal }, row) => [
+    what,
+    shown(summary(ms(emulator, row))),
+    goal ?? '',
+    ...(against
+      ? [shown(summary(ms(against, row))), shown(ratios(ms(emulator, row), ms(against, row)))]
+      : []),
+  ]);
+  return table([what, 'emulator', 'at most', ...(against ? ['against', 'to against'] : [])], rows);
+}
+
+function inputsTable({ emulator: [results] }) {
+  const cell = (ms, [one]) => `${ms.toFixed(2)} ms (${(ms / one).toFixed(1)})`;
+  return table(
+    ['input of a client', 'n', 'n', '2n', '4n', 'status'],
+    results.map(({ name, least, costs, statuses }) => [
+      ...[name, least, ...costs.map((ms) => cell(ms, costs)), statuses.join()],
+    ]),
+  );
+}
+
+function growthTable(results) {
+  const [kinds, [worlds]] = [Object.keys(results), Object.values(results).map(Object.keys)];
+  const cell = (kind, world) => shown(ratios(results[kind][world], results[kind][worlds[0]]));
+  return table(
+    ['links', ...kinds.map((kind) => `${kind} (at least 0.8)`)],
+    worlds.map((world) => [world, ...kinds.map((kind) => cell(kind, world))]),
+  );
+}
+
+/** The tables of each part of a report. */
+export const TABLES = {
+  throughput: (results) =>
+    [...new Set(results.map(({ profile }) => profile))]
+      .map((profile) => `${profile}\n${casesTable(results.filter((result) => result.profile === profile))}`)
+      .join('\n\n'),
+  budget: budgetTable,
+  start: startsTable,
+  memory: memoryTable,
+  stall: (results) => timesTable('longest turn of the event loop, ms', results),
+  suite: (results) => timesTable('part of a test suite, ms', results),
+  inputs: inputsTable,
+  growth: growthTable,
+};
+
+/** The versions and the machine, in two lines. */
+export function heading({ versions, machine }) {
+  const all = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `${all.join(', ')}\n${machine}`;
 }

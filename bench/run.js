@@ -1,86 +1,124 @@
 // Compares the emulator with other servers on this machine, in the same minutes: npm run bench -- --help
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { baselineOf, baselineTable, better, slower, TRIES } from './baseline.js';
+import { growth } from './growth.js';
 import { wrkVersion } from './load.js';
 import { machine } from './machine.js';
 import { HELP, readOptions } from './options.js';
 import { startPeers } from './peers.js';
 import { memory, starts } from './processes.js';
 import { profileCases } from './profile.js';
-import { budgetTable, memoryTable, profileTables, startsTable, throughputTable } from './report.js';
+import { heading, profileTables, TABLES } from './report.js';
 import { file, startEmulator, startReference } from './servers.js';
+import { plot } from './svg.js';
 import { throughput } from './throughput.js';
 
+/** How many links move at once. */
+const MOVING = 100_000;
+/** The cases whose steps have a budget. */
+const BUDGETED = ['get', 'list', 'create', 'digest-get', 'refusal'];
+
 const options = readOptions(process.argv.slice(2));
+const out = resolve(options.out ?? file('out'));
 const say = (text) => console.log(`\n${text}`);
+const progress = ({ title, connections, profile, servers: { emulator, reference } }) => {
+  const pairs = emulator.rate.map(
+    (rate, round) => `${rate.toFixed(0)} to ${reference.rate[round].toFixed(0)}`,
+  );
+  console.error(`${profile}, ${title}, ${connections} connections: ${pairs.join(', ')} of R`);
+};
 
-/** Measures the cases of throughput. */
-async function measureThroughput(folder, builds) {
-  const servers = [];
-  try {
-    servers.push(await startReference(folder));
-    for (const [name, build] of Object.entries(builds))
-      servers.push(await startEmulator(name, build, folder));
-    if (!options['no-peers']) servers.push(...(await startPeers(folder, say)));
-    return await throughput(
-      servers,
-      options,
-      ({ title, connections, profile, servers: { emulator, reference } }) => {
-        const rates = emulator.rate.map(
-          (rate, round) => `${rate.toFixed(0)} to ${reference.rate[round].toFixed(0)}`,
-        );
-        console.error(`${profile}, ${title}, ${connections} connections: ${rates.join(', ')}`);
-      },
-    );
-  } finally {
-    for (const server of servers) await server.stop();
+/** Runs a script of the bench on each build, in turn. @returns what it prints, of each build in each round */
+async function inTurn(script, builds, rounds, args = []) {
+  const results = {};
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, build] of Object.entries(builds)) {
+      const command = [file(script), join(build, 'dist/index.js'), ...args.map(String)];
+      const { stdout } = await promisify(execFile)(process.execPath, command);
+      (results[name] ??= []).push(JSON.parse(stdout));
+    }
   }
+  return results;
 }
 
-/** Measures the rest, in the order of the options. */
-function measure(section, folder, builds) {
-  const { out, seconds, requests } = options;
-  if (section === 'start') return starts(builds, folder);
-  if (section === 'memory') return memory(builds, folder, requests);
-  return profileCases(['get', 'list', 'create', 'digest-get', 'refusal'], { folder, out, seconds });
+/** The measurements. Each gets a folder of its own, and the folders of the builds by name. */
+const MEASURE = {
+  async throughput(folder, builds) {
+    const servers = [];
+    try {
+      servers.push(await startReference(folder));
+      for (const [name, build] of Object.entries(builds))
+        servers.push(await startEmulator(name, build, folder));
+      if (!options['no-peers']) servers.push(...(await startPeers(folder, say)));
+      return await tried(await throughput(servers, options, progress), servers);
+    } finally {
+      for (const server of servers) await server.stop();
+    }
+  },
+  budget: (folder) => profileCases(BUDGETED, { ...options, folder, out }),
+  start: (folder, builds) => starts(builds, folder),
+  memory: (folder, builds) => memory(builds, folder, options.requests),
+  stall: (_folder, builds) => inTurn('stall.js', builds, options.rounds, [MOVING]),
+  suite: (_folder, builds) => inTurn('suite.js', builds, options.rounds),
+  inputs: (_folder, { emulator }) => inTurn('inputs.js', { emulator }, 1),
+  growth: (folder, { emulator }) => growth(emulator, folder, options),
+};
+
+/** Tries the cases again that are below half of the baseline, if there is one. */
+async function tried(results, servers) {
+  const { baseline } = options;
+  if (!baseline) return results;
+  const { ratios } = JSON.parse(readFileSync(baseline, 'utf8'));
+  let best = results;
+  for (let tries = 1; tries < TRIES && slower(best, ratios).length > 0; tries += 1) {
+    for (const result of slower(best, ratios)) {
+      const { case: name, connections, profile } = result;
+      const only = { ...options, cases: [name], connections: [connections], profiles: [profile] };
+      const [again] = await throughput(servers, only, progress);
+      best = best.map((one) => (one === result ? better(again, result) : one));
+    }
+  }
+  say(baselineTable(best, ratios));
+  const failed = slower(best, ratios);
+  if (failed.length > 0) process.exitCode = 1;
+  say(failed.length > 0 ? `${failed.length} below half of the baseline` : 'none below half of the baseline');
+  return best;
 }
 
-const TABLES = { budget: budgetTable, start: startsTable, memory: memoryTable };
+/** Profiles cases, and prints where the time goes. */
+async function profileOnly(folder) {
+  const results = await profileCases(options.profile, { ...options, folder, out });
+  say(TABLES.budget(results));
+  for (const name of options.profile) say(`${name}\n${profileTables(results[name])}`);
+  say(`The developer tools of a browser, and editors, open the profiles in ${out}.`);
+}
 
 async function main() {
-  const out = resolve(options.out ?? file('out'));
-  options.out = out;
   mkdirSync(out, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));
   const builds = { emulator: file('..'), ...(options.against && { against: resolve(options.against) }) };
   try {
-    if (options.profile) {
-      const results = await profileCases(options.profile, { folder, ...options });
-      say(budgetTable(results));
-      for (const name of options.profile) say(profileTables(results[name]));
-      say(`${out} has the profiles, for the developer tools of a browser.`);
-      return;
-    }
+    if (options.profile) return await profileOnly(folder);
     const report = { ...machine(), at: new Date().toISOString() };
-    say(
-      `${Object.entries(report.versions)
-        .map(([name, version]) => `${name} ${version}`)
-        .join(', ')}\n${report.machine}`,
-    );
-    if (options.cases.length > 0) {
-      report.throughput = await measureThroughput(mkdtempSync(join(folder, 'cases-')), builds);
-      for (const profile of options.profiles)
-        say(
-          `${profile}\n${throughputTable(report.throughput.filter((result) => result.profile === profile))}`,
-        );
+    say(heading(report));
+    for (const part of [...(options.cases.length > 0 ? ['throughput'] : []), ...options.sections]) {
+      report[part] = await MEASURE[part](mkdtempSync(join(folder, `${part}-`)), builds);
+      say(TABLES[part](report[part]));
+      writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
     }
-    for (const section of options.sections) {
-      report[section] = await measure(section, mkdtempSync(join(folder, `${section}-`)), builds);
-      say(TABLES[section](report[section]));
+    if (report.throughput) {
+      const [profile] = options.profiles;
+      const results = report.throughput.filter((result) => result.profile === profile);
+      const title = `Requests per second relative to R (${profile} profile; case, connections)`;
+      writeFileSync(join(out, 'report.svg'), plot(results, title));
+      const ratios = baselineOf(report.throughput);
+      writeFileSync(join(out, 'baseline.json'), `${JSON.stringify({ ...machine(), ratios }, null, 2)}\n`);
     }
-    writeFileSync(join(out, 'report.json'), `${JSON.stringify(report, null, 1)}\n`);
-    say(`${out}/report.json`);
+    say(`The report is in ${out}.`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -135,13 +135,16 @@ export class Server {
   }
 }
 
+/** The default world, as a fixture. */
+export const defaultWorld = () => JSON.parse(readFileSync(file('../fixtures/default.json'), 'utf8'));
+
 /**
  * The default world, with links to list and to read, and with projects that creates go to.
  *
  * @param links how many links the listed project of each profile has
  */
 function fixture(links) {
-  const world = JSON.parse(readFileSync(file('../fixtures/default.json'), 'utf8'));
+  const world = defaultWorld();
   for (const { profile, projects, credentials } of world.organizations) {
     const { project, creates } = PROFILES[profile];
     const listed = projects.find(({ id }) => id === project);

@@ -1,9 +1,9 @@
-// Measures what the emulator adds to a test suite. Build first: npm run build && node bench/suite.js
+// What the emulator adds to a test suite. A part of run.js: node bench/suite.js INDEX
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { availableParallelism } from 'node:os';
-import { startEmulator } from 'atlas-streams-emulator';
+import { median as middle } from './statistics.js';
 
+const { startEmulator } = await import(process.argv[2]);
 const TESTS = 200;
 const LINKS = 10_000;
 const PATH = '/streams/privateLinkConnections';
@@ -27,12 +27,12 @@ async function median(runs, work, before = () => undefined) {
     await before();
     all.push(await timed(work));
   }
-  return all.sort((one, other) => one - other)[Math.floor(runs / 2)];
+  return middle(all);
 }
 
-function print(what, ms, target) {
-  console.log(`${what.padEnd(64)} ${ms.toFixed(2).padStart(9)} ms   target ${target} ms`);
-}
+const results = [];
+/** Reports a duration in milliseconds, with its goal. */
+const report = (what, ms, goal) => results.push({ what, ms, goal });
 
 /** One test: creates a project, freezes and advances its clock; creates, reads and deletes a link. */
 async function test(emulator) {
@@ -76,10 +76,8 @@ async function idleServer() {
   };
 }
 
-console.log(`Node ${process.version}, ${availableParallelism()} cores`);
-
 const starts = [];
-print(
+report(
   'start in process (median of 20)',
   await median(20, async () => starts.push(await startEmulator())),
   30,
@@ -88,20 +86,20 @@ await Promise.all(starts.splice(0).map((emulator) => emulator.close()));
 
 const emulator = await startEmulator();
 const created = [];
-print(
+report(
   'create a project (median of 400)',
   await median(400, async () => created.push(await emulator.project())),
   0.5,
 );
 await created[0].fetch(PATH, { method: 'POST', json: body(1) });
-print('reset one project of 402 (median of 50)', await median(50, () => created[0].reset()), 10);
-print(
+report('reset one project of 402 (median of 50)', await median(50, () => created[0].reset()), 10);
+report(
   'create a project, warm server (median of 1000 more)',
   await median(1000, async () => created.push(await emulator.project())),
   0.5,
 );
 await Promise.all(created.map((project) => project.delete()));
-print('reset the whole server (median of 50)', await median(50, () => emulator.reset()), 10);
+report('reset the whole server (median of 50)', await median(50, () => emulator.reset()), 10);
 
 const idle = await idleServer();
 await suite(true, idle.test);
@@ -110,7 +108,7 @@ for (const inParallel of [true, false]) {
   const alone = await suite(inParallel, idle.test);
   const all = await suite(inParallel, () => test(emulator));
   const how = `${TESTS} tests ${inParallel ? 'in parallel' : 'one by one'}`;
-  print(`overhead for ${how} (${all.toFixed(0)} ms in total)`, all - alone, 1000);
+  report(`overhead for ${how}`, all - alone, 1000);
 }
 idle.close();
 
@@ -126,31 +124,31 @@ await full.snapshot('full');
 await emulator.snapshot('full');
 
 /** Measures restoring one project and the whole server. `before` changes the links before each restore. */
-async function printRestore(where, before) {
+async function measureRestore(where, before) {
   for (const [what, scope] of [
     ['one project', full],
     ['the whole server', emulator],
   ]) {
     const restore = () => scope.restore('full');
-    print(`${LINKS} links, ${where}: restore ${what}`, await median(15, restore, before), 60);
+    report(`${LINKS} links, ${where}: restore ${what}`, await median(15, restore, before), 60);
     const { totalCount } = await (await full.fetch(`${PATH}?itemsPerPage=1`)).json();
     if (totalCount !== LINKS) throw new Error(`the project has ${totalCount} links`);
   }
 }
 
-await printRestore('unchanged', () => undefined);
-await printRestore('3 deleted', async () => {
+await measureRestore('unchanged', () => undefined);
+await measureRestore('3 deleted', async () => {
   const { results } = await (await full.fetch(`${PATH}?itemsPerPage=3`)).json();
   for (const { _id: id } of results) await full.fetch(`${PATH}/${id}`, { method: 'DELETE' });
 });
-await printRestore('all in the next state', () => full.clock.advance('1h'));
+await measureRestore('all in the next state', () => full.clock.advance('1h'));
 
 // The initial state, which a reset restores, has no links.
 projects[0].privateLinks = [];
 await emulator.fixture.load(fixture);
 await emulator.restore('full');
 await full.snapshot('full');
-await printRestore('all removed', () => full.reset());
+await measureRestore('all removed', () => full.reset());
 for (const [what, scope] of [
   ['one project', full],
   ['the whole server', emulator],
@@ -160,6 +158,7 @@ for (const [what, scope] of [
     () => scope.reset(),
     () => emulator.restore('full'),
   );
-  print(`${LINKS} links: reset ${what}`, taken, 40);
+  report(`${LINKS} links: reset ${what}`, taken, 40);
 }
 await emulator.close();
+console.log(JSON.stringify(results));
