@@ -1,6 +1,6 @@
 // The tables that the bench prints, one for each measurement.
 import { CASES } from './cases.js';
-import { median, ratios, summary } from './statistics.js';
+import { median, quartiles, ratios, summary } from './statistics.js';
 
 const percent = (share) => `${(share * 100).toFixed(1)} %`;
 const shown = ({ median, least, greatest }) =>
@@ -114,18 +114,27 @@ function memoryTable(results) {
   );
 }
 
-/** Durations in milliseconds, of each build. */
-function timesTable(what, { emulator, against }) {
-  const ms = (rounds, row) => rounds.map((round) => round[row].ms);
-  const rows = emulator[0].map(({ what, goal }, row) => [
-    what,
-    shown(summary(ms(emulator, row))),
-    goal ?? '',
-    ...(against
-      ? [shown(summary(ms(against, row))), shown(ratios(ms(emulator, row), ms(against, row)))]
-      : []),
-  ]);
-  return table([what, 'emulator', 'at most', ...(against ? ['against', 'to against'] : [])], rows);
+/** Durations in milliseconds. @param ms of each build, by name @param spread of several durations */
+function timesTable(what, rows, spread) {
+  const hasOther = 'against' in rows[0].ms;
+  return table(
+    [what, 'emulator', 'at most', ...(hasOther ? ['against', 'to against'] : [])],
+    rows.map(({ what, goal = '', ms: { emulator, against } }) => {
+      const ratio = hasOther && spread(emulator.map((value, index) => value / against[index]));
+      const others = hasOther ? [shown(spread(against)), shown(ratio)] : [];
+      return [what, shown(spread(emulator)), goal, ...others];
+    }),
+  );
+}
+
+/** The rows of results of each build in each round. */
+function stallRows(results) {
+  return results.emulator[0].map((row, index) => ({
+    ...row,
+    ms: Object.fromEntries(
+      Object.entries(results).map(([name, rounds]) => [name, rounds.map((round) => round[index].ms)]),
+    ),
+  }));
 }
 
 function inputsTable({ emulator: [results] }) {
@@ -156,8 +165,8 @@ export const TABLES = {
   budget: budgetTable,
   start: startsTable,
   memory: memoryTable,
-  stall: (results) => timesTable('longest turn of the event loop, ms', results),
-  suite: (results) => timesTable('part of a test suite, ms', results),
+  stall: (results) => timesTable('longest turn of the event loop, ms', stallRows(results), summary),
+  suite: (results) => timesTable('part of a test suite, ms (quartiles)', results, quartiles),
   inputs: inputsTable,
   growth: growthTable,
 };

@@ -32,16 +32,20 @@ const progress = ({ title, connections, profile, servers: { emulator, reference 
   console.error(`${profile}, ${title}, ${connections} connections: ${pairs.join(', ')} of R`);
 };
 
-/** Runs a script of the bench on each build, in turn. @returns what it prints, of each build in each round */
+const indexOf = (build) => join(build, 'dist/index.js');
+
+/** Runs a script of the bench. @returns the JSON that it prints */
+async function outputOf(script, args) {
+  const command = [file(script), ...args.map(String)];
+  return JSON.parse((await promisify(execFile)(process.execPath, command, { maxBuffer: 2 ** 26 })).stdout);
+}
+
+/** Runs a script on each build, in turn. @returns what it prints, of each build in each round */
 async function inTurn(script, builds, rounds, args = []) {
   const results = {};
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [name, build] of Object.entries(builds)) {
-      const command = [file(script), join(build, 'dist/index.js'), ...args.map(String)];
-      const { stdout } = await promisify(execFile)(process.execPath, command);
-      (results[name] ??= []).push(JSON.parse(stdout));
-    }
-  }
+  for (let round = 0; round < rounds; round += 1)
+    for (const [name, build] of Object.entries(builds))
+      (results[name] ??= []).push(await outputOf(script, [indexOf(build), ...args]));
   return results;
 }
 
@@ -63,7 +67,11 @@ const MEASURE = {
   start: (folder, builds) => starts(builds, folder),
   memory: (folder, builds) => memory(builds, folder, options.requests),
   stall: (_folder, builds) => inTurn('stall.js', builds, options.rounds, [MOVING]),
-  suite: (_folder, builds) => inTurn('suite.js', builds, options.rounds),
+  suite: (_folder, builds) =>
+    outputOf(
+      'suite.js',
+      Object.entries(builds).map(([name, build]) => `${name}=${indexOf(build)}`),
+    ),
   inputs: (_folder, { emulator }) => inTurn('inputs.js', { emulator }, 1),
   growth: (folder, { emulator }) => growth(emulator, folder, options),
 };

@@ -22,7 +22,7 @@ export async function throughput(servers, { cases, connections, profiles, rounds
         );
         for (const server of able) await run(server, name, profile, count, 1);
         for (let round = 0; round < rounds; round += 1) {
-          for (const server of able) {
+          for (const server of round % 2 === 0 ? able : able.toReversed()) {
             const { rate, p50, p99 } = await run(server, name, profile, count, seconds);
             const of = (measured.servers[server.name] ??= { rate: [], p50: [], p99: [] });
             of.rate.push(rate);
