@@ -26,13 +26,14 @@ const creates = (_server, { creates }, every = 1) => ({
 /**
  * Each case: which requests a server gets; `auth` of the emulator (the reference has none); `answers`: the operations and
  * statuses that the journal may have; `refused`: the share of answers from 400 on; `rate`: `all` if these count too; `peers`
- * if other emulators can do it. Its goals against the reference: `must` and `aim`, by connections; `p99OfR`: the most that
- * the 99th percentile may be of the reference's median.
+ * if other emulators can do it. Its goals against the reference: `must` and `aim`, by connections; `ofPrism`: at
+ * least that of Prism's rate; `p99OfR`: the most that the 99th percentile may be of the reference's median.
  */
 export const CASES = {
   get: {
     title: 'get one',
     plan: (...of) => ({ paths: gets(...of) }),
+    ofPrism: 8,
     must: { 10: 0.8, 50: 0.8 },
     aim: { 10: 1, 50: 1 },
     answers: [GET],
@@ -41,6 +42,7 @@ export const CASES = {
   list: {
     title: 'list 100',
     plan: (...of) => ({ paths: lists(...of) }),
+    ofPrism: 3.5,
     must: { 10: 2.5, 50: 2.5 },
     aim: { 10: 3, 50: 3 },
     answers: [LIST],
@@ -49,6 +51,7 @@ export const CASES = {
   create: {
     title: 'create',
     plan: (...of) => ({ create: creates(...of) }),
+    ofPrism: 6,
     must: { 10: 1.3, 50: 1.7 },
     aim: { 10: 1.7, 50: 2.2 },
     p99OfR: 5,

@@ -4,8 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CASES, planOf } from './cases.js';
 import { load } from './load.js';
-import { file, startEmulator } from './servers.js';
+import { file, startEmulator, startReference } from './servers.js';
 import { scriptName, stepOf } from './steps.js';
+
+/** Seconds of load until the code of a case is compiled. */
+const WARM_UP = 3;
 
 /** Native work, by the module whose function calls it. */
 const NATIVES = [
@@ -65,34 +68,44 @@ const withParents = (folder) => [folder, ...(folder.includes('/') ? [`${folder.s
 /**
  * Profiles cases: the whole of a request is measured without the profiler, its parts with it.
  *
- * @returns for each case the microseconds of a request, and the shares of {@link analyse}
+ * @returns for each case the microseconds of CPU time that a request takes, those of the reference, and the shares of
+ * {@link analyse}
  */
 export async function profileCases(
   names,
-  { folder, out, seconds, connections = [10], profiles = ['observed'] },
+  { folder, out, seconds, connections: [connections], profiles: [profile] },
 ) {
   const script = [file('profiled.js'), file('../dist/index.js')];
   const server = await startEmulator('profiled', file('..'), folder, { script });
+  const reference = await startReference(folder);
   const tell = async (command) => {
     const answer = once(server.child, 'message');
     server.child.send(command);
     return (await answer)[0];
   };
-  const run = async (name, duration) =>
-    load(server.url, await planOf(server, CASES[name], profiles[0]), connections[0], duration);
+  /** Sends a load. @returns the CPU time of a request */
+  const run = async (to, name, duration) => {
+    const plan = await planOf(to, CASES[name], profile);
+    const begun = to.cpu;
+    const { requests } = await load(to.url, plan, connections, duration);
+    return (to.cpu - begun) / requests;
+  };
   const results = {};
   try {
     for (const name of names) {
-      await run(name, 2);
-      const { all } = await run(name, seconds);
+      await run(server, name, WARM_UP);
+      await run(reference, name, WARM_UP);
+      const us = await run(server, name, seconds);
+      const usOfR = await run(reference, name, seconds);
       await tell('start');
-      await run(name, seconds);
+      await run(server, name, seconds);
       const cpu = await tell('stop');
       writeFileSync(join(out, `${name}.cpuprofile`), JSON.stringify(cpu));
-      results[name] = { us: 1e6 / all, ...analyse(cpu) };
+      results[name] = { us, usOfR, ...analyse(cpu) };
     }
   } finally {
     await server.stop();
+    await reference.stop();
   }
   return results;
 }

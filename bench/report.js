@@ -45,21 +45,26 @@ function casesTable(results) {
   const rows = results.map((result) => {
     const all = ratiosOf(result);
     const { emulator, reference } = result.servers;
-    const { p99OfR } = CASES[result.case];
+    const { ofPrism, p99OfR } = CASES[result.case];
+    const cpu = ratios(reference.cpu, emulator.cpu);
     const p99 = emulator.p99.map((value, round) => value / reference.p50[round]);
     return [
       `${result.title}, ${result.connections}`,
-      ...others.map((name) => (all[name] ? shown(all[name]) : '')),
+      ...others.map((name) => (all[name] ? shown(all[name]) + (name === 'Prism' ? `, ${ofPrism}` : '') : '')),
       goal(goalsOf(result)),
+      shown(cpu),
       median(reference.rate).toFixed(0),
       median(emulator.rate).toFixed(0),
       (median(emulator.p99) / 1000).toFixed(2),
       p99OfR ? `${median(p99).toFixed(1)} (at most ${p99OfR})` : median(p99).toFixed(1),
     ];
   });
-  const ratioTo = (name) => (name === 'reference' ? 'to R' : `to ${name}`);
+  const ratioTo = (name) => ({ reference: 'to R', Prism: 'to Prism, must' })[name] ?? `to ${name}`;
   const figures = ['R/s', 'emulator/s', 'p99, ms', 'p99 to the median of R'];
-  return table(['case, connections', ...others.map(ratioTo), 'must · aim', ...figures], rows);
+  return table(
+    ['case, connections', ...others.map(ratioTo), 'must · aim', 'CPU time of R to its', ...figures],
+    rows,
+  );
 }
 
 /** What each step costs, one column for each case. */
@@ -74,10 +79,11 @@ function budgetTable(results) {
   };
   const all = Object.values(results);
   return table(
-    ['step, microseconds of a request', ...Object.keys(results)],
+    ['step, microseconds of CPU time', ...Object.keys(results)],
     [
       ...order.map((step) => [step, ...all.map((result) => cell(result, step))]),
       ['the whole', ...all.map(({ us }) => us.toFixed(1))],
+      ['the whole of R', ...all.map(({ usOfR }) => usOfR.toFixed(1))],
     ],
   );
 }

@@ -81,6 +81,9 @@ async function answering(url, ended) {
   }
 }
 
+/** The unit of CPU times of Linux, in microseconds. */
+const TICK = 10_000;
+
 /** A server in a process of its own. */
 export class Server {
   /** Ids of links to read, for each profile. */
@@ -116,6 +119,16 @@ export class Server {
   get rss() {
     const status = readFileSync(`/proc/${this.child.pid}/status`, 'utf8');
     return Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024;
+  }
+
+  /** CPU time since the start, of all threads, in microseconds. */
+  get cpu() {
+    const stat = readFileSync(`/proc/${this.child.pid}/stat`, 'utf8');
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    return (Number(user) + Number(system)) * TICK;
   }
 
   pause() {
