@@ -8,7 +8,7 @@ import { controlApi, installControl, openOperations, type Core } from './control
 import { buildCore } from './core.js';
 import type { Feature } from './features/index.js';
 import { BODY_LIMIT } from './http/steps/body.js';
-import { answerBrokenRequest } from './http/replies/failures.js';
+import { answerBrokenRequest, followResponses } from './http/replies/failures.js';
 import { Nonces } from './http/credentials/digest.js';
 import { KnownPaths } from './http/known-paths.js';
 import { pathOf, withoutBase } from './http/paths.js';
@@ -93,6 +93,7 @@ export async function buildApp(
       answerBrokenRequest(error.code, socket, profiles[parts.defaultProfile]);
     },
   });
+  followResponses(server.server);
   try {
     // Clients check a certificate by their own time, whatever the clock of the emulator.
     const tls = await tlsIdentity(config, systemClock.now());

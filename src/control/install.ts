@@ -80,6 +80,8 @@ export async function installControl(
           const result: unknown = await operation.handle(contextOf(request, reply));
           // Not `result === reply`: whoever awaits a reply gets nothing, once it is sent.
           if (reply.sent) return reply;
+          // The client has left before the reply was sent.
+          if (reply.raw.destroyed) return reply.hijack();
           exchange.step = 'answer';
           if (status === 204) return reply.code(204).send();
           return reply

@@ -62,7 +62,7 @@ export function projectControl(
         }
         const organizationId = organization.id;
         const { id = newId(), name = `project-${id}` } = context.body;
-        await database.write(() => {
+        const made = await database.write(() => {
           if (identity.projects.project(id)) throw conflict(`There is a project ${id} already.`);
           if (identity.projects.named(organizationId, name)) {
             throw conflict(`Organization ${organizationId} has a project named ${name} already.`);
@@ -76,10 +76,11 @@ export function projectControl(
             }
           }
           world.saveInitial(id);
+          return accessTo(identity.projects.existing(id), identity, context, httpsPort());
         });
         // The id can be that of a project that was deleted.
         if (context.body.id !== undefined) journal.forget(id);
-        return accessTo(identity.projects.existing(id), identity, context, httpsPort());
+        return made;
       },
     }),
     ownProject('GET', '', {
@@ -93,12 +94,11 @@ export function projectControl(
       summary: 'Changes how the states of a project change, from the next create, update or delete on.',
       body: { schema: Type.Object(pace, strict) },
       response: project,
-      async handle({ project: { id, pace }, body: { durations, movement = pace.movement } }) {
-        await database.write(() => {
+      handle: ({ project: { id, pace }, body: { durations, movement = pace.movement } }) =>
+        database.write(() => {
           identity.projects.setPace(id, { durations: { ...pace.durations, ...durations }, movement });
-        });
-        return shownProject(identity.projects.existing(id));
-      },
+          return shownProject(identity.projects.existing(id));
+        }),
     }),
     ownProject('DELETE', '', {
       id: 'deleteProject',

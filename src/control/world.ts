@@ -54,13 +54,12 @@ export function worldOperations(world: World, fixture: TSchema): readonly Contro
       body: { schema: Type.Object({ name }, strict) },
       response: snapshot,
       status: 201,
-      async handle({ project, body }) {
+      handle({ project, body }) {
         // A client would resolve the segment . or .. of a path, and cannot encode half of a surrogate pair.
         if (/^\.{1,2}$|\p{Surrogate}/u.test(body.name)) {
           throw new ControlError(400, `No path can name a snapshot ${body.name}: send another name.`);
         }
-        await world.snapshot(project?.id, body.name);
-        return world.snapshots(project?.id).find((one) => one.name === body.name);
+        return world.snapshot(project?.id, body.name);
       },
     }),
     snapshots('POST', '/:name/restore', {

@@ -123,8 +123,8 @@ export function installPipeline(
 
       async handler(request, reply) {
         const { exchange } = request;
-        if (body && exchange.caller) {
-          // While the body was read, the project may have been deleted, or its clock moved.
+        if (exchange.caller) {
+          // Since then, another request may have deleted the project or moved its clock.
           exchange.lookUp();
           checkScope(request, operation, exchange.caller, gatekeeper);
         }

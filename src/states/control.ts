@@ -38,23 +38,21 @@ export function stateControl(items: Items): readonly ControlOperation[] {
   /** A handler that replaces an item, and returns its state. */
   const change =
     (changed: (project: Project, item: CurrentItem<object>, body: unknown) => Item<object>) =>
-    async ({ project, parameters, body }: Context<`/:${string}`, 'project'>): Promise<object> => {
+    ({ project, parameters, body }: Context<`/:${string}`, 'project'>): Promise<object> => {
       const id = parameters[parameter] ?? '';
-      await items.write((transaction) => {
+      return items.write((transaction) => {
         const item = existing(items, project, id);
         items.put(transaction, project, changed(project, item, body), item);
+        return report(items, project, id);
       });
-      return report(items, project, id);
     };
   const add = control('POST', '', {
     id: `add${title}`,
     summary: `Adds a ${one}, as a fixture would.`,
     body: { schema: itemSchema(resource) },
     status: 201,
-    async handle({ project, body }) {
-      const id = await items.write((transaction) => items.load(transaction, project, body, 'created'));
-      return report(items, project, id);
-    },
+    handle: ({ project, body }) =>
+      items.write((transaction) => report(items, project, items.load(transaction, project, body, 'created'))),
   });
   return [
     ...(resource.addedByControl ? [add] : []),

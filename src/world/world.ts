@@ -96,9 +96,10 @@ export class World {
   }
 
   /** Takes a snapshot; one of the same name is replaced. */
-  snapshot(projectId: string | undefined, name: string): Promise<void> {
+  snapshot(projectId: string | undefined, name: string) {
     return this.kernel.database.write(() => {
       this.saveInitial(projectId, name);
+      return shown({ name, takenAt: this.kernel.clock.now() });
     });
   }
 
@@ -127,7 +128,7 @@ export class World {
     return this.#snapshots
       .list(projectId)
       .filter(({ name }) => name !== INITIAL)
-      .map(({ name, takenAt }) => ({ name, takenAt: new Date(takenAt).toISOString() }));
+      .map(shown);
   }
 
   /** Returns whether there was one. */
@@ -222,6 +223,12 @@ export class World {
     });
   }
 }
+
+/** A snapshot as the control API shows it. */
+const shown = ({ name, takenAt }: { readonly name: string; readonly takenAt: number }) => ({
+  name,
+  takenAt: new Date(takenAt).toISOString(),
+});
 
 function noSnapshot(name: string): ControlError {
   return new ControlError(404, `There is no snapshot ${name} here.`);

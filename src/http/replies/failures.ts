@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { StorageError } from '../../kernel/database-file.js';
@@ -62,10 +62,34 @@ const OTHER_PROTOCOLS: Readonly<Record<string, readonly [problem: string, remedy
   HPE_PAUSED_H2_UPGRADE: ['it is HTTP/2, and the server has HTTP/1.1', 'Use HTTP/1.1.'],
 };
 
-/** Answers what is not HTTP, or not yet a request: there is nothing but the connection. */
+/** The last two responses of each connection, which are sent in the order of their requests. */
+const responses = new WeakMap<Socket, readonly ServerResponse[]>();
+
+/** Follows the responses of each connection, for {@link answerBrokenRequest}. */
+export function followResponses(server: Server): void {
+  server.on('request', ({ socket }, response) => {
+    const [last] = responses.get(socket) ?? [];
+    responses.set(socket, last ? [response, last] : [response]);
+  });
+}
+
+/**
+ * Answers what is not HTTP, or not yet a request: there is nothing but the connection. Requests that were sent before it
+ * are answered first.
+ */
 export function answerBrokenRequest(code: string, socket: Socket, profile: Profile): void {
   if (code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
+    return;
+  }
+  // The broken one itself may have begun well: then its body is broken, and it gets no other answer.
+  const before = (responses.get(socket) ?? []).find(({ req }) => req.complete);
+  if (before && !before.writableFinished) {
+    // The client has closed its side, or it gets an event stream, which nothing can follow.
+    if (code === 'HPE_INVALID_EOF_STATE' || (before.headersSent && !before.writableEnded)) socket.destroy();
+    before.once('close', () => {
+      answerBrokenRequest(code, socket, profile);
+    });
     return;
   }
   const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;

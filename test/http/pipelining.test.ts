@@ -1,0 +1,89 @@
+import { connect } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { API, SEEDED } from '../support/emulator.js';
+import { LINKS, openRaw, sendRaw, statusesIn } from '../support/raw.js';
+
+const { project } = SEEDED.documented;
+
+/** A request without credentials on a connection that stays open. */
+const request = (method: string, path: string, body?: object): string => {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const fields =
+    body === undefined ? '' : `Content-Type: application/json\r\nContent-Length: ${text.length}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${fields}\r\n${text}`;
+};
+
+/** The last request of a connection. */
+const last = 'GET /_emulator/health?alive HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n';
+
+describe('a broken request on a connection', () => {
+  it('requests before a broken one are answered first, in order', async () => {
+    const { url } = await openRaw();
+    const answer = await sendRaw(
+      url,
+      `${request('GET', '/_emulator/clock')}${request('GET', LINKS)}FETCH / HTTP/1.1\r\n\r\n`,
+    );
+    expect(statusesIn(answer)).toEqual([200, 401, 400]);
+    expect(answer).toContain('"frozen":false');
+  });
+
+  it('a request whose own body is broken gets one answer, after those before it', async () => {
+    const { url } = await openRaw();
+    const chunked = 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n';
+    const broken = `POST /_emulator/faults HTTP/1.1\r\nHost: 127.0.0.1\r\n${chunked}`;
+    expect(statusesIn(await sendRaw(url, request('GET', '/_emulator/clock') + broken))).toEqual([200, 400]);
+  });
+
+  it('a broken request behind an event stream closes the connection, and nothing is written into the stream', async () => {
+    const { url } = await openRaw();
+    const { hostname, port } = new URL(url);
+    const received = await new Promise<string>((resolve) => {
+      const socket = connect(Number(port), hostname);
+      let text = '';
+      socket.on('data', (data) => {
+        if (!text.includes('event-stream')) socket.write('hello\r\n\r\n');
+        text += data.toString();
+      });
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => {
+        resolve(text);
+      });
+      socket.write(request('GET', '/_emulator/events'));
+    });
+    expect(statusesIn(received)).toEqual([200]);
+  });
+});
+
+describe('requests that are under way at once', () => {
+  it.each([
+    ['DELETE', `${API}/groups/${project}/teams/${'a'.repeat(24)}`],
+    ['DELETE', `${API}/groups/${project}/managedSlowMs/disable`],
+    ['GET', `${API}/groups/${project}`],
+  ])('%s %s behind the deletion of its project is a 404', async (method, path) => {
+    const { url, head } = await openRaw();
+    const answer = await sendRaw(
+      url,
+      `${request('DELETE', `/_emulator/projects/${project}`)}${head(`${method} ${path} HTTP/1.1`)}\r\n`,
+    );
+    expect(statusesIn(answer)).toEqual([204, 404]);
+  });
+
+  it('what a control operation has created is in its answer, even if the next request deletes it', async () => {
+    const { url } = await openRaw();
+    const id = 'a'.repeat(24);
+    const answer = await sendRaw(
+      url,
+      [
+        request('POST', '/_emulator/snapshots', { name: 'brief' }),
+        request('DELETE', '/_emulator/snapshots/brief'),
+        request('POST', '/_emulator/projects', { id }),
+        request('PATCH', `/_emulator/projects/${id}`, { movement: 'by hand' }),
+        request('DELETE', `/_emulator/projects/${id}`),
+        last,
+      ].join(''),
+    );
+    expect(statusesIn(answer)).toEqual([201, 204, 201, 200, 204, 200]);
+    expect(answer).toContain('"name":"brief"');
+    expect(answer).toContain('"movement":"by hand"');
+  });
+});
