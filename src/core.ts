@@ -13,9 +13,7 @@ import {
   type Identity,
 } from './identity/index.js';
 import type { Clock } from './kernel/clock.js';
-import { DatabaseUnusable } from './kernel/database-file.js';
 import { Database } from './kernel/database.js';
-import { StorageError } from './kernel/database-file.js';
 import { startKernel } from './kernel/kernel.js';
 import { FIXTURES } from './version.js';
 import { snapshotMigrations, World } from './world/index.js';
@@ -76,8 +74,6 @@ export async function buildCore(
     return { ...kernel, identity, world, faults, sections, running, operations, restored };
   } catch (error) {
     database.close();
-    const { name, message } = error as Error;
-    const isDamage = error instanceof StorageError || ['SqliteError', 'SyntaxError'].includes(name);
-    throw isDamage ? new DatabaseUnusable(`${config.db} is damaged: ${message}`) : error;
+    throw error;
   }
 }

@@ -2,7 +2,7 @@ import { announce } from './banner.js';
 import type { Config } from '../config.js';
 import { Exit, STATUS, UsageError } from '../exit.js';
 import { FixtureError } from '../world/index.js';
-import { DatabaseUnusable } from '../kernel/database-file.js';
+import { DatabaseUnusable, StorageError } from '../kernel/database-file.js';
 import { listen } from '../listener.js';
 import { TlsError } from '../tls/identity.js';
 
@@ -12,22 +12,29 @@ import { TlsError } from '../tls/identity.js';
  * @throws {Exit} if it cannot start
  */
 export async function serve(config: Config): Promise<void> {
-  const emulator = await listen(config).catch((error: unknown) => {
-    throw explained(error);
-  });
+  const explain = (error: unknown): never => {
+    throw explained(error, config.db);
+  };
+  const emulator = await listen(config).catch(explain);
   let stopped: Promise<never> | undefined;
   const stop = (): void => {
     void (stopped ??= emulator.close().then(() => process.exit(0)));
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  announce(emulator, config);
+  try {
+    announce(emulator, config);
+  } catch (error) {
+    explain(error);
+  }
 }
 
 /** The error of a failed start in one line; other errors stay as they are. */
-function explained(error: unknown): unknown {
+function explained(error: unknown, db: string): unknown {
   if (error instanceof TlsError) return new UsageError(error.message);
   if (error instanceof FixtureError) return new UsageError(`fixture ${error.message}`);
+  if (error instanceof StorageError || (error as Error).name === 'SqliteError')
+    return new Exit(STATUS.database, `database ${db} is damaged: ${(error as Error).message}`);
   if (error instanceof DatabaseUnusable) return new Exit(STATUS.database, `database ${error.message}`);
   // The listener adds the setting.
   const { code = '', port, address, hostname, setting = '--port' } = error as Partial<Record<string, string>>;

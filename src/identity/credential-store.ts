@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Caller } from '../http/gatekeeper.js';
 import type { LiveTokens } from '../http/faults/limits.js';
 import type { Database } from '../kernel/database.js';
-import { withJson } from '../kernel/tables.js';
+import { storedJson, withJson } from '../kernel/tables.js';
 import { PROJECT_NOW, type ProjectStore } from './project-store.js';
 
 /** Organizations, projects and credentials: who can call, and what there is to call. */
@@ -113,7 +113,7 @@ export class CredentialStore {
   projectRoles(id: string): ProjectRoles {
     const sql =
       'SELECT json_group_object(project_id, json(roles)) FROM project_roles WHERE credential_id = ?';
-    return JSON.parse(this.database.value<string>(sql, id) ?? '{}') as ProjectRoles;
+    return storedJson(this.database.value<string>(sql, id) ?? '{}') as ProjectRoles;
   }
 
   add({ id, kind, secret, organizationId, projectId = null, ...roles }: NewCredential): void {
@@ -226,7 +226,7 @@ export class CredentialStore {
     return this.database.all<object>(sql, parameters).map((row) => {
       const { caller, ...rest } = withJson<CredentialRow>(row, 'caller');
       const rolesIn = (projectId: string) =>
-        JSON.parse(this.#roles(inProject(caller.id, projectId)) ?? '[]') as string[];
+        storedJson(this.#roles(inProject(caller.id, projectId)) ?? '[]') as string[];
       return { ...rest, caller: { ...caller, rolesIn } };
     });
   }

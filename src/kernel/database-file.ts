@@ -1,8 +1,14 @@
 import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
-import type { Migration } from './tables.js';
 import { isGroupWritable } from './files.js';
+
+/** A migration of the schema. Migrations are applied in order, once each, and never edited after a release. */
+export interface Migration {
+  /** Unique over all features, such as `0001_identity`. */
+  readonly name: string;
+  readonly sql: string;
+}
 
 /** The file cannot be read or written now; `message` says why, and what helps. Nothing has changed. */
 export class StorageError extends Error {}
@@ -86,12 +92,38 @@ function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: reado
         sqlite.exec(sql);
         retain(sqlite.prepare('INSERT INTO migrations VALUES (?)')).run(name);
       }
-      const tables = column(sqlite, 'SELECT name FROM sqlite_schema');
-      const created = migrations.flatMap(({ sql }) => [...sql.matchAll(/CREATE TABLE (?!IF )(\w+)/g)]);
-      const missing = created.find(([, table]) => !tables.includes(table));
-      if (missing) throw new DatabaseUnusable(`${path} is damaged: it has no table ${missing[1]}`);
+      if (applied.size > 0) checkSchema(sqlite, path, migrations);
     })
     .immediate();
+}
+
+/** Checks that tables, indexes and triggers are those of the migrations, and that rows refer to rows that exist. */
+function checkSchema(sqlite: BetterSqlite3.Database, path: string, migrations: readonly Migration[]): void {
+  const fresh = retain(new BetterSqlite3(':memory:'));
+  fresh.exec(migrations.map(({ sql }) => sql).join(';\n'));
+  const found = new Map(schemaOf(sqlite));
+  const wrong = schemaOf(fresh).find(([object, sql]) => found.get(object) !== sql)?.[0];
+  fresh.close();
+  const [orphan] = column(
+    sqlite,
+    `SELECT "table" || ' without its ' || parent FROM pragma_foreign_key_check`,
+  );
+  if (wrong === undefined && orphan === undefined) return;
+  const broken = wrong === undefined ? `it has ${String(orphan)}` : `its ${wrong} has been changed`;
+  const problem = wrong === undefined || found.has(wrong) ? broken : `it has no ${wrong}`;
+  throw new DatabaseUnusable(`${path} is damaged: ${problem}`);
+}
+
+/** Each table, index and trigger, such as `table projects`, with its SQL without comments and spaces. */
+function schemaOf(sqlite: BetterSqlite3.Database): (readonly [object: string, sql: string])[] {
+  const rows = column(
+    sqlite,
+    "SELECT type || ' ' || name || char(0) || sql FROM sqlite_schema WHERE sql <> ''",
+  );
+  return (rows as string[]).map((row) => {
+    const [object = '', sql = ''] = row.split('\0');
+    return [object, sql.replace(/--.*/g, '').replace(/[\s"]+/g, '')];
+  });
 }
 
 function unusable(path: string, error: unknown): string {
@@ -117,9 +149,14 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   SQLITE_NOTADB: 'is damaged: restart the emulator with another file',
 };
 
+/** The error of a stored text that another program has changed. */
+export const notJson = (cause: unknown): StorageError =>
+  new StorageError('The database has a row with a text that is not JSON: use another file.', { cause });
+
 /** The error of a file in use that cannot be read or written; undefined for errors that are not of the file. */
 export function storageError(path: string, error: unknown): StorageError | undefined {
   if (!(error instanceof BetterSqlite3.SqliteError)) return undefined;
+  if (error.message === 'malformed JSON') return notJson(error);
   // Extended codes, such as SQLITE_IOERR_WRITE, begin with the primary one.
   const problem = PROBLEMS[/^SQLITE_[A-Z]+/.exec(error.code)?.[0] ?? ''];
   return problem === undefined

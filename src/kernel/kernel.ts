@@ -1,8 +1,10 @@
 import { IN_STEP, MovableClock, type Clock, type ClockState } from './clock.js';
 import type { Database } from './database.js';
+import { StorageError } from './database-file.js';
 import { EventBus } from './events.js';
 import { hexDigits, objectIds, seededIds } from './ids.js';
 import { Scheduler } from './scheduler.js';
+import { storedJson } from './tables.js';
 
 /** One of each of the services that everything with state builds on. `clock` is the emulator's own. */
 export type Kernel = ReturnType<typeof startKernel>;
@@ -29,9 +31,9 @@ export function startKernel(
   };
   const clockState = database.memo((name: string) => {
     const saved = property(name);
-    const state = (saved === undefined ? IN_STEP : (JSON.parse(saved) ?? {})) as ClockState;
+    const state = (saved === undefined ? IN_STEP : (storedJson(saved) ?? {})) as ClockState;
     if (![state.offsetMs, state.frozenAt ?? 0].every(Number.isSafeInteger))
-      throw new SyntaxError(`the property ${name} is ${saved}`);
+      throw new StorageError(`the property ${name} is ${saved}`);
     return state;
   });
   const clock = new MovableClock(base, () => clockState('clock'));

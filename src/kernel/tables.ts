@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { FIXTURES } from '../version.js';
+import { notJson, type Migration } from './database-file.js';
 
-/** A migration of the schema. Migrations are applied in order, once each, and never edited after a release. */
-export interface Migration {
-  /** Unique over all features, such as `0001_identity`. */
-  readonly name: string;
-  readonly sql: string;
-}
+export type { Migration };
 
 /** The migration in the file of this name in `fixtures/migrations`. */
 export function migration(name: string): Migration {
@@ -24,9 +20,18 @@ export interface CoveredTable {
   readonly unique?: string;
 }
 
+/** The value of a JSON text that is stored. @throws {StorageError} if it is not JSON */
+export function storedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw notJson(error);
+  }
+}
+
 /** A row, with the JSON in these columns parsed. The caller names its type, as for a query. */
 export function withJson<Row extends object>(row: object, ...columns: (keyof Row & string)[]): Row {
   const texts = row as Readonly<Record<string, string>>;
-  const parsed = columns.map((column) => [column, JSON.parse(texts[column] ?? 'null') as unknown]);
+  const parsed = columns.map((column) => [column, storedJson(texts[column] ?? 'null')]);
   return { ...row, ...Object.fromEntries(parsed) } as Row;
 }

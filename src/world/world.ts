@@ -99,7 +99,7 @@ export class World {
   snapshot(projectId: string | undefined, name: string) {
     return this.kernel.database.write(() => {
       this.saveInitial(projectId, name);
-      return shown({ name, takenAt: this.kernel.clock.now() });
+      return this.snapshots(projectId).find((one) => one.name === name);
     });
   }
 
@@ -128,7 +128,7 @@ export class World {
     return this.#snapshots
       .list(projectId)
       .filter(({ name }) => name !== INITIAL)
-      .map(shown);
+      .map(({ name, takenAt }) => ({ name, takenAt: new Date(takenAt).toISOString() }));
   }
 
   /** Returns whether there was one. */
@@ -223,12 +223,6 @@ export class World {
     });
   }
 }
-
-/** A snapshot as the control API shows it. */
-const shown = ({ name, takenAt }: { readonly name: string; readonly takenAt: number }) => ({
-  name,
-  takenAt: new Date(takenAt).toISOString(),
-});
 
 function noSnapshot(name: string): ControlError {
   return new ControlError(404, `There is no snapshot ${name} here.`);

@@ -1,5 +1,6 @@
 import { refuseTooLarge } from '../../http/steps/body.js';
 import type { Database } from '../../kernel/database.js';
+import { storedJson } from '../../kernel/tables.js';
 import { readFixture } from '../../version.js';
 
 /**
@@ -44,7 +45,7 @@ export class ProjectDefaultsStore {
   written(projectId: string): ProjectDefaults | undefined {
     const sql = 'SELECT written FROM project_defaults WHERE project_id = ?';
     const written = this.database.value<string>(sql, projectId);
-    return written === undefined ? undefined : (JSON.parse(written) as ProjectDefaults);
+    return written === undefined ? undefined : (storedJson(written) as ProjectDefaults);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Database } from '../../kernel/database.js';
-import { migration, type CoveredTable } from '../../kernel/tables.js';
+import { migration, storedJson, type CoveredTable } from '../../kernel/tables.js';
 import { hexDigits } from '../../kernel/ids.js';
 import { currentRule, firesOn, matches, type FaultRule, type FaultStep, type ScopedFault } from './rule.js';
 
@@ -24,7 +24,7 @@ export class FaultStore {
     this.list = database.memo((project: string | undefined): readonly ScopedFault[] =>
       database
         .all<Omit<ScopedFault, 'rule'> & { rule: string }>(sql, project ?? null)
-        .map((row) => ({ ...row, rule: currentRule(JSON.parse(row.rule) as FaultRule) })),
+        .map((row) => ({ ...row, rule: currentRule(storedJson(row.rule) as FaultRule) })),
     );
   }
 
