@@ -38,6 +38,8 @@ type Parameters = (Value | Readonly<Record<string, Value>>)[];
  */
 export class Database {
   readonly #statements = new Map<string, BetterSqlite3.Statement>();
+  /** Those that return the first column. */
+  readonly #columns = new Map<string, BetterSqlite3.Statement>();
   /** Runs a function within a savepoint of the open transaction. */
   readonly #savepoint;
   #batch: Batch | undefined;
@@ -74,7 +76,11 @@ export class Database {
   /** The first row of a query. Statements are prepared once for each text of SQL. @throws {StorageError} */
   get<Row>(sql: string, ...parameters: Parameters): Row | undefined {
     this.#settle('items');
-    return this.#attempt(() => this.#statement(sql).get(...parameters) as Row | undefined);
+    try {
+      return this.#statement(sql).get(...parameters) as Row | undefined;
+    } catch (error) {
+      throw this.#seen(error);
+    }
   }
 
   /** The rows of a query. @throws {StorageError} */
@@ -83,10 +89,15 @@ export class Database {
     return this.#attempt(() => this.#statement(sql).all(...parameters) as Row[]);
   }
 
-  /** The first column of the first row. */
+  /** The first column of the rows of a query. @throws {StorageError} */
+  column<Column>(sql: string, ...parameters: Parameters): Column[] {
+    this.#settle('items');
+    return this.#attempt(() => this.#statement(sql, this.#columns).all(...parameters) as Column[]);
+  }
+
+  /** The first column of the first row. @throws {StorageError} */
   value<Column>(sql: string, ...parameters: Parameters): Column | undefined {
-    const row = this.get<Record<string, Column>>(sql, ...parameters);
-    return row && Object.values(row)[0];
+    return this.column<Column>(sql, ...parameters)[0];
   }
 
   /* eslint-enable @typescript-eslint/no-unnecessary-type-parameters */
@@ -116,7 +127,9 @@ export class Database {
       this.#settle(reads);
       if (version !== this.#versions[reads] || known.size > MEMO_SIZE) known.clear();
       version = this.#versions[reads];
-      const found = known.get(key) ?? load(key);
+      const remembered = known.get(key);
+      if (remembered !== undefined) return remembered;
+      const found = load(key);
       // Clients choose keys: what does not exist takes no memory.
       if (found !== undefined) known.set(key, found);
       return found;
@@ -242,9 +255,11 @@ export class Database {
     return failure ?? error;
   }
 
-  #statement(sql: string): BetterSqlite3.Statement {
-    const statement = this.#statements.get(sql) ?? retain(this.sqlite.prepare(sql));
-    this.#statements.set(sql, statement);
+  #statement(sql: string, prepared = this.#statements): BetterSqlite3.Statement {
+    const known = prepared.get(sql);
+    if (known) return known;
+    const statement = retain(this.sqlite.prepare(sql));
+    prepared.set(sql, prepared === this.#columns ? statement.pluck() : statement);
     return statement;
   }
 }

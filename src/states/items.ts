@@ -10,7 +10,6 @@ import { bounded, past, plan, type Path, type Plan, type Stage } from './lifecyc
 import type { StatefulResource } from './resource.js';
 import { ItemRules } from './rules.js';
 import { ItemStore, type CurrentItem, type Item } from './store.js';
-import { render } from './text.js';
 
 /** What an item of a fixture can have in addition to what a client would send. */
 type FixtureItem = Partial<Plan & { _id: string; state: string; errorMessage: string }>;
@@ -45,7 +44,7 @@ export class Items<Sent extends object = object> implements DueWork {
       const { stages, errorMessage } = this.rules.apply(project.id, sent, created);
       this.put(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
       const answer = this.resource.created?.(sent, id, project);
-      return answer === undefined ? shown(this.existing(project, id), baseUrl) : resource(answer);
+      return answer === undefined ? this.#shown(project, id, baseUrl) : resource(answer);
     });
   }
 
@@ -56,18 +55,18 @@ export class Items<Sent extends object = object> implements DueWork {
   }
 
   /** Reads an item, which moves it to its next state in projects where reads do. */
-  async read(project: Project, id: string, baseUrl: string): Promise<Answer> {
-    const found = this.existing(project, id);
-    if (found.readsLeft !== null) {
-      await this.write((transaction) => {
-        const item = this.existing(project, id);
-        if (item.readsLeft === null) return;
-        const last = item.readsLeft <= 1;
-        const read = last ? this.resumed(project, item, 'read') : { ...item, readsLeft: item.readsLeft - 1 };
-        this.put(transaction, project, read, item);
-      });
-    }
-    return shown(found, baseUrl);
+  read(project: Project, id: string, baseUrl: string): Answer | Promise<Answer> {
+    const found = this.#read(project, id, baseUrl);
+    const answer = resource(found.text);
+    if (found.readsLeft === null) return answer;
+    return this.write((transaction) => {
+      const item = this.existing(project, id);
+      if (item.readsLeft === null) return answer;
+      const last = item.readsLeft <= 1;
+      const read = last ? this.resumed(project, item, 'read') : { ...item, readsLeft: item.readsLeft - 1 };
+      this.put(transaction, project, read, item);
+      return answer;
+    });
   }
 
   /**
@@ -88,7 +87,7 @@ export class Items<Sent extends object = object> implements DueWork {
       const { updated } = this.resource.profiles[project.profile];
       const ahead = updated && { errorMessage: null, ...this.plan(project, updated, 'updated', item) };
       this.put(transaction, project, { ...item, sent, ...ahead }, item);
-      return shown(this.existing(project, id), baseUrl);
+      return this.#shown(project, id, baseUrl);
     });
   }
 
@@ -206,6 +205,17 @@ export class Items<Sent extends object = object> implements DueWork {
     return moved;
   }
 
+  #shown(project: Project, id: string, baseUrl: string): Answer {
+    return resource(this.#read(project, id, baseUrl).text);
+  }
+
+  /** What a reader gets. @throws {Refusal} */
+  #read(project: Project, id: string, baseUrl: string) {
+    const found = this.store.read(project.id, id, project.now, baseUrl);
+    if (!found) throw this.resource.notFound(id, project.id);
+    return found;
+  }
+
   /** Emits, once committed, the states that were entered. */
   #emit(transaction: Transaction, projectId: string, id: string, entered: Path): void {
     transaction.afterCommit(() => {
@@ -214,10 +224,6 @@ export class Items<Sent extends object = object> implements DueWork {
       }
     });
   }
-}
-
-function shown({ text, state }: CurrentItem<unknown>, baseUrl: string): Answer {
-  return resource(render(text, [state], baseUrl));
 }
 
 /** @throws {ControlError} 400 if a path is not in the order of time */

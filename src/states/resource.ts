@@ -31,7 +31,7 @@ export interface Lifecycles {
 /** What the JSON of an item shows in addition to what was sent. */
 export interface Shown {
   readonly id: string;
-  readonly project: Project;
+  readonly project: Pick<Project, 'id' | 'profile'>;
   /** Whether it has reached its complete state. */
   readonly complete: boolean;
   /** Why it failed; undefined in other states, or without a message. */

@@ -5,8 +5,8 @@ import type { Paging } from '../http/steps/query.js';
 import type { Database } from '../kernel/database.js';
 import { withJson } from '../kernel/tables.js';
 import { goneAt, positionAt, type Plan } from './lifecycle.js';
-import { namesOf, type StatefulResource } from './resource.js';
-import { render } from './text.js';
+import { namesOf, type Shown, type StatefulResource } from './resource.js';
+import { fillAddress, fillState } from './text.js';
 
 /** An item: all that its representation follows from. */
 export interface Item<Sent> extends Plan {
@@ -23,7 +23,7 @@ export interface CurrentItem<Sent> extends Item<Sent> {
   readonly state: string;
   /** Until when the persisted state holds: no event was emitted yet for states entered from then on. */
   readonly dueAt: number | null;
-  /** Its JSON, with marks: see text.ts. */
+  /** Its JSON, without the address: see text.ts. */
   readonly text: JsonText;
 }
 
@@ -31,17 +31,26 @@ export interface CurrentItem<Sent> extends Item<Sent> {
 export type DueItem = Pick<CurrentItem<unknown>, 'seq' | 'id' | 'path'> &
   Readonly<Record<'projectId', string> & Record<'dueAt', number>>;
 
+/** A row, with the JSON of its columns parsed. */
+type Row<Sent> = Omit<CurrentItem<Sent>, 'text'> & { readonly projectId: string; readonly shown: JsonText };
+
 /** When, by the emulator's clock, an item is due. What a stopped clock has passed is due now, in its order. */
 const WAKE_AT = `
   CASE WHEN frozen_at IS NULL THEN due_at - clock_offset_ms
   WHEN due_at <= frozen_at THEN :now - (frozen_at - due_at) END`;
 
 /** What is there at a time of the project. */
-const REMAINS = '(gone_at IS NULL OR gone_at > :now)';
-const VISIBLE = `project_id = :projectId AND ${REMAINS}`;
+const REMAINS = '(gone_at IS NULL OR gone_at > ?)';
+const VISIBLE = `project_id = ? AND ${REMAINS}`;
+
+const COLUMNS = [
+  ...['seq', 'id', 'project_id', 'target', 'sent', 'shown', 'error_message'],
+  ...['path', 'rest', 'reads_left', 'state', 'due_at', 'gone_at'],
+];
 
 /**
- * Items of one resource in SQL. Reads derive the state from the row and the project's time, and never write.
+ * Items of one resource in SQL. A row has the JSON that a reader gets in the persisted state. Once the next state is due,
+ * and until the scheduler has persisted it, reads derive both from the path; they never write.
  *
  * A project has one alarm, at the emulator's time at which the first of its items is due: moving a clock changes no
  * item. An alarm may ring early, never late.
@@ -49,62 +58,97 @@ const VISIBLE = `project_id = :projectId AND ${REMAINS}`;
 export class ItemStore<Sent extends object> {
   readonly #table: string;
   readonly #alarms: string;
-  /** The state of a row: the persisted one until it is due, then what the path says. */
-  readonly #state: string;
-  /** The JSON of a row in the state `state_now`. Marks are replaced outside of SQL, whose `replace` is slow. */
-  readonly #text: string;
   /** How many items a project has, gone or not, and when the first of them is gone. Counting thousands takes long. */
   readonly #counted;
+  /** What the representation of an item needs of its project. */
+  readonly #project;
+  readonly #sql;
 
   constructor(
     private readonly database: Database,
     private readonly resource: StatefulResource<Sent>,
   ) {
-    const { name, complete, failed = '' } = resource;
-    const { table, alarmTable } = namesOf(name);
+    const { table, alarmTable } = namesOf(resource.name);
     this.#table = table;
     this.#alarms = alarmTable;
-    this.#state = `CASE WHEN due_at IS NULL OR due_at > :now THEN state ELSE
-      (SELECT value ->> 0 FROM json_each(${table}.path) WHERE value ->> 1 <= :now ORDER BY key DESC LIMIT 1) END`;
-    this.#text = `CASE state_now WHEN '${complete}' THEN shown_done
-      WHEN '${failed}' THEN coalesce(shown_failed, shown) ELSE shown END`;
+    const selectRow = `SELECT seq, id, project_id AS projectId, sent, shown, path, rest, reads_left AS readsLeft, state,
+      due_at AS dueAt, error_message AS errorMessage FROM ${table}`;
+    this.#sql = {
+      read: `SELECT shown, due_at AS dueAt, reads_left AS readsLeft FROM ${table} WHERE id = ? AND ${VISIBLE}`,
+      // Joined outside of SQL, which is faster than group_concat. Null is late.
+      page: `SELECT CASE WHEN due_at <= ? THEN NULL ELSE shown END FROM ${table}
+        WHERE ${VISIBLE} ORDER BY seq LIMIT ? OFFSET ?`,
+      pageRows: `${selectRow} WHERE ${VISIBLE} ORDER BY seq LIMIT ? OFFSET ?`,
+      next: `${selectRow} WHERE ${VISIBLE} AND seq > ? ORDER BY seq LIMIT 1`,
+      row: `${selectRow} WHERE ${VISIBLE} AND id = ?`,
+      dueRow: `${selectRow} AS items INDEXED BY ${table}_due
+        WHERE project_id = ? AND due_at IS NOT NULL ORDER BY due_at, seq LIMIT 1`,
+      rowOf: `${selectRow} WHERE seq = ?`,
+      sameTarget: `SELECT id FROM ${table} WHERE target = ? AND ${REMAINS} LIMIT 1`,
+      count: `SELECT count(*) FROM ${table} WHERE ${VISIBLE}`,
+      insert: `INSERT INTO ${table} (${COLUMNS.join()}) VALUES (${COLUMNS.map(() => '?').join()})`,
+      move: `UPDATE ${table} SET state = ?, due_at = ?, shown = ? WHERE seq = ?`,
+      remove: `DELETE FROM ${table} WHERE seq = ?`,
+      wake: `INSERT INTO ${alarmTable} VALUES (?, ?)
+        ON CONFLICT (project_id) DO UPDATE SET at = min(at, excluded.at) RETURNING at`,
+      firstAlarm: `SELECT project_id AS projectId, at FROM ${alarmTable} ORDER BY at LIMIT 1`,
+    };
     const counted = `SELECT count(*) AS count, min(gone_at) AS until FROM ${table} WHERE project_id = ?`;
     this.#counted = database.memo(
       (projectId: string) => database.get<{ count: number; until: number | null }>(counted, projectId),
       'items',
     );
+    const project = `SELECT projects.id, profile FROM projects JOIN organizations
+      ON organizations.id = organization_id WHERE projects.id = ?`;
+    this.#project = database.memo((id: string) => database.get<Shown['project']>(project, id));
+  }
+
+  /** What a reader gets of an item that is not gone, and how many reads bring its next state. */
+  read(
+    projectId: string,
+    id: string,
+    now: number,
+    baseUrl: string,
+  ): { readonly text: JsonText; readonly readsLeft: number | null } | undefined {
+    const row = this.database.get<{ shown: string; dueAt: number | null; readsLeft: number | null }>(
+      ...([this.#sql.read, id, projectId, now] as const),
+    );
+    const isLate = row && row.dueAt !== null && row.dueAt <= now;
+    const text = isLate ? this.current(projectId, id, now)?.text : row?.shown;
+    return row && text !== undefined
+      ? { text: fillAddress(text, baseUrl), readsLeft: row.readsLeft }
+      : undefined;
   }
 
   /** One page of a project's items, oldest first, as JSON texts joined by commas. */
   page(projectId: string, { itemsPerPage, pageNum }: Paging, now: number, baseUrl: string): JsonText {
-    const page = this.database.get<{ texts: string | null; states: string | null }>(
-      `SELECT group_concat(${this.#text}, ',') AS texts, group_concat(state_now, ',') AS states FROM (
-         SELECT shown, shown_done, shown_failed, ${this.#state} AS state_now FROM ${this.#table} WHERE ${VISIBLE}
-         ORDER BY seq LIMIT :limit OFFSET :offset)`,
-      { projectId, now, limit: itemsPerPage, offset: (pageNum - 1) * itemsPerPage },
-    );
-    return render(page?.texts ?? '', page?.states?.split(',') ?? [], baseUrl);
+    const scope = [projectId, now, itemsPerPage, (pageNum - 1) * itemsPerPage] as const;
+    let texts = this.database.column<string | null>(this.#sql.page, now, ...scope);
+    if (texts.includes(null)) {
+      const rows = this.database.all<object>(this.#sql.pageRows, ...scope);
+      texts = rows.map((row) => this.#present(row, now).text);
+    }
+    return fillAddress(texts.join(), baseUrl);
   }
 
   /** How many items of a project are not gone. */
   count(projectId: string, now: number): number {
     const { count = 0, until = null } = this.#counted(projectId) ?? {};
     if (until === null || now < until) return count;
-    const sql = `SELECT count(*) FROM ${this.#table} WHERE ${VISIBLE}`;
-    return this.database.value(sql, { projectId, now }) ?? 0;
+    return this.database.value(this.#sql.count, projectId, now) ?? 0;
   }
 
   /** The id of an item of the project that has the same target and is not gone. */
   sameTarget(projectId: string, target: string, now: number): string | undefined {
-    const sql = `SELECT id FROM ${this.#table} WHERE target = :target AND ${REMAINS} LIMIT 1`;
-    return this.database.value(sql, { target: hashOf(projectId, target), now });
+    return this.database.get<{ id: string }>(this.#sql.sameTarget, hashOf(projectId, target), now)?.id;
   }
 
   /** All items of a project that are not gone, oldest first, read one at a time. */
   *all(projectId: string, now: number): Iterable<CurrentItem<Sent>> {
     for (let after = 0; ;) {
-      const item = this.#current('seq > :after ORDER BY seq LIMIT 1', { projectId, now, after });
-      if (!item) return;
+      const row = this.database.get<object>(this.#sql.next, projectId, now, after);
+      if (!row) return;
+      const item = this.#present(row, now);
       yield item;
       after = item.seq;
     }
@@ -112,43 +156,34 @@ export class ItemStore<Sent extends object> {
 
   /** An item that is not gone. */
   current(projectId: string, id: string, now: number): CurrentItem<Sent> | undefined {
-    return this.#current('id = :id', { projectId, now, id });
+    const row = this.database.get<object>(this.#sql.row, projectId, now, id);
+    return row && this.#present(row, now);
   }
 
   /**
    * Inserts an item, or replaces that of a number; only removes that if the path has ended.
    *
    * @param emulatorNow what the emulator's clock shows
-   * @returns the emulator's time at which an item of the project is due, if one is
+   * @returns the emulator's time at which an item of the project is due, if this one is due some time
    */
   save(item: Item<Sent>, project: Project, emulatorNow: number, seq?: number): number | undefined {
     const { id, sent, path, errorMessage } = item;
     const { resource } = this;
     const { state, dueAt } = positionAt(path, project.now);
-    if (seq !== undefined) this.#remove(seq);
+    if (seq !== undefined) this.database.run(this.#sql.remove, seq);
     if (state === resource.gone) return undefined;
-    const shown = { id, project, complete: false, errorMessage: undefined };
-    const row = {
-      seq: seq ?? null,
-      id,
-      project_id: project.id,
-      target: resource.target ? hashOf(project.id, resource.target.of(sent)) : Buffer.alloc(0),
-      sent: JSON.stringify(sent),
-      shown: resource.represent(sent, shown),
-      shown_done: resource.represent(sent, { ...shown, complete: true }),
-      shown_failed: errorMessage === null ? null : resource.represent(sent, { ...shown, errorMessage }),
-      error_message: errorMessage,
-      path: JSON.stringify(path),
-      rest: JSON.stringify(item.rest),
-      reads_left: item.readsLeft,
-      state,
-      due_at: dueAt ?? null,
-      gone_at: goneAt(path, resource.gone) ?? null,
-    };
-    const columns = Object.keys(row);
-    const values = columns.map((column) => `:${column}`);
-    this.database.run(`INSERT INTO ${this.#table} (${columns.join()}) VALUES (${values.join()})`, row);
-    return dueAt === undefined ? undefined : this.setAlarm(project.id, emulatorNow);
+    this.database.run(
+      this.#sql.insert,
+      ...[seq ?? null, id, project.id],
+      resource.target ? hashOf(project.id, resource.target.of(sent)) : Buffer.alloc(0),
+      JSON.stringify(sent),
+      this.#represent(item, project, state),
+      ...[errorMessage, JSON.stringify(path), JSON.stringify(item.rest), item.readsLeft],
+      ...[state, dueAt ?? null, goneAt(path, resource.gone) ?? null],
+    );
+    // A frozen clock reaches only what it has passed.
+    if (dueAt === undefined || (project.frozen && dueAt > project.now)) return undefined;
+    return this.database.value(this.#sql.wake, project.id, dueAt - project.now + emulatorNow);
   }
 
   /** When the first alarm rings, in the emulator's time. */
@@ -164,23 +199,17 @@ export class ItemStore<Sent extends object> {
       const at = this.setAlarm(alarm.projectId, now);
       // One that rang early is now set for later.
       if (at === undefined || at > alarm.at) continue;
-      const item = this.database.get<object>(
-        `SELECT seq, id, project_id AS projectId, path, due_at AS dueAt FROM ${this.#due}
-         WHERE project_id = ? AND due_at IS NOT NULL ORDER BY due_at, seq LIMIT 1`,
-        alarm.projectId,
-      );
-      return item && withJson<DueItem>(item, 'path');
+      const row = this.database.get<object>(this.#sql.dueRow, alarm.projectId);
+      return row && withJson<DueItem>(row, 'path');
     }
   }
 
   /** Persists where a due item is from now on. */
   move({ seq, path, dueAt: now }: DueItem): void {
     const { state, dueAt } = positionAt(path, now);
-    if (state === this.resource.gone) this.#remove(seq);
-    else {
-      const sql = `UPDATE ${this.#table} SET state = ?, due_at = ? WHERE seq = ?`;
-      this.database.run(sql, state, dueAt ?? null, seq);
-    }
+    const row = state === this.resource.gone ? undefined : this.database.get<object>(this.#sql.rowOf, seq);
+    if (row) this.database.run(this.#sql.move, state, dueAt ?? null, this.#present(row, now).text, seq);
+    else this.database.run(this.#sql.remove, seq);
   }
 
   /**
@@ -197,33 +226,33 @@ export class ItemStore<Sent extends object> {
     return this.database.value<number>(
       `WITH first AS MATERIALIZED (
          SELECT id, frozen_at, clock_offset_ms, (
-           SELECT min(due_at) FROM ${this.#due} WHERE project_id = projects.id AND due_at IS NOT NULL
+           SELECT min(due_at) FROM ${this.#table} AS items INDEXED BY ${this.#table}_due
+           WHERE project_id = projects.id AND due_at IS NOT NULL
          ) AS due_at FROM ${projects})
        INSERT INTO ${this.#alarms} SELECT id, ${WAKE_AT} FROM first WHERE ${WAKE_AT} IS NOT NULL RETURNING at`,
       parameters,
     );
   }
 
-  get #due(): string {
-    return `${this.#table} AS items INDEXED BY ${this.#table}_due`;
-  }
-
-  #remove(seq: number): void {
-    this.database.run(`DELETE FROM ${this.#table} WHERE seq = ?`, seq);
-  }
-
   #firstAlarm(): { projectId: string; at: number } | undefined {
-    return this.database.get(`SELECT project_id AS projectId, at FROM ${this.#alarms} ORDER BY at LIMIT 1`);
+    return this.database.get(this.#sql.firstAlarm);
   }
 
-  #current(which: string, parameters: Record<string, string | number>): CurrentItem<Sent> | undefined {
-    const row = this.database.get<object>(
-      `SELECT seq, id, sent, path, rest, reads_left AS readsLeft, due_at AS dueAt, error_message AS errorMessage,
-         state_now AS state, ${this.#text} AS text
-       FROM (SELECT *, ${this.#state} AS state_now FROM ${this.#table} WHERE ${VISIBLE} AND ${which})`,
-      parameters,
-    );
-    return row && withJson<CurrentItem<Sent>>(row, 'sent', 'path', 'rest');
+  /** A row as it is at a time of its project. */
+  #present(stored: object, now: number): CurrentItem<Sent> {
+    const { projectId, shown, ...row } = withJson<Row<Sent>>(stored, 'sent', 'path', 'rest');
+    if (row.dueAt === null || row.dueAt > now) return { ...row, text: shown };
+    const { state } = positionAt(row.path, now);
+    const project = this.#project(projectId);
+    return { ...row, state, text: project ? this.#represent(row, project, state) : shown };
+  }
+
+  /** The JSON of an item in a state, without the address. */
+  #represent({ id, sent, errorMessage }: Item<Sent>, project: Shown['project'], state: string): JsonText {
+    const { complete, failed } = this.resource;
+    const message = state === failed ? (errorMessage ?? undefined) : undefined;
+    const shown = { id, project, complete: state === complete, errorMessage: message };
+    return fillState(this.resource.represent(sent, shown), state);
   }
 }
 

@@ -1,8 +1,9 @@
 import type { JsonText } from '../http/replies/replies.js';
 
 /**
- * Placeholders in a stored text for what is known only when it is read. JSON text never contains a raw control
- * character, so neither can be mistaken for anything that a client sent.
+ * Placeholders in the JSON of an item: for its state, which the store fills in, and for the address of the emulator, which
+ * is known only when an item is read. JSON text never contains a raw control character, so neither can be mistaken for
+ * anything that a client sent.
  */
 export const BASE_URL_MARK = '\u0001';
 export const STATE_MARK = '\u0002';
@@ -12,7 +13,7 @@ export class Raw {
   constructor(readonly text: JsonText) {}
 }
 
-/** The state of an item, filled in when it is read. */
+/** The state of an item. */
 export const STATE = new Raw(`"${STATE_MARK}"`);
 
 /** JSON of an object, its keys in alphabetical order. */
@@ -26,16 +27,16 @@ export function objectText(fields: Readonly<Record<string, unknown>>): JsonText 
   return `{${members.join(',')}}`;
 }
 
-/**
- * Replaces the marks in texts of items, in one pass.
- *
- * @param texts one or more, with anything between them
- * @param states of each, in their order
- */
-export function render(texts: JsonText, states: readonly string[], baseUrl: string): JsonText {
-  const [first = '', ...rest] = texts.split(STATE_MARK);
-  const withStates = first + rest.map((text, index) => (states[index] ?? '') + text).join('');
+/** Fills in the state of an item. */
+export function fillState(text: JsonText, state: string): JsonText {
+  return text.replaceAll(STATE_MARK, () => state);
+}
+
+/** Fills in the address in the texts of items. */
+export function fillAddress(texts: JsonText, baseUrl: string): JsonText {
+  // Only links have it.
+  if (!texts.includes(BASE_URL_MARK)) return texts;
   // As it appears inside a JSON string.
   const address = JSON.stringify(baseUrl).slice(1, -1);
-  return withStates.replaceAll(BASE_URL_MARK, () => address);
+  return texts.replaceAll(BASE_URL_MARK, () => address);
 }

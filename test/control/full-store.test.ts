@@ -39,6 +39,8 @@ const inTemporaryFolder = (refuse: Store['refuse'], allow: Store['allow']) => ()
 /** Fails each statement that needs another page; what fits into the pages that there are is written. */
 const withoutPages = inTemporaryFolder(
   (database) => {
+    // Without the pages that migrations have freed.
+    database.execute('VACUUM');
     const pages = database.value<number>('PRAGMA page_count') ?? 0;
     database.value(`PRAGMA max_page_count = ${pages}`);
   },
@@ -75,6 +77,8 @@ function fullFileSystem(): Store {
 }
 
 const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
+
+const LARGE = 'x'.repeat(20_000);
 
 /** An emulator on a store, and what its database and a copy of its file hold. */
 class Full {
@@ -235,6 +239,12 @@ describe.each([
         { method: 'POST', path: `${OF_PROJECT}/faults`, body: large },
         ...requestsInBothScopes(''),
         ...requestsInBothScopes(OF_PROJECT),
+        // Larger than a page.
+        {
+          method: 'POST',
+          path: '/faults',
+          body: { match: { path: '/none' }, answer: { status: 200, body: LARGE } },
+        },
         {
           method: 'PUT',
           path: '/fixture',

@@ -21,7 +21,14 @@ function writtenByFirstRelease(file: string): void {
        SELECT project_id, max(seq) FROM private_links WHERE project_id = old.id GROUP BY project_id
        ON CONFLICT (project_id) DO UPDATE SET up_to = excluded.up_to;
      END;
-     DELETE FROM migrations WHERE name > '0006';
+     ${['private_links', 'snapshot_of_private_links']
+       .map(
+         (table) => `ALTER TABLE ${table} ADD COLUMN shown_done TEXT NOT NULL DEFAULT '';
+           ALTER TABLE ${table} ADD COLUMN shown_failed TEXT;
+           UPDATE ${table} SET shown_done = shown;`,
+       )
+       .join('')}
+     DELETE FROM migrations WHERE name GLOB '*private_links_*' OR name GLOB '*deleted_projects';
      INSERT INTO private_links_emptied SELECT project_id, max(seq) FROM private_links GROUP BY project_id;`,
   );
 }

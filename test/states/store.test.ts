@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { goneAt, positionAt, type Path } from '../../src/states/lifecycle.js';
-import { BASE_URL_MARK, render, STATE_MARK } from '../../src/states/text.js';
+import { BASE_URL_MARK, fillAddress, STATE_MARK } from '../../src/states/text.js';
 import { privateLinkMigrations } from '../../src/features/private-links/index.js';
 import type { Shown, StatefulResource } from '../../src/states/index.js';
 import { ItemStore, type CurrentItem } from '../../src/states/store.js';
@@ -30,7 +30,7 @@ function numbered(_sent: object, { id, complete, errorMessage }: Shown): string 
 
 /** The JSON that a reader gets of an item. */
 function textOf(item: CurrentItem<unknown> | undefined, baseUrl = ''): string | undefined {
-  return item && render(item.text, [item.state], baseUrl);
+  return item && fillAddress(item.text, baseUrl);
 }
 
 /** A store with two projects, and what moves the first due link, if one is due. */

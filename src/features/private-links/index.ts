@@ -1,5 +1,5 @@
 import { migration } from '../../kernel/tables.js';
-import { createTables, objectText, stateful } from '../../states/index.js';
+import { objectText, stateful } from '../../states/index.js';
 import { duplicateLink, linkNotFound } from './conditions.js';
 import { DURATIONS, privateLinkProfiles, STATES } from './profile.js';
 import { represent } from './representation.js';
@@ -10,8 +10,9 @@ import { sentFields, type SentFields } from './schema.js';
 const name = { one: 'private link', many: 'private links' };
 
 export const privateLinkMigrations = [
-  createTables('0002_private_links', name),
+  migration('0002_private_links'),
   migration('0006_private_links_removed_directly'),
+  migration('0010_private_links_one_text'),
 ];
 
 /** Stream private links: `/groups/{groupId}/streams/privateLinkConnections`. */
