@@ -2,16 +2,18 @@ import { once, setMaxListeners } from 'node:events';
 import type { Server } from 'node:http';
 import { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import Fastify, { LogController, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { pino, type Logger } from 'pino';
 import { originsOf, redacted, type Config } from './config.js';
 import { controlApi, installControl, openOperations, type Core } from './control/index.js';
 import { buildCore } from './core.js';
 import type { Feature } from './features/index.js';
 import { BODY_LIMIT } from './http/steps/body.js';
-import { answerBrokenRequest, followResponses } from './http/replies/failures.js';
+import { answerBrokenRequest, handleInOrder } from './http/replies/failures.js';
 import { Nonces } from './http/credentials/digest.js';
 import { KnownPaths } from './http/known-paths.js';
 import { pathOf, withoutBase } from './http/paths.js';
+import { plainRequest } from './http/observation/request-finished.js';
 import { frameworkErrors, installPipeline, type PipelineParts } from './http/pipeline.js';
 import { Limits } from './http/faults/limits.js';
 import { ScriptedAnswers } from './http/steps/scripted.js';
@@ -28,6 +30,7 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** A running emulator: what the command, the library and tests use of it. */
 export interface App extends Pick<Core, 'events' | 'identity' | 'restored' | 'world'> {
   readonly server: FastifyInstance;
+  readonly log: Logger;
   /** The certificate of HTTPS, and the authority that its clients must trust; undefined without `tls`. */
   readonly tls: TlsIdentity | undefined;
   /** Servers that pass their requests to Fastify's: for HTTPS and for further addresses. Closed with it. */
@@ -50,8 +53,10 @@ export async function buildApp(
   config: Config,
   { clock: base = systemClock, features }: Replacements = {},
 ): Promise<App> {
+  // Not Fastify's own: a server with a logger watches the end of every response.
+  const log = pino({ level: config.logLevel }, process.stderr);
   const onError = (error: unknown): void => {
-    server.log.error(error);
+    log.error(error);
   };
   const core = await buildCore(config, base, onError, features);
   const { database, clock, events, identity, operations, world } = core;
@@ -60,6 +65,7 @@ export async function buildApp(
   const noticeOfTls = tlsNotices();
   const basePath = pathOf(config.publicUrl ?? '');
   const parts: PipelineParts = {
+    log,
     defaultProfile: config.profile,
     gatekeeper: { ...identity, permits, rolesFor },
     nonces: new Nonces(clock, config.nonceMs),
@@ -74,10 +80,7 @@ export async function buildApp(
     origins: originsOf(config),
   };
   const server = Fastify({
-    logger: config.logLevel === 'silent' ? false : { level: config.logLevel, stream: process.stderr },
-    logController: new LogController({ disableRequestLogging: true }),
-    // A child logger for each request costs time and adds nothing.
-    childLoggerFactory: (logger) => logger,
+    logger: false,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -89,11 +92,11 @@ export async function buildApp(
     frameworkErrors: frameworkErrors(parts),
     clientErrorHandler: (error, socket) => {
       const notice = noticeOfTls(error, socket);
-      if (notice !== undefined) server.log.warn(notice);
+      if (notice !== undefined) log.warn(notice);
       answerBrokenRequest(error.code, socket, profiles[parts.defaultProfile]);
     },
   });
-  followResponses(server.server);
+  handleInOrder(server.server);
   try {
     // Clients check a certificate by their own time, whatever the clock of the emulator.
     const tls = await tlsIdentity(config, systemClock.now());
@@ -120,10 +123,12 @@ export async function buildApp(
       await server.register(async (at) => controlApi(at, core, parts, settings));
     }
 
+    const logsRequests = log.isLevelEnabled('info');
     events.subscribe(({ type, data }) => {
-      if (type === 'request.finished') server.log.info(data);
-      else if (type === 'operation.missing') server.log.warn(data, 'operation is not emulated');
-      else server.log.debug(data);
+      if (type === 'request.finished') {
+        if (logsRequests) log.info(plainRequest(data));
+      } else if (type === 'operation.missing') log.warn(data, 'operation is not emulated');
+      else log.debug(data);
     });
     server.addHook('preClose', async () => {
       const open = others.filter((one) => one.listening);
@@ -133,7 +138,7 @@ export async function buildApp(
       core.close();
     });
     await server.ready();
-    return { ...core, server, others, tls, endWaits };
+    return { ...core, server, log, others, tls, endWaits };
   } catch (error) {
     core.close();
     throw error;

@@ -48,7 +48,7 @@ export async function listen(
     config.controlToken ??= randomBytes(24).toString('base64url');
   }
   const app = await buildApp(config, replacements);
-  const { server, others, tls } = app;
+  const { server, log, others, tls } = app;
   const first = server.server;
   const plain = addresses.map((_, index) => (index === 0 ? first : besideMain(first)));
   const secure = tls ? addresses.map(() => besideMain(first, tls)) : [];
@@ -57,7 +57,7 @@ export async function listen(
   const skip = (address: string, code: string): boolean => {
     const isImplied = address === '::1' && ![config.host].flat().some((one) => one.includes('::1'));
     if (!isImplied || !['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(code)) return false;
-    server.log.warn(`localhost is only 127.0.0.1: this machine has no IPv6 (${code})`);
+    log.warn(`localhost is only 127.0.0.1: this machine has no IPv6 (${code})`);
     return true;
   };
   try {

@@ -1,10 +1,12 @@
 import { STATUS_CODES } from 'node:http';
+import { Readable } from 'node:stream';
 import { Type, type TObject } from '@sinclair/typebox';
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ControlError } from '../http/control-error.js';
 import { sameSecret } from '../http/credentials/digest.js';
 import type { PipelineParts } from '../http/pipeline.js';
 import { contextOf, type ControlOperation } from '../http/operation.js';
+import { JSON_UTF8, OtherAnswer, respond, respondWithStream } from '../http/replies/respond.js';
 import { parseBody } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';
 import { readQuery } from '../http/steps/query.js';
@@ -47,47 +49,53 @@ export async function installControl(
   const json = /^application\/json(?:\s*;|$)/i;
   const parse = async (_request: FastifyRequest, text: string): Promise<string> => withoutMark(text);
   scope.addContentTypeParser(json, { parseAs: 'string' }, parse);
-  scope.setErrorHandler((error, request, reply) => {
+  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const { status, detail } = explain(error, request);
-    return reply
-      .code(status)
-      .header('content-type', 'application/json')
-      .send(Buffer.from(JSON.stringify({ error: status, reason: STATUS_CODES[status], detail })));
-  });
+    const text = JSON.stringify({ error: status, reason: STATUS_CODES[status], detail });
+    respond(request, reply, status, ['content-type', 'application/json'], text);
+  };
+  scope.setErrorHandler(fail);
 
   for (const operation of operations) {
-    const { method, body, status = 200, mediaType = 'application/json' } = operation;
+    const { method, body, status = 200, mediaType = JSON_UTF8 } = operation;
     const checkBody = body && bodyCheck(body.schema, mainError);
+
+    const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const { exchange } = request;
+      const { groupId } = request.params as { groupId?: string };
+      if (groupId !== undefined) {
+        exchange.project = gatekeeper.projects.project(groupId);
+        if (!exchange.project) throw new ControlError(404, `There is no project ${groupId}.`);
+      }
+      // Operations that are open to everybody ignore what they do not take.
+      if (access) exchange.query = queryOf(operation.query ?? NO_QUERY, request);
+      request.body = readBody(operation, request);
+      checkBody?.(request.body);
+      const result: unknown = await operation.handle(contextOf(request, reply));
+      exchange.step = 'answer';
+      if (result instanceof OtherAnswer) {
+        respond(request, reply, result.status, result.headers, result.text);
+      } else if (result instanceof Readable) {
+        respondWithStream(request, reply, ['content-type', mediaType], result);
+      } else {
+        const text = operation.response ? JSON.stringify(result) : (result as string | undefined);
+        respond(request, reply, status, text === undefined ? [] : ['content-type', mediaType], text);
+      }
+    };
+
     for (const url of pathsOf(operation)) {
       scope.route({
         method: methodsOf(method),
         url,
         ...(body?.limit !== undefined && { bodyLimit: body.limit }),
-        onRequest: async (request) => {
+        onRequest(request, _reply, done) {
           if (access) checkAccess(request, access.token);
+          done();
         },
-        async handler(request, reply) {
-          const { exchange } = request;
-          const { groupId } = request.params as { groupId?: string };
-          if (groupId !== undefined) {
-            exchange.project = gatekeeper.projects.project(groupId);
-            if (!exchange.project) throw new ControlError(404, `There is no project ${groupId}.`);
-          }
-          // Operations that are open to everybody ignore what they do not take.
-          if (access) exchange.query = queryOf(operation.query ?? NO_QUERY, request);
-          request.body = readBody(operation, request);
-          checkBody?.(request.body);
-          const result: unknown = await operation.handle(contextOf(request, reply));
-          // Not `result === reply`: whoever awaits a reply gets nothing, once it is sent.
-          if (reply.sent) return reply;
-          // The client has left before the reply was sent.
-          if (reply.raw.destroyed) return reply.hijack();
-          exchange.step = 'answer';
-          if (status === 204) return reply.code(204).send();
-          return reply
-            .code(status)
-            .header('content-type', mediaType)
-            .send(operation.response ? JSON.stringify(result) : result);
+        handler(request, reply) {
+          answer(request, reply).catch((error: unknown) => {
+            fail(error, request, reply);
+          });
         },
       });
     }
@@ -159,6 +167,6 @@ function explain(error: unknown, request: FastifyRequest): { status: number; det
   const { statusCode: status = 500, message: detail = '' } = error as Partial<FastifyError>;
   if (status === 415) return { status, detail: 'Send Content-Type: application/json.' };
   if (status >= 400 && status < 500) return { status, detail };
-  request.log.error(error);
+  request.exchange.parts.log.error(error);
   return { status: 500, detail: 'The emulator met an error of its own; please report it, with the log.' };
 }

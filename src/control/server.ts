@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { pathWithoutQuery } from '../http/paths.js';
+import { OtherAnswer } from '../http/replies/respond.js';
 import { component, record, text } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { VERSION } from '../version.js';
@@ -73,9 +74,9 @@ export const indexOperation: ControlOperation = about('index', 'Where the contro
     openapi: text('The OpenAPI document of the emulated operations of Atlas.'),
     controlOpenapi: text('The OpenAPI document of the control API.'),
   }),
-  handle({ request, reply, baseUrl }) {
+  handle({ request, baseUrl }) {
     const here = `${baseUrl}/_emulator/`;
-    if (!pathWithoutQuery(request.url).endsWith('/')) return reply.redirect(here);
+    if (!pathWithoutQuery(request.url).endsWith('/')) return new OtherAnswer(302, ['location', here]);
     return {
       version: VERSION,
       health: `${here}health`,

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { pathOf } from './paths.js';
+import { respond } from './replies/respond.js';
 
 /** The Atlas API and the token endpoints; the control API is never open to pages of other origins. */
 const OPEN_PATH = /^\/api(?:[/?]|$)/;
@@ -31,11 +32,12 @@ export function allowOrigin(
   const { url, method, headers, exchange } = request;
   if (origins.length === 0 || !OPEN_PATH.test(pathOf(url))) return false;
   const allowed = origins.find((one) => one === '*' || one === headers.origin);
-  if (allowed !== '*') void reply.header('vary', 'Origin');
+  if (allowed !== '*') exchange.addHeaders({ vary: 'Origin' });
   if (allowed === undefined) return false;
-  void reply.headers({ 'access-control-allow-origin': allowed, 'access-control-expose-headers': EXPOSED });
+  exchange.addHeaders({ 'access-control-allow-origin': allowed, 'access-control-expose-headers': EXPOSED });
   if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return false;
   exchange.step = 'answer';
-  void reply.code(204).headers(PREFLIGHT).send();
+  exchange.addHeaders(PREFLIGHT);
+  respond(request, reply, 204, []);
   return true;
 }

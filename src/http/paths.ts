@@ -5,7 +5,7 @@ export const API_PREFIX = '/api/atlas/v2';
 
 /** Path and query of a request target, which a proxy may have made absolute. */
 export function pathOf(target: string): string {
-  return target.replace(/^https?:\/\/[^/]*/i, '');
+  return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/]*/i, '');
 }
 
 /** Path of a request target, without its query. */

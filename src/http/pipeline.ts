@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../kernel/clock.js';
 import type { EventBus } from '../kernel/events.js';
@@ -12,15 +11,14 @@ import type { Nonces } from './credentials/digest.js';
 import { FaultGate } from './faults/gate.js';
 import type { Limits } from './faults/limits.js';
 import type { FaultStore } from './faults/store.js';
-import type { Gatekeeper } from './gatekeeper.js';
+import type { Caller, Gatekeeper } from './gatekeeper.js';
 import { patternOf, type KnownPaths } from './known-paths.js';
 import { Exchange } from './observation/exchange.js';
-import { observeRequest } from './observation/request-finished.js';
-import { readUnread } from './observation/unread-body.js';
 import { contextOf, type AtlasOperation } from './operation.js';
 import { API_PREFIX, pathOf } from './paths.js';
 import { malformedRequest, sendFailure } from './replies/failures.js';
 import { sendAnswer } from './replies/replies.js';
+import { respond } from './replies/respond.js';
 import { checkEncoding, parseBody, unsupportedMediaType } from './steps/body.js';
 import { bodyCheck } from './steps/fields.js';
 import { readQuery, type Flags } from './steps/query.js';
@@ -34,6 +32,8 @@ const TELEMETRY = ['/api/private/v1.0/telemetry/events', '/api/private/unauth/te
 
 /** Dependencies of the pipeline. */
 export interface PipelineParts {
+  /** Receives errors of the emulator itself. */
+  readonly log: { error(error: unknown): void };
   /** The profile of a request that names neither a project nor a caller. */
   readonly defaultProfile: ProfileName;
   readonly gatekeeper: Gatekeeper;
@@ -70,75 +70,136 @@ export function installPipeline(
 
   for (const operation of operations) {
     const { body } = operation;
-    app.withTypeProvider<TypeBoxTypeProvider>().route<{ Params: Record<string, string> }>({
+    // Strict; Fastify's default would turn 7 into "7".
+    const checkBody = body && bodyCheck(body.schema);
+    // A GET is handled in the turn in which it arrives, unless a fault rule delays it.
+    const hasWaited = operation.method !== 'GET';
+
+    /** The steps from the credentials on, which a fault rule can delay. */
+    const authenticate = (request: FastifyRequest, reply: FastifyReply, next: () => void): void => {
+      const { exchange } = request;
+      exchange.step = 'credentials';
+      const caller = credentials.check(request);
+      exchange.caller = caller;
+      if (!exchange.project && !exchange.organization) exchange.profile = profiles[caller.profile];
+      exchange.step = 'faults';
+      exchange.limitHeaders = limits.countRequest(request, caller);
+      const met = faults?.meet(request, reply, 'faults');
+      if (!met) admit(request, caller, next);
+      else {
+        unlessEnded(request, reply, met, () => {
+          // The rule may have delayed the request.
+          exchange.lookUp();
+          admit(request, caller, next);
+        });
+      }
+    };
+    const admit = (request: FastifyRequest, caller: Caller, next: () => void): void => {
+      const { exchange } = request;
+      exchange.step = 'media type';
+      exchange.version = acceptedVersion(request.headers.accept, operation.versions);
+
+      exchange.step = 'query';
+      exchange.query = readQuery(operation.query, request.query as Record<string, unknown>);
+      exchange.flags = exchange.query as Flags;
+
+      exchange.step = 'project';
+      checkScope(request, operation, caller, gatekeeper);
+      const params = request.params as Readonly<Record<string, string>>;
+      checkParameters(operation.parameters, params, request.url, exchange.profile);
+
+      exchange.step = 'body';
+      if (body) checkEncoding(request.headers['content-encoding']);
+      next();
+    };
+
+    app.route<{ Params: Record<string, string> }>({
       method: methodsOf(operation.method),
       url: patternOf(API_PREFIX + operation.path),
-      // Strict; Fastify's default would turn 7 into "7". The error handler gets the refusal that the check throws.
-      ...(body && { schema: { body: body.schema }, validatorCompiler: () => bodyCheck(body.schema) }),
 
-      async onRequest(request, reply) {
-        const { exchange, params } = request;
+      // A fault rule may have read the body.
+      ...(hasWaited && {
+        preParsing({ exchange: { sentBody } }, _reply, payload, done) {
+          done(null, sentBody === undefined ? payload : Readable.from([Buffer.from(sentBody)]));
+        },
+      }),
+
+      onRequest(request, reply, done) {
+        const { exchange } = request;
         exchange.operation = operation;
         exchange.operationId = operation.id;
-
-        exchange.step = 'scripted answer';
-        if (scripted?.send(request, reply)) return reply;
-
-        let met = faults?.meet(request, reply, 'credentials');
-        if (met && (await met)) return reply;
-        exchange.step = 'credentials';
-        const caller = credentials.check(request);
-        exchange.caller = caller;
-        if (!exchange.project && !exchange.organization) exchange.profile = profiles[caller.profile];
-
-        exchange.step = 'faults';
-        exchange.limitHeaders = limits.countRequest(request, reply, caller);
-        met = faults?.meet(request, reply, 'faults');
-        if (met && (await met)) return reply;
-        // A rule may have delayed the request.
-        if (met) exchange.lookUp();
-
-        exchange.step = 'media type';
-        exchange.version = acceptedVersion(request.headers.accept, operation.versions);
-
-        exchange.step = 'query';
-        exchange.query = readQuery(operation.query, request.query as Record<string, unknown>);
-        exchange.flags = exchange.query as Flags;
-
-        exchange.step = 'project';
-        checkScope(request, operation, caller, gatekeeper);
-        checkParameters(operation.parameters, params, request.url, exchange.profile);
-
-        exchange.step = 'body';
-        if (body) checkEncoding(request.headers['content-encoding']);
-        return undefined;
+        attempt(request, reply, () => {
+          exchange.step = 'scripted answer';
+          if (scripted?.send(request, reply)) return;
+          const met = faults?.meet(request, reply, 'credentials');
+          if (!met) authenticate(request, reply, done);
+          else {
+            unlessEnded(request, reply, met, () => {
+              authenticate(request, reply, done);
+            });
+          }
+        });
       },
 
-      async preValidation(request) {
-        if (!body) return;
-        const parsed = parseBody(request.body, body.schema);
-        request.exchange.step = 'fields';
-        request.body = Array.isArray(parsed) ? parsed : (body.prepare?.(parsed) ?? parsed);
-      },
-
-      async handler(request, reply) {
+      handler(request, reply) {
         const { exchange } = request;
-        if (exchange.caller) {
-          // Since then, another request may have deleted the project or moved its clock.
-          exchange.lookUp();
-          checkScope(request, operation, exchange.caller, gatekeeper);
-        }
-        const context = contextOf(request, reply);
-        body?.rules?.(request.body as never, context);
-
-        exchange.step = 'state';
-        const answer = await operation.handle(context);
-        return sendAnswer(request, reply, answer);
+        attempt(request, reply, () => {
+          if (body && checkBody) {
+            const parsed = parseBody(request.body, body.schema);
+            exchange.step = 'fields';
+            request.body = Array.isArray(parsed) ? parsed : (body.prepare?.(parsed) ?? parsed);
+            checkBody(request.body);
+          }
+          if (hasWaited && exchange.caller) {
+            // While the body was read, the project may have been deleted, or its clock moved.
+            exchange.lookUp();
+            checkScope(request, operation, exchange.caller, gatekeeper);
+          }
+          const context = contextOf(request, reply);
+          body?.rules?.(request.body as never, context);
+          exchange.step = 'state';
+          const answer = operation.handle(context);
+          if (answer instanceof Promise) {
+            answer.then(
+              (value) => {
+                sendAnswer(request, reply, value);
+              },
+              (error: unknown) => {
+                sendFailure(error, request, reply);
+              },
+            );
+          } else sendAnswer(request, reply, answer);
+        });
       },
     });
   }
   protectLiteralPaths(app, parts.paths);
   return faults;
+}
+
+/** Runs steps, and answers with the refusal that one of them throws. */
+function attempt(request: FastifyRequest, reply: FastifyReply, run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    sendFailure(error, request, reply);
+  }
+}
+
+/** Runs further steps once the fault rules that a request has met have been applied, unless one of them has ended it. */
+function unlessEnded(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  met: Promise<boolean>,
+  next: () => void,
+): void {
+  met
+    .then((ended) => {
+      if (!ended) next();
+    })
+    .catch((error: unknown) => {
+      sendFailure(error, request, reply);
+    });
 }
 
 /** Installs the exchange, the body parsers, the error handler and the not-found handler. */
@@ -160,70 +221,40 @@ function installShared(app: FastifyInstance, parts: PipelineParts, faults?: Faul
   });
 
   app.addHook('onRequest', (request, reply, done) => {
-    begin(request, reply, parts);
+    request.exchange = new Exchange(request, parts);
     if (!request.exchange.hasValidHost)
       done(malformedRequest('its Host header is neither a name nor an address'));
     else if (!allowOrigin(request, reply, parts.origins)) done();
   });
-  app.addHook('onSend', (request, reply, payload, done) => {
-    if (request.method !== 'HEAD') request.exchange.sentAnswer = payload;
-    const read = readUnread(request, reply);
-    if (read)
-      void read.then(() => {
-        done();
-      });
-    else done();
-  });
-  // A fault rule may have read the body.
-  app.addHook('preParsing', async ({ exchange: { sentBody } }, _reply, payload) =>
-    sentBody === undefined ? payload : Readable.from([Buffer.from(sentBody)]),
-  );
   if (faults) {
-    app.addHook('onSend', (request, reply, payload, done) => {
-      if (!faults.spoil(request, reply, payload)) done();
-    });
     app.addHook('onClose', async () => {
       faults.stop();
     });
   }
 
-  // Over a connection Node would drop the body of HEAD; `inject` would not.
-  app.addHook('onSend', (request, reply, payload, done) => {
-    if (request.method !== 'HEAD' || !(typeof payload === 'string' || Buffer.isBuffer(payload))) {
-      done();
-      return;
-    }
-    void reply.header('content-length', Buffer.byteLength(payload));
-    done(null, null);
-  });
-
   app.setErrorHandler((error, request, reply) => {
     // Before it calls the handler, Fastify requires a Content-Type of QUERY, a method that no route has.
     const isQuery = (error as { code?: string }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
-    return sendFailure(isQuery ? noRoute(request, reply, parts) : error, request, reply);
+    sendFailure(isQuery ? noRoute(request, parts) : error, request, reply);
   });
   app.setNotFoundHandler((request, reply) => {
-    const refusal = noRoute(request, reply, parts);
-    if (refusal) throw refusal;
-    request.exchange.step = 'answer';
-    return reply.code(200).send();
+    const refusal = noRoute(request, parts);
+    if (refusal) sendFailure(refusal, request, reply);
+    else {
+      request.exchange.step = 'answer';
+      respond(request, reply, 200, []);
+    }
   });
   recordRoutes(app, parts.paths);
 
   // An error would show in the logs of the clients.
   for (const path of TELEMETRY) {
-    app.post(path, async ({ exchange }, reply) => {
-      exchange.step = 'answer';
-      exchange.sentBody = undefined;
-      return reply.code(204).send();
+    app.post(path, (request, reply) => {
+      request.exchange.step = 'answer';
+      request.exchange.sentBody = undefined;
+      respond(request, reply, 204, []);
     });
   }
-}
-
-function begin(request: FastifyRequest, reply: FastifyReply, parts: PipelineParts): void {
-  request.exchange = new Exchange(request, parts);
-  observeRequest(parts.events, request, reply);
-  request.exchange.lookUp();
 }
 
 /**
@@ -233,11 +264,7 @@ function begin(request: FastifyRequest, reply: FastifyReply, parts: PipelinePart
 export function frameworkErrors(parts: PipelineParts) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     // No hook runs here.
-    begin(request, reply, parts);
-    if (allowOrigin(request, reply, parts.origins)) return;
-    const send = (): void => void sendFailure(error, request, reply);
-    const read = readUnread(request, reply);
-    if (read) void read.then(send);
-    else send();
+    request.exchange = new Exchange(request, parts);
+    if (!allowOrigin(request, reply, parts.origins)) sendFailure(error, request, reply);
   };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Caller } from '../http/gatekeeper.js';
 import type { LiveTokens } from '../http/faults/limits.js';
 import type { Database } from '../kernel/database.js';
@@ -76,7 +76,7 @@ const FORGET_AFTER_MS = 3_600_000;
 /** API keys, service accounts and tokens in SQL. Writes belong inside `Database.write`. */
 export class CredentialStore {
   readonly #credential;
-  /** In a project, by {@link inProject}, as JSON. */
+  /** In a project, by {@link inProject}. */
   readonly #roles;
   /** By the hash, in hexadecimal. */
   readonly #token;
@@ -87,7 +87,10 @@ export class CredentialStore {
   ) {
     this.#credential = database.memo((id: string) => this.#rows('credentials.id = :id', { id })[0]);
     const roles = 'SELECT roles FROM project_roles WHERE id = ?';
-    this.#roles = database.memo((id: string) => database.value<string>(roles, id));
+    this.#roles = database.memo((id: string) => {
+      const held = database.value<string>(roles, id);
+      return held === undefined ? undefined : (storedJson(held) as string[]);
+    });
     const sql =
       'SELECT credential_id AS credentialId, expires_at AS expiresAt, revoked FROM tokens WHERE hash = ?';
     this.#token = database.memo((hash: string) => database.get<Token>(sql, Buffer.from(hash, 'hex')));
@@ -185,7 +188,7 @@ export class CredentialStore {
 
   /** The caller to whom a token was issued, or why it is not valid. */
   bearer(token: string): Caller | 'expired' | 'revoked' | 'unknown' {
-    const row = this.#token(hashOf(token).toString('hex'));
+    const row = this.#token(hash('sha256', token));
     const credential = row && this.credential(row.credentialId);
     if (!credential) return 'unknown';
     if (row.revoked) return 'revoked';
@@ -225,14 +228,13 @@ export class CredentialStore {
     const sql = `${SELECT_CREDENTIAL} WHERE ${where} ORDER BY credentials.id`;
     return this.database.all<object>(sql, parameters).map((row) => {
       const { caller, ...rest } = withJson<CredentialRow>(row, 'caller');
-      const rolesIn = (projectId: string) =>
-        storedJson(this.#roles(inProject(caller.id, projectId)) ?? '[]') as string[];
+      const rolesIn = (projectId: string) => this.#roles(inProject(caller.id, projectId)) ?? [];
       return { ...rest, caller: { ...caller, rolesIn } };
     });
   }
 
-  #present({ offsetMs, frozenAt, ...credential }: CredentialRow): Credential {
-    return { ...credential, now: frozenAt ?? this.now() + (offsetMs ?? 0) };
+  #present({ caller, secret, projectId, offsetMs, frozenAt }: CredentialRow): Credential {
+    return { caller, secret, projectId, now: frozenAt ?? this.now() + (offsetMs ?? 0) };
   }
 }
 

@@ -9,6 +9,7 @@ import { rateLimited, tooManyTokens, type Limits } from '../http/faults/limits.j
 import { redactForm, REMOVED } from '../http/observation/redaction.js';
 import type { Operation } from '../http/operation.js';
 import { bodyText } from '../http/replies/replies.js';
+import { JSON_UTF8, respond } from '../http/replies/respond.js';
 import { component, integer, text } from '../http/schema.js';
 import { sendFailure } from '../http/replies/failures.js';
 import { BODY_LIMIT, bodyTooLarge } from '../http/steps/body.js';
@@ -118,31 +119,32 @@ export async function oauth(
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
     done(null, text);
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const refusal = tokenRefusal(error);
-    if (refusal.condition.name === serverError.name) request.log.error(error);
-    return sendFailure(refusal, request, reply);
-  });
+  const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    const refusal = tokenRefusal(error as FastifyError | Refusal);
+    if (refusal.condition.name === serverError.name) request.exchange.parts.log.error(error);
+    sendFailure(refusal, request, reply);
+  };
+  app.setErrorHandler(fail);
   // RFC 6749, section 5.1.
-  app.addHook('onRequest', (_request, reply, done) => {
-    void reply.headers({ 'cache-control': 'no-store', pragma: 'no-cache' });
+  app.addHook('onRequest', ({ exchange }, _reply, done) => {
+    exchange.addHeaders({ 'cache-control': 'no-store', pragma: 'no-cache' });
     done();
   });
 
-  /** Serves an endpoint. @param respond returns the body of a success; undefined if it has none */
+  /** Serves an endpoint. @param responseTo returns the body of a success; undefined if it has none */
   const serve = (
     { id, path }: Operation,
-    respond: (
+    responseTo: (
       client: Credential,
       form: URLSearchParams,
-      ...http: [FastifyRequest, FastifyReply]
+      request: FastifyRequest,
     ) => Promise<object | undefined>,
-  ) =>
-    app.post(path, async (request, reply) => {
+  ) => {
+    const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const { exchange } = request;
       exchange.operationId = id;
       let met = faults?.meet(request, reply, 'credentials');
-      if (met && (await met)) return reply;
+      if (met && (await met)) return;
       exchange.step = 'credentials';
       const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
       const found = clientOf(request.headers.authorization, form, store);
@@ -150,18 +152,24 @@ export async function oauth(
       exchange.profile = profiles[found.caller.profile];
       exchange.step = 'faults';
       met = faults?.meet(request, reply, 'faults');
-      if (met && (await met)) return reply;
+      if (met && (await met)) return;
       // The rules may have let time pass.
       const client = met ? (store.credential(found.caller.id) ?? found) : found;
-      const body = await respond(client, form, request, reply);
+      const body = await responseTo(client, form, request);
       exchange.step = 'answer';
       const text = bodyText(body, 200, exchange.flags);
-      return text === undefined ? reply.send() : reply.header('content-type', 'application/json').send(text);
+      respond(request, reply, 200, text === undefined ? [] : ['content-type', JSON_UTF8], text);
+    };
+    app.post(path, (request, reply) => {
+      answer(request, reply).catch((error: unknown) => {
+        fail(error, request, reply);
+      });
     });
+  };
 
-  serve(createToken, async (client, form, request, reply) => {
+  serve(createToken, async (client, form, request) => {
     const owner = client.projectId ?? client.caller.organizationId;
-    limits.countToken(request, reply, owner, () => store.liveTokens(client));
+    limits.countToken(request, owner, () => store.liveTokens(client));
     request.exchange.step = 'fields';
     if (form.get('grant_type') !== 'client_credentials') throw errors.unsupportedGrantType();
     const token = `mdb_at_${randomBytes(32).toString('base64url')}`;

@@ -164,9 +164,18 @@ export class ProjectStore {
     return rows.map((row) => withJson<ProjectRow>(row, 'settings', 'pace', 'clock'));
   }
 
-  #present(row: ProjectRow): StoredProject {
-    const { offsetMs, frozenAt } = row.clock;
-    const clock = { offsetMs, frozenAt };
-    return { ...row, clock, frozen: frozenAt !== undefined, now: shows(clock, this.now()) };
+  #present({
+    id,
+    name,
+    organizationId,
+    profile,
+    createdAt,
+    settings,
+    pace,
+    clock,
+  }: ProjectRow): StoredProject {
+    const isFrozen = clock.frozenAt !== undefined;
+    const present = { frozen: isFrozen, now: shows(clock, this.now()) };
+    return { id, name, organizationId, profile, createdAt, settings, pace, clock, ...present };
   }
 }

@@ -88,6 +88,8 @@ export interface RequestDetail {
   readonly httpVersion: string;
   readonly request: Message;
   readonly response: Message;
+  /** Approximate bytes that it takes in memory. */
+  readonly size: number;
   /** The reason for an error response. */
   readonly condition: Decision | undefined;
   /** The nonce of the digest challenge that an authenticated caller has answered. */

@@ -37,6 +37,7 @@ export function startJournal(limits: Partial<JournalLimits> = {}) {
         httpVersion: '1.1',
         request: { ...EMPTY, body, truncated },
         response: EMPTY,
+        size: (data.path ?? '/api/atlas/v2').length + (body?.length ?? 0),
         condition: undefined,
       },
     );

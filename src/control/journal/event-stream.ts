@@ -30,7 +30,7 @@ export function eventStream(observed: Observed): ControlOperation {
       const from = lastEventId(request.headers['last-event-id']) ?? since ?? observed.events.last;
       if (request.method === 'HEAD') return '';
       // The connection ends with the stream, so it does not delay a close.
-      void reply.headers({ 'cache-control': 'no-store', connection: 'close' });
+      request.exchange.addHeaders({ 'cache-control': 'no-store', connection: 'close' });
       return stream(observed, project?.id, from, () => reply.raw.destroy());
     },
   });
@@ -90,7 +90,7 @@ function stream(
       const isOther = project !== undefined && event.project !== project;
       // A reader does not see the requests of other readers.
       if (isOther || (type === 'request.finished' && data.control)) continue;
-      write(seq, type, { ...event, at: new Date(event.at).toISOString() });
+      write(seq, type, { seq, at: new Date(event.at).toISOString(), type, project: event.project, data });
     }
   };
   const heartbeat = (): void => {

@@ -69,6 +69,8 @@ export class Journal implements ProjectCache {
   #server: Scope = { cut: 0, floor: 0, removed: false };
   /** Projects that have had requests, the least recently active first. */
   readonly #scopes = new Map<string, Scope>();
+  /** The most recently active project. */
+  #latest: string | undefined;
   /** The highest cut of a project that exists and whose scope is forgotten. */
   #forgottenCut = 0;
 
@@ -138,7 +140,7 @@ export class Journal implements ProjectCache {
     const exists = project !== undefined && (this.#recent.has(project) || this.exists(project));
     const owner = exists ? project : undefined;
     // Without a spread, which would make the objects several times slower to read.
-    const entry = { event, detail, size: sizeOf(event, detail), owner, left: false };
+    const entry = { event, detail, size: ENTRY_BYTES + detail.size, owner, left: false };
     this.#held.add(entry);
     this.#bytes += entry.size;
     if (exists) this.#addRecent(project, entry);
@@ -147,10 +149,13 @@ export class Journal implements ProjectCache {
 
   /** Makes the project the most recently active one. */
   #addRecent(project: string, entry: StoredEntry): void {
-    this.#touch(project);
     const recent = this.#recent.get(project) ?? [];
-    this.#recent.delete(project);
-    this.#recent.set(project, recent);
+    if (project !== this.#latest || recent.length === 0) {
+      this.#touch(project);
+      this.#recent.delete(project);
+      this.#recent.set(project, recent);
+      this.#latest = project;
+    }
     recent.push(entry);
     if (recent.length > this.#limits.perProject) this.#evict(recent.shift());
     const [leastRecent = ''] = this.#recent.keys();
@@ -217,11 +222,4 @@ export class Journal implements ProjectCache {
     }
     return scope;
   }
-}
-
-/** Approximate bytes that an entry takes in memory. */
-function sizeOf({ data }: Entry['event'], { request, response }: RequestDetail): number {
-  const texts = [data.path, data.reason, request.body, response.body];
-  const headers = [...Object.values(request.headers), ...Object.values(response.headers)];
-  return [...texts, ...headers].reduce((size, text = '') => size + text.length, ENTRY_BYTES);
 }

@@ -1,6 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { component, integer, object, oneOf, record, text } from '../../http/schema.js';
 import { STEPS } from '../../http/observation/exchange.js';
+import { plainRequest } from '../../http/observation/request-finished.js';
 import type { RequestDetail } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
 
@@ -59,7 +60,7 @@ export type RenderedRequest = Static<typeof requestSchema>;
 
 /** Renders a request; JSON omits what is undefined. */
 export function renderRequest({ event: { seq, at, project, data }, detail }: Entry) {
-  const { control, reason, ...line } = data;
+  const { control, reason, ...line } = plainRequest(data);
   const { request, response } = detail;
   const refusal = refusalOf(detail);
   return { seq, at: new Date(at).toISOString(), project, ...line, refusal, request, response };

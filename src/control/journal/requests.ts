@@ -3,6 +3,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 import { ControlError } from '../../http/control-error.js';
 import { controlGroup, type AtlasOperation, type ControlOperation } from '../../http/operation.js';
+import { JSON_UTF8, OtherAnswer } from '../../http/replies/respond.js';
 import { integer, strict, within } from '../../http/schema.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { EventBus, RequestDetail } from '../../kernel/events.js';
@@ -144,7 +145,7 @@ function challengeOf({ condition, request, response }: RequestDetail): string {
  * Waits until `count` requests match; recorded ones count too. After `timeoutMs` it answers 408 with those that came, or
  * 410 where some may have been evicted before.
  *
- * @returns the requests, or the reply where it has answered itself
+ * @returns the requests, or the answer of a timeout
  * @throws {ControlError} 409 if a body cannot be compared, 410, 503 if the server closes meanwhile
  */
 async function waitFor(
@@ -152,7 +153,7 @@ async function waitFor(
   project: string | undefined,
   wanted: Static<typeof wantedSchema>,
   reply: FastifyReply,
-): Promise<FastifyReply | { readonly requests: readonly object[] }> {
+): Promise<OtherAnswer | { readonly requests: readonly object[] }> {
   const { count = 1, timeoutMs = 5000, since = 0 } = wanted;
   const found: Entry[] = [];
   const others: Entry[] = [];
@@ -189,19 +190,16 @@ async function waitFor(
   }
   const requests = found.map(renderRequest);
   if (found.length >= count) return { requests };
-  if (reply.raw.destroyed) return reply.hijack();
   if (closing.aborted) {
-    void reply.header('connection', 'close');
+    reply.request.exchange.addHeaders({ connection: 'close' });
     throw new ControlError(503, 'The emulator is closing.');
   }
   requireWhole(selection, wanted.since);
   const last = others.map(line).join('; ');
   const rest = last === '' ? 'No other request arrived.' : `The last of the others: ${last}.`;
   const detail = `${found.length} of ${count} matching requests arrived within ${timeoutMs} ms. ${rest}`;
-  return reply
-    .code(408)
-    .header('content-type', 'application/json')
-    .send(JSON.stringify({ error: 408, reason: STATUS_CODES[408], detail, requests }));
+  const text = JSON.stringify({ error: 408, reason: STATUS_CODES[408], detail, requests });
+  return new OtherAnswer(408, ['content-type', JSON_UTF8], text);
 }
 
 function line({ event: { data } }: Entry): string {

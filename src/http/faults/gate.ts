@@ -1,10 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConditionType } from '../../profiles/index.js';
 import type { PipelineParts } from '../pipeline.js';
-import { reasonLine } from '../observation/exchange.js';
+import { reasonLine, type ResponseHeaders } from '../observation/exchange.js';
+import { observe } from '../observation/request-finished.js';
 import { hasPlainJsonBody, readUnread } from '../observation/unread-body.js';
 import { unexpected } from '../replies/failures.js';
 import { sendBytes, sendRefusal } from '../replies/replies.js';
+import { withAdded, type ResponseBody } from '../replies/respond.js';
 import { BODY_LIMIT, bodyTooLarge } from '../steps/body.js';
 import { faultDecision, injectedCondition, namedCondition } from './injected.js';
 import { exceededHeaders } from './limits.js';
@@ -29,9 +31,9 @@ export class FaultGate {
    */
   meet(request: FastifyRequest, reply: FastifyReply, step: FaultStep): Promise<boolean> | undefined {
     const { exchange } = request;
-    if (exchange.fault) return undefined;
+    if (exchange.spoil || this.store.isEmpty()) return undefined;
     const matchesBodies = this.store.actingOn(request).some(({ rule }) => rule.match?.body !== undefined);
-    const unread = matchesBodies && hasPlainJsonBody(request) ? readUnread(request, reply) : undefined;
+    const unread = matchesBodies && hasPlainJsonBody(request) ? readUnread(request) : undefined;
     const firing = unread
       ? unread.then(() => {
           if (exchange.sentBody === undefined) throw bodyTooLarge(BODY_LIMIT);
@@ -41,32 +43,32 @@ export class FaultGate {
     return firing?.then((rules) => this.#apply(reply, rules));
   }
 
-  /** Truncates or drops an answer that is ready, and its work committed, if a rule said so. Returns whether one did. */
-  spoil(request: FastifyRequest, reply: FastifyReply, payload: unknown): boolean {
+  /** Truncates or drops an answer that is ready, and its work committed. */
+  #spoil(
+    { request, raw }: FastifyReply,
+    fault: ScopedFault,
+    status: number,
+    headers: ResponseHeaders,
+    body: ResponseBody = '',
+  ): void {
     const { exchange } = request;
-    const { fault } = exchange;
-    if (!fault) return false;
-    const whole = bytesOf(payload);
+    const whole = Buffer.from(body);
     const half = fault.rule.truncate && whole.subarray(0, Math.floor(whole.length / 2));
     const does = half ? 'sends half of the answer' : 'cuts the connection before the answer';
     const why = exchange.condition ? ` (${exchange.condition.problem})` : '';
     exchange.step = 'faults';
-    exchange.condition = faultDecision(fault, `${does}, which is ${reply.statusCode}${why}`);
-    exchange.sentAnswer = half;
-    const end = (): void => {
-      reply.raw.destroy();
-      this.#emit(request, fault);
-    };
-    reply.hijack();
+    exchange.condition = faultDecision(fault, `${does}, which is ${status}${why}`);
+    this.#emit(request, fault);
     if (half) {
-      reply.raw.writeHead(reply.statusCode, {
-        ...(reply.getHeaders() as Record<string, string>),
-        'content-length': whole.length,
-        'x-emulator-reason': reasonLine('faults', exchange.condition),
-      });
-      reply.raw.write(half, end);
-    } else end();
-    return true;
+      const reason = reasonLine('faults', exchange.condition);
+      const all = withAdded(headers, { 'x-emulator-reason': reason });
+      observe(request, status, all, half);
+      raw.writeHead(status, all);
+      raw.write(half, () => raw.destroy());
+    } else {
+      observe(request, 0);
+      raw.destroy();
+    }
   }
 
   /** Cancels all delays; the delayed requests are not resumed. */
@@ -82,7 +84,9 @@ export class FaultGate {
     for (const fault of firing) {
       const { delayMs, drop, truncate } = fault.rule;
       if (drop === 'after' || truncate) {
-        exchange.fault = fault;
+        exchange.spoil = (...response) => {
+          this.#spoil(reply, fault, ...response);
+        };
         return false;
       }
       const isCancelled = delayMs !== undefined && !(await this.#wait(reply, fault, delayMs));
@@ -96,8 +100,8 @@ export class FaultGate {
           ? 'was removed, or the client left, during the delay'
           : 'cuts the connection before the work';
         exchange.condition = faultDecision(fault, does);
-        await readUnread(request, reply);
-        reply.hijack();
+        await readUnread(request);
+        observe(request, 0);
         reply.raw.destroy();
       } else this.#answer(reply, fault);
       this.#emit(request, fault);
@@ -115,9 +119,11 @@ export class FaultGate {
     const { status, body, headers = {} } = answer ?? { status: usual };
     const limit = limits.of(exchange);
     if (status === 429 && body === undefined) {
-      void reply.headers(exceededHeaders(limit, rateLimit?.retryAfterS));
+      exchange.addHeaders(exceededHeaders(limit, rateLimit?.retryAfterS));
     }
-    void reply.headers(headers);
+    exchange.addHeaders(
+      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+    );
     // The page does not show the token endpoints. Its 409 is a copy of its 401: what an operation's 409 means says more.
     const shown = exchange.operation && exchange.profile.pageBodies && status !== 409;
     const page = shown ? scripted?.bodies.get(status) : undefined;
@@ -125,9 +131,9 @@ export class FaultGate {
     if (named) {
       sendRefusal(reply, namedCondition(fault, named));
     } else if (own || page) {
-      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      const text = typeof body === 'string' ? body : JSON.stringify(body ?? null);
       const decision = faultDecision(fault, `answers ${status}`);
-      sendBytes(reply, decision, status, own ? bytesOf(text) : page);
+      sendBytes(reply, decision, status, own ? (body === undefined ? '' : text) : page);
     } else {
       sendRefusal(reply, injectedCondition(reply.request, fault, status, limit), status);
     }
@@ -165,8 +171,4 @@ export class FaultGate {
       action: actionOf(rule),
     });
   }
-}
-
-function bytesOf(payload: unknown): Buffer {
-  return Buffer.isBuffer(payload) ? payload : Buffer.from(typeof payload === 'string' ? payload : '');
 }

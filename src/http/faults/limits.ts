@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
 import type { Caller } from '../gatekeeper.js';
 import type { Exchange } from '../observation/exchange.js';
@@ -51,13 +51,13 @@ export interface LiveTokens {
   readonly seconds: number;
 }
 
-/** The headers of a limit. */
-export type LimitHeaders = Readonly<Record<string, number>>;
+/** The headers of a limit: see `ResponseHeaders`. */
+export type LimitHeaders = readonly (string | number)[];
 
 /** Atlas's own limits. Requests are counted whether or not a limit is enforced, for the `RateLimit-*` headers. */
 export class Limits {
-  /** The requests of this minute. A key begins with the id of a project or organization. */
-  readonly #counts = new Map<string, number>();
+  /** The requests of this minute: of a project or organization, by the limit or the client. */
+  readonly #counts = new Map<string, Map<string | number, number>>();
   #minute = 0;
 
   /**
@@ -71,12 +71,12 @@ export class Limits {
 
   /** Number of counts. */
   get retained(): number {
-    return this.#counts.size;
+    return [...this.#counts.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Drops the counts of projects and organizations that were removed. */
   evict(isGone: (owner: string) => boolean): void {
-    for (const key of this.#counts.keys()) if (isGone(key.split(' ')[0] ?? '')) this.#counts.delete(key);
+    for (const owner of this.#counts.keys()) if (isGone(owner)) this.#counts.delete(owner);
   }
 
   /** Requests a minute that an operation takes. */
@@ -94,17 +94,17 @@ export class Limits {
    * @returns the headers of the limit, for the response
    * @throws {Refusal} `rateLimited`
    */
-  countRequest(request: FastifyRequest, reply: FastifyReply, caller: Caller): LimitHeaders {
+  countRequest(request: FastifyRequest, caller: Caller): LimitHeaders {
     const { project } = request.exchange;
     const own = project?.organizationId === caller.organizationId ? project.id : undefined;
     const limit = this.of(request.exchange);
     // Operations of one limit share a count (inferred).
-    const left = limit - this.#count(`${own ?? caller.organizationId} ${limit}`);
+    const left = limit - this.#count(own ?? caller.organizationId, limit);
     if (left < 0 && this.settings.limitRequests) {
       const who = own === undefined ? `Organization ${caller.organizationId}` : `Project ${own}`;
-      throw this.#exceeded(request, reply, limit, 'requests', who);
+      throw this.#exceeded(request, limit, 'requests', who);
     }
-    return { 'ratelimit-limit': limit, 'ratelimit-remaining': Math.max(0, left) };
+    return ['ratelimit-limit', limit, 'ratelimit-remaining', Math.max(0, left)];
   }
 
   /**
@@ -113,32 +113,34 @@ export class Limits {
    * @param owner the client's project, else its organization
    * @throws {Refusal} `rateLimited`; `tooManyTokens`, of which Atlas's answer is not known
    */
-  countToken(request: FastifyRequest, reply: FastifyReply, owner: string, live: () => LiveTokens): void {
+  countToken(request: FastifyRequest, owner: string, live: () => LiveTokens): void {
     if (!this.settings.limitTokens) return;
     const clientId = request.exchange.caller?.id ?? '';
     const limit = this.of(request.exchange);
-    if (this.#count(`${owner} ${request.ip} ${clientId}`) > limit) {
-      throw this.#exceeded(request, reply, limit, 'tokens', clientId);
+    if (this.#count(owner, `${request.ip} ${clientId}`) > limit) {
+      throw this.#exceeded(request, limit, 'tokens', clientId);
     }
     const { count, seconds } = live();
     if (count < LIVE_TOKENS) return;
-    void reply.header('retry-after', seconds);
+    request.exchange.addHeaders({ 'retry-after': seconds });
     throw tooManyTokens(LIVE_TOKENS, clientId, count);
   }
 
-  /** Returns how many requests of this minute a key has, with this one. */
-  #count(key: string): number {
+  /** Returns how many requests of this minute an owner has of a kind, with this one. */
+  #count(owner: string, kind: string | number): number {
     const minute = Math.floor(this.now() / MINUTE_MS);
     if (minute !== this.#minute) this.#counts.clear();
     this.#minute = minute;
-    const count = (this.#counts.get(key) ?? 0) + 1;
-    this.#counts.set(key, count);
+    const counts = this.#counts.get(owner) ?? new Map<string | number, number>();
+    if (counts.size === 0) this.#counts.set(owner, counts);
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
     return count;
   }
 
-  #exceeded({ url }: FastifyRequest, reply: FastifyReply, limit: number, what: string, who: string): Refusal {
+  #exceeded({ url, exchange }: FastifyRequest, limit: number, what: string, who: string): Refusal {
     const seconds = Math.ceil((MINUTE_MS - (this.now() % MINUTE_MS)) / 1000);
-    void reply.headers(exceededHeaders(limit, seconds));
+    exchange.addHeaders(exceededHeaders(limit, seconds));
     const problem = `${who} has had its ${limit} ${what} of this minute.`;
     const remedy = `Wait ${seconds} s, or start the emulator without --limit-${what}.`;
     return rateLimited(pathWithoutQuery(url), limit, 1, problem, remedy);
@@ -146,6 +148,6 @@ export class Limits {
 }
 
 /** The headers of a limit that is exceeded (recorded). */
-export function exceededHeaders(limit: number, retryAfterS = 1): LimitHeaders {
+export function exceededHeaders(limit: number, retryAfterS = 1): Record<string, number> {
   return { 'retry-after': retryAfterS, 'ratelimit-limit': limit, 'ratelimit-remaining': 0 };
 }

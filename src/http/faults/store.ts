@@ -13,12 +13,14 @@ export const faultTables: readonly CoveredTable[] = [{ name: 'faults', key: 'id'
 export class FaultStore {
   /** The rules of a project, or of the whole server, oldest first. */
   readonly list;
+  readonly #isEmpty;
 
   /** @param newId generates an id */
   constructor(
     readonly database: Database,
     private readonly newId: () => string,
   ) {
+    this.#isEmpty = database.memo((sql: string) => database.get(sql) === undefined);
     const sql =
       'SELECT project_id AS project, rule, matched, fired FROM faults WHERE project_id IS ? ORDER BY seq';
     this.list = database.memo((project: string | undefined): readonly ScopedFault[] =>
@@ -26,6 +28,11 @@ export class FaultStore {
         .all<Omit<ScopedFault, 'rule'> & { rule: string }>(sql, project ?? null)
         .map((row) => ({ ...row, rule: currentRule(storedJson(row.rule) as FaultRule) })),
     );
+  }
+
+  /** Whether there is no rule at all. */
+  isEmpty(): boolean {
+    return this.#isEmpty('SELECT 1 FROM faults');
   }
 
   /** A rule as a client or a fixture has sent it, with a generated id if it has none. */

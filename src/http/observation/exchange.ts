@@ -5,10 +5,10 @@ import { profiles, type Profile } from '../../profiles/index.js';
 import { challenge } from '../credentials/digest.js';
 import type { PipelineParts } from '../pipeline.js';
 import type { LimitHeaders } from '../faults/limits.js';
-import type { ScopedFault } from '../faults/rule.js';
 import type { Caller, Organization, Project } from '../gatekeeper.js';
 import type { AtlasOperation } from '../operation.js';
 import { pathOf } from '../paths.js';
+import type { ResponseBody } from '../replies/respond.js';
 import { lenientFlags, type Flags } from '../steps/query.js';
 import { redactText } from './redaction.js';
 
@@ -19,67 +19,86 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
-/** The ids of a project and of an organization in a path. */
-const NAMES = /^\/api\/atlas\/v2\/(?:groups\/(?<groupId>[^/?]+)|orgs\/(?<orgId>[^/?]+))/;
+/** The id of a project or of an organization in a path. */
+const NAMES = /^\/api\/atlas\/v2\/(?:groups\/([^/?]+)|orgs\/([^/?]+))/;
 
 /** A name or an address, and a port; or nothing, which RFC 9112, section 3.2, allows. */
 const HOST = /^(?:(?:[\w.-]+|\[[\w.:%]+\])(?::\d*)?)?$/;
 
+const NO_FLAGS: Flags = { envelope: false, pretty: false };
+
+/** Headers of a response: each name, in lower case, followed by its value. Node writes a list faster than an object. */
+export type ResponseHeaders = (string | number)[];
+
 /** The state of one request, as far as the steps have established it. */
 export class Exchange {
   step: Step = 'route';
-  operation: AtlasOperation | undefined;
+  operation: AtlasOperation | undefined = undefined;
   /** The name of the operation; the token endpoints have one too. */
-  operationId: string | undefined;
+  operationId: string | undefined = undefined;
   flags: Flags;
-  caller: Caller | undefined;
+  caller: Caller | undefined = undefined;
   /** The project that the path names, if it exists. Until step 7 the caller may have no access to it. */
-  project: Project | undefined;
+  project: Project | undefined = undefined;
   /** The organization that the path names, likewise. */
-  organization: Organization | undefined;
+  organization: Organization | undefined = undefined;
   /** The version of the operation. */
-  version: string | undefined;
-  query: Record<string, unknown> = {};
+  version: string | undefined = undefined;
+  query: Readonly<Record<string, unknown>> = {};
   /** The nonce of the caller's digest has expired. */
   staleNonce = false;
-  /** A fault rule that cuts the response off. */
-  fault: ScopedFault | undefined;
+  /** Cuts the response off, as a fault rule wants, instead of sending it. */
+  spoil: ((status: number, headers: ResponseHeaders, body: ResponseBody) => void) | undefined = undefined;
   /** The headers of the limit of requests, once this one is counted. */
-  limitHeaders: LimitHeaders | undefined;
+  limitHeaders: LimitHeaders | undefined = undefined;
   /** Why the request was refused. */
-  condition: Decision | undefined;
+  condition: Decision | undefined = undefined;
   /** A JSON body as text, if it was read. */
-  sentBody: string | undefined;
+  sentBody: string | undefined = undefined;
   /** The form of a token endpoint, redacted. */
-  sentForm: string | undefined;
-  /** The body of the response, as passed to Fastify. */
-  sentAnswer: unknown;
+  sentForm: string | undefined = undefined;
+  /** Headers that steps have added to the response, whatever it will be. They replace those of the same name. */
+  headers: Record<string, string | number> | undefined = undefined;
   profile: Profile;
   /** Whether the `Host` header can be part of an address: links are built from it. */
   readonly hasValidHost: boolean;
   readonly baseUrl: string;
-  readonly #names: { readonly groupId?: string; readonly orgId?: string };
+  /** When the request arrived, in milliseconds of the process. */
+  readonly startedAt = performance.now();
 
   constructor(
-    { url, query, protocol, host }: FastifyRequest,
-    private readonly parts: Pick<PipelineParts, 'defaultProfile' | 'publicUrl' | 'nonces' | 'gatekeeper'>,
+    private readonly request: FastifyRequest,
+    readonly parts: Pick<
+      PipelineParts,
+      'defaultProfile' | 'publicUrl' | 'nonces' | 'gatekeeper' | 'events' | 'log'
+    >,
   ) {
+    const { url, protocol, host } = request;
     this.profile = profiles[parts.defaultProfile];
-    // Fastify has no query for a path that it cannot decode.
-    this.flags = lenientFlags((query as Record<string, unknown> | null) ?? {});
+    this.flags = url.includes('?')
+      ? // Fastify has no query for a path that it cannot decode.
+        lenientFlags((request.query as Record<string, unknown> | null) ?? {})
+      : NO_FLAGS;
     this.hasValidHost = HOST.test(host);
     this.baseUrl = parts.publicUrl ?? `${protocol}://${(this.hasValidHost && host) || 'localhost'}`;
-    this.#names = NAMES.exec(pathOf(url))?.groups ?? {};
+    this.lookUp();
   }
 
   /** Looks up the project or the organization that the path names, and takes its profile. */
   lookUp(): void {
-    const { groupId, orgId } = this.#names;
+    const names = NAMES.exec(pathOf(this.request.url));
+    if (!names) return;
+    const [, groupId, orgId] = names;
     const { projects } = this.parts.gatekeeper;
-    this.project = groupId === undefined ? undefined : projects.project(unescape(groupId));
-    this.organization = orgId === undefined ? undefined : projects.organization(unescape(orgId));
+    this.project = groupId === undefined ? undefined : projects.project(unescaped(groupId));
+    this.organization = orgId === undefined ? undefined : projects.organization(unescaped(orgId));
     const named = this.project ?? this.organization;
     if (named) this.profile = profiles[named.profile];
+  }
+
+  /** Adds headers to the response, by name in lower case. */
+  addHeaders(headers: Readonly<Record<string, string | number>>): void {
+    this.headers = { ...this.headers, ...headers };
   }
 
   /** The digest challenge of this request's 401, with a fresh nonce. */
@@ -87,6 +106,8 @@ export class Exchange {
     return challenge(this.parts.nonces.issue(), this.staleNonce);
   }
 }
+
+const unescaped = (part: string): string => (part.includes('%') ? unescape(part) : part);
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,82 +1,177 @@
 import { unescape } from 'node:querystring';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { EventBus, Message, RequestDetail } from '../../kernel/events.js';
-import { reasonLine } from './exchange.js';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { FastifyRequest } from 'fastify';
+import type { Decision, EventData, Message, RequestDetail } from '../../kernel/events.js';
+import type { ResponseBody } from '../replies/respond.js';
+import { reasonLine, type Exchange, type ResponseHeaders, type Step } from './exchange.js';
 import { pathOf } from '../paths.js';
 import { hasJsonBody } from './unread-body.js';
-import { redactHeaders, redactJson, redactTarget, redactText, type RedactedHeaders } from './redaction.js';
+import { redactHeaders, redactJson, redactTarget, redactText } from './redaction.js';
 
 /** How much of a body is recorded, in characters. */
 const BODY_LIMIT = 16 * 1024;
 
 const CONTROL_PATH = /^\/_emulator(?:[/?]|$)/;
 
+type Finished = EventData['request.finished'];
+
 /**
- * Emits `request.finished`, with secrets redacted, once the request is answered or its connection has closed before that.
- * It is emitted before the client can have read the end of the answer, so a client that then asks finds the request.
+ * Emits `request.finished`: the request is about to be answered, or its connection has closed before that.
+ *
+ * What is emitted keeps what the client sent as it was, in private members; the members that others see redact and shape
+ * it when they are read. Most requests are never looked at.
+ *
+ * @param status 0 if no response is sent
  */
-export function observeRequest(events: EventBus, request: FastifyRequest, reply: FastifyReply): void {
+export function observe(
+  request: FastifyRequest,
+  status: number,
+  headers: ResponseHeaders = [],
+  body?: ResponseBody,
+): void {
   const { exchange } = request;
-  let emitted = false;
-  const emit = (): void => {
-    if (emitted) return;
-    emitted = true;
-    const control = isControl(request);
-    const path = redactTarget(request.url);
-    events.emit(
-      'request.finished',
-      control ? undefined : exchange.project?.id,
-      {
-        method: request.method,
-        path,
-        operation: exchange.operationId,
-        caller: exchange.caller?.id,
-        version: exchange.version,
-        status: reply.raw.headersSent ? reply.statusCode : 0,
-        rung: exchange.step,
-        reason: exchange.condition && reasonLine(exchange.step, exchange.condition),
-        tookMs: Math.round(reply.elapsedTime * 1000) / 1000,
-        control,
-      },
-      control ? undefined : detailOf(request, reply, path),
-    );
-  };
-  // A connection that breaks off finishes no answer.
-  reply.raw.once('finish', emit).once('close', emit);
+  const control = exchange.operation === undefined && isControl(request.url);
+  exchange.parts.events.emit(
+    'request.finished',
+    control ? undefined : exchange.project?.id,
+    new FinishedRequest(request.method, request.url, exchange, status, control),
+    control ? undefined : new RecordedRequest(request, status === 0 ? [] : headers, body),
+  );
 }
 
-function isControl({ url }: FastifyRequest): boolean {
+/** The data of the event as a plain object. */
+export function plainRequest(finished: Finished): Finished {
+  const { method, path, operation, caller, version, status, rung, reason, tookMs, control } = finished;
+  return { method, path, operation, caller, version, status, rung, reason, tookMs, control };
+}
+
+class FinishedRequest implements Finished {
+  readonly operation: string | undefined;
+  readonly caller: string | undefined;
+  readonly version: string | undefined;
+  readonly rung: Step;
+  readonly tookMs: number;
+  readonly #url: string;
+  readonly #condition: Decision | undefined;
+
+  constructor(
+    readonly method: string,
+    url: string,
+    { operationId, caller, version, step, startedAt, condition }: Exchange,
+    readonly status: number,
+    readonly control: boolean,
+  ) {
+    this.operation = operationId;
+    this.caller = caller?.id;
+    this.version = version;
+    this.rung = step;
+    this.tookMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
+    this.#url = url;
+    this.#condition = condition;
+  }
+
+  get path(): string {
+    return redactTarget(this.#url);
+  }
+
+  get reason(): string | undefined {
+    return this.#condition && reasonLine(this.rung, this.#condition);
+  }
+
+  toJSON(): Finished {
+    return plainRequest(this);
+  }
+}
+
+class RecordedRequest implements RequestDetail {
+  readonly httpVersion: string;
+  /** Approximate bytes in memory. */
+  readonly size: number;
+  readonly #baseUrl: string;
+  readonly #url: string;
+  readonly #sentHeaders: IncomingHttpHeaders;
+  readonly #sent: Recorded;
+  readonly #isForm: boolean;
+  readonly #headers: ResponseHeaders;
+  readonly #answer: Recorded;
+  readonly #condition: Decision | undefined;
+  readonly #isKnown: boolean;
+
+  constructor({ raw, url, exchange }: FastifyRequest, headers: ResponseHeaders, body: ResponseBody) {
+    const { sentForm, sentBody = sentForm, baseUrl, condition, caller } = exchange;
+    this.httpVersion = raw.httpVersion;
+    this.#baseUrl = baseUrl;
+    this.#url = url;
+    this.#sentHeaders = raw.headers;
+    this.#sent = recorded(sentBody);
+    this.#isForm = sentForm !== undefined;
+    this.#headers = headers;
+    this.#answer = recorded(body);
+    this.#condition = condition;
+    this.#isKnown = caller !== undefined;
+    const bodies = (this.#sent?.length ?? 0) + (this.#answer?.length ?? 0);
+    this.size = url.length + bodies + sizeOf(raw.rawHeaders) + sizeOf(headers);
+  }
+
+  get url(): string {
+    return this.#baseUrl + pathOf(redactTarget(this.#url));
+  }
+
+  get request(): Message {
+    const headers = redactHeaders(this.#sentHeaders);
+    const message = messageOf(headers, this.#sent, !this.#isForm);
+    const isMissing = message.body === undefined && hasJsonBody(this.#sentHeaders);
+    return isMissing ? { ...message, truncated: true } : message;
+  }
+
+  get response(): Message {
+    const headers: Record<string, string | number | undefined> = {};
+    this.#headers.forEach((name, index, all) => {
+      if (index % 2 === 0) headers[name] = all[index + 1];
+    });
+    return messageOf(redactHeaders(headers), this.#answer);
+  }
+
+  get condition(): Decision | undefined {
+    const condition = this.#condition;
+    return (
+      condition && {
+        ...condition,
+        problem: redactText(condition.problem),
+        remedy: redactText(condition.remedy),
+      }
+    );
+  }
+
+  get nonce(): string | undefined {
+    if (!this.#isKnown) return undefined;
+    return /\bnonce\s*=\s*"?([^",\s]+)/i.exec(this.#sentHeaders.authorization ?? '')?.[1];
+  }
+}
+
+/** What is recorded of a body: its text; as bytes, the beginning of one that is too long. */
+type Recorded = string | Uint8Array | undefined;
+
+function recorded(body: ResponseBody): Recorded {
+  if (body === undefined) return undefined;
+  const text = typeof body === 'string' ? body : body.toString();
+  // A copy: a slice would keep the whole text in memory.
+  return text.length <= BODY_LIMIT ? text : Buffer.from(text.slice(0, BODY_LIMIT));
+}
+
+function messageOf(headers: Message['headers'], sent: Recorded, isJson = true): Message {
+  if (sent === undefined) return { headers, body: undefined, truncated: false };
+  const text = typeof sent === 'string' ? sent : Buffer.from(sent).toString();
+  return { headers, body: isJson ? redactJson(text) : text, truncated: typeof sent !== 'string' };
+}
+
+function sizeOf(texts: readonly (string | number)[]): number {
+  let size = 0;
+  for (const text of texts) size += typeof text === 'string' ? text.length : 8;
+  return size;
+}
+
+function isControl(url: string): boolean {
   // The router decodes escapes.
   return CONTROL_PATH.test(unescape(pathOf(url)));
-}
-
-function detailOf(request: FastifyRequest, reply: FastifyReply, path: string): RequestDetail {
-  const { exchange, raw } = request;
-  const { condition, sentForm, sentBody } = exchange;
-  return {
-    url: exchange.baseUrl + pathOf(path),
-    httpVersion: raw.httpVersion,
-    request: {
-      ...message(redactHeaders(request.headers), sentForm ?? sentBody, sentForm === undefined),
-      ...(sentBody === undefined && hasJsonBody(request) && { truncated: true }),
-    },
-    response: reply.raw.headersSent
-      ? message(redactHeaders(reply.getHeaders()), exchange.sentAnswer)
-      : message({}, undefined),
-    condition: condition && {
-      ...condition,
-      problem: redactText(condition.problem),
-      remedy: redactText(condition.remedy),
-    },
-    nonce: exchange.caller && /\bnonce\s*=\s*"?([^",\s]+)/i.exec(request.headers.authorization ?? '')?.[1],
-  };
-}
-
-function message(headers: RedactedHeaders, sent: unknown, isJson = true): Message {
-  const text = Buffer.isBuffer(sent) ? sent.toString() : sent;
-  if (typeof text !== 'string') return { headers, body: undefined, truncated: false };
-  const truncated = text.length > BODY_LIMIT;
-  // A copy: a slice would retain the whole text in memory.
-  const body = truncated ? Buffer.from(text.slice(0, BODY_LIMIT)).toString() : text;
-  return { headers, body: isJson ? redactJson(body) : body, truncated };
 }

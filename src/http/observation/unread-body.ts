@@ -1,5 +1,6 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { finished } from 'node:stream';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from '../steps/body.js';
 import { BODY_TYPE } from '../steps/version.js';
 
@@ -7,16 +8,17 @@ import { BODY_TYPE } from '../steps/version.js';
 const READ_LIMIT = 16 * 1024 * 1024;
 
 /** Whether a request has a body whose type is JSON. */
-export function hasJsonBody({ headers }: FastifyRequest): boolean {
-  return BODY_TYPE.test(headers['content-type'] ?? '') && hasBody(headers);
+export function hasJsonBody(headers: IncomingHttpHeaders): boolean {
+  return hasBody(headers) && BODY_TYPE.test(headers['content-type'] ?? '');
 }
 
 /** Whether a request has a body whose type is JSON, and which is not compressed. */
-export function hasPlainJsonBody(request: FastifyRequest): boolean {
-  return hasJsonBody(request) && request.headers['content-encoding'] === undefined;
+export function hasPlainJsonBody({ headers }: FastifyRequest): boolean {
+  return hasJsonBody(headers) && headers['content-encoding'] === undefined;
 }
 
-function hasBody({ 'content-length': length, ...headers }: FastifyRequest['headers']): boolean {
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  const length = headers['content-length'];
   return length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > 0;
 }
 
@@ -27,9 +29,9 @@ function hasBody({ 'content-length': length, ...headers }: FastifyRequest['heade
  *
  * @returns undefined if there is nothing to read
  */
-export function readUnread(request: FastifyRequest, reply: FastifyReply): Promise<void> | undefined {
-  const { raw, headers, exchange } = request;
-  if (!hasBody(headers) || raw.readableEnded || raw.destroyed) return undefined;
+export function readUnread(request: FastifyRequest): Promise<void> | undefined {
+  const { raw, exchange } = request;
+  if (!hasBody(raw.headers) || raw.readableEnded || raw.destroyed) return undefined;
   // Null until a read begins.
   const isRecorded = raw.readableFlowing === null && hasPlainJsonBody(request);
   return new Promise((resolve) => {
@@ -39,7 +41,7 @@ export function readUnread(request: FastifyRequest, reply: FastifyReply): Promis
       size += chunk.length;
       if (isRecorded && size <= BODY_LIMIT) chunks.push(chunk);
       if (size <= READ_LIMIT) return;
-      void reply.header('connection', 'close');
+      exchange.addHeaders({ connection: 'close' });
       resolve();
     });
     finished(raw, (error) => {

@@ -1,4 +1,4 @@
-import { STATUS_CODES, type Server, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { StorageError } from '../../kernel/database-file.js';
@@ -37,10 +37,10 @@ export const unexpected = defineCondition('unexpected', {
 });
 
 /** Sends the refusal that an error means: one that a step threw, or one of Fastify's own. */
-export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { condition } = error instanceof Refusal ? error : refusalOf(error as FastifyError, request);
-  if (condition.name === unexpected.name) request.log.error(error);
-  return sendRefusal(reply, condition);
+  if (condition.name === unexpected.name) request.exchange.parts.log.error(error);
+  sendRefusal(reply, condition);
 }
 
 function refusalOf(error: FastifyError, { url, headers }: FastifyRequest): Refusal {
@@ -65,11 +65,23 @@ const OTHER_PROTOCOLS: Readonly<Record<string, readonly [problem: string, remedy
 /** The last two responses of each connection, which are sent in the order of their requests. */
 const responses = new WeakMap<Socket, readonly ServerResponse[]>();
 
-/** Follows the responses of each connection, for {@link answerBrokenRequest}. */
-export function followResponses(server: Server): void {
-  server.on('request', ({ socket }, response) => {
-    const [last] = responses.get(socket) ?? [];
-    responses.set(socket, last ? [response, last] : [response]);
+/**
+ * Handles the requests of a connection one after the other, since only safe ones may be handled at once (RFC 9112, section
+ * 9.3.2), and follows its responses for {@link answerBrokenRequest}.
+ */
+export function handleInOrder(server: Server): void {
+  const [handle] = server.listeners('request') as [RequestListener];
+  server.removeAllListeners('request');
+  server.on('request', (request, response) => {
+    const [last] = responses.get(request.socket) ?? [];
+    const isFirst = !last || last.writableFinished || last.destroyed;
+    responses.set(request.socket, isFirst ? [response] : [response, last]);
+    if (isFirst) handle(request, response);
+    else {
+      last.once('close', () => {
+        handle(request, response);
+      });
+    }
   });
 }
 

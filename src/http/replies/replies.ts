@@ -1,11 +1,12 @@
 import { unescape } from 'node:querystring';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Decision } from '../../kernel/events.js';
-import { dress, type Condition } from '../../profiles/index.js';
+import { dress, profiles, type Condition } from '../../profiles/index.js';
 import { unauthenticated } from '../credentials/credentials.js';
 import { REALM } from '../credentials/digest.js';
-import { reasonLine } from '../observation/exchange.js';
+import { reasonLine, type Exchange, type ResponseHeaders } from '../observation/exchange.js';
 import { pretty } from './pretty.js';
+import { respond, type ResponseBody } from './respond.js';
 import { mediaType } from '../steps/version.js';
 import { pathOf } from '../paths.js';
 import type { Flags, Paging } from '../steps/query.js';
@@ -18,6 +19,12 @@ const COUNTED = new Set([400, 404, 409]);
 
 /** Errors without them all the same: recorded of an unknown project, inferred of the others. */
 const UNCOUNTED = new Set(['GROUP_NOT_FOUND', 'INVALID_GROUP_ID', 'ORG_NOT_FOUND', 'INVALID_ORG_ID']);
+
+/** The headers of each answer to a known caller, by profile. */
+const ANSWER_HEADERS = {
+  observed: Object.entries(profiles.observed.answerHeaders).flat(),
+  documented: Object.entries(profiles.documented.answerHeaders).flat(),
+};
 
 /** Serialized JSON. */
 export type JsonText = string;
@@ -54,26 +61,27 @@ export function pageFrom<Item>(
 }
 
 /** Sends the answer of a handler as the profile, `envelope` and `pretty` want it. */
-export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): FastifyReply {
+export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: Answer): void {
   const { exchange } = request;
   const { operation, version, flags } = exchange;
   const status = operation?.status ?? 200;
   exchange.step = 'answer';
-  addHeaders(reply);
-  if (answer.headers) void reply.headers(answer.headers);
-  if (version) void reply.header('content-type', `${mediaType(version)};charset=utf-8`);
+  const headers = callerHeaders(exchange);
+  if (answer.headers) headers.push(...Object.entries(answer.headers).flat());
+  if (version) headers.push('content-type', `${mediaType(version)};charset=utf-8`);
   let { text } = answer;
   if (answer.page) text = pageText(request, text, answer.page, status);
   else if (flags.envelope) text = `{"status":${status},"content":${text}}`;
-  return reply.code(status).send(flags.pretty ? pretty(JSON.parse(text)) : text);
+  respond(request, reply, status, headers, flags.pretty ? pretty(JSON.parse(text)) : text);
 }
 
 /** The headers that Atlas gives each answer to a known caller, as the profile shows them. */
-function addHeaders(reply: FastifyReply, isCounted = true): void {
-  const { profile, operation, limitHeaders } = reply.request.exchange;
-  for (const [name, value] of Object.entries(profile.answerHeaders)) void reply.header(name, value);
-  if (profile.atlasHeaders && operation) void reply.header('x-java-method', operation.javaMethod);
-  if (isCounted && profile.atlasHeaders && limitHeaders) void reply.headers(limitHeaders);
+function callerHeaders({ profile, operation, limitHeaders }: Exchange, isCounted = true): ResponseHeaders {
+  const headers: ResponseHeaders = [...ANSWER_HEADERS[profile.name]];
+  if (!profile.atlasHeaders) return headers;
+  if (operation) headers.push('x-java-method', operation.javaMethod);
+  if (isCounted && limitHeaders) headers.push(...limitHeaders);
+  return headers;
 }
 
 /**
@@ -107,22 +115,22 @@ function pageText(
  *
  * @param forced the status, if it is not that of the profile's row
  */
-export function sendRefusal(reply: FastifyReply, condition: Condition, forced?: number): FastifyReply {
+export function sendRefusal(reply: FastifyReply, condition: Condition, forced?: number): void {
   const { exchange } = reply.request;
   const { profile, flags } = exchange;
   const { status, errorCode, body, indented } = dress(profile, condition, forced);
-  if (condition.name === unauthenticated.name) {
-    void reply.header('www-authenticate', exchange.challenge());
-  } else if (condition.rows[profile.name].oauth) {
-    if (status === 401) void reply.header('www-authenticate', `Basic realm="${REALM}"`);
-  } else if (profile.atlasHeaders && body) {
-    void reply.header('x-error-code', errorCode);
-  }
-  // The challenge has none (recorded). The token endpoints have a limit of their own.
+  // The challenge has no count (recorded). The token endpoints have a limit of their own.
   const counted = exchange.operation !== undefined && COUNTED.has(status) && !UNCOUNTED.has(errorCode);
-  if (exchange.caller) addHeaders(reply, counted);
+  const headers = exchange.caller ? callerHeaders(exchange, counted) : [];
+  if (condition.name === unauthenticated.name) {
+    headers.push('www-authenticate', exchange.challenge());
+  } else if (condition.rows[profile.name].oauth) {
+    if (status === 401) headers.push('www-authenticate', `Basic realm="${REALM}"`);
+  } else if (profile.atlasHeaders && body) {
+    headers.push('x-error-code', errorCode);
+  }
   const text = body && bodyText(body, status, { ...flags, pretty: flags.pretty || indented });
-  return sendError(reply, condition, status, text === undefined ? text : Buffer.from(text));
+  sendError(reply, condition, status, headers, text);
 }
 
 /**
@@ -130,17 +138,24 @@ export function sendRefusal(reply: FastifyReply, condition: Condition, forced?: 
  *
  * @param why the reason of the answer
  */
-export function sendBytes(reply: FastifyReply, why: Decision, status: number, body?: Buffer): FastifyReply {
-  if (status === 401) void reply.header('www-authenticate', reply.request.exchange.challenge());
-  return sendError(reply, why, status, body);
+export function sendBytes(reply: FastifyReply, why: Decision, status: number, body?: ResponseBody): void {
+  const headers = status === 401 ? ['www-authenticate', reply.request.exchange.challenge()] : [];
+  sendError(reply, why, status, headers, body);
 }
 
-/** @param body bytes, because Fastify would add a charset to a text, which Atlas's errors lack (recorded) */
-function sendError(reply: FastifyReply, condition: Decision, status: number, body?: Buffer): FastifyReply {
+function sendError(
+  reply: FastifyReply,
+  condition: Decision,
+  status: number,
+  headers: ResponseHeaders,
+  body: ResponseBody,
+): void {
   const { exchange } = reply.request;
   exchange.condition = condition;
-  if (body && !reply.hasHeader('content-type')) void reply.header('content-type', 'application/json');
-  return reply.code(status).header('x-emulator-reason', reasonLine(exchange.step, condition)).send(body);
+  // Without a charset, which Atlas's errors lack (recorded).
+  if (body !== undefined && status !== 204) headers.push('content-type', 'application/json');
+  headers.push('x-emulator-reason', reasonLine(exchange.step, condition));
+  respond(reply.request, reply, status, headers, body);
 }
 
 /** A body as `envelope` and `pretty` want it; undefined if there is none and no envelope. */

@@ -69,29 +69,30 @@ export const missingQueryParameter = defineCondition('missingQueryParameter', {
  * @throws {Refusal} `missingQueryParameter`, `invalidQueryParameter`
  */
 export function readQuery(schema: TObject, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(schema.properties).map(([name, rule]) => {
-      const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
-      if (value === undefined || value === '') {
-        if (rule.default === undefined && schema.required?.includes(name)) {
-          throw missingQueryParameter(name, describe(rule));
-        }
-        if (value === undefined || rule[Kind] === 'String') return [name, rule.default as unknown];
-      }
-      const read = typeof value === 'string' ? coerce(rule, value) : undefined;
-      if (read === undefined) {
-        const twice = Array.isArray(value) ? ' (it is there twice)' : '';
-        const problem = `The query parameter ${name} has a value that it cannot have${twice}.`;
-        throw invalidQueryParameter(name, `Send ${describe(rule)}.`, problem);
-      }
-      return [name, read];
-    }),
-  );
+  const read: Record<string, unknown> = {};
+  for (const [name, rule] of Object.entries(schema.properties)) {
+    const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
+    if (value !== undefined && (value !== '' || rule[Kind] !== 'String'))
+      read[name] = valueOf(name, rule, value);
+    else if (rule.default === undefined && schema.required?.includes(name)) {
+      throw missingQueryParameter(name, describe(rule));
+    } else read[name] = rule.default as unknown;
+  }
+  return read;
 }
 
 /** The flags of a request that may be refused before its query is looked at: what is wrong in them counts as not sent. */
 export function lenientFlags(raw: Readonly<Record<string, unknown>>): Flags {
   return { envelope: raw.envelope === 'true', pretty: raw.pretty === 'true' };
+}
+
+/** The value that a parameter was sent with. @throws {Refusal} `invalidQueryParameter` */
+function valueOf(name: string, rule: TSchema, sent: unknown): unknown {
+  const value = typeof sent === 'string' ? coerce(rule, sent) : undefined;
+  if (value !== undefined) return value;
+  const twice = Array.isArray(sent) ? ' (it is there twice)' : '';
+  const problem = `The query parameter ${name} has a value that it cannot have${twice}.`;
+  throw invalidQueryParameter(name, `Send ${describe(rule)}.`, problem);
 }
 
 function coerce(rule: TSchema, text: string): unknown {

@@ -90,7 +90,6 @@ function callNotFound(_request: FastifyRequest, reply: FastifyReply): void {
  */
 export function noRoute(
   { url, method, exchange }: FastifyRequest,
-  reply: FastifyReply,
   { paths, missing, events }: PipelineParts,
 ): Refusal | undefined {
   const methods = paths.methodsOf(url);
@@ -104,6 +103,6 @@ export function noRoute(
   const path = pathWithoutQuery(url);
   if (methods.size === 0) return pathNotFound(path, suggestion);
   const allowed = METHODS.filter((one) => one === 'OPTIONS' || methods.has(one));
-  void reply.headers({ ...exchange.profile.allowHeaders, allow: allowed.join() });
+  exchange.addHeaders({ ...exchange.profile.allowHeaders, allow: allowed.join() });
   return method === 'OPTIONS' ? undefined : methodNotAllowed(method, path, allowed, suggestion);
 }

@@ -153,11 +153,21 @@ export function checkParameters(
   { refusesMalformedParameters }: Profile,
 ): void {
   if (!refusesMalformedParameters) return;
-  for (const [name, value] of Object.entries(sent)) {
+  for (const name in schemas) {
     const pattern = patternIn(schemas[name]);
-    if (pattern === undefined || new RegExp(pattern).test(value)) continue;
+    const value = sent[name];
+    if (pattern === undefined || value === undefined || expressionOf(pattern).test(value)) continue;
     throw malformedParameter(pathWithoutQuery(target), name, pattern);
   }
+}
+
+const compiled = new Map<string, RegExp>();
+
+/** Compiles each pattern of a schema once. */
+function expressionOf(pattern: string): RegExp {
+  const known = compiled.get(pattern) ?? new RegExp(pattern);
+  compiled.set(pattern, known);
+  return known;
 }
 
 /** The pattern of a parameter, if its schema has one. */

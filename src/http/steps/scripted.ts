@@ -34,14 +34,15 @@ export class ScriptedAnswers {
    *
    * @throws {Refusal} `noScriptedAnswer`
    */
-  send({ headers }: FastifyRequest, reply: FastifyReply): boolean {
+  send({ headers, exchange }: FastifyRequest, reply: FastifyReply): boolean {
+    if (headers.prefer === undefined) return false;
     const code = preference([headers.prefer].flat().join(), 'code') ?? '';
     if (!/^[45]\d\d$/.test(code)) return false;
     const body = this.bodies.get(Number(code));
     if (!body) throw noScriptedAnswer(code);
     const problem = `Prefer asks for the body that the source page shows for ${code}.`;
     const condition = { name: 'scripted', problem, remedy: 'Leave Prefer out.', source: SOURCE.page };
-    void reply.header('preference-applied', `code=${code}`);
+    exchange.addHeaders({ 'preference-applied': `code=${code}` });
     sendBytes(reply, condition, Number(code), body);
     return true;
   }

@@ -24,16 +24,33 @@ export const notAcceptable = defineCondition('notAcceptable', {
  * @throws {Refusal} `notAcceptable`
  */
 export function acceptedVersion(accept = '', versions: readonly [string, ...string[]]): string {
+  for (const date of acceptedDates(accept)) {
+    const version = versions.findLast((known) => known <= date);
+    if (version !== undefined) return version;
+  }
+  throw notAcceptable(versions[0], versions.at(-1) ?? versions[0]);
+}
+
+/** What was read of headers before: clients have few. */
+const read = new Map<string, readonly string[]>();
+
+/** The calendar dates that an `Accept` header names, in order of weight. */
+function acceptedDates(accept: string): readonly string[] {
+  const known = read.get(accept);
+  if (known) return known;
   const wanted = accept.split(',').map((part) => {
     const [type = '', ...parameters] = part.split(';').map((text) => text.trim());
     const weight = parameters.find((parameter) => /^q=/i.test(parameter));
     return { date: ATLAS_JSON.exec(type)?.[1] ?? '', weight: weight ? Number(weight.slice(2)) : 1 };
   });
-  for (const { date, weight } of wanted.sort((one, other) => other.weight - one.weight)) {
-    const version = versions.filter((known) => known <= date).at(-1);
-    if (version && weight > 0 && isCalendarDate(date)) return version;
-  }
-  throw notAcceptable(versions[0], versions.at(-1) ?? versions[0]);
+  const dates = wanted
+    .sort((one, other) => other.weight - one.weight)
+    .filter(({ date, weight }) => weight > 0 && isCalendarDate(date))
+    .map(({ date }) => date);
+  if (read.size >= 100) read.clear();
+  // A long header is rare, and would stay in memory.
+  if (accept.length < 200) read.set(accept, dates);
+  return dates;
 }
 
 /** The media type of a version, as `Accept` names it. */
