@@ -58,6 +58,29 @@ async function loadProjects(n) {
   await send('PUT', '/_emulator/fixture', json, JSON.stringify(fixture));
 }
 
+/** Loads a world with links, and returns what deletes them and creates them again. */
+async function restoreLinks(n) {
+  const fixture = JSON.parse(await send('GET', '/_emulator/fixture'));
+  const { projects: loaded } = fixture.organizations[0];
+  delete loaded[0].privateLinks;
+  await send('PUT', '/_emulator/fixture', json, JSON.stringify(fixture));
+  await send('POST', '/_emulator/snapshots', json, '{"name":"empty"}');
+  loaded[0].privateLinks = Array.from({ length: n }, (_, at) => linkNumber(at));
+  await send('PUT', '/_emulator/fixture', json, JSON.stringify(fixture));
+  return async () => {
+    await send('POST', '/_emulator/snapshots/empty/restore');
+    await send('POST', '/_emulator/reset');
+  };
+}
+
+const linkNumber = (number) => ({
+  provider: 'AWS',
+  vendor: 'GENERIC',
+  region: 'US_EAST_1',
+  dnsDomain: `${number}.example`,
+  serviceEndpointId: `com.amazonaws.vpce.us-east-1.vpce-svc-${number}`,
+});
+
 /** Each input: its smallest size, and the request whose cost counts, after what it needs. */
 const INPUTS = [
   [
@@ -87,6 +110,7 @@ const INPUTS = [
       return () => send('PUT', '/_emulator/fixture', json, JSON.stringify(fixture));
     },
   ],
+  ['links that are deleted and restored', 4000, restoreLinks],
   [
     "projects of a project's creator",
     1000,
