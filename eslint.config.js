@@ -66,6 +66,8 @@ export default tseslint.config(
       // A function whose parameters all have types is one that a caller's type parameters are inferred from.
       '@typescript-eslint/no-inferrable-types': ['error', { ignoreParameters: true }],
       '@typescript-eslint/no-floating-promises': 'error',
+      // An arrow function can be one call, whether that returns something or not.
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       // An interface gives an inferred type a name, which editors and error messages show.
       '@typescript-eslint/no-empty-object-type': ['error', { allowInterfaces: 'with-single-extends' }],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],

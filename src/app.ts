@@ -55,9 +55,7 @@ export async function buildApp(
 ): Promise<App> {
   // Not Fastify's own: a server with a logger watches the end of every response.
   const log = pino({ level: config.logLevel }, process.stderr);
-  const onError = (error: unknown): void => {
-    log.error(error);
-  };
+  const onError = (error: unknown): void => log.error(error);
   const core = await buildCore(config, base, onError, features);
   const { database, clock, events, identity, operations, world } = core;
   const limits = new Limits(() => clock.now(), config);
@@ -106,9 +104,7 @@ export async function buildApp(
     const closing = new AbortController();
     // One listener for each stream and wait, however many there are.
     setMaxListeners(0, closing.signal);
-    const endWaits = async (): Promise<void> => {
-      closing.abort();
-    };
+    const endWaits = async (): Promise<void> => closing.abort();
     server.addHook('preClose', endWaits);
     // Each plugin has its own body parsers.
     await server.register(async (at) =>
@@ -134,9 +130,7 @@ export async function buildApp(
       const open = others.filter((one) => one.listening);
       await Promise.all(open.map((one) => once(one.close(), 'close')));
     });
-    server.addHook('onClose', async () => {
-      core.close();
-    });
+    server.addHook('onClose', async () => core.close());
     await server.ready();
     return { ...core, server, log, others, tls, endWaits };
   } catch (error) {

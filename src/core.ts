@@ -53,12 +53,8 @@ export async function buildCore(
         kernel,
         leftIn: (project) =>
           running.map(({ blocksDeletion }) => blocksDeletion?.(project)).find((left) => left !== undefined),
-        onCreate: (id) => {
-          world.saveInitial(id);
-        },
-        remove: (transaction, id) => {
-          world.removeProject(transaction, id);
-        },
+        onCreate: (id) => world.saveInitial(id),
+        remove: (transaction, id) => world.removeProject(transaction, id),
       }),
       ...running.flatMap((feature) => feature.operations),
     ];

@@ -89,9 +89,7 @@ async function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal | nu
   const aborted = once(signal, 'abort', { signal: done.signal }).then((): never => {
     throw signal.reason;
   });
-  return Promise.race([work(), aborted]).finally(() => {
-    done.abort();
-  });
+  return Promise.race([work(), aborted]).finally(() => done.abort());
 }
 
 /** @param base the path of the emulator's address, which links in responses have too */

@@ -93,9 +93,7 @@ export async function installControl(
           done();
         },
         handler(request, reply) {
-          answer(request, reply).catch((error: unknown) => {
-            fail(error, request, reply);
-          });
+          answer(request, reply).catch((error: unknown) => fail(error, request, reply));
         },
       });
     }

@@ -104,10 +104,7 @@ export function projectControl(
       id: 'deleteProject',
       summary: 'Deletes a project with everything in it, including credentials created for it.',
       status: 204,
-      handle: ({ project }) =>
-        database.write((transaction) => {
-          world.removeProject(transaction, project.id);
-        }),
+      handle: ({ project }) => database.write((transaction) => world.removeProject(transaction, project.id)),
     }),
     ownProject('GET', '/access', {
       id: 'getProjectAccess',

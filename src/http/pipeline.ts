@@ -134,9 +134,7 @@ export function installPipeline(
           const met = faults?.meet(request, reply, 'credentials');
           if (!met) authenticate(request, reply, done);
           else {
-            unlessEnded(request, reply, met, () => {
-              authenticate(request, reply, done);
-            });
+            unlessEnded(request, reply, met, () => authenticate(request, reply, done));
           }
         });
       },
@@ -161,12 +159,8 @@ export function installPipeline(
           const answer = operation.handle(context);
           if (answer instanceof Promise) {
             answer.then(
-              (value) => {
-                sendAnswer(request, reply, value);
-              },
-              (error: unknown) => {
-                sendFailure(error, request, reply);
-              },
+              (value) => sendAnswer(request, reply, value),
+              (error: unknown) => sendFailure(error, request, reply),
             );
           } else sendAnswer(request, reply, answer);
         });
@@ -197,9 +191,7 @@ function unlessEnded(
     .then((ended) => {
       if (!ended) next();
     })
-    .catch((error: unknown) => {
-      sendFailure(error, request, reply);
-    });
+    .catch((error: unknown) => sendFailure(error, request, reply));
 }
 
 /** Installs the exchange, the body parsers, the error handler and the not-found handler. */
@@ -227,9 +219,7 @@ function installShared(app: FastifyInstance, parts: PipelineParts, faults?: Faul
     else if (!allowOrigin(request, reply, parts.origins)) done();
   });
   if (faults) {
-    app.addHook('onClose', async () => {
-      faults.stop();
-    });
+    app.addHook('onClose', async () => faults.stop());
   }
 
   app.setErrorHandler((error, request, reply) => {

@@ -156,18 +156,16 @@ export class CredentialStore {
 
   /** Gives a credential a role in a new project. */
   addProjectRole(id: string, projectId: string, role: string): void {
-    this.#keepingLives('credentials.id = :id', { id }, () => {
-      this.#addRoles(id, projectId, [role]);
-    });
+    this.#keepingLives('credentials.id = :id', { id }, () => this.#addRoles(id, projectId, [role]));
   }
 
   /** Removes all roles in a project. */
   removeProjectRoles(projectId: string): void {
     const holders =
       'credentials.id IN (SELECT credential_id FROM project_roles WHERE project_id = :projectId)';
-    this.#keepingLives(holders, { projectId }, () => {
-      this.database.run('DELETE FROM project_roles WHERE project_id = ?', projectId);
-    });
+    this.#keepingLives(holders, { projectId }, () =>
+      this.database.run('DELETE FROM project_roles WHERE project_id = ?', projectId),
+    );
   }
 
   #addRoles(id: string, projectId: string, roles: readonly string[]): void {

@@ -116,9 +116,7 @@ export async function oauth(
     done(null, form);
   });
   // What is not a form has neither a grant nor a token.
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
-    done(null, text);
-  });
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const refusal = tokenRefusal(error as FastifyError | Refusal);
     if (refusal.condition.name === serverError.name) request.exchange.parts.log.error(error);
@@ -161,9 +159,7 @@ export async function oauth(
       respond(request, reply, 200, text === undefined ? [] : ['content-type', JSON_UTF8], text);
     };
     app.post(path, (request, reply) => {
-      answer(request, reply).catch((error: unknown) => {
-        fail(error, request, reply);
-      });
+      answer(request, reply).catch((error: unknown) => fail(error, request, reply));
     });
   };
 
@@ -173,9 +169,7 @@ export async function oauth(
     request.exchange.step = 'fields';
     if (form.get('grant_type') !== 'client_credentials') throw errors.unsupportedGrantType();
     const token = `mdb_at_${randomBytes(32).toString('base64url')}`;
-    await database.write(() => {
-      store.addToken(token, client, TOKEN_LIFE_S * 1000);
-    });
+    await database.write(() => store.addToken(token, client, TOKEN_LIFE_S * 1000));
     return { access_token: token, expires_in: TOKEN_LIFE_S, token_type: 'Bearer' };
   });
 

@@ -29,9 +29,7 @@ export const systemClock: Clock = {
       timer.unref();
     };
     wait();
-    return () => {
-      clearTimeout(timer);
-    };
+    return () => clearTimeout(timer);
   },
 };
 

@@ -53,9 +53,7 @@ export class Database {
     private readonly sqlite: BetterSqlite3.Database,
     private readonly path: string,
   ) {
-    this.#savepoint = sqlite.transaction((work: () => void) => {
-      work();
-    });
+    this.#savepoint = sqlite.transaction((work: () => void) => work());
   }
 
   /**
@@ -176,9 +174,7 @@ export class Database {
     const fill = 'DROP TABLE IF EXISTS probe; CREATE TABLE probe AS SELECT zeroblob(65536) AS filler';
     try {
       for (const sql of [fill, 'DROP TABLE probe']) {
-        await this.write(() => {
-          this.execute(sql);
-        });
+        await this.write(() => this.execute(sql));
       }
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;

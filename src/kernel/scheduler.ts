@@ -87,9 +87,7 @@ export class Scheduler {
         });
     }
     if (fullBatches > 0) {
-      setImmediate(() => {
-        this.#moveDue();
-      });
+      setImmediate(() => this.#moveDue());
     } else {
       // What is still due has failed, and waits for its retry.
       this.#armForNext(now);

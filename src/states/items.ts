@@ -121,9 +121,7 @@ export class Items<Sent extends object = object> implements DueWork {
     const saved = { ...item, path: bounded(item.path, project.now) };
     const wakeAt = this.store.save(saved, project, this.services.clock.now(), old?.seq);
     if (wakeAt !== undefined) {
-      transaction.afterCommit(() => {
-        this.services.scheduler.wakeAt(wakeAt);
-      });
+      transaction.afterCommit(() => this.services.scheduler.wakeAt(wakeAt));
     }
     // The scheduler may not have persisted yet all states that the item has passed.
     const emitted = old ? past(old.path, old.dueAt === null ? project.now : old.dueAt - 1).length : 0;

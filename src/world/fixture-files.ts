@@ -18,10 +18,7 @@ const SHARED: Readonly<Record<string, string>> = { organizations: 'organization'
 export function readFixtures(paths: readonly string[], sections: readonly FixtureSection[]) {
   const files = [...new Set(paths.flatMap(filesOf))];
   const sum = new Sum();
-  for (const file of files)
-    inFile(file, () => {
-      sum.add(file, readFixture(file, sections));
-    });
+  for (const file of files) inFile(file, () => sum.add(file, readFixture(file, sections)));
   return { fixture: sum.fixture as Fixture, name: files.join(', ') };
 }
 

@@ -46,9 +46,7 @@ export class WorldTime {
       }
       this.settle(transaction, projectId);
       const reading = this.reading(projectId, { state, now });
-      transaction.afterCommit(() => {
-        this.kernel.events.emit('clock.moved', projectId, { how, ...reading });
-      });
+      transaction.afterCommit(() => this.kernel.events.emit('clock.moved', projectId, { how, ...reading }));
       return reading;
     });
   }

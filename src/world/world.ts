@@ -50,9 +50,7 @@ export class World {
   async seed(paths: readonly string[]): Promise<void> {
     const { fixture, name } = readFixtures(paths, this.sections);
     await this.kernel.database.write((transaction) => {
-      inFile(name, () => {
-        this.#fill(fixture, transaction);
-      });
+      inFile(name, () => this.#fill(fixture, transaction));
     });
   }
 
@@ -76,9 +74,7 @@ export class World {
   removeProject(transaction: Transaction, id: string): void {
     this.identity.credentials.removeProjectRoles(id);
     this.identity.projects.remove(id);
-    transaction.afterCommit(() => {
-      this.#evict((one) => one === id);
-    });
+    transaction.afterCommit(() => this.#evict((one) => one === id));
   }
 
   /**
@@ -209,9 +205,7 @@ export class World {
     const { projects, credentials } = this.identity;
     return this.kernel.database.write((transaction) => {
       try {
-        credentials.keepingTokens(projectId, TOKEN_LIFE_S * 1000, () => {
-          work(transaction);
-        });
+        credentials.keepingTokens(projectId, TOKEN_LIFE_S * 1000, () => work(transaction));
       } catch (error) {
         throw asControlError(error);
       }

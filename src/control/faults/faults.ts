@@ -47,9 +47,7 @@ export function faultOperations(
           throw new ControlError(409, problem);
         }
         const added = { rule, project: project?.id ?? null, matched: 0, fired: 0 };
-        await database.write(() => {
-          store.insert(added);
-        });
+        await database.write(() => store.insert(added));
         return serialized(added);
       },
     }),

@@ -84,9 +84,7 @@ export class FaultGate {
     for (const fault of firing) {
       const { delayMs, drop, truncate } = fault.rule;
       if (drop === 'after' || truncate) {
-        exchange.spoil = (...response) => {
-          this.#spoil(reply, fault, ...response);
-        };
+        exchange.spoil = (...response) => this.#spoil(reply, fault, ...response);
         return false;
       }
       const isCancelled = delayMs !== undefined && !(await this.#wait(reply, fault, delayMs));
@@ -149,17 +147,13 @@ export class FaultGate {
         this.#cancelDelays.delete(cancel);
         resolve(passed);
       };
-      const cancel = clock.setAlarm(clock.now() + ms, () => {
-        end(true);
-      });
+      const cancel = clock.setAlarm(clock.now() + ms, () => end(true));
       // An event follows each change of the rules: the request that made it, or a reset.
       const unsubscribe = events.subscribe(() => {
         if (!this.store.list(project ?? undefined).some((one) => one.rule.id === rule.id)) end(false);
       });
       this.#cancelDelays.add(cancel);
-      raw.once('close', () => {
-        end(false);
-      });
+      raw.once('close', () => end(false));
     });
   }
 

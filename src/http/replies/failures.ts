@@ -78,9 +78,7 @@ export function handleInOrder(server: Server): void {
     responses.set(request.socket, isFirst ? [response] : [response, last]);
     if (isFirst) handle(request, response);
     else {
-      last.once('close', () => {
-        handle(request, response);
-      });
+      last.once('close', () => handle(request, response));
     }
   });
 }
@@ -99,9 +97,7 @@ export function answerBrokenRequest(code: string, socket: Socket, profile: Profi
   if (before && !before.writableFinished) {
     // The client has closed its side, or it gets an event stream, which nothing can follow.
     if (code === 'HPE_INVALID_EOF_STATE' || (before.headersSent && !before.writableEnded)) socket.destroy();
-    before.once('close', () => {
-      answerBrokenRequest(code, socket, profile);
-    });
+    before.once('close', () => answerBrokenRequest(code, socket, profile));
     return;
   }
   const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;

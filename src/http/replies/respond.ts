@@ -37,9 +37,7 @@ export function respond(
 ): void {
   const unread = readUnread(request);
   if (unread) {
-    void unread.then(() => {
-      write(request, reply, status, headers, body);
-    });
+    void unread.then(() => write(request, reply, status, headers, body));
   } else write(request, reply, status, headers, body);
 }
 
@@ -86,7 +84,5 @@ export function respondWithStream(
 ): void {
   const all = withAdded(headers, request.exchange.headers);
   raw.writeHead(200, all);
-  pipeline(stream, raw, () => {
-    observe(request, 200, all);
-  });
+  pipeline(stream, raw, () => observe(request, 200, all));
 }
