@@ -143,20 +143,24 @@ export class Database {
    */
   async write<T>(work: (transaction: Transaction) => T, changes: Changes = 'anything'): Promise<T> {
     for (;;) {
+      const isFirst = this.#batch === undefined;
       const batch = (this.#batch ??= this.#begin());
       const before = batch.effects.length;
       if (changes === 'anything') batch.changes = changes;
       this.#writing = changes;
       let result!: T;
+      const run = (): void => {
+        result = work({ afterCommit: (effect) => void batch.effects.push(effect) });
+      };
       try {
-        this.#savepoint(() => {
-          result = work({ afterCommit: (effect) => void batch.effects.push(effect) });
-        });
+        // A savepoint takes two statements: the first writer is rolled back with the batch instead.
+        if (isFirst) run();
+        else this.#savepoint(run);
       } catch (thrown) {
         const error = this.#seen(thrown);
         batch.effects.length = before;
         // SQLite rolls the whole batch back where it cannot go on, such as on a full disk.
-        if (!this.sqlite.inTransaction) this.#fail(batch, error);
+        if (isFirst || !this.sqlite.inTransaction) this.#fail(batch, error);
         else if (batch.writers.length > 0 && !(error instanceof StorageError) && !this.flush()) continue;
         throw error;
       } finally {
@@ -221,7 +225,7 @@ export class Database {
   #fail(batch: Batch, error: unknown): void {
     this.#batch = undefined;
     if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
-    this.#touch('anything');
+    this.#touch(batch.changes);
     for (const { reject } of batch.writers) reject(error);
   }
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { hash, randomBytes, randomInt } from 'node:crypto';
 
 const LARGEST_COUNT = 0xff_ff_ff;
 
@@ -41,7 +41,7 @@ export function seededIds(seed: () => string): () => string {
 
 /** Hexadecimal digits that look random but follow from `seed`: an id, and what the digits are for. */
 export function hexDigits(seed: string, length: number): string {
-  return createHash('sha256').update(seed).digest('hex').slice(0, length);
+  return hash('sha256', seed).slice(0, length);
 }
 
 /** Decimal digits, the first of them not 0. See {@link hexDigits}. */

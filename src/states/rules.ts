@@ -33,12 +33,15 @@ interface StoredRule {
 /** Rules for items to come, in SQL: of one project, or of the whole server. */
 export class ItemRules {
   readonly #table: string;
+  /** The rules of a scope; an item that is created changes how many more items they apply to, which is not read here. */
+  readonly #declared;
 
   constructor(
     private readonly database: Database,
     private readonly resource: StatefulResource,
   ) {
     this.#table = namesOf(resource.name).ruleTable;
+    this.#declared = database.memo((projectId: string | undefined) => this.list(projectId));
   }
 
   /** The rules of a project, or the whole server's, oldest first. */
@@ -72,8 +75,9 @@ export class ItemRules {
   /** What an item that is created now passes through: `stages`, unless the first rule that matches says otherwise. */
   apply(projectId: string, sent: object, stages: readonly Stage[]) {
     const { rules, failed = '' } = this.resource;
-    const found = [...this.list(projectId), ...this.list(undefined)].find(
-      ({ rule, timesLeft }) => timesLeft !== 0 && rules?.matches(rule.match ?? {}, sent),
+    const timesLeft = `SELECT times_left FROM ${this.#table} WHERE id = ?`;
+    const found = [...this.#declared(projectId), ...this.#declared(undefined)].find(
+      ({ id, rule }) => rules?.matches(rule.match ?? {}, sent) && this.database.value(timesLeft, id) !== 0,
     );
     if (!found) return { stages, errorMessage: null };
     this.database.run(`UPDATE ${this.#table} SET times_left = times_left - 1 WHERE id = ?`, found.id);
@@ -117,7 +121,8 @@ function ruleSchema({ name, states, profiles, complete, failed, rules }: Statefu
 
 /** What the control API does with rules for items to come. */
 export function ruleControl(items: Items): readonly ControlOperation[] {
-  const { resource, rules } = items;
+  const { resource, rules, services } = items;
+  const { database, newId } = services;
   const { many, rulePath, title } = namesOf(resource.name);
   const rule = ruleSchema(resource);
   const timesLeft = Type.Union([Type.Integer(), Type.Null()], {
@@ -146,14 +151,14 @@ export function ruleControl(items: Items): readonly ControlOperation[] {
       body: { schema: rule },
       response: stored,
       status: 201,
-      handle: ({ project, body }) => items.write(() => rules.add(project?.id, items.services.newId(), body)),
+      handle: ({ project, body }) => database.write(() => rules.add(project?.id, newId(), body)),
     }),
     control('DELETE', '/:ruleId', {
       id: `remove${title}Rule`,
       summary: 'Removes a rule.',
       status: 204,
       handle: ({ project, parameters: { ruleId } }) =>
-        items.write(() => {
+        database.write(() => {
           if (rules.remove(project?.id, ruleId) > 0) return;
           throw new ControlError(404, `There is no rule ${ruleId} here.`);
         }),
@@ -162,7 +167,7 @@ export function ruleControl(items: Items): readonly ControlOperation[] {
       id: `remove${title}Rules`,
       summary: 'Removes all rules of the scope.',
       status: 204,
-      handle: ({ project }) => items.write(() => rules.remove(project?.id)),
+      handle: ({ project }) => database.write(() => rules.remove(project?.id)),
     }),
   ];
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Project } from '../http/gatekeeper.js';
 import type { JsonText } from '../http/replies/replies.js';
 import type { Paging } from '../http/steps/query.js';
@@ -258,5 +258,5 @@ export class ItemStore<Sent extends object> {
 
 /** What identifies a target of a project in the index. */
 function hashOf(projectId: string, target: string): Buffer {
-  return createHash('sha256').update(projectId).update(target).digest().subarray(0, 16);
+  return hash('sha256', projectId + target, 'buffer').subarray(0, 16);
 }

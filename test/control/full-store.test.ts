@@ -207,7 +207,7 @@ function injectionOf({
 describe.each([
   { what: 'without a free page', make: withoutPages, writes: 1, large: true, possible: true },
   { what: 'that is read-only', make: readOnly, writes: 30, large: false, possible: true },
-  { what: 'on a full file system', make: fullFileSystem, writes: 30, large: false, possible: canMount },
+  { what: 'on a full file system', make: fullFileSystem, writes: 20, large: false, possible: canMount },
 ])('a store $what', ({ make, writes, large, possible }) => {
   const options = {
     ...skippedUnless(possible, 'this user cannot mount a file system, which is then filled'),

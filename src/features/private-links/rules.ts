@@ -47,10 +47,10 @@ const VENDORS = readFixture('private-link-vendors.json') as Readonly<
 export function prepare(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const sent = lenience.strip(body);
   const { provider } = sent;
-  const choices = LIST.format(Object.keys(VENDORS));
-  if (provider === undefined) throw missingAttribute('provider', `Send ${choices}.`);
+  const choices = () => LIST.format(Object.keys(VENDORS));
+  if (provider === undefined) throw missingAttribute('provider', `Send ${choices()}.`);
   if (typeof provider !== 'string') throw wrongType('provider', 'Send a string.');
-  if (!Object.hasOwn(VENDORS, asciiUpperCase(provider))) throw unknownProvider(provider, choices);
+  if (!Object.hasOwn(VENDORS, asciiUpperCase(provider))) throw unknownProvider(provider, choices());
   return sent;
 }
 

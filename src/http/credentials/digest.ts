@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../kernel/clock.js';
 
 /** HTTP digest access authentication as Atlas challenges for it: MD5, `qop=auth` (RFC 7616; recorded). */
@@ -45,16 +45,16 @@ export function digestResponse(
   sent: Omit<DigestCredentials, 'response' | 'algorithm'>,
   { password, method }: { readonly password: string; readonly method: string },
 ): string {
-  const hash = (text: string): string => createHash('md5').update(text).digest('hex');
-  const who = hash(`${sent.username}:${sent.realm}:${password}`);
-  const what = hash(`${method}:${sent.uri}`);
-  return hash(`${who}:${sent.nonce}:${sent.nc}:${sent.cnonce}:${sent.qop}:${what}`);
+  const md5 = (text: string): string => hash('md5', text);
+  const who = md5(`${sent.username}:${sent.realm}:${password}`);
+  const what = md5(`${method}:${sent.uri}`);
+  return md5(`${who}:${sent.nonce}:${sent.nc}:${sent.cnonce}:${sent.qop}:${what}`);
 }
 
 /** Compares two texts in a time that does not depend on where they differ. */
 export function sameSecret(one: string, other: string): boolean {
   // Hashed, because the comparison needs equal lengths and must not reveal the length either.
-  const sha = (text: string): Buffer => createHash('sha256').update(text).digest();
+  const sha = (text: string): Buffer => hash('sha256', text, 'buffer');
   return timingSafeEqual(sha(one), sha(other));
 }
 
