@@ -39,6 +39,8 @@ export const HEADERS = [
   ['X-Forwarded-Proto', 'gopher'],
   ['Access-Control-Request-Method', 'POST'],
   ['Upgrade', 'websocket'],
+  ['Expect', '100-continue'],
+  ['Expect', 'nonsense'],
   ['Content-Encoding', 'gzip'],
   ['Range', 'bytes=0-1'],
   ['If-None-Match', '*'],

@@ -14,9 +14,21 @@ export function besideMain(main: Server, certificate?: KeyPair): Server {
     ? https.createServer({ ...options, ...certificate })
     : http.createServer(options);
   server.on('request', (request, response) => main.emit('request', request, response));
+  acceptExpect(server);
   server.on('clientError', (error, socket) => main.emit('clientError', error, socket));
   if (certificate) refusePlainText(server);
   return server;
+}
+
+/** Serves requests with an `Expect` header, of which Node would refuse some and break others. */
+export function acceptExpect(server: Server): void {
+  // Node would answer 417 without a body; other expectations may be ignored (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  server.on('checkContinue', (request, response) => {
+    // Behind a response that is not sent yet, Node would write 100 Continue into the next one.
+    if (response.socket) response.writeContinue();
+    server.emit('request', request, response);
+  });
 }
 
 /** Looks at the first byte of each connection: what is not TLS is a client error, which is answered in HTTP. */

@@ -6,6 +6,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Database } from '../../src/kernel/database.js';
 import { NEWEST, successes } from '../evidence/sample-requests.js';
 import {
+  API,
   linksPath,
   linksPathOf,
   seededCaller,
@@ -82,6 +83,9 @@ const LARGE = 'x'.repeat(20_000);
 
 /** An emulator on a store, and what its database and a copy of its file hold. */
 class Full {
+  /** Tokens whose callers the emulator remembers. */
+  readonly #tokens: string[] = [];
+
   constructor(
     readonly emulator: TestEmulator,
     readonly database: Database,
@@ -103,12 +107,18 @@ class Full {
 
   /** All state that can be read, as this emulator shows it. */
   inMemory(): Promise<unknown> {
-    return stateOf(this.emulator);
+    return stateOf(this.emulator, this.#tokens);
+  }
+
+  /** Makes a project that a reset and a fixture remove, and requests a token that follows its clock. */
+  async addProject(): Promise<void> {
+    const { accounts } = await this.emulator.makeProject({});
+    this.#tokens.push(await this.emulator.tokenOf(accounts.owner));
   }
 
   /** How many requests without credentials the journal has: memory that no file backs. */
   async refusedRequests(): Promise<unknown> {
-    const payload = { status: 401 };
+    const payload = { status: 401, path: '*/privateLinkConnections' };
     const response = await this.emulator.inject({
       method: 'POST',
       url: '/_emulator/requests/count',
@@ -124,7 +134,7 @@ class Full {
       if (existsSync(this.path + end)) copyFileSync(this.path + end, copy + end);
     const other = await TestEmulator.open({ db: copy }, this.emulator.clock);
     try {
-      return await stateOf(other);
+      return await stateOf(other, this.#tokens);
     } finally {
       await other.app.server.close();
     }
@@ -144,12 +154,14 @@ class Full {
     const before = await this.inMemory();
     const journal = await this.refusedRequests();
     const { retained } = app.world;
+    const { alarms } = this.emulator.clock;
     const events: string[] = [];
     const unsubscribe = app.events.subscribe(({ type }) => {
       if (type !== 'request.finished') events.push(type);
     });
     this.store.refuse(this.database);
-    const full = await this.emulator.inject(request);
+    // Reads beside the request show what is committed, and succeed.
+    const [full, beside] = await Promise.all([this.emulator.inject(request), this.inMemory()]);
     unsubscribe();
     const after = await this.inMemory();
     if (full.statusCode < 500) {
@@ -159,8 +171,10 @@ class Full {
     expect([what, full.statusCode]).toEqual([what, 503]);
     expect(request.method ?? 'GET').not.toBe('GET');
     expect(after, what).toEqual(before);
+    expect(beside, what).toEqual(before);
     expect(await this.inFile(), what).toEqual(before);
     expect([what, events, await this.refusedRequests()]).toEqual([what, [], journal]);
+    expect([what, this.emulator.clock.alarms]).toEqual([what, alarms]);
     expect(app.world.retained, what).toBeGreaterThanOrEqual(retained);
     const health = await this.emulator.inject({ url: '/_emulator/health' });
     const alive = await this.emulator.inject({ url: '/_emulator/health?alive' });
@@ -176,7 +190,7 @@ class Full {
   }
 }
 
-async function stateOf(emulator: TestEmulator): Promise<unknown> {
+async function stateOf(emulator: TestEmulator, tokens: readonly string[]): Promise<unknown> {
   const read = async (path: string): Promise<unknown> => {
     const response = await emulator.inject({ url: `/_emulator${path}` });
     if (response.statusCode !== 200) throw new Error(`${path}: ${response.payload}`);
@@ -187,7 +201,14 @@ async function stateOf(emulator: TestEmulator): Promise<unknown> {
       ['/clock', '/snapshots', '/faults', '/private-link-rules'].map((path) => read(scope + path)),
     ),
   );
-  return { scoped, projects: await read('/projects'), fixture: await read('/fixture') };
+  const visible = await Promise.all(
+    tokens.map(async (token) => {
+      const headers = { authorization: `Bearer ${token}`, accept: NEWEST };
+      const { payload } = await emulator.inject({ url: `${API}/groups`, headers });
+      return payload;
+    }),
+  );
+  return { scoped, projects: await read('/projects'), fixture: await read('/fixture'), visible };
 }
 
 function injectionOf({
@@ -260,6 +281,7 @@ describe.each([
       ] as ControlRequest[];
       let refused = 0;
       const drive = async (request: ControlRequest): Promise<LightMyRequestResponse> => {
+        if (/reset$|restore$|fixture$/.test(request.path)) await full.addProject();
         const driven = await full.drive(injectionOf(request));
         if (driven.refused) {
           refused += 1;

@@ -54,6 +54,24 @@ describe('a broken request on a connection', () => {
   });
 });
 
+describe('the Expect header', () => {
+  it('an unknown expectation is ignored', async () => {
+    const { url, head } = await openRaw();
+    const answer = await sendRaw(url, `${head(`GET ${LINKS} HTTP/1.1`, 'Expect: nonsense')}\r\n`);
+    expect(statusesIn(answer)).toEqual([200]);
+  });
+
+  it('100 Continue is sent before the response, and not within one behind another', async () => {
+    const { url, head } = await openRaw();
+    const fields = ['Content-Type: application/json', 'Content-Length: 2', 'Expect: 100-continue'];
+    const expecting = `${head(`POST ${LINKS} HTTP/1.1`, ...fields)}\r\n{}`;
+    expect(statusesIn(await sendRaw(url, expecting))).toEqual([100, 400]);
+    // A write is answered in another turn of the event loop.
+    const answer = await sendRaw(url, request('POST', '/_emulator/reset') + expecting);
+    expect(answer).toMatch(/^HTTP\/1\.1 204 [^]*HTTP\/1\.1 400 [^]*\r\n\r\n\{"error":400[^]*\}$/);
+  });
+});
+
 describe('requests that are under way at once', () => {
   it.each([
     ['DELETE', `${API}/groups/${project}/teams/${'a'.repeat(24)}`],

@@ -24,6 +24,11 @@ export class ManualClock implements Clock {
     return () => this.#alarms.delete(alarm);
   }
 
+  /** The times of the pending alarms, in order. */
+  get alarms(): readonly number[] {
+    return [...this.#alarms].map(({ at }) => at).sort((one, other) => one - other);
+  }
+
   /** Moves the clock on by `ms`. */
   advance(ms: number): void {
     const end = this.#now + ms;
