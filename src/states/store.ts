@@ -60,6 +60,8 @@ export class ItemStore<Sent extends object> {
   readonly #alarms: string;
   /** How many items a project has, gone or not, and when the first of them is gone. Counting thousands takes long. */
   readonly #counted;
+  /** The number of the item at an offset of a project, as `project offset`: skipping thousands takes long. */
+  readonly #seqAt;
   /** What the representation of an item needs of its project. */
   readonly #project;
   readonly #sql;
@@ -77,8 +79,9 @@ export class ItemStore<Sent extends object> {
       read: `SELECT shown, due_at AS dueAt, reads_left AS readsLeft FROM ${table} WHERE id = ? AND ${VISIBLE}`,
       // Joined outside of SQL, which is faster than group_concat. Null is late.
       page: `SELECT CASE WHEN due_at <= ? THEN NULL ELSE shown END FROM ${table}
-        WHERE ${VISIBLE} ORDER BY seq LIMIT ? OFFSET ?`,
-      pageRows: `${selectRow} WHERE ${VISIBLE} ORDER BY seq LIMIT ? OFFSET ?`,
+        WHERE ${VISIBLE} AND seq >= ? ORDER BY seq LIMIT ? OFFSET ?`,
+      pageRows: `${selectRow} WHERE ${VISIBLE} AND seq >= ? ORDER BY seq LIMIT ? OFFSET ?`,
+      seqAt: `SELECT seq FROM ${table} WHERE project_id = ? ORDER BY seq LIMIT 1 OFFSET ?`,
       next: `${selectRow} WHERE ${VISIBLE} AND seq > ? ORDER BY seq LIMIT 1`,
       row: `${selectRow} WHERE ${VISIBLE} AND id = ?`,
       dueRow: `${selectRow} AS items INDEXED BY ${table}_due
@@ -98,6 +101,11 @@ export class ItemStore<Sent extends object> {
       (projectId: string) => database.get<{ count: number; until: number | null }>(counted, projectId),
       'items',
     );
+    this.#seqAt = database.memo((place: string) => {
+      const [projectId = '', offset] = place.split(' ');
+      // No item has the number of one that will come.
+      return database.value<number>(this.#sql.seqAt, projectId, Number(offset)) ?? Number.MAX_SAFE_INTEGER;
+    }, 'items');
     const project = `SELECT projects.id, profile FROM projects JOIN organizations
       ON organizations.id = organization_id WHERE projects.id = ?`;
     this.#project = database.memo((id: string) => database.get<Shown['project']>(project, id));
@@ -122,7 +130,9 @@ export class ItemStore<Sent extends object> {
 
   /** One page of a project's items, oldest first, as JSON texts joined by commas. */
   page(projectId: string, { itemsPerPage, pageNum }: Paging, now: number, baseUrl: string): JsonText {
-    const scope = [projectId, now, itemsPerPage, (pageNum - 1) * itemsPerPage] as const;
+    const offset = (pageNum - 1) * itemsPerPage;
+    const start = offset === 0 || this.#isAnyGone(projectId, now) ? 0 : this.#seqAt(`${projectId} ${offset}`);
+    const scope = [projectId, now, start, itemsPerPage, start === 0 ? offset : 0] as const;
     let texts = this.database.column<string | null>(this.#sql.page, now, ...scope);
     if (texts.includes(null)) {
       const rows = this.database.all<object>(this.#sql.pageRows, ...scope);
@@ -133,9 +143,14 @@ export class ItemStore<Sent extends object> {
 
   /** How many items of a project are not gone. */
   count(projectId: string, now: number): number {
-    const { count = 0, until = null } = this.#counted(projectId) ?? {};
-    if (until === null || now < until) return count;
+    if (!this.#isAnyGone(projectId, now)) return this.#counted(projectId)?.count ?? 0;
     return this.database.value(this.#sql.count, projectId, now) ?? 0;
+  }
+
+  /** Whether an item of a project is gone that is not removed yet. */
+  #isAnyGone(projectId: string, now: number): boolean {
+    const until = this.#counted(projectId)?.until ?? null;
+    return until !== null && now >= until;
   }
 
   /** The id of an item of the project that has the same target and is not gone. */

@@ -116,6 +116,11 @@ it.each([1, 2, 3, 4])(
       const visible = all.filter((text) => text !== undefined);
       expect(links.map(({ id }) => textOf(store.current(PROJECT, id, now)))).toEqual(all);
       expect(store.page(PROJECT, PAGE, now, '')).toBe(visible.join(','));
+      const pages = Array.from({ length: Math.ceil(visible.length / 7) + 1 }, (_, index) =>
+        store.page(PROJECT, { itemsPerPage: 7, pageNum: index + 1 }, now, ''),
+      );
+      expect(pages.slice(0, -1).join(',')).toBe(visible.join(','));
+      expect(pages.at(-1)).toBe('');
       expect(store.count(PROJECT, now)).toBe(visible.length);
       expect(links.map(({ id }) => store.sameTarget(PROJECT, id, now))).toEqual(
         links.map(({ id }, index) => (all[index] === undefined ? undefined : id)),
