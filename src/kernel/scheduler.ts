@@ -11,8 +11,8 @@ export interface DueWork {
   moveDue(transaction: Transaction, now: number, limit: number): number;
 }
 
-/** Rows of one batch. A larger batch would delay the requests that wait for it. */
-const BATCH = 500;
+/** Rows of one batch, for which requests wait: a few milliseconds. Fewer rows would write the same pages more often. */
+const BATCH = 100;
 
 /** The delay after a failure. */
 const RETRY_MS = 1000;
@@ -23,7 +23,10 @@ const RETRY_MS = 1000;
  */
 export class Scheduler {
   readonly #works: DueWork[] = [];
+  /** `-Infinity` while due rows are processed: the alarm is set again when there are no more. */
   #armedFor = Infinity;
+  /** Settles when the last call of {@link finish} does. */
+  #finishing = Promise.resolve();
   #disarm: () => void = () => undefined;
   #stopped = false;
 
@@ -46,24 +49,42 @@ export class Scheduler {
     this.#disarm();
     this.#armedFor = at;
     this.#disarm = this.clock.setAlarm(at, () => {
-      this.#armedFor = Infinity;
+      this.#armedFor = -Infinity;
       this.#moveDue();
     });
   }
 
-  /** Processes all due rows, in due order, within a write; after clocks were moved. */
+  /**
+   * Processes a batch of due rows of each source, within a write; after clocks were moved. If there may be more,
+   * {@link finish} processes them after the commit; else the alarm is set again.
+   */
   catchUp(transaction: Transaction): void {
     const now = this.clock.now();
-    for (const work of this.#works) {
-      while (work.moveDue(transaction, now, BATCH) === BATCH);
-    }
+    const isFull = this.#works.map((work) => work.moveDue(transaction, now, BATCH)).includes(BATCH);
+    transaction.afterCommit(() => {
+      this.#disarm();
+      this.#armedFor = -Infinity;
+      if (!isFull) this.#rearm();
+    });
   }
 
-  /** Sets the alarm again, after clocks were moved. */
-  rearm(): void {
-    this.#disarm();
-    this.#armedFor = Infinity;
-    if (!this.#stopped) this.#armForNext();
+  /**
+   * Processes all due rows that {@link catchUp} has left, in batches between which the event loop is free. Calls wait for
+   * each other.
+   */
+  finish(): Promise<void> {
+    const finished = this.#finishing.then(async () => {
+      while (this.#armedFor === -Infinity && !this.#stopped) {
+        await this.database.write((transaction) => {
+          this.catchUp(transaction);
+        }, 'items');
+      }
+    });
+    this.#finishing = finished.catch(() => {
+      // The alarm rings at once, and tries again.
+      this.#rearm();
+    });
+    return finished;
   }
 
   stop(): void {
@@ -90,8 +111,14 @@ export class Scheduler {
       setImmediate(() => this.#moveDue());
     } else {
       // What is still due has failed, and waits for its retry.
-      this.#armForNext(now);
+      this.#rearm(now);
     }
+  }
+
+  /** Sets the alarm for the next row that is due after a time. */
+  #rearm(after?: number): void {
+    this.#armedFor = Infinity;
+    if (!this.#stopped) this.#armForNext(after);
   }
 
   #armForNext(after = -Infinity): void {

@@ -31,7 +31,7 @@ export function storedJson(text: string): unknown {
 
 /** A row, with the JSON in these columns parsed. The caller names its type, as for a query. */
 export function withJson<Row extends object>(row: object, ...columns: (keyof Row & string)[]): Row {
-  const texts = row as Readonly<Record<string, string>>;
-  const parsed = columns.map((column) => [column, storedJson(texts[column] ?? 'null')]);
-  return { ...row, ...Object.fromEntries(parsed) } as Row;
+  const parsed: Record<string, unknown> = { ...row };
+  for (const column of columns) parsed[column] = storedJson((parsed[column] ?? 'null') as string);
+  return parsed as Row;
 }

@@ -38,7 +38,9 @@ export function stateful<Sent extends object, Duration extends string>(
         operations: resource.operations(items),
         control: [...stateControl(items), ...(resource.rules ? ruleControl(items) : [])],
         due: items,
-        retime: (projectId: string | undefined, now: number) => items.store.setAlarm(projectId, now),
+        retime(projectId: string | undefined, now: number) {
+          items.store.alarms.set(projectId, now);
+        },
         sections: [section, ...(resource.rules ? [ruleSection(items)] : [])],
         blocksDeletion(project: Project) {
           const left = items.store.count(project.id, project.now);

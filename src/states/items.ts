@@ -125,7 +125,10 @@ export class Items<Sent extends object = object> implements DueWork {
     }
     // The scheduler may not have persisted yet all states that the item has passed.
     const emitted = old ? past(old.path, old.dueAt === null ? project.now : old.dueAt - 1).length : 0;
-    this.#emit(transaction, project.id, item.id, past(item.path, project.now).slice(emitted));
+    const entered = past(item.path, project.now).slice(emitted);
+    transaction.afterCommit(() => {
+      for (const step of entered) this.#emit(project.id, item.id, step);
+    });
   }
 
   /**
@@ -187,18 +190,26 @@ export class Items<Sent extends object = object> implements DueWork {
   }
 
   nextDueAt(): number | undefined {
-    return this.store.nextDueAt();
+    return this.store.alarms.first()[0]?.at;
   }
 
   moveDue(transaction: Transaction, now: number, limit: number): number {
     let moved = 0;
-    // One state of one item at a time: its next may be due before or after those of others.
-    for (; moved < limit; moved += 1) {
-      const item = this.store.due(now);
-      if (!item) break;
-      this.store.move(item);
-      const entered = item.path.filter(([, at]) => at === item.dueAt);
-      this.#emit(transaction, item.projectId, item.id, entered);
+    while (moved < limit) {
+      const due = this.store.due(now, limit - moved);
+      if (!due) break;
+      const { projectId, items, until } = due;
+      for (const item of items) this.store.move(item, until);
+      this.store.alarms.set(projectId, now);
+      moved += items.length;
+      const entered = items.flatMap(({ id, seq, path, dueAt }) =>
+        path.filter(([, at]) => at >= (dueAt ?? 0) && at <= until).map((step) => ({ id, seq, step })),
+      );
+      // One item may enter several states, between those of others.
+      entered.sort((one, other) => one.step[1] - other.step[1] || one.seq - other.seq);
+      transaction.afterCommit(() => {
+        for (const { id, step } of entered) this.#emit(projectId, id, step);
+      });
     }
     return moved;
   }
@@ -214,13 +225,8 @@ export class Items<Sent extends object = object> implements DueWork {
     return found;
   }
 
-  /** Emits, once committed, the states that were entered. */
-  #emit(transaction: Transaction, projectId: string, id: string, entered: Path): void {
-    transaction.afterCommit(() => {
-      for (const [state, at, cause = 'time'] of entered) {
-        this.services.events.emit(this.resource.event, projectId, { id, state, at, cause });
-      }
-    });
+  #emit(projectId: string, id: string, [state, at, cause = 'time']: Path[number]): void {
+    this.services.events.emit(this.resource.event, projectId, { id, state, at, cause });
   }
 }
 

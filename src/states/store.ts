@@ -4,6 +4,7 @@ import type { JsonText } from '../http/replies/replies.js';
 import type { Paging } from '../http/steps/query.js';
 import type { Database } from '../kernel/database.js';
 import { withJson } from '../kernel/tables.js';
+import { Alarms } from './alarms.js';
 import { goneAt, positionAt, type Plan } from './lifecycle.js';
 import { namesOf, type Shown, type StatefulResource } from './resource.js';
 import { fillAddress, fillState } from './text.js';
@@ -27,17 +28,16 @@ export interface CurrentItem<Sent> extends Item<Sent> {
   readonly text: JsonText;
 }
 
-/** An item whose next state is due. */
-export type DueItem = Pick<CurrentItem<unknown>, 'seq' | 'id' | 'path'> &
-  Readonly<Record<'projectId', string> & Record<'dueAt', number>>;
+/** Items of a project whose next states are due, in due order. */
+interface DueItems<Sent> {
+  readonly projectId: string;
+  readonly items: readonly Row<Sent>[];
+  /** No other item is due before, in the project's time. */
+  readonly until: number;
+}
 
 /** A row, with the JSON of its columns parsed. */
 type Row<Sent> = Omit<CurrentItem<Sent>, 'text'> & { readonly projectId: string; readonly shown: JsonText };
-
-/** When, by the emulator's clock, an item is due. What a stopped clock has passed is due now, in its order. */
-const WAKE_AT = `
-  CASE WHEN frozen_at IS NULL THEN due_at - clock_offset_ms
-  WHEN due_at <= frozen_at THEN :now - (frozen_at - due_at) END`;
 
 /** What is there at a time of the project. */
 const REMAINS = '(gone_at IS NULL OR gone_at > ?)';
@@ -51,13 +51,9 @@ const COLUMNS = [
 /**
  * Items of one resource in SQL. A row has the JSON that a reader gets in the persisted state. Once the next state is due,
  * and until the scheduler has persisted it, reads derive both from the path; they never write.
- *
- * A project has one alarm, at the emulator's time at which the first of its items is due: moving a clock changes no
- * item. An alarm may ring early, never late.
  */
 export class ItemStore<Sent extends object> {
-  readonly #table: string;
-  readonly #alarms: string;
+  readonly alarms: Alarms;
   /** How many items a project has, gone or not, and when the first of them is gone. Counting thousands takes long. */
   readonly #counted;
   /** The number of the item at an offset of a project, as `project offset`: skipping thousands takes long. */
@@ -70,9 +66,8 @@ export class ItemStore<Sent extends object> {
     private readonly database: Database,
     private readonly resource: StatefulResource<Sent>,
   ) {
-    const { table, alarmTable } = namesOf(resource.name);
-    this.#table = table;
-    this.#alarms = alarmTable;
+    const { table } = namesOf(resource.name);
+    this.alarms = new Alarms(database, resource.name);
     const selectRow = `SELECT seq, id, project_id AS projectId, sent, shown, path, rest, reads_left AS readsLeft, state,
       due_at AS dueAt, error_message AS errorMessage FROM ${table}`;
     this.#sql = {
@@ -84,17 +79,15 @@ export class ItemStore<Sent extends object> {
       seqAt: `SELECT seq FROM ${table} WHERE project_id = ? ORDER BY seq LIMIT 1 OFFSET ?`,
       next: `${selectRow} WHERE ${VISIBLE} AND seq > ? ORDER BY seq LIMIT 1`,
       row: `${selectRow} WHERE ${VISIBLE} AND id = ?`,
-      dueRow: `${selectRow} AS items INDEXED BY ${table}_due
-        WHERE project_id = ? AND due_at IS NOT NULL ORDER BY due_at, seq LIMIT 1`,
-      rowOf: `${selectRow} WHERE seq = ?`,
+      due: `${selectRow} INDEXED BY ${table}_due
+        WHERE project_id = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
+      // The time of a project at a time of the emulator, of which it is `:now`.
+      timeAt: 'SELECT coalesce(frozen_at - :now, clock_offset_ms) + :at FROM projects WHERE id = :projectId',
       sameTarget: `SELECT id FROM ${table} WHERE target = ? AND ${REMAINS} LIMIT 1`,
       count: `SELECT count(*) FROM ${table} WHERE ${VISIBLE}`,
       insert: `INSERT INTO ${table} (${COLUMNS.join()}) VALUES (${COLUMNS.map(() => '?').join()})`,
       move: `UPDATE ${table} SET state = ?, due_at = ?, shown = ? WHERE seq = ?`,
       remove: `DELETE FROM ${table} WHERE seq = ?`,
-      wake: `INSERT INTO ${alarmTable} VALUES (?, ?)
-        ON CONFLICT (project_id) DO UPDATE SET at = min(at, excluded.at) RETURNING at`,
-      firstAlarm: `SELECT project_id AS projectId, at FROM ${alarmTable} ORDER BY at LIMIT 1`,
     };
     const counted = `SELECT count(*) AS count, min(gone_at) AS until FROM ${table} WHERE project_id = ?`;
     this.#counted = database.memo(
@@ -136,7 +129,7 @@ export class ItemStore<Sent extends object> {
     let texts = this.database.column<string | null>(this.#sql.page, now, ...scope);
     if (texts.includes(null)) {
       const rows = this.database.all<object>(this.#sql.pageRows, ...scope);
-      texts = rows.map((row) => this.#present(row, now).text);
+      texts = rows.map((row) => this.#present(this.#parse(row), now).text);
     }
     return fillAddress(texts.join(), baseUrl);
   }
@@ -163,7 +156,7 @@ export class ItemStore<Sent extends object> {
     for (let after = 0; ;) {
       const row = this.database.get<object>(this.#sql.next, projectId, now, after);
       if (!row) return;
-      const item = this.#present(row, now);
+      const item = this.#present(this.#parse(row), now);
       yield item;
       after = item.seq;
     }
@@ -172,7 +165,7 @@ export class ItemStore<Sent extends object> {
   /** An item that is not gone. */
   current(projectId: string, id: string, now: number): CurrentItem<Sent> | undefined {
     const row = this.database.get<object>(this.#sql.row, projectId, now, id);
-    return row && this.#present(row, now);
+    return row && this.#present(this.#parse(row), now);
   }
 
   /**
@@ -198,64 +191,41 @@ export class ItemStore<Sent extends object> {
     );
     // A frozen clock reaches only what it has passed.
     if (dueAt === undefined || (project.frozen && dueAt > project.now)) return undefined;
-    return this.database.value(this.#sql.wake, project.id, dueAt - project.now + emulatorNow);
-  }
-
-  /** When the first alarm rings, in the emulator's time. */
-  nextDueAt(): number | undefined {
-    return this.#firstAlarm()?.at;
-  }
-
-  /** The item that is due first, of all that are due at `now`, in the emulator's time. Writes. */
-  due(now: number): DueItem | undefined {
-    for (;;) {
-      const alarm = this.#firstAlarm();
-      if (!alarm || alarm.at > now) return undefined;
-      const at = this.setAlarm(alarm.projectId, now);
-      // One that rang early is now set for later.
-      if (at === undefined || at > alarm.at) continue;
-      const row = this.database.get<object>(this.#sql.dueRow, alarm.projectId);
-      return row && withJson<DueItem>(row, 'path');
-    }
-  }
-
-  /** Persists where a due item is from now on. */
-  move({ seq, path, dueAt: now }: DueItem): void {
-    const { state, dueAt } = positionAt(path, now);
-    const row = state === this.resource.gone ? undefined : this.database.get<object>(this.#sql.rowOf, seq);
-    if (row) this.database.run(this.#sql.move, state, dueAt ?? null, this.#present(row, now).text, seq);
-    else this.database.run(this.#sql.remove, seq);
+    return this.alarms.advance(project.id, dueAt - project.now + emulatorNow);
   }
 
   /**
-   * Sets the alarm of a project, or all, after items or clocks have changed.
-   *
-   * @returns when that of the project rings, if it has one
+   * The first items that are due at `now`, in the emulator's time: of one project, and no more than `limit`. Writes.
    */
-  setAlarm(projectId: string | undefined, now: number): number | undefined {
-    const projects = `projects ${projectId === undefined ? '' : 'WHERE id = :projectId'}`;
-    const parameters = { now, projectId: projectId ?? null };
-    const sql = `DELETE FROM ${this.#alarms} WHERE project_id IN (SELECT id FROM ${projects})`;
-    this.database.run(sql, parameters);
-    // Materialized: SQLite would look for the first item at each mention of its time.
-    return this.database.value<number>(
-      `WITH first AS MATERIALIZED (
-         SELECT id, frozen_at, clock_offset_ms, (
-           SELECT min(due_at) FROM ${this.#table} AS items INDEXED BY ${this.#table}_due
-           WHERE project_id = projects.id AND due_at IS NOT NULL
-         ) AS due_at FROM ${projects})
-       INSERT INTO ${this.#alarms} SELECT id, ${WAKE_AT} FROM first WHERE ${WAKE_AT} IS NOT NULL RETURNING at`,
-      parameters,
-    );
+  due(now: number, limit: number): DueItems<Sent> | undefined {
+    for (;;) {
+      const [alarm, next] = this.alarms.first();
+      if (!alarm || alarm.at > now) return undefined;
+      const { projectId } = alarm;
+      const at = Math.min(now, next?.at ?? now);
+      const end = this.database.value<number>(this.#sql.timeAt, { projectId, now, at }) ?? -Infinity;
+      const rows = this.database.all<object>(this.#sql.due, projectId, end, limit);
+      const items = rows.map((row) => this.#parse(row));
+      const last = items.at(-1)?.dueAt;
+      if (last != null) return { projectId, items, until: items.length < limit ? end : last };
+      // It rang early.
+      this.alarms.set(projectId, now);
+    }
   }
 
-  #firstAlarm(): { projectId: string; at: number } | undefined {
-    return this.database.get(this.#sql.firstAlarm);
+  /** Persists where an item is at a time of its project. */
+  move(item: Row<Sent>, now: number): void {
+    const { state, dueAt } = positionAt(item.path, now);
+    if (state === this.resource.gone) this.database.run(this.#sql.remove, item.seq);
+    else this.database.run(this.#sql.move, state, dueAt ?? null, this.#present(item, now).text, item.seq);
+  }
+
+  #parse(row: object): Row<Sent> {
+    return withJson<Row<Sent>>(row, 'sent', 'path', 'rest');
   }
 
   /** A row as it is at a time of its project. */
-  #present(stored: object, now: number): CurrentItem<Sent> {
-    const { projectId, shown, ...row } = withJson<Row<Sent>>(stored, 'sent', 'path', 'rest');
+  #present({ projectId, shown, ...row }: Row<Sent>, now: number): CurrentItem<Sent> {
     if (row.dueAt === null || row.dueAt > now) return { ...row, text: shown };
     const { state } = positionAt(row.path, now);
     const project = this.#project(projectId);

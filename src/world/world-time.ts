@@ -28,8 +28,12 @@ export class WorldTime {
    * @param change returns the new state, from the present one and the time of the clock that this one follows
    * @throws {ControlError} 400 if a clock would pass {@link LATEST}
    */
-  change(projectId: string | undefined, how: string, change: (state: ClockState, now: number) => ClockState) {
-    return this.kernel.database.write((transaction) => {
+  async change(
+    projectId: string | undefined,
+    how: string,
+    change: (state: ClockState, now: number) => ClockState,
+  ) {
+    const moved = await this.kernel.database.write((transaction) => {
       const { state: old, now } = this.#clock(projectId);
       const state = change(old, now);
       const ahead = shows(state, now) - shows(old, now);
@@ -49,17 +53,21 @@ export class WorldTime {
       transaction.afterCommit(() => this.kernel.events.emit('clock.moved', projectId, { how, ...reading }));
       return reading;
     });
+    await this.kernel.scheduler.finish();
+    return moved;
   }
 
-  /** Processes what is due after a change of clocks or rows, and sets the alarms again. */
+  /**
+   * Processes what is due after a change of clocks or rows, and sets the alarms again. Of very many rows, it leaves those
+   * to `scheduler.finish()` that would make the commit long.
+   */
   settle(transaction: Transaction, projectId: string | undefined): void {
     const { scheduler, clock } = this.kernel;
     for (const feature of this.features) feature.retime?.(projectId, clock.now());
-    scheduler.catchUp(transaction);
     transaction.afterCommit(() => {
       clock.rearm();
-      scheduler.rearm();
     });
+    scheduler.catchUp(transaction);
   }
 
   /** Sets the emulator's clock; {@link settle} is left to the caller. Belongs inside a write. */

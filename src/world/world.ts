@@ -197,13 +197,13 @@ export class World {
   }
 
   /** Replaces the state of a project, or of the whole server, atomically. */
-  #replace(
+  async #replace(
     projectId: string | undefined,
     cause: string,
     work: (transaction: Transaction) => void,
   ): Promise<void> {
     const { projects, credentials } = this.identity;
-    return this.kernel.database.write((transaction) => {
+    await this.kernel.database.write((transaction) => {
       try {
         credentials.keepingTokens(projectId, TOKEN_LIFE_S * 1000, () => work(transaction));
       } catch (error) {
@@ -215,6 +215,7 @@ export class World {
         this.kernel.events.emit('world.reset', projectId, { cause });
       });
     });
+    await this.kernel.scheduler.finish();
   }
 }
 

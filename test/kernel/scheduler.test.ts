@@ -100,8 +100,8 @@ describe('the scheduler', () => {
     expect(work.calls).toHaveLength(2);
   });
 
-  it('the scheduler moves many rows in batches of 500, with other work in between', async () => {
-    const work = new FakeWork(...Array<number>(1200).fill(100), 900);
+  it('the scheduler moves many rows in batches of 100, with other work in between', async () => {
+    const work = new FakeWork(...Array<number>(240).fill(100), 900);
     const { clock } = start(work);
     clock.advance(100);
     // What waits behind the first batch sees one batch more at each turn of the event loop.
@@ -111,13 +111,13 @@ describe('the scheduler', () => {
       seen.push(work.calls.length);
     }
     expect(seen).toEqual([1, 2, 3, 3]);
-    expect(work.calls.map(([, moved]) => moved)).toEqual([500, 500, 200]);
+    expect(work.calls.map(([, moved]) => moved)).toEqual([100, 100, 40]);
     clock.advance(800);
     expect(work.calls.at(-1)).toEqual([900, 1]);
   });
 
   it('the scheduler moves rows of one source while another has full batches', async () => {
-    const [busy, other] = [new FakeWork(...Array<number>(1000).fill(100)), new FakeWork(100)];
+    const [busy, other] = [new FakeWork(...Array<number>(200).fill(100)), new FakeWork(100)];
     const { clock } = start(busy, other);
     clock.advance(100);
     expect(other.rows).toEqual([]);
@@ -136,13 +136,64 @@ describe('the scheduler', () => {
   });
 
   it('a scheduler that is stopped moves no further batch', async () => {
-    const work = new FakeWork(...Array<number>(1200).fill(100));
+    const work = new FakeWork(...Array<number>(240).fill(100));
     const { clock, scheduler } = start(work);
     clock.advance(100);
     scheduler.stop();
     await nextTurn();
     await nextTurn();
-    expect(work.calls).toEqual([[100, 500]]);
+    expect(work.calls).toEqual([[100, 100]]);
+  });
+});
+
+describe('rows that are due after clocks were moved', () => {
+  it('finish() processes them in batches, with other work in between, and then sets the alarm', async () => {
+    const work = new FakeWork(...Array<number>(240).fill(-1), 900);
+    const { clock, database, scheduler } = start(work);
+    await database.write((transaction) => {
+      scheduler.catchUp(transaction);
+    });
+    expect(work.calls).toEqual([[0, 100]]);
+    clock.advance(800);
+    expect(work.calls, 'no alarm meanwhile').toHaveLength(1);
+
+    const seen: number[] = [];
+    const finished = scheduler.finish();
+    for (let turn = 0; turn < 3; turn += 1) {
+      await nextTurn();
+      seen.push(work.calls.length);
+    }
+    await finished;
+    expect(seen).toEqual([2, 3, 3]);
+    expect(work.calls.map(([, moved]) => moved)).toEqual([100, 100, 40]);
+    clock.advance(100);
+    expect(work.calls.at(-1)).toEqual([900, 1]);
+  });
+
+  it('finish() returns at once if there are no more, and to each of two callers when there are none', async () => {
+    const work = new FakeWork(...Array<number>(250).fill(-1));
+    const { database, scheduler } = start(work);
+    await scheduler.finish();
+    expect(work.calls).toEqual([]);
+    await database.write((transaction) => {
+      scheduler.catchUp(transaction);
+    });
+    await Promise.all([scheduler.finish(), scheduler.finish()]);
+    expect(work.calls.map(([, moved]) => moved)).toEqual([100, 100, 50]);
+  });
+
+  it('finish() rejects if a batch fails, and the alarm tries the rest again', async () => {
+    const work = new FakeWork(...Array<number>(150).fill(-1));
+    const { clock, database, scheduler } = start(work);
+    await database.write((transaction) => {
+      scheduler.catchUp(transaction);
+    });
+    work.broken = new Error('broken');
+    await expect(scheduler.finish()).rejects.toThrow('broken');
+    work.broken = undefined;
+    clock.advance(0);
+    expect(work.rows).toEqual([]);
+    await scheduler.finish();
   });
 });
 

@@ -57,11 +57,14 @@ async function openStore(offsetMs = 0, otherOffsetMs = 0, represent = numbered) 
   } as Partial<StatefulResource<{ target: string }>> as StatefulResource<{ target: string }>);
   const moveDue = (now: number) =>
     database.write(() => {
-      const link = store.due(now);
-      if (link) store.move(link);
-      return link?.id;
+      const due = store.due(now, 1);
+      if (!due) return undefined;
+      for (const link of due.items) store.move(link, due.until);
+      store.alarms.set(due.projectId, now);
+      return due.items[0]?.id;
     });
-  return { database, store, moveDue };
+  const nextDueAt = () => store.alarms.first()[0]?.at;
+  return { database, store, moveDue, nextDueAt };
 }
 
 /** 1 to 5 random states, close to each other, some at one moment; then DELETED now and then. */
@@ -135,7 +138,7 @@ it.each([1, 2, 3, 4])(
 
 describe('due rows', () => {
   it("rows are due in the emulator's time, earliest first", async () => {
-    const { database, store, moveDue } = await openStore(-1000, 900);
+    const { database, store, moveDue, nextDueAt } = await openStore(-1000, 900);
     const insert = (id: string, projectId: string, path: Path, toEmulatorTime: number) =>
       database.write(() => store.save(...rowOf(id, path, 0, toEmulatorTime, projectId)));
     const path = (at: number): Path => [
@@ -143,24 +146,24 @@ describe('due rows', () => {
       ['DONE', at],
     ];
 
-    expect(store.nextDueAt()).toBeUndefined();
+    expect(nextDueAt()).toBeUndefined();
     expect(await insert('one', PROJECT, path(500), 1000)).toBe(1500);
     expect(await insert('two', OTHER, path(2000), -900)).toBe(1100);
     expect(await insert('three', PROJECT, path(600), 1000), 'the first of the project').toBe(1500);
     expect(await insert('four', PROJECT, [['DONE', 0]], 1000)).toBeUndefined();
 
-    expect(store.nextDueAt()).toBe(1100);
+    expect(nextDueAt()).toBe(1100);
     expect(await moveDue(1099)).toBeUndefined();
     expect([await moveDue(1550), await moveDue(1550), await moveDue(1550)]).toEqual([
       ...['two', 'one', undefined],
     ]);
-    expect(store.nextDueAt()).toBe(1600);
+    expect(nextDueAt()).toBe(1600);
     expect(await moveDue(1600)).toBe('three');
-    expect([await moveDue(9999), store.nextDueAt()]).toEqual([undefined, undefined]);
+    expect([await moveDue(9999), nextDueAt()]).toEqual([undefined, undefined]);
   });
 
   it('a link that is gone before it was due does not wake the scheduler', async () => {
-    const { database, store, moveDue } = await openStore();
+    const { database, store, moveDue, nextDueAt } = await openStore();
     const row = (at: number, state = 'DONE', moment = at): Saved =>
       rowOf(`at ${at}`, [...PENDING, [state, moment]], 0, 0);
     await database.write(() => {
@@ -171,7 +174,7 @@ describe('due rows', () => {
       store.save(item, project, now, first?.seq);
     });
     expect(await moveDue(5)).toBeUndefined();
-    expect(store.nextDueAt()).toBe(9);
+    expect(nextDueAt()).toBe(9);
   });
 
   it('a row that is moved to DELETED is deleted', async () => {

@@ -140,7 +140,7 @@ describe('events of private links', () => {
     const changes = changesOf(emulator);
     emulator.clock.advance(2000);
     // Each batch is a turn of the event loop of its own.
-    for (let batch = 0; batch < 3; batch += 1) await committed();
+    for (let batch = 0; batch < 11; batch += 1) await committed();
     expect(changes.map((line) => line.split(' ', 2).join(' '))).toEqual(ids.map((id) => `${id} DONE`));
   });
 });
