@@ -40,12 +40,20 @@ const SELECT =
  * write belong inside `Database.write`.
  */
 export class Snapshots {
+  /** Of each scope. */
+  readonly #statements;
+
   /** @param tables parents before children */
   constructor(
     private readonly database: Database,
-    private readonly tables: readonly CoveredTable[],
+    tables: readonly CoveredTable[],
   ) {
     for (const table of tables) createCopy(database, table);
+    const ofProjects = tables.filter(({ project }) => project !== undefined);
+    this.#statements = {
+      project: ofProjects.map((table) => statementsOf(database, table, true)),
+      server: tables.map((table) => statementsOf(database, table, false)),
+    };
   }
 
   /** The snapshots of a scope, oldest first. */
@@ -61,7 +69,7 @@ export class Snapshots {
       'INSERT INTO snapshots (name, project_id, taken_at, extra) VALUES (?, ?, ?, ?) RETURNING seq',
       ...[name, projectId ?? null, takenAt, JSON.stringify(extra)],
     );
-    for (const { take } of this.#statements(projectId)) {
+    for (const { take } of this.#statementsOf(projectId)) {
       this.database.run(take, { snapshot: snapshot ?? null, projectId: projectId ?? null });
     }
   }
@@ -74,7 +82,7 @@ export class Snapshots {
     const snapshot = this.#find(takenOf, name)?.seq;
     if (snapshot === undefined) return;
     const scope = { snapshot, projectId: project ?? null };
-    for (const { lastIfLarge, deleteBatch } of this.#statements(project).reverse()) {
+    for (const { lastIfLarge, deleteBatch } of this.#statementsOf(project).toReversed()) {
       const last = lastIfLarge === undefined ? undefined : this.database.value<number>(lastIfLarge, scope);
       if (last === undefined) continue;
       const batch = () => this.database.run(deleteBatch, { ...scope, last });
@@ -90,7 +98,7 @@ export class Snapshots {
   restore({ name, project, takenOf }: Restored): Taken | undefined {
     const snapshot = this.#find(takenOf, name);
     if (!snapshot) return undefined;
-    const statements = this.#statements(project);
+    const statements = this.#statementsOf(project);
     // Rows that are written later in the transaction may refer to rows that are deleted earlier.
     this.database.execute('PRAGMA defer_foreign_keys = ON');
     for (const sql of [
@@ -125,10 +133,8 @@ export class Snapshots {
     return this.list(projectId).find((one) => one.name === name);
   }
 
-  #statements(projectId: string | undefined) {
-    const ofProject = projectId !== undefined;
-    const tables = this.tables.filter(({ project }) => !ofProject || project !== undefined);
-    return tables.map((table) => statementsOf(this.database, table, ofProject));
+  #statementsOf(projectId: string | undefined) {
+    return this.#statements[projectId === undefined ? 'server' : 'project'];
   }
 }
 
