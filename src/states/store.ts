@@ -7,7 +7,7 @@ import { withJson } from '../kernel/tables.js';
 import { Alarms } from './alarms.js';
 import { goneAt, positionAt, type Plan } from './lifecycle.js';
 import { namesOf, type Shown, type StatefulResource } from './resource.js';
-import { BASE_URL_MARK, fillAddress, fillState, STATE_MARK } from './text.js';
+import { fillAddress, fillState } from './text.js';
 
 /** An item: all that its representation follows from. */
 export interface Item<Sent> extends Plan {
@@ -43,9 +43,6 @@ type Row<Sent> = Omit<CurrentItem<Sent>, 'text'> & { readonly projectId: string;
 const REMAINS = '(gone_at IS NULL OR gone_at > ?)';
 const VISIBLE = `project_id = ? AND ${REMAINS}`;
 
-/** The byte that stands for an item of a page whose next state is due. */
-const LATE = STATE_MARK.charCodeAt(0);
-
 const COLUMNS = [
   ...['seq', 'id', 'project_id', 'target', 'sent', 'shown', 'error_message'],
   ...['path', 'rest', 'reads_left', 'state', 'due_at', 'gone_at'],
@@ -75,10 +72,9 @@ export class ItemStore<Sent extends object> {
       due_at AS dueAt, error_message AS errorMessage FROM ${table}`;
     this.#sql = {
       read: `SELECT shown, due_at AS dueAt, reads_left AS readsLeft FROM ${table} WHERE id = ? AND ${VISIBLE}`,
-      // As bytes, which are sent as they are: decoding and encoding takes longer than the query. A mark is late.
-      page: `SELECT CAST(group_concat(shown, ',') AS BLOB) FROM (
-        SELECT CASE WHEN due_at <= ? THEN char(${LATE}) ELSE shown END AS shown FROM ${table}
-        WHERE ${VISIBLE} AND seq >= ? ORDER BY seq LIMIT ? OFFSET ?)`,
+      // Joined outside of SQL, which is faster than group_concat. Null is late.
+      page: `SELECT CASE WHEN due_at <= ? THEN NULL ELSE shown END FROM ${table}
+        WHERE ${VISIBLE} AND seq >= ? ORDER BY seq LIMIT ? OFFSET ?`,
       pageRows: `${selectRow} WHERE ${VISIBLE} AND seq >= ? ORDER BY seq LIMIT ? OFFSET ?`,
       seqAt: `SELECT seq FROM ${table} WHERE project_id = ? ORDER BY seq LIMIT 1 OFFSET ?`,
       next: `${selectRow} WHERE ${VISIBLE} AND seq > ? ORDER BY seq LIMIT 1`,
@@ -126,20 +122,16 @@ export class ItemStore<Sent extends object> {
   }
 
   /** One page of a project's items, oldest first, as JSON texts joined by commas. */
-  page(
-    projectId: string,
-    { itemsPerPage, pageNum }: Paging,
-    now: number,
-    baseUrl: string,
-  ): JsonText | Buffer {
+  page(projectId: string, { itemsPerPage, pageNum }: Paging, now: number, baseUrl: string): JsonText {
     const offset = (pageNum - 1) * itemsPerPage;
     const start = offset === 0 || this.#isAnyGone(projectId, now) ? 0 : this.#seqAt(`${projectId} ${offset}`);
     const scope = [projectId, now, start, itemsPerPage, start === 0 ? offset : 0] as const;
-    const bytes = this.database.value<Buffer | null>(this.#sql.page, now, ...scope) ?? Buffer.alloc(0);
-    if (!bytes.includes(LATE))
-      return bytes.includes(BASE_URL_MARK) ? fillAddress(String(bytes), baseUrl) : bytes;
-    const rows = this.database.all<object>(this.#sql.pageRows, ...scope);
-    return fillAddress(rows.map((row) => this.#present(this.#parse(row), now).text).join(), baseUrl);
+    let texts = this.database.column<string | null>(this.#sql.page, now, ...scope);
+    if (texts.includes(null)) {
+      const rows = this.database.all<object>(this.#sql.pageRows, ...scope);
+      texts = rows.map((row) => this.#present(this.#parse(row), now).text);
+    }
+    return fillAddress(texts.join(), baseUrl);
   }
 
   /** How many items of a project are not gone. */

@@ -154,10 +154,7 @@ type Recorded = string | Uint8Array | undefined;
 
 function recorded(body: ResponseBody): Recorded {
   if (body === undefined) return undefined;
-  // A character takes three bytes at most.
-  if (typeof body !== 'string' && body.length > 3 * BODY_LIMIT)
-    return Buffer.from(body.subarray(0, BODY_LIMIT));
-  const text = String(body);
+  const text = typeof body === 'string' ? body : body.toString();
   // A copy: a slice would keep the whole text in memory.
   return text.length <= BODY_LIMIT ? text : Buffer.from(text.slice(0, BODY_LIMIT));
 }

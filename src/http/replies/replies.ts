@@ -31,8 +31,8 @@ export type JsonText = string;
 
 /** What a handler returns, made by the functions below. One writer turns it into a response. */
 export interface Answer {
-  /** A JSON object; of a page of a list, its items, joined by commas, as text or in UTF-8. */
-  readonly text: JsonText | Buffer;
+  /** A JSON object; of a page of a list, its items, joined by commas. */
+  readonly text: JsonText;
   readonly headers?: Readonly<Record<string, string>>;
   /** Of a page: how many items all pages have, and whether the response says so. */
   readonly page?: { readonly total: number; readonly counted: boolean };
@@ -45,7 +45,7 @@ export function resource(value: object | JsonText, headers?: Readonly<Record<str
 }
 
 /** Answers with a page of a list: its items, joined by commas. */
-export function page(items: JsonText | Buffer, total: number, counted = true): Answer {
+export function page(items: JsonText, total: number, counted = true): Answer {
   return { text: items, page: { total, counted } };
 }
 
@@ -71,8 +71,8 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   if (version) headers.push('content-type', `${mediaType(version)};charset=utf-8`);
   let { text } = answer;
   if (answer.page) text = pageText(request, text, answer.page, status);
-  else if (flags.envelope) text = `{"status":${status},"content":${String(text)}}`;
-  respond(request, reply, status, headers, flags.pretty ? pretty(JSON.parse(String(text))) : text);
+  else if (flags.envelope) text = `{"status":${status},"content":${text}}`;
+  respond(request, reply, status, headers, flags.pretty ? pretty(JSON.parse(text)) : text);
 }
 
 /** The headers that Atlas gives each answer to a known caller, as the profile shows them. */
@@ -91,10 +91,10 @@ function callerHeaders({ profile, operation, limitHeaders }: Exchange, isCounted
  */
 function pageText(
   { url, exchange }: FastifyRequest,
-  items: JsonText | Buffer,
+  items: string,
   { total, counted }: NonNullable<Answer['page']>,
   status: number,
-): JsonText | Buffer {
+): string {
   const { itemsPerPage, pageNum } = exchange.query as Paging;
   const [path = '', query = ''] = pathOf(url).split('?');
   const others = query.split('&').filter((part) => part !== '' && !PAGING.test(unescape(part)));
@@ -107,9 +107,7 @@ function pageText(
   ];
   const count = counted ? `,"totalCount":${total}` : '';
   const envelope = exchange.flags.envelope ? `,"status":${status}` : '';
-  const [start, end] = [`{"links":${JSON.stringify(links)},"results":[`, `]${envelope}${count}}`];
-  if (typeof items === 'string') return start + items + end;
-  return Buffer.concat([Buffer.from(start), items, Buffer.from(end)]);
+  return `{"links":${JSON.stringify(links)},"results":[${items}]${envelope}${count}}`;
 }
 
 /**
