@@ -28,15 +28,6 @@ const FORM = 'application/x-www-form-urlencoded';
 /** How many fields of a form are read. */
 const MAX_FIELDS = 100;
 
-/** The security scheme of the token endpoints. */
-export const serviceAccountScheme = {
-  serviceAccount: {
-    type: 'http',
-    scheme: 'basic',
-    description: 'A service account: the client id as user, its secret as password.',
-  },
-};
-
 const credentials = {
   client_id: Type.Optional(text('Client id, if HTTP Basic is not used.')),
   client_secret: Type.Optional(text('Its secret, likewise.')),
@@ -47,11 +38,9 @@ const shared = {
   security: [{ serviceAccount: [] }, {}],
   query: flagsQuery,
 } as const;
-const { requestTooLarge, invalidRequest, invalidClient, accessDenied } = errors;
-const { serverError, temporarilyUnavailable } = errors;
 const conditions = [
-  ...[requestTooLarge, invalidRequest, invalidClient, accessDenied, serverError],
-  ...[temporarilyUnavailable, rateLimited],
+  ...[errors.requestTooLarge, errors.invalidRequest, errors.invalidClient, errors.accessDenied],
+  ...[errors.serverError, errors.temporarilyUnavailable, rateLimited],
 ];
 
 const createToken: Operation = {
@@ -101,6 +90,13 @@ export interface TokenServices {
   readonly faults: FaultGate | undefined;
 }
 
+/** Returns the body of a success; undefined if it has none. */
+type ResponseTo = (
+  client: Credential,
+  form: URLSearchParams,
+  request: FastifyRequest,
+) => Promise<object | undefined>;
+
 /**
  * The token endpoints: `POST /api/oauth/token` (client credentials, RFC 6749, section 4.4) and
  * `POST /api/oauth/revoke` (RFC 7009), with the errors of Atlas's documentation.
@@ -119,7 +115,7 @@ export async function oauth(
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => done(null, text));
   const fail = (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     const refusal = tokenRefusal(error as FastifyError | Refusal);
-    if (refusal.condition.name === serverError.name) request.exchange.parts.log.error(error);
+    if (refusal.condition.name === errors.serverError.name) request.exchange.parts.log.error(error);
     sendFailure(refusal, request, reply);
   };
   app.setErrorHandler(fail);
@@ -129,15 +125,8 @@ export async function oauth(
     done();
   });
 
-  /** Serves an endpoint. @param responseTo returns the body of a success; undefined if it has none */
-  const serve = (
-    { id, path }: Operation,
-    responseTo: (
-      client: Credential,
-      form: URLSearchParams,
-      request: FastifyRequest,
-    ) => Promise<object | undefined>,
-  ) => {
+  /** Serves an endpoint. */
+  const serve = ({ id, path }: Operation, responseTo: ResponseTo): void => {
     const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
       const { exchange } = request;
       exchange.operationId = id;
@@ -176,7 +165,7 @@ export async function oauth(
   serve(revokeToken, async (client, form, request) => {
     request.exchange.step = 'fields';
     const token = form.get('token');
-    if (!token) throw invalidRequest('The form has no token.', 'Send the form token=….');
+    if (!token) throw errors.invalidRequest('The form has no token.', 'Send the form token=….');
     const holder = await database.write(() => store.revokeToken(token, client));
     // An unknown token counts as revoked (RFC 7009, section 2.2).
     if (holder !== undefined && holder !== client.caller.id) throw errors.invalidGrant();
@@ -190,11 +179,11 @@ function tokenRefusal(error: FastifyError | Refusal): Refusal {
     error instanceof Refusal
       ? error.condition.name === bodyTooLarge.name
       : error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
-  if (isTooLarge) return requestTooLarge(BODY_LIMIT);
+  if (isTooLarge) return errors.requestTooLarge(BODY_LIMIT);
   if (error instanceof Refusal) return error;
-  if (error instanceof StorageError) return temporarilyUnavailable(error.message);
-  if ((error.statusCode ?? 500) >= 500) return serverError();
-  return invalidRequest('The request cannot be read.', `Send a form, with Content-Type: ${FORM}.`);
+  if (error instanceof StorageError) return errors.temporarilyUnavailable(error.message);
+  if ((error.statusCode ?? 500) >= 500) return errors.serverError();
+  return errors.invalidRequest('The request cannot be read.', `Send a form, with Content-Type: ${FORM}.`);
 }
 
 /**
@@ -208,7 +197,7 @@ function clientOf(header: string | undefined, form: URLSearchParams, store: Cred
     basic === undefined
       ? [form.get('client_id'), form.get('client_secret')]
       : (/^([^:]*):(.*)$/s.exec(Buffer.from(basic, 'base64').toString())?.slice(1) ?? []);
-  if (id == null || secret == null) throw invalidRequest();
+  if (id == null || secret == null) throw errors.invalidRequest();
   // Go escapes both first, as RFC 6749 requires; curl and others do not (run).
   const unescaped = (text: string): string => unescape(text.replace(/\+/g, ' '));
   for (const read of basic === undefined ? [String] : [String, unescaped]) {
@@ -216,5 +205,5 @@ function clientOf(header: string | undefined, form: URLSearchParams, store: Cred
     const isAccount = credential?.caller.kind === 'service account';
     if (isAccount && sameSecret(credential.secret, read(secret))) return credential;
   }
-  throw invalidClient();
+  throw errors.invalidClient();
 }

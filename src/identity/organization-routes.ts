@@ -7,7 +7,7 @@ import { component, object, text } from '../http/schema.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
 import type { Identity } from './credential-store.js';
 import { countedQuery, linksOf, namedQuery } from './project-schema.js';
-import { ownerOf, userSchema } from './users.js';
+import { userSchema, usersPage } from './users.js';
 
 const organization = atlasResource('/orgs', {
   tag: { name: 'Organizations', description: 'What owns projects and credentials.' },
@@ -67,12 +67,10 @@ export function organizationOperations({ projects }: Identity): readonly AtlasOp
       query: countedQuery,
       response: pageOf('OrganizationUserPage', user, false),
       handle({ organization: { id }, query, request }) {
-        // The first version has other fields, and shows none.
-        if (request.exchange.version === '2023-01-01') return pageFrom([], query);
         const own = projects.ofOrganization(id);
         const groupRoles = ['GROUP_OWNER'];
         const groupRoleAssignments = own.map((project) => ({ groupId: project.id, groupRoles }));
-        return pageFrom([ownerOf(id, { groupRoleAssignments, orgRoles: ['ORG_OWNER'] })], query);
+        return usersPage(request, query, id, { groupRoleAssignments, orgRoles: ['ORG_OWNER'] });
       },
     }),
   ];

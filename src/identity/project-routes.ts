@@ -1,4 +1,4 @@
-import { Type, type Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import type { Caller } from '../http/gatekeeper.js';
 import { atlasResource, type AtlasOperation } from '../http/operation.js';
 import { pageFrom, resource, type Answer } from '../http/replies/replies.js';
@@ -6,7 +6,7 @@ import { lenient, text } from '../http/schema.js';
 import { nothing, objectId, pageOf } from '../http/shapes.js';
 import { refuseTooLarge } from '../http/steps/body.js';
 import { refuseFixed } from '../http/steps/fields.js';
-import { flagsQuery } from '../http/steps/query.js';
+import { flagsQuery, type Paging } from '../http/steps/query.js';
 import * as scope from '../http/steps/scope.js';
 import type { Transaction } from '../kernel/database.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -52,12 +52,8 @@ const ofOrganization = atlasResource('/orgs/:orgId/groups', {
 const projectPage = pageOf('ProjectPage', schema.shownProject, false);
 
 /** The operations on projects. */
-export function projectOperations({
-  kernel,
-  projects,
-  credentials,
-  ...world
-}: ProjectServices): readonly AtlasOperation[] {
+export function projectOperations(services: ProjectServices): readonly AtlasOperation[] {
+  const { kernel, projects, credentials } = services;
   const createGroup = { id: 'createGroup', access: 'createProject' };
 
   /** The projects of an organization that the caller can see, oldest first. */
@@ -127,7 +123,7 @@ export function projectOperations({
           projects.add({ id, organizationId: orgId, name, createdAt: kernel.clock.now(), settings });
           // Atlas documentation.
           credentials.addProjectRole(caller.id, id, 'GROUP_OWNER');
-          world.onCreate(id);
+          services.onCreate(id);
           return projects.existing(id);
         });
         // Atlas's own slip, slashes and all (recorded).
@@ -186,9 +182,9 @@ export function projectOperations({
         const id = exchange.project?.id;
         if (id === undefined) return resource('{}');
         await kernel.database.write((transaction) => {
-          const left = world.leftIn(projects.existing(id));
+          const left = services.leftIn(projects.existing(id));
           if (left !== undefined) throw conditions.projectInUse(id, left);
-          world.remove(transaction, id);
+          services.remove(transaction, id);
         });
         return resource('{}');
       },
@@ -201,11 +197,7 @@ function shown(project: StoredProject, baseUrl: string): Answer {
 }
 
 /** A page of projects, each with its self link alone (recorded). */
-function listed(
-  found: readonly StoredProject[],
-  query: Static<typeof schema.countedQuery>,
-  baseUrl: string,
-): Answer {
+function listed(found: readonly StoredProject[], query: Paging, baseUrl: string): Answer {
   return pageFrom(found, query, (one) => schema.representation(one, baseUrl, [], []));
 }
 

@@ -1,7 +1,21 @@
 import type { Organization, Pace, Project } from '../http/gatekeeper.js';
 import { shows, type ClockState } from '../kernel/clock.js';
 import type { Database } from '../kernel/database.js';
-import { withJson } from '../kernel/tables.js';
+import { migration, withJson, type CoveredTable } from '../kernel/tables.js';
+
+export const identityMigrations = ['0001_identity', '0007_deleted_projects', '0008_project_roles'].map(
+  migration,
+);
+
+/** What a snapshot covers, parents before children. Tokens are not in it: it signs nobody out. */
+export const identityTables: readonly CoveredTable[] = [
+  { name: 'organizations', key: 'id', project: undefined },
+  { name: 'projects', key: 'id', project: 'id', unique: 'name' },
+  { name: 'credentials', key: 'id', project: 'project_id' },
+  // Of no project: credentials of the whole server have roles in projects.
+  { name: 'project_roles', key: 'id', project: undefined },
+  { name: 'deleted_projects', key: 'id', project: undefined },
+];
 
 /** What the owner of a project sets besides its name; what was not set is left out. */
 export interface ProjectSettings {
@@ -164,18 +178,7 @@ export class ProjectStore {
     return rows.map((row) => withJson<ProjectRow>(row, 'settings', 'pace', 'clock'));
   }
 
-  #present({
-    id,
-    name,
-    organizationId,
-    profile,
-    createdAt,
-    settings,
-    pace,
-    clock,
-  }: ProjectRow): StoredProject {
-    const isFrozen = clock.frozenAt !== undefined;
-    const present = { frozen: isFrozen, now: shows(clock, this.now()) };
-    return { id, name, organizationId, profile, createdAt, settings, pace, clock, ...present };
+  #present(row: ProjectRow): StoredProject {
+    return { ...row, frozen: row.clock.frozenAt !== undefined, now: shows(row.clock, this.now()) };
   }
 }

@@ -1,16 +1,25 @@
 import type { TSchema } from '@sinclair/typebox';
+import type { FastifyRequest } from 'fastify';
+import { pageFrom, type Answer } from '../http/replies/replies.js';
 import { component, text } from '../http/schema.js';
 import { objectId } from '../http/shapes.js';
+import type { Paging } from '../http/steps/query.js';
 import { hexDigits } from '../kernel/ids.js';
 
 /**
- * The one user of an organization, who owns it and has created its projects (inferred: Atlas shows the owner whom a
- * create names, or that of the API key), keys in alphabetical order.
+ * A page of the users of an organization or a project: the one who owns the organization and has created its projects
+ * (inferred: Atlas shows the owner whom a create names, or that of the API key), keys in alphabetical order. The first
+ * version of the lists shows users with other fields, and to its clients none.
  *
  * @param roles as the list shows them
  */
-export function ownerOf(organizationId: string, roles: object) {
-  return {
+export function usersPage(
+  { exchange }: FastifyRequest,
+  query: Paging,
+  organizationId: string,
+  roles: object,
+): Answer {
+  const owner = {
     createdAt: '2020-01-01T00:00:00Z',
     firstName: 'Organization',
     id: hexDigits(`${organizationId}:owner`, 24),
@@ -19,6 +28,7 @@ export function ownerOf(organizationId: string, roles: object) {
     roles,
     username: `owner@${organizationId}.example`,
   };
+  return pageFrom(exchange.version === '2023-01-01' ? [] : [owner], query);
 }
 
 /** The schema of a user, in the newer version of the lists. */

@@ -8,7 +8,7 @@ import { pagingQuery } from '../../http/steps/query.js';
 import type { ScriptedAnswers } from '../../http/steps/scripted.js';
 import { mediaType } from '../../http/steps/version.js';
 import { readText } from '../../kernel/files.js';
-import { roleNamesFor, rolesFor, serviceAccountScheme, tokenOperations } from '../../identity/index.js';
+import { roleNamesFor, rolesFor, tokenOperations } from '../../identity/index.js';
 import { dress, PROFILE_NAMES, profiles, type ConditionType } from '../../profiles/index.js';
 import { FIXTURES, readFixture } from '../../version.js';
 import { JSON_TYPE, writeDocument, type Api, type View } from './document.js';
@@ -45,11 +45,9 @@ const apiOf = (baseUrl: string): Api => ({
   securitySchemes: {
     ...securitySchemes,
     oauth2: {
-      type: 'oauth2',
-      description: 'A bearer token of a service account.',
+      ...(securitySchemes.oauth2 as Part),
       flows: { clientCredentials: { tokenUrl: `${baseUrl}/api/oauth/token`, scopes: {} } },
     },
-    ...serviceAccountScheme,
   },
   emptyQuery: true,
   sharedParameters: ['groupId', 'orgId', 'includeCount', 'Prefer', ...Object.keys(pagingQuery.properties)],

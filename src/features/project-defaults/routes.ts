@@ -3,7 +3,7 @@ import { atlasResource, type AtlasOperation } from '../../http/operation.js';
 import { pageFrom, resource, type Answer } from '../../http/replies/replies.js';
 import { nothing } from '../../http/shapes.js';
 import { pagingQuery, type Paging } from '../../http/steps/query.js';
-import { ownerOf } from '../../identity/index.js';
+import { usersPage } from '../../identity/index.js';
 import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
 import * as schema from './schema.js';
 import * as defaults from './store.js';
@@ -157,12 +157,8 @@ export function projectDefaultsOperations(store: defaults.ProjectDefaultsStore):
       response: schema.userPage,
       versions: ['2023-01-01', '2025-02-19'],
       query: pagingQuery,
-      // The first version shows users with other fields, and to its clients none.
       handle: ({ project, request, query }) =>
-        pageFrom(
-          request.exchange.version === '2023-01-01' ? [] : [ownerOf(project.organizationId, ['GROUP_OWNER'])],
-          query,
-        ),
+        usersPage(request, query, project.organizationId, ['GROUP_OWNER']),
     }),
     around('GET', '/clusters', {
       id: 'listGroupClusters',
