@@ -12,20 +12,17 @@ import { TlsError } from '../tls/identity.js';
  * @throws {Exit} if it cannot start
  */
 export async function serve(config: Config): Promise<void> {
-  const explain = (error: unknown): never => {
-    throw explained(error, config.db);
-  };
-  const emulator = await listen(config).catch(explain);
-  let stopped: Promise<never> | undefined;
-  const stop = (): void => {
-    void (stopped ??= emulator.close().then(() => process.exit(0)));
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
   try {
+    const emulator = await listen(config);
+    let stopped: Promise<never> | undefined;
+    const stop = (): void => {
+      void (stopped ??= emulator.close().then(() => process.exit(0)));
+    };
+    process.on('SIGINT', stop);
+    process.on('SIGTERM', stop);
     announce(emulator, config);
   } catch (error) {
-    explain(error);
+    throw explained(error, config.db);
   }
 }
 

@@ -1,5 +1,6 @@
+import { STATUS_CODES } from 'node:http';
 import type { Decision } from '../kernel/events.js';
-import type { ErrorKey, ProfileName } from './profile.js';
+import type { ErrorKey, Profile, ProfileName } from './profile.js';
 
 /** Where a rule or an answer was learned. */
 export const SOURCE = {
@@ -118,7 +119,10 @@ export function defineCondition<const Detail extends string, Values extends Argu
   const [status, errorCode, detail, source] = declaration.observed;
   const { rule = [source] } = declaration;
   const observed: ErrorRow = { status, errorCode, detail, source, ...form };
-  const documented = documentedRow({ status, errorCode, source, ...declaration.documented });
+  // A status that the source page shows gets the page's code.
+  const page: ErrorRow = { status, errorCode, source, ...declaration.documented };
+  const code = PAGE_CODES[page.status];
+  const documented = code === undefined ? page : { ...page, errorCode: code, source: SOURCE.page };
   // The page does not show the token endpoints.
   const rows = { observed, documented: form?.oauth ? observed : documented };
   const condition = (values: Values): Condition => ({
@@ -142,8 +146,36 @@ const PAGE_CODES: Readonly<Record<number, string>> = {
   500: 'UNEXPECTED_ERROR',
 };
 
-/** Lays the source page over a row: a status that the page shows gets the page's code. */
-function documentedRow(row: ErrorRow): ErrorRow {
-  const errorCode = PAGE_CODES[row.status];
-  return errorCode === undefined ? row : { ...row, errorCode, source: SOURCE.page };
+/**
+ * Returns the error that a profile answers a condition with. Its body is undefined if there is none, not even an
+ * envelope.
+ *
+ * @param forced the status, where it is not that of the row
+ * @throws {Error} if the row's text has a `%s` without a parameter
+ */
+export function dress(profile: Profile, condition: Condition, forced?: number) {
+  const row = condition.rows[profile.name];
+  const status = forced ?? row.status;
+  const all: Record<ErrorKey, unknown> = {
+    detail:
+      row.detail === undefined ? `${condition.problem} ${condition.remedy}` : fill(row.detail, condition),
+    error: status,
+    errorCode: row.errorCode,
+    parameters: condition.parameters,
+    reason: STATUS_CODES[status],
+  };
+  const shown: Readonly<Record<string, unknown>> = row.oauth
+    ? { error_description: all.detail, error: row.errorCode }
+    : Object.fromEntries((row.keys ?? profile.errorKeys).map((key) => [key, all[key]]));
+  const { errorCode, indented = false } = row;
+  return { status, errorCode, body: row.empty ? undefined : shown, indented };
+}
+
+function fill(template: string, { name, parameters }: Condition): string {
+  let next = 0;
+  return template.replace(/%s/g, () => {
+    const value = parameters[next++];
+    if (value === undefined) throw new Error(`the condition ${name} lacks a parameter of "${template}"`);
+    return String(value);
+  });
 }

@@ -1,3 +1,2 @@
 export * from './condition.js';
-export * from './dress.js';
 export * from './profile.js';

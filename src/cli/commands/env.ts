@@ -47,15 +47,12 @@ export const env: Command = {
 /** Writes to standard error what else the MCP server needs: HTTPS (run), and trust in the emulator's authority. */
 async function noteOnHttps(url: string, address = ''): Promise<void> {
   const authority = `${url}/_emulator/ca.pem`;
-  if (address.startsWith('http:')) {
-    process.stderr.write(
-      'atlas-streams-emulator: the MCP server requires HTTPS, which this emulator does not serve: start it with --tls\n',
-    );
-  } else if ((await fetch(authority)).ok) {
-    process.stderr.write(
-      `atlas-streams-emulator: the MCP server must trust ${authority}: save it, and name the file in SSL_CERT_FILE and NODE_EXTRA_CA_CERTS\n`,
-    );
-  }
+  const isPlain = address.startsWith('http:');
+  if (!isPlain && !(await fetch(authority)).ok) return;
+  const note = isPlain
+    ? 'requires HTTPS, which this emulator does not serve: start it with --tls'
+    : `must trust ${authority}: save it, and name the file in SSL_CERT_FILE and NODE_EXTRA_CA_CERTS`;
+  process.stderr.write(`atlas-streams-emulator: the MCP server ${note}\n`);
 }
 
 function isClient(name: string): name is ClientName {
