@@ -8,13 +8,7 @@ import { movement } from '../world/index.js';
 import { readFixture } from '../version.js';
 
 /** The callers that a new project gets: the role of each in the project, and the access that distinguishes it. */
-export const CALLERS = {
-  owner: { role: 'GROUP_OWNER', access: 'writeProject' },
-  streams: { role: 'GROUP_STREAM_PROCESSING_OWNER', access: 'writeStreams' },
-  reader: { role: 'GROUP_READ_ONLY', access: 'readProject' },
-  outsider: { role: undefined, access: undefined },
-} as const;
-const callerNames = Object.keys(CALLERS) as (keyof typeof CALLERS)[];
+export const CALLERS = readFixture('callers.json') as Record<string, { role?: string; access?: string }>;
 
 /** An object with the same keys. */
 const mapValues = <From, To>(
@@ -84,48 +78,36 @@ export const projectAccess = accessSchema(
   ),
 );
 
-/** A request, and the address that its client uses. */
-type Addressed = Pick<Context, 'baseUrl' | 'request'>;
-
 /** A project as the control API shows it. */
 export function shownProject({ id, name, organizationId, profile, pace }: Project): object {
   return { id, name, organizationId, profile, durations: pace.durations, movement: pace.movement };
 }
 
 /**
- * What clients of a project need, whether a fixture or the control API created it.
+ * What clients of a project need, whether a fixture or the control API created it. JSON drops the variables that have no
+ * value.
  *
  * @param httpsPort where https is served, if it is
  */
-export function accessTo(
-  project: Project,
-  identity: Identity,
-  context: Addressed,
-  httpsPort: number | undefined,
-): object {
+export function accessTo(project: Project, identity: Identity, context: Context, httpsPort?: number): object {
+  const { id: projectId, organizationId } = project;
   const { baseUrl: url } = context;
   const credentials = callersOf(identity, project);
-  const environment = environmentOf({
-    ...{ url, httpsUrl: httpsAddress(context, httpsPort) ?? url },
-    ...{ projectId: project.id, organizationId: project.organizationId },
+  const values: Readonly<Record<string, string>> = {
+    ...{ url, httpsUrl: httpsAddress(context, httpsPort), projectId, organizationId },
     ...credentials.owner?.apiKey,
     ...credentials.owner?.serviceAccount,
-  });
+  };
+  const value = (template: string): string | undefined =>
+    template.replace(/\{(\w+)\}/, (_, name: string) => values[name] ?? '') || undefined;
+  const environment = mapValues(CLIENTS, ({ variables }) => mapValues(variables, value));
   return { ...shownProject(project), url, credentials, environment };
 }
 
-/** The variables of each client; those whose value there is not are undefined. */
-function environmentOf(values: Readonly<Record<string, string>>): object {
-  const value = (template: string): string | undefined =>
-    template.replace(/\{(\w+)\}/, (_, name: string) => values[name] ?? '') || undefined;
-  return mapValues(CLIENTS, ({ variables }) => mapValues(variables, value));
-}
-
-/** The address by which a client reaches the emulator over https; undefined if https is not served. */
-function httpsAddress({ baseUrl, request }: Addressed, port: number | undefined): string | undefined {
-  if (baseUrl.startsWith('https:')) return baseUrl;
-  if (request.protocol === 'https') return `https://${request.host}`;
-  if (port === undefined) return undefined;
+/** The address by which a client reaches the emulator: over https, if that is served. */
+function httpsAddress({ baseUrl, request }: Context, port: number | undefined): string {
+  if (request.protocol === 'https' && !baseUrl.startsWith('https:')) return `https://${request.host}`;
+  if (port === undefined) return baseUrl;
   // The name is the one that the client sent.
   return baseUrl.replace(/^http:(\/\/.*?)(?::\d*)?(?=\/|$)/, `https:$1:${port}`);
 }
@@ -137,11 +119,10 @@ export function callersOf({ credentials: store }: Identity, own: Project): Recor
   const shared = () => store.ofOrganization(own.organizationId).filter((one) => one.projectId === null);
   const found = mapValues(CALLERS, (): CallerSecrets => ({}));
   for (const { caller, secret } of made.length > 0 ? made : shared()) {
-    const fits = callerNames.find((name) => {
-      const { access } = CALLERS[name];
-      return access === undefined || permits(caller, access, own);
-    });
-    const shown = found[fits ?? ''] ?? {};
+    const fits = Object.entries(CALLERS).find(
+      ([, { access }]) => access === undefined || permits(caller, access, own),
+    );
+    const shown = found[fits?.[0] ?? ''] ?? {};
     if (caller.kind === 'API key') shown.apiKey ??= { publicKey: caller.id, privateKey: secret };
     else shown.serviceAccount ??= { clientId: caller.id, clientSecret: secret };
   }

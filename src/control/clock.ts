@@ -11,16 +11,11 @@ const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
 
 const FORMS = 'milliseconds, or a text such as 500ms, 90s, 30m, 1h, 2d';
 
-const duration = Type.Union(
-  [
-    Type.Integer({ minimum: 0, maximum: LONGEST_MS }),
-    Type.String({ pattern: DURATION.source, maxLength: 40 }),
-  ],
-  {
-    description: `${FORMS}; a year at most`,
-    wanted: `a duration: ${FORMS}; a year at most`,
-  },
-);
+const milliseconds = Type.Integer({ minimum: 0, maximum: LONGEST_MS });
+const duration = Type.Union([milliseconds, Type.String({ pattern: DURATION.source, maxLength: 40 })], {
+  description: `${FORMS}; a year at most`,
+  wanted: `a duration: ${FORMS}; a year at most`,
+});
 const target = moment('a moment, such as 2026-01-31T09:00:00Z', {
   wanted: 'a moment, as a string such as 2026-01-31T09:00:00Z',
 });

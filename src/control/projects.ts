@@ -16,9 +16,7 @@ const ownProject = controlGroup('', { scope: 'project', tag });
 
 const conflict = (detail: string) => new ControlError(409, detail);
 
-/**
- * Projects for tests: a call creates one with everything that a client needs, another deletes it.
- */
+/** Projects for tests: a call creates one with everything that a client needs, another deletes it. */
 export function projectControl(
   { identity, database, clock, world, newId, sections }: Core,
   journal: Journal,
@@ -28,15 +26,10 @@ export function projectControl(
     durations: Type.Optional(durationsSchema(sections)),
     movement: Type.Optional(movement),
   };
+  const id = text('24 lower-case hexadecimal digits; generated if omitted', { pattern: OBJECT_ID.source });
+  const name = nameSchema('as Atlas accepts it; generated if omitted');
   const newProject = Type.Object(
-    {
-      profile: Type.Optional(profile),
-      id: Type.Optional(
-        text('24 lower-case hexadecimal digits; generated if omitted', { pattern: OBJECT_ID.source }),
-      ),
-      name: Type.Optional(nameSchema('as Atlas accepts it; generated if omitted')),
-      ...pace,
-    },
+    { profile: Type.Optional(profile), id: Type.Optional(id), name: Type.Optional(name), ...pace },
     strict,
   );
 

@@ -54,11 +54,10 @@ export function openOperations(
     mediaType: 'application/x-pem-file',
     errors: [404],
     handle() {
-      if (tls?.ca !== undefined) return tls.ca;
-      throw new ControlError(
-        404,
-        'Https is served with the certificate of --tls-cert: its authority is known to whoever made it.',
-      );
+      const problem =
+        'Https is served with the certificate of --tls-cert: its authority is known to whoever made it.';
+      if (tls?.ca === undefined) throw new ControlError(404, problem);
+      return tls.ca;
     },
   });
   return tls ? [health, authority] : [health];

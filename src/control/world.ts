@@ -4,10 +4,8 @@ import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { component, moment, strict, text } from '../http/schema.js';
 import { FIXTURE_LIMIT, type Fixture, type World } from '../world/index.js';
 
-const name = text('your name for it; a snapshot of the same name is replaced', {
-  minLength: 1,
-  maxLength: 100,
-});
+const replaced = 'your name for it; a snapshot of the same name is replaced';
+const name = text(replaced, { minLength: 1, maxLength: 100 });
 const snapshot = component('Snapshot', 'A snapshot.', {
   name,
   takenAt: moment("when it was taken, in the emulator's time"),

@@ -1,13 +1,15 @@
-import { Type } from '@sinclair/typebox';
+import { Type, type TSchema } from '@sinclair/typebox';
+import type { FastifyRequest } from 'fastify';
 import type { Organization } from '../http/gatekeeper.js';
 import { atlasResource, type AtlasOperation } from '../http/operation.js';
 import { pageFrom, resource } from '../http/replies/replies.js';
 import { API_PREFIX } from '../http/paths.js';
 import { component, object, text } from '../http/schema.js';
 import { links, objectId, pageOf } from '../http/shapes.js';
+import type { Paging } from '../http/steps/query.js';
+import { hexDigits } from '../kernel/ids.js';
 import type { Identity } from './credential-store.js';
 import { countedQuery, linksOf, namedQuery } from './project-schema.js';
-import { userSchema, usersPage } from './users.js';
 
 const organization = atlasResource('/orgs', {
   tag: { name: 'Organizations', description: 'What owns projects and credentials.' },
@@ -33,6 +35,18 @@ const userRoles = object('Roles in the organization and its projects.', {
   ),
   orgRoles: names('Roles in the organization.'),
 });
+
+/** The schema of a user, in the newer version of the lists. */
+export const userSchema = (description: string, title: string, roles: TSchema) =>
+  component(title, description, {
+    createdAt: text('When the account was created.', { format: 'date-time' }),
+    firstName: text('First name.'),
+    id: objectId('Id of the user.'),
+    lastName: text('Last name.'),
+    orgMembershipStatus: text('Always ACTIVE.'),
+    roles,
+    username: text('Email address.'),
+  });
 
 const user = userSchema('A user of an organization.', 'OrganizationUser', userRoles);
 
@@ -85,4 +99,29 @@ function representation({ id, name }: Organization, baseUrl: string, below?: rea
     name,
     skipDefaultAlertsSettings: false,
   };
+}
+
+/**
+ * A page of the users of an organization or a project: the one who owns the organization and has created its projects
+ * (inferred: Atlas shows the owner whom a create names, or that of the API key), keys in alphabetical order. The first
+ * version of the lists shows users with other fields, and to its clients none.
+ *
+ * @param roles as the list shows them
+ */
+export function usersPage(
+  { exchange }: FastifyRequest,
+  query: Paging,
+  organizationId: string,
+  roles: object,
+) {
+  const owner = {
+    createdAt: '2020-01-01T00:00:00Z',
+    firstName: 'Organization',
+    id: hexDigits(`${organizationId}:owner`, 24),
+    lastName: 'Owner',
+    orgMembershipStatus: 'ACTIVE',
+    roles,
+    username: `owner@${organizationId}.example`,
+  };
+  return pageFrom(exchange.version === '2023-01-01' ? [] : [owner], query);
 }

@@ -1,6 +1,7 @@
 import { Kind } from '@sinclair/typebox';
 import type { ArrayOptions, IntegerOptions, StringOptions, TSchema } from '@sinclair/typebox';
 import { ValueErrorType, type ValueError } from '@sinclair/typebox/errors';
+import { ValuePointer } from '@sinclair/typebox/value';
 
 /**
  * The error that explains the others: an unknown key before a missing one, which may be the same key misspelt. It can be
@@ -19,10 +20,7 @@ export function mainError(errors: Iterable<ValueError>): ValueError | undefined 
 
 /** Renders a JSON pointer as JavaScript would write it: `organizations[0].projects[1].id`. */
 export function pathOfPointer(pointer: string): string {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((part) => part.replace(/~1/g, '/').replace(/~0/g, '~'))
+  return [...ValuePointer.Format(pointer)]
     .map((part, index) => (index === 0 ? part : /^\d+$/.test(part) ? `[${part}]` : `.${part}`))
     .join('');
 }

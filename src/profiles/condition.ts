@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Decision } from '../kernel/events.js';
+import { readFixture } from '../version.js';
 import type { ErrorKey, Profile, ProfileName } from './profile.js';
 
 /** Where a rule or an answer was learned. */
@@ -138,13 +139,7 @@ export function defineCondition<const Detail extends string, Values extends Argu
 }
 
 /** The one code that the source page shows for a status, an example each, as it says itself. */
-const PAGE_CODES: Readonly<Record<number, string>> = {
-  400: 'VALIDATION_ERROR',
-  401: 'NOT_ORG_GROUP_CREATOR',
-  403: 'CANNOT_CHANGE_GROUP_NAME',
-  404: 'RESOURCE_NOT_FOUND',
-  500: 'UNEXPECTED_ERROR',
-};
+const PAGE_CODES = readFixture('page-codes.json') as Readonly<Record<number, string>>;
 
 /**
  * Returns the error that a profile answers a condition with. Its body is undefined if there is none, not even an

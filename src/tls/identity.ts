@@ -74,9 +74,8 @@ async function storedAuthority(certFile: string, keyFile: string, now: number): 
     replaceFile(certFile, made.cert, 0o644);
     return made;
   } catch (error) {
-    throw new TlsError(
-      `the authority in ${certFile} and ${keyFile} cannot be used: ${(error as Error).message}; delete both files to generate a new one`,
-    );
+    const problem = `the authority in ${certFile} and ${keyFile} cannot be used: ${(error as Error).message}`;
+    throw new TlsError(`${problem}; delete both files to generate a new one`);
   }
 }
 
@@ -95,9 +94,9 @@ function ownIdentity(certFile: string, keyFile: string): TlsIdentity {
   try {
     createSecureContext({ cert, key });
   } catch (error) {
-    throw new TlsError(
-      `${certFile} (--tls-cert) and ${keyFile} (--tls-key) must hold a certificate and its key without a password, as PEM: ${(error as Error).message}`,
-    );
+    const wanted = 'must hold a certificate and its key without a password, as PEM';
+    const files = `${certFile} (--tls-cert) and ${keyFile} (--tls-key)`;
+    throw new TlsError(`${files} ${wanted}: ${(error as Error).message}`);
   }
   return { cert, key, ca: undefined, caFile: undefined };
 }

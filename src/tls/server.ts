@@ -39,10 +39,8 @@ function refusePlainText(server: Server): void {
     socket.setTimeout(server.headersTimeout, () => socket.destroy());
     socket.once('data', (data: Buffer) => {
       if (data[0] !== TLS_HANDSHAKE) {
-        const error = Object.assign(new Error('HTTP on the port for HTTPS'), {
-          code: 'ERR_SSL_HTTP_REQUEST',
-        });
-        server.emit('clientError', error, socket);
+        const error = new Error('HTTP on the port for HTTPS');
+        server.emit('clientError', Object.assign(error, { code: 'ERR_SSL_HTTP_REQUEST' }), socket);
         return;
       }
       socket.pause();

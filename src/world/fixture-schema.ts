@@ -35,6 +35,7 @@ export function sharedSections(sections: readonly FixtureSection[]): readonly Fi
 /** The largest fixture that the control API reads, in bytes: an export of 100,000 items fits. */
 export const FIXTURE_LIMIT = 128 * 1024 * 1024;
 
+const second = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$';
 const id = text('24 lower-case hexadecimal digits', { pattern: '^[a-f0-9]{24}$' });
 const name = nameSchema("1 to 64 letters, digits and -_.(),:&@+'");
 const nonEmpty = Type.String({ minLength: 1 });
@@ -64,10 +65,9 @@ export const movement = Type.Union(
 export function durationsSchema(sections: readonly FixtureSection[]) {
   const ms = Type.Optional(Type.Integer({ minimum: 0, maximum: LONGEST_MS }));
   const names = sections.flatMap(({ durations = [] }) => durations);
+  const properties = Object.fromEntries(names.map((name) => [name, ms]));
   const description = "how long transient states last, in milliseconds; the server's settings where omitted";
-  return Type.Unsafe<Durations>(
-    object(description, Object.fromEntries(names.map((name) => [name, ms])), strict),
-  );
+  return Type.Unsafe<Durations>(object(description, properties, strict));
 }
 
 const settings = exact({
@@ -91,9 +91,7 @@ export function fixtureSchema(sections: readonly FixtureSection[]) {
   const project = exact({
     id,
     name,
-    createdAt: Type.Optional(
-      text('such as 2026-01-31T09:00:00Z', { pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$' }),
-    ),
+    createdAt: Type.Optional(text('such as 2026-01-31T09:00:00Z', { pattern: second })),
     clock: Type.Optional(clock),
     pace: Type.Optional(exact({ durations: durationsSchema(sections), movement })),
     settings: Type.Optional(settings),

@@ -140,10 +140,8 @@ export function exportFixture(
   const weighed = (part: object): object => {
     left -= Buffer.byteLength(JSON.stringify(part)) + 1;
     if (left >= 0) return part;
-    throw new ControlError(
-      409,
-      `As a fixture, the world is larger than ${limit / 1024 / 1024} MiB, the most that can be loaded again: delete resources or projects that it can do without.`,
-    );
+    const problem = `As a fixture, the world is larger than ${limit / 1024 / 1024} MiB, the most that can be loaded again`;
+    throw new ControlError(409, `${problem}: delete resources or projects that it can do without.`);
   };
   /** The items of each section that has any, by its key. */
   const saved = (of: readonly FixtureSection[], project?: StoredProject): object =>

@@ -98,8 +98,6 @@ export class WorldTime {
 export function movedTo(at: number, state: ClockState, now: number): ClockState {
   const shown = shows(state, now);
   if (at >= shown) return advanced(state, at - shown);
-  throw new ControlError(
-    400,
-    `A clock is not set back: it shows ${new Date(shown).toISOString()}. Reset or restore goes back in time.`,
-  );
+  const problem = `A clock is not set back: it shows ${new Date(shown).toISOString()}.`;
+  throw new ControlError(400, `${problem} Reset or restore goes back in time.`);
 }

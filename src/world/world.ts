@@ -197,11 +197,7 @@ export class World {
   }
 
   /** Replaces the state of a project, or of the whole server, atomically. */
-  async #replace(
-    projectId: string | undefined,
-    cause: string,
-    work: (transaction: Transaction) => void,
-  ): Promise<void> {
+  async #replace(projectId: string | undefined, cause: string, work: (transaction: Transaction) => void) {
     const { projects, credentials } = this.identity;
     await this.kernel.database.write((transaction) => {
       try {
@@ -227,8 +223,6 @@ function noSnapshot(name: string): ControlError {
 function asControlError(error: unknown): unknown {
   if (error instanceof FixtureError) return new ControlError(400, error.message);
   if ((error as { code?: string }).code !== 'SQLITE_CONSTRAINT_UNIQUE') return error;
-  return new ControlError(
-    409,
-    'Another project has taken the name that this project had; rename that one first.',
-  );
+  const problem = 'Another project has taken the name that this project had; rename that one first.';
+  return new ControlError(409, problem);
 }

@@ -26,7 +26,6 @@ export interface CommandCall {
 export function numberOf(text: string, flag: string, from: number, to: number): number {
   const value = /^\d+$/.test(text) ? Number(text) : NaN;
   if (value >= from && value <= to) return value;
-  throw new UsageError(
-    `${flag} must be a whole number from ${from} to ${to}, and is ${JSON.stringify(text)}`,
-  );
+  const range = `a whole number from ${from} to ${to}`;
+  throw new UsageError(`${flag} must be ${range}, and is ${JSON.stringify(text)}`);
 }

@@ -4,9 +4,7 @@ import { readFixture } from '../../version.js';
 import type { Command } from './command.js';
 
 /** The clients, each with its default profile: real clients expect the recorded states and errors. */
-const CLIENTS = readFixture('environment.json') as Readonly<
-  Record<ClientName, { readonly profile: ProfileName }>
->;
+const CLIENTS = readFixture('environment.json') as Record<ClientName, { readonly profile: ProfileName }>;
 
 /** Prints the variables that a client needs to call the emulator, as lines for a shell. */
 export const env: Command = {
@@ -16,15 +14,13 @@ export const env: Command = {
     const [name = '', ...others] = positionals;
     if (!isClient(name) || others.length > 0) {
       const names = Object.keys(CLIENTS).join(', ');
-      throw new UsageError(
-        `env takes one client: ${names}; and not ${JSON.stringify(positionals.join(' '))}`,
-      );
+      const sent = JSON.stringify(positionals.join(' '));
+      throw new UsageError(`env takes one client: ${names}; and not ${sent}`);
     }
     const { project: id, profile = CLIENTS[name].profile, shell = 'posix' } = options;
     if (profile !== 'documented' && profile !== 'observed') {
-      throw new UsageError(
-        `env: --profile must be documented or observed, and is ${JSON.stringify(profile)}`,
-      );
+      const sent = JSON.stringify(profile);
+      throw new UsageError(`env: --profile must be documented or observed, and is ${sent}`);
     }
     const line = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
     if (!line) {

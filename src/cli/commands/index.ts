@@ -40,15 +40,13 @@ function connectionOf(name: string, flags: Flags, variables: Environment) {
   const { ATLAS_EMULATOR_URL: variable } = variables;
   const given = flags.url === undefined ? variable : String(flags.url);
   if (given === undefined && port === 0) {
-    throw new UsageError(
-      `${name}: with the port 0, the emulator listens on any free port: name it with --url`,
-    );
+    const problem = 'with the port 0, the emulator listens on any free port: name it with --url';
+    throw new UsageError(`${name}: ${problem}`);
   }
   const wanted = given ?? `http://${urlHost(addressesOf(host)[0] ?? '')}:${port}`;
   const url = addressOf(wanted);
   if (url !== undefined) return { url, controlToken };
   const where = flags.url === undefined ? 'ATLAS_EMULATOR_URL' : '--url';
-  throw new UsageError(
-    `${name}: ${where} must be an address such as http://127.0.0.1:27080, and is ${JSON.stringify(wanted)}`,
-  );
+  const problem = `${where} must be an address such as http://127.0.0.1:27080`;
+  throw new UsageError(`${name}: ${problem}, and is ${JSON.stringify(wanted)}`);
 }

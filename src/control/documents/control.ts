@@ -58,11 +58,8 @@ const apiOf = (guarded: boolean): Api => ({
 
 /** An operation at each of its paths; its second path is that of one project. */
 function viewsOf(operation: ControlOperation): readonly View[] {
-  const { id, summary } = operation;
-  const ofProject = {
-    operationId: `${id}OfProject`,
-    summary: `${summary.replace(/\.$/, '')} (of one project).`,
-  };
+  const summary = `${operation.summary.replace(/\.$/, '')} (of one project).`;
+  const ofProject = { operationId: `${operation.id}OfProject`, summary };
   return pathsOf(operation).map((path, index) => ({
     ...operation,
     path,
@@ -72,21 +69,17 @@ function viewsOf(operation: ControlOperation): readonly View[] {
 }
 
 /** The responses of an operation's errors, by status. */
-function errorsOf(
-  { method, errors = [], security }: ControlOperation,
-  path: string,
-  components: Components,
-): Part {
+function errorsOf(operation: ControlOperation, path: string, components: Components): Part {
+  const { method, errors = [], security } = operation;
   const content = { [JSON_TYPE]: { schema: components.schema(controlError) } };
   const named = path.includes(':') ? [404] : [];
   // A body is read even if the operation has none.
   const ofBody = method === 'GET' ? [] : [413, 415];
   const statuses = security ? errors : [400, 401, 403, ...named, ...ofBody, ...errors];
   // As keys that are integers, they are in ascending order.
-  const responses: Record<string, Part> = {};
-  for (const status of statuses) {
-    responses[status] = { description: `${STATUS_CODES[status] ?? ''}.`, content };
-  }
+  const responses = Object.fromEntries(
+    statuses.map((status) => [status, { description: `${STATUS_CODES[status] ?? ''}.`, content }]),
+  );
   return {
     // HTTP that cannot be parsed is answered in the form of the Atlas API.
     ...(security && { 400: { description: 'The request is not valid HTTP.' } }),

@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import { Type, type Static, type TObject } from '@sinclair/typebox';
-import { currentOperation } from '../../http/faults/rule.js';
+import { currentOperation, parsed } from '../../http/faults/rule.js';
 import { STEPS } from '../../http/observation/exchange.js';
 import { text, within } from '../../http/schema.js';
 import { hasForm, pathWithoutQuery } from '../../http/paths.js';
@@ -88,16 +88,10 @@ export function matches({ event: { seq, data }, detail }: Entry, matcher: Matche
   if (body === undefined) return true;
   const { request } = detail;
   if (request.truncated) {
-    throw new ControlError(
-      409,
-      `The body of request ${seq} was too long, or not all of it arrived, so it cannot be compared. Match without body, or by since.`,
-    );
+    const problem = `The body of request ${seq} was too long, or not all of it arrived, so it cannot be compared`;
+    throw new ControlError(409, `${problem}. Match without body, or by since.`);
   }
-  try {
-    return contains(JSON.parse(request.body ?? ''), body);
-  } catch {
-    return false;
-  }
+  return contains(parsed(request.body), body);
 }
 
 /** Whether a JSON value contains a part. */
@@ -123,8 +117,7 @@ export function requireWhole({ cut, floor }: Selection, since: number | undefine
   const end = deleted ? floor : cut;
   if (start >= end) return;
   const how = deleted ? 'deleted' : 'evicted, for lack of memory or with their project';
-  throw new ControlError(
-    410,
-    `Requests up to ${end} were ${how}, so those since ${start} cannot be counted. Count since ${end}${deleted ? ', or without since' : ' or later, or DELETE the requests before what is counted'}.`,
-  );
+  const problem = `Requests up to ${end} were ${how}, so those since ${start} cannot be counted`;
+  const others = deleted ? ', or without since' : ' or later, or DELETE the requests before what is counted';
+  throw new ControlError(410, `${problem}. Count since ${end}${others}.`);
 }

@@ -82,9 +82,8 @@ export function requestOperations(observed: Observed): ControlOperation[] {
       handle({ project, query }) {
         const { entries } = journal.select(project?.id);
         const answered = new Set(entries.map(({ detail }) => detail.nonce));
-        const refused = entries.filter(
-          ({ detail }) => detail.condition && (query.all || !answered.has(challengeOf(detail))),
-        );
+        const isShown = (detail: RequestDetail) => query.all || !answered.has(challengeOf(detail));
+        const refused = entries.filter(({ detail }) => detail.condition && isShown(detail));
         return { requests: refused.slice(-query.limit).reverse().map(renderLine) };
       },
     }),

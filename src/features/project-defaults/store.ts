@@ -8,10 +8,7 @@ import { readFixture } from '../../version.js';
  * passed on is the default of Atlas's public description), and what each means.
  */
 const SETTINGS = readFixture('project-settings.json') as Readonly<Record<string, Setting>>;
-interface Setting {
-  readonly default: boolean;
-  readonly description: string;
-}
+type Setting = Readonly<{ default: boolean; description: string }>;
 
 /** What `to` returns for each setting, by name. */
 export const mapSettings = <Mapped>(to: (setting: Setting) => Mapped): Record<string, Mapped> =>

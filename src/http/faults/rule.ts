@@ -168,7 +168,8 @@ export function matches(
   );
 }
 
-function parsed(json = ''): unknown {
+/** The value of a JSON text; undefined if it is not JSON. */
+export function parsed(json = ''): unknown {
   try {
     return JSON.parse(json) as unknown;
   } catch {
