@@ -47,7 +47,7 @@ export type Replacements = Partial<{ readonly clock: Clock; readonly features: r
  *
  * @throws {DatabaseUnusable} if the database cannot be used
  * @throws {FixtureError} if the fixture cannot be used
- * @throws {TlsError} if the files for HTTPS cannot be used
+ * @throws {UsageError} if the files for HTTPS cannot be used
  */
 export async function buildApp(
   config: Config,

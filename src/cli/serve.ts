@@ -4,7 +4,6 @@ import { Exit, STATUS, UsageError } from '../exit.js';
 import { FixtureError } from '../world/index.js';
 import { DatabaseUnusable, StorageError } from '../kernel/database-file.js';
 import { listen } from '../listener.js';
-import { TlsError } from '../tls/identity.js';
 
 /**
  * Serves until SIGINT or SIGTERM, then finishes the requests in progress, closes the database and ends the process.
@@ -28,7 +27,6 @@ export async function serve(config: Config): Promise<void> {
 
 /** The error of a failed start in one line; other errors stay as they are. */
 function explained(error: unknown, db: string): unknown {
-  if (error instanceof TlsError) return new UsageError(error.message);
   if (error instanceof FixtureError) return new UsageError(`fixture ${error.message}`);
   if (error instanceof StorageError || (error as Error).name === 'SqliteError')
     return new Exit(STATUS.database, `database ${db} is damaged: ${(error as Error).message}`);

@@ -22,7 +22,7 @@ const target = moment('a moment, such as 2026-01-31T09:00:00Z', {
 
 const clock = controlGroup('/clock', {
   scope: 'both',
-  tag: { name: 'clock', description: 'Time of one project or of all.' },
+  tag: 'Time of one project or of all.',
   response: component('Clock', 'The state of a clock.', {
     now: moment('the time of the clock'),
     frozen: Type.Boolean({ description: 'whether it is frozen' }),

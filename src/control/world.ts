@@ -13,22 +13,16 @@ const snapshot = component('Snapshot', 'A snapshot.', {
 
 const resets = controlGroup('/reset', {
   scope: 'both',
-  tag: {
-    name: 'reset',
-    description:
-      'Return to the initial state. A reset or restore that deletes more than 10,000 items of a resource is not atomic: ' +
-      'it deletes them in batches first. Requests see fewer items meanwhile; after a crash, repeat it.',
-  },
+  tag:
+    'Return to the initial state. A reset or restore that deletes more than 10,000 items of a resource is not atomic: ' +
+    'it deletes them in batches first. Requests see fewer items meanwhile; after a crash, repeat it.',
 });
 const snapshots = controlGroup('/snapshots', {
   scope: 'both',
-  tag: { name: 'snapshots', description: 'States of the world that can be restored.' },
+  tag: 'States of the world that can be restored.',
   parameters: { name: text('Name of a snapshot.') },
 });
-const fixtures = controlGroup('/fixture', {
-  scope: 'server',
-  tag: { name: 'fixture', description: 'The world as one JSON document.' },
-});
+const fixtures = controlGroup('/fixture', { scope: 'server', tag: 'The world as one JSON document.' });
 
 /** Reset, snapshots, and the world as a fixture. None of them invalidates a token of a client that remains. */
 export function worldOperations(world: World, fixture: TSchema): readonly ControlOperation[] {
@@ -71,10 +65,7 @@ export function worldOperations(world: World, fixture: TSchema): readonly Contro
       id: 'removeSnapshot',
       summary: 'Removes a snapshot.',
       status: 204,
-      async handle({ project, parameters: { name: wanted } }) {
-        if (await world.removeSnapshot(project?.id, wanted)) return;
-        throw new ControlError(404, `There is no snapshot ${wanted} here.`);
-      },
+      handle: ({ project, parameters }) => world.removeSnapshot(project?.id, parameters.name),
     }),
     fixtures('GET', '', {
       id: 'exportFixture',

@@ -216,15 +216,22 @@ export function atlasResource<Base extends string>(base: Base, shared: ResourceS
 
 /**
  * Declares a group of operations of the control API, as {@link atlasResource} does. `response` is that of the operations
- * which declare none.
+ * which declare none, and `tag` the description of one that is named as the path.
  */
 export function controlGroup<Base extends string, const Where extends Scope>(
   base: Base,
-  shared: Pick<ControlOperation, 'tag' | 'parameters' | 'response'> & { readonly scope: Where },
+  {
+    tag: about,
+    ...shared
+  }: Pick<ControlOperation, 'parameters' | 'response'> & {
+    readonly scope: Where;
+    readonly tag: Tag | string;
+  },
 ) {
+  const tag = typeof about === 'string' ? { name: base.slice(1), description: about } : about;
   return <const Below extends string, Query extends TObject = TObject, Body extends TSchema = TSchema>(
     method: ControlOperation['method'],
     below: Below,
     own: Declaration<ControlOperation, 'tag' | 'scope', `${Base}${Below}`, Where, Query, Body>,
-  ): ControlOperation => ({ ...shared, ...own, method, path: base + below });
+  ): ControlOperation => ({ tag, ...shared, ...own, method, path: base + below });
 }

@@ -25,8 +25,8 @@ export function pathOfPointer(pointer: string): string {
     .join('');
 }
 
-/** The keywords of a schema that are described. `wanted` replaces the description. */
-interface Keywords extends TSchema, StringOptions, ArrayOptions, IntegerOptions {
+/** The keywords of a schema. `wanted` replaces the description. */
+export interface Keywords extends TSchema, StringOptions, ArrayOptions, IntegerOptions {
   readonly wanted?: string;
   readonly source?: string;
   readonly items?: TSchema;

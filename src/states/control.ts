@@ -31,7 +31,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
   });
   const control = controlGroup(`/${path}`, {
     scope: 'project',
-    tag: { name: path, description: `States of ${many}.` },
+    tag: `States of ${many}.`,
     parameters: { [parameter]: objectId(`The \`_id\` of a ${one}.`) },
     response: shown,
   });

@@ -125,17 +125,13 @@ export function ruleControl(items: Items): readonly ControlOperation[] {
   const { database, newId } = services;
   const { many, rulePath, title } = namesOf(resource.name);
   const rule = ruleSchema(resource);
-  const timesLeft = Type.Union([Type.Integer(), Type.Null()], {
-    description: `for how many more ${many}; null for all`,
-  });
-  const stored = component(`Kept${title}Rule`, 'A stored rule.', {
-    id: text('the id of the rule'),
-    rule,
-    timesLeft,
-  });
+  const description = `for how many more ${many}; null for all`;
+  const timesLeft = Type.Union([Type.Integer(), Type.Null()], { description });
+  const id = text('the id of the rule');
+  const stored = component(`Kept${title}Rule`, 'A stored rule.', { id, rule, timesLeft });
   const control = controlGroup(`/${rulePath}`, {
     scope: 'both',
-    tag: { name: rulePath, description: `What becomes of ${many} that are not created yet.` },
+    tag: `What becomes of ${many} that are not created yet.`,
     parameters: { ruleId: text('Id of a rule.') },
   });
   return [

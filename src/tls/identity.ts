@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from '
 import { hostname } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { addressesOf } from '../addresses.js';
+import { UsageError } from '../exit.js';
 import { isGroupWritable, readText } from '../kernel/files.js';
 import { makeAuthority, makeCertificate, type KeyPair } from './certificates.js';
 
@@ -25,29 +26,26 @@ export interface TlsIdentity extends KeyPair {
   readonly caFile: string | undefined;
 }
 
-/** The settings of HTTPS cannot be used; `message` is one line that names the file or setting. */
-export class TlsError extends Error {}
-
 /** An authority that expires sooner is replaced, so that none expires while a server uses it. */
 const SHORTEST_REST_MS = 400 * 86_400_000;
 
 /**
  * The certificate of HTTPS; undefined without `tls`.
  *
- * @throws {TlsError} if the files that the settings name cannot be used
+ * @throws {UsageError} if the files that the settings name cannot be used
  */
 export async function tlsIdentity(settings: TlsSettings, now: number): Promise<TlsIdentity | undefined> {
   const { tls, tlsCert, tlsKey, tlsName, db } = settings;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    throw new TlsError('--tls-cert and --tls-key go together, and one of them is missing');
+    throw new UsageError('--tls-cert and --tls-key go together, and one of them is missing');
   }
   if (tlsCert !== undefined && tlsName !== undefined) {
-    throw new TlsError('--tls-name is for a generated certificate, and --tls-cert names one of your own');
+    throw new UsageError('--tls-name is for a generated certificate, and --tls-cert names one of your own');
   }
   if (!tls) {
     if (tlsCert === undefined && tlsName === undefined) return undefined;
     const flags = tlsName === undefined ? '--tls-cert and --tls-key go' : '--tls-name goes';
-    throw new TlsError(`${flags} with --tls, which is missing`);
+    throw new UsageError(`${flags} with --tls, which is missing`);
   }
   if (tlsCert !== undefined && tlsKey !== undefined) return ownIdentity(tlsCert, tlsKey);
 
@@ -75,7 +73,7 @@ async function storedAuthority(certFile: string, keyFile: string, now: number): 
     return made;
   } catch (error) {
     const problem = `the authority in ${certFile} and ${keyFile} cannot be used: ${(error as Error).message}`;
-    throw new TlsError(`${problem}; delete both files to generate a new one`);
+    throw new UsageError(`${problem}; delete both files to generate a new one`);
   }
 }
 
@@ -96,7 +94,7 @@ function ownIdentity(certFile: string, keyFile: string): TlsIdentity {
   } catch (error) {
     const wanted = 'must hold a certificate and its key without a password, as PEM';
     const files = `${certFile} (--tls-cert) and ${keyFile} (--tls-key)`;
-    throw new TlsError(`${files} ${wanted}: ${(error as Error).message}`);
+    throw new UsageError(`${files} ${wanted}: ${(error as Error).message}`);
   }
   return { cert, key, ca: undefined, caFile: undefined };
 }
@@ -105,7 +103,7 @@ function read(flag: string, path: string): string {
   try {
     return readText(path);
   } catch (error) {
-    throw new TlsError(`${path} (${flag}) cannot be read: ${(error as Error).message}`);
+    throw new UsageError(`${path} (${flag}) cannot be read: ${(error as Error).message}`);
   }
 }
 

@@ -127,9 +127,11 @@ export class World {
       .map(({ name, takenAt }) => ({ name, takenAt: new Date(takenAt).toISOString() }));
   }
 
-  /** Returns whether there was one. */
-  removeSnapshot(projectId: string | undefined, name: string): Promise<boolean> {
-    return this.kernel.database.write(() => name !== INITIAL && this.#snapshots.remove(projectId, name));
+  /** Removes a snapshot. @throws {ControlError} 404 */
+  removeSnapshot(projectId: string | undefined, name: string): Promise<void> {
+    return this.kernel.database.write(() => {
+      if (name === INITIAL || !this.#snapshots.remove(projectId, name)) throw noSnapshot(name);
+    });
   }
 
   /** The world as a fixture. @throws {ControlError} 409 if it could not be loaded again */

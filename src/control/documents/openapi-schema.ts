@@ -1,4 +1,5 @@
 import { Kind, type TObject, type TSchema } from '@sinclair/typebox';
+import type { Keywords } from '../../kernel/schema-text.js';
 
 /** A part of an OpenAPI document. */
 export type Part = Readonly<Record<string, unknown>>;
@@ -59,12 +60,9 @@ export class Components {
 
 /** A TypeBox schema with the keywords of JSON Schema, where its own differ. JSON drops those that are undefined. */
 function jsonSchema(schema: TSchema): Part {
-  const { absent, exactlyOne, source, items, anyOf, patternProperties } = schema as {
+  const { absent, exactlyOne, source, items, anyOf, patternProperties } = schema as Keywords & {
     absent?: readonly unknown[];
     exactlyOne?: readonly string[];
-    source?: string;
-    items?: object;
-    anyOf?: readonly { const?: unknown }[];
     patternProperties?: Part;
   };
   if (absent) return orAbsent(jsonSchema({ ...schema, absent: undefined }), absent);

@@ -8,7 +8,7 @@ import { checkFault } from './fault-check.js';
 
 const group = controlGroup('/faults', {
   scope: 'both',
-  tag: { name: 'faults', description: 'Failures on demand.' },
+  tag: 'Failures on demand.',
   parameters: { faultId: Type.String({ description: 'What a fault rule is called.' }) },
 });
 

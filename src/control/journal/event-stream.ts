@@ -12,10 +12,7 @@ const HEARTBEAT_MS = 15_000;
 const SINCE =
   'Begin after the event of this number, by default with the next event. Last-Event-ID takes precedence.';
 
-const group = controlGroup('/events', {
-  scope: 'both',
-  tag: { name: 'events', description: 'Events, as they happen.' },
-});
+const group = controlGroup('/events', { scope: 'both', tag: 'Events, as they happen.' });
 
 /** `GET /events`: the events of the bus as server-sent events. */
 export function eventStream(observed: Observed): ControlOperation {

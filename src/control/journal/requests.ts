@@ -28,10 +28,7 @@ const limit = (standard: number) => within(1, 1000, 'The maximum number of reque
 
 const requestsSchema = Type.Array(requestSchema, { description: 'The requests, oldest first.' });
 
-const requests = controlGroup('/requests', {
-  scope: 'both',
-  tag: { name: 'requests', description: 'Recorded requests and their responses.' },
-});
+const requests = controlGroup('/requests', { scope: 'both', tag: 'Recorded requests and their responses.' });
 
 /** Which requests are awaited, how many, and for how long. */
 const wantedSchema = Type.Object(
