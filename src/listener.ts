@@ -39,9 +39,9 @@ export async function listen(
   const blocked = [port, ...(config.tls ? [tlsPort] : [])].find(isBlockedPort);
   // Clients with `fetch`, such as the commands and the library, could not connect.
   if (blocked !== undefined) {
-    throw new UsageError(
-      `${blocked === port ? '--port' : '--tls-port'} must not be ${blocked}: fetch and browsers refuse to connect to this port (https://fetch.spec.whatwg.org/#port-blocking)`,
-    );
+    const why =
+      'fetch and browsers refuse to connect to this port (https://fetch.spec.whatwg.org/#port-blocking)';
+    throw new UsageError(`${blocked === port ? '--port' : '--tls-port'} must not be ${blocked}: ${why}`);
   }
   // Other machines can reach the emulator.
   if (!addresses.every(isLoopback) && !noControl) {

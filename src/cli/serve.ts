@@ -34,10 +34,8 @@ function explained(error: unknown, db: string): unknown {
   // The listener adds the setting.
   const { code = '', port, address, hostname, setting = '--port' } = error as Partial<Record<string, string>>;
   if (code === 'EADDRINUSE') {
-    return new Exit(
-      STATUS.portInUse,
-      `port ${port} on ${address} is in use by another process; choose another with ${setting}, or 0 for any free one`,
-    );
+    const problem = `port ${port} on ${address} is in use by another process`;
+    return new Exit(STATUS.portInUse, `${problem}; choose another with ${setting}, or 0 for any free one`);
   }
   const missing = `this machine does not have the address ${address}`;
   const reasons: Readonly<Record<string, string>> = {

@@ -17,9 +17,13 @@ export type Requests = Verbs['requests'];
 export type Snapshots = Verbs['snapshots'];
 
 /** Rules for the items of a resource that are created later. */
-export interface Rules<Rule = api.LinkRule, Kept = api.KeptLinkRule> extends ReturnType<
-  typeof rulesOver<Rule, Kept>
-> {}
+export interface Rules<Rule = api.LinkRule, Kept = api.KeptLinkRule> {
+  add(rule: Rule): Promise<Kept>;
+  list(): Promise<readonly Kept[]>;
+  remove(id: string): Promise<void>;
+  /** Removes all of the scope. */
+  clear(): Promise<void>;
+}
 
 /** The operations of the scope `both`. @param call a transport to the server, or to one of its projects */
 export function verbs(call: Transport) {
@@ -90,12 +94,11 @@ export function verbs(call: Transport) {
 
 const requestsOf = async <Entry>(answer: Promise<{ requests: readonly Entry[] }>) => (await answer).requests;
 
-function rulesOver<Rule, Kept>(call: Transport, path: string) {
+function rulesOver<Rule, Kept>(call: Transport, path: string): Rules<Rule, Kept> {
   return {
-    add: (rule: Rule) => call<Kept>('POST', path, rule),
+    add: (rule) => call<Kept>('POST', path, rule),
     list: async () => (await call<{ rules: readonly Kept[] }>('GET', path)).rules,
-    remove: (id: string) => call('DELETE', `${path}/${encodeURIComponent(id)}`),
-    /** Removes all of the scope. */
+    remove: (id) => call('DELETE', `${path}/${encodeURIComponent(id)}`),
     clear: () => call('DELETE', path),
   };
 }

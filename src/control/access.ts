@@ -60,22 +60,20 @@ const environment = object(
 const accessSchema = (title: string, description: string, credentials: TSchema) =>
   object(description, { ...project.properties, url, credentials, environment }, { title });
 
+const credentialsOfCallers = mapValues(CALLERS, () => credentials);
+
 export const madeProject = accessSchema(
   'MadeProject',
   'A project that was created, with its secrets.',
-  object(
-    'an API key and a service account for each role',
-    mapValues(CALLERS, () => credentials),
-  ),
+  object('an API key and a service account for each role', credentialsOfCallers),
 );
+
+const someCredentials = Type.Partial(credentials, { title: 'SomeCredentials' });
 
 export const projectAccess = accessSchema(
   'ProjectAccess',
   'What clients of a project need.',
-  record(
-    'an API key and a service account for each role, where they exist',
-    Type.Partial(credentials, { title: 'SomeCredentials' }),
-  ),
+  record('an API key and a service account for each role, where they exist', someCredentials),
 );
 
 /** A project as the control API shows it. */

@@ -16,9 +16,8 @@ const duration = Type.Union([milliseconds, Type.String({ pattern: DURATION.sourc
   description: `${FORMS}; a year at most`,
   wanted: `a duration: ${FORMS}; a year at most`,
 });
-const target = moment('a moment, such as 2026-01-31T09:00:00Z', {
-  wanted: 'a moment, as a string such as 2026-01-31T09:00:00Z',
-});
+const wanted = 'a moment, as a string such as 2026-01-31T09:00:00Z';
+const target = moment('a moment, such as 2026-01-31T09:00:00Z', { wanted });
 
 const clock = controlGroup('/clock', {
   scope: 'both',

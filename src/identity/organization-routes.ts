@@ -28,11 +28,11 @@ const shownOrganization = component('Organization', 'An organization.', {
 });
 
 const names = (description: string) => Type.Array(Type.String(), { description });
+const projectRoles = { groupId: objectId('Id of the project.'), groupRoles: names('Roles.') };
 const userRoles = object('Roles in the organization and its projects.', {
-  groupRoleAssignments: Type.Array(
-    object('Roles in a project.', { groupId: objectId('Id of the project.'), groupRoles: names('Roles.') }),
-    { description: 'Roles in projects.' },
-  ),
+  groupRoleAssignments: Type.Array(object('Roles in a project.', projectRoles), {
+    description: 'Roles in projects.',
+  }),
   orgRoles: names('Roles in the organization.'),
 });
 

@@ -75,9 +75,9 @@ export function checkTags(tags: unknown): void {
     for (const name of ['key', 'value']) {
       const text = parts[name];
       if (typeof text !== 'string' || text === '' || TAG.test(text)) continue;
-      const isLong = /^.{256,}$/su.test(text);
-      const tooLong = 'exceeded the maximum allowed length of 255 characters';
-      const why = isLong ? tooLong : `contains invalid characters. ${ALLOWED}`;
+      const why = /^.{256,}$/su.test(text)
+        ? 'exceeded the maximum allowed length of 255 characters'
+        : `contains invalid characters. ${ALLOWED}`;
       throw invalidTag(`One of the tags has a ${name} that ${why}`);
     }
     if (keys.has(parts.key)) throw invalidTag('Two tags have the same key');

@@ -31,29 +31,25 @@ const key = 'Name of the tag.';
 const value = 'Its value.';
 const withAlerts = 'Whether it has the default alerts; stored, without effect.';
 
+const tag = strictComponent('Tag', 'A tag.', {
+  key: Type.RegExp(TAG, { description: key }),
+  value: Type.RegExp(TAG, { description: value }),
+});
 const settable = {
-  tags: Type.Optional(
-    Type.Array(
-      strictComponent('Tag', 'A tag.', {
-        key: Type.RegExp(TAG, { description: key }),
-        value: Type.RegExp(TAG, { description: value }),
-      }),
-      { description: 'Its tags.' },
-    ),
-  ),
+  tags: Type.Optional(Type.Array(tag, { description: 'Its tags.' })),
   withDefaultAlertsSettings: Type.Optional(Type.Boolean({ description: withAlerts })),
 };
+
+const restrictions = oneOf(
+  ['COMMERCIAL_FEDRAMP_REGIONS_ONLY', 'GOV_REGIONS_ONLY'],
+  'Regions that it can use, for governments; stored, without effect.',
+);
 
 export const createBody = strictComponent('ProjectRequest', 'A project to create.', {
   ...settable,
   name,
   orgId: text('Id of its organization.'),
-  regionUsageRestrictions: Type.Optional(
-    oneOf(
-      ['COMMERCIAL_FEDRAMP_REGIONS_ONLY', 'GOV_REGIONS_ONLY'],
-      'Regions that it can use, for governments; stored, without effect.',
-    ),
-  ),
+  regionUsageRestrictions: Type.Optional(restrictions),
 });
 
 export const updateBody = strictComponent(

@@ -105,10 +105,8 @@ function ruleSchema({ name, states, profiles, complete, failed, rules }: Statefu
     }),
     ...(stays.length > 0 && { staysIn: oneOf(stays, 'they stay in this state for good') }),
   };
-  const match = {
-    ...(rules?.schema ?? Type.Object({})),
-    description: `which ${many} it is for; all if left out`,
-  };
+  const description = `which ${many} it is for; all if left out`;
+  const match = { ...(rules?.schema ?? Type.Object({})), description };
   const times = within(1, MAX_COUNT, `for how many ${many}; all if left out`);
   return Type.Partial(
     object(

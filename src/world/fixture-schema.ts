@@ -47,14 +47,11 @@ const clock = exact({
   frozenAt: Type.Optional(Type.Integer({ minimum: 0, maximum: LATEST })),
 });
 
+const reads = exact({ reads: Type.Integer({ minimum: 1, maximum: MAX_COUNT }) });
+
 /** What moves the states of a project. */
 export const movement = Type.Union(
-  [
-    Type.Literal('time'),
-    Type.Literal('at once'),
-    Type.Literal('by hand'),
-    exact({ reads: Type.Integer({ minimum: 1, maximum: MAX_COUNT }) }),
-  ],
+  [Type.Literal('time'), Type.Literal('at once'), Type.Literal('by hand'), reads],
   {
     description:
       'what moves states: time, reads of the resource, the control API (by hand), or nothing (at once)',

@@ -15,14 +15,14 @@ const refusalSchema = component('Refusal', 'Why the request was refused; absent 
   remedy: text('What the emulator would accept.'),
 });
 
+const INCOMPLETE =
+  'Whether the body is incomplete: it was longer than 16,384 characters, or not all of it arrived.';
+
 const messageSchema = (description: string) =>
   object(description, {
     headers: record('The headers, with secrets redacted.', Type.String()),
     body: Type.Optional(text('The body as text, with secrets redacted; absent if none was read.')),
-    truncated: Type.Boolean({
-      description:
-        'Whether the body is incomplete: it was longer than 16,384 characters, or not all of it arrived.',
-    }),
+    truncated: Type.Boolean({ description: INCOMPLETE }),
   });
 
 /** Members of both representations of a request. */
