@@ -37,9 +37,8 @@ export function announce(
   emulator.events.subscribe(({ type, data }) => {
     if (type !== 'request.finished' || data.control) return;
     // All of it is visible ASCII: Node accepts nothing else in the target of a request.
-    stdout.write(
-      `${[data.method, data.path, data.status || 'no response', data.reason].join(' ').trimEnd()}\n`,
-    );
+    const parts = [data.method, data.path, data.status || 'no response', data.reason];
+    stdout.write(`${parts.join(' ').trimEnd()}\n`);
   });
 }
 

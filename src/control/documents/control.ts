@@ -5,7 +5,7 @@ import type { ScriptedAnswers } from '../../http/steps/scripted.js';
 import { readFixture } from '../../version.js';
 import { pathsOf } from '../install.js';
 import { atlasDocument } from './atlas.js';
-import { JSON_TYPE, writeDocument, type Api, type View } from './document.js';
+import { JSON_TYPE, writeDocument, type View } from './document.js';
 import type { Components, Part } from './openapi-schema.js';
 
 /** The parts of the document that no operation declares. */
@@ -33,6 +33,9 @@ export function documentOperations(
   scripted: ScriptedAnswers | undefined,
   guarded: boolean,
 ): readonly ControlOperation[] {
+  // A server that listens on loopback alone requires no token.
+  const security = [...(guarded ? [] : [{}]), { controlToken: [] }];
+  const api = { info, security, securitySchemes, emptyQuery: false };
   return [
     group('GET', '/openapi.json', {
       id: 'describeApi',
@@ -42,19 +45,10 @@ export function documentOperations(
     group('GET', '/control-openapi.json', {
       id: 'describeControlApi',
       summary: 'Describes the control API (OpenAPI 3.1).',
-      handle: ({ baseUrl }) => writeDocument(apiOf(guarded), controls().flatMap(viewsOf), baseUrl),
+      handle: ({ baseUrl }) => writeDocument(api, controls().flatMap(viewsOf), baseUrl),
     }),
   ];
 }
-
-/** What the document says of the control API. @param guarded whether it requires a token */
-const apiOf = (guarded: boolean): Api => ({
-  info,
-  // A server that listens on loopback alone requires no token.
-  security: [...(guarded ? [] : [{}]), { controlToken: [] }],
-  securitySchemes,
-  emptyQuery: false,
-});
 
 /** An operation at each of its paths; its second path is that of one project. */
 function viewsOf(operation: ControlOperation): readonly View[] {
