@@ -15,7 +15,7 @@ const HEADER_TEXT = /^[\x21-\x7e]*$/;
 const REWINDS = /^(?:POST .*\/(?:reset|restore)|PUT \/fixture)$/;
 
 /** An emulator. @param close stops it, if it runs in this process */
-export function emulatorOver(send: Send, url: string, token?: string, close = async (): Promise<void> => {}) {
+export function emulatorOver(send: Send, url: string, token?: string, close?: () => Promise<void>) {
   const transport = transportOver(send, token);
   const closed = new AbortController();
   // Calls wait until the start of an event stream is known, so that the stream has their events.
@@ -41,7 +41,7 @@ export function emulatorOver(send: Send, url: string, token?: string, close = as
     project(await call('GET', `/projects/${encodeURIComponent(id)}/access`));
   const end = async (): Promise<void> => {
     closed.abort();
-    await close();
+    await close?.();
   };
   const server: Verbs = verbs(call);
   return Object.assign(server, {

@@ -72,7 +72,7 @@ function jsonSchema(schema: TSchema): Part {
     return { ...schema, source: undefined, flags: undefined, type: 'string', pattern: source };
   }
   if (anyOf?.every((choice) => choice.const !== undefined)) {
-    const choices = anyOf.map((choice) => choice.const);
+    const choices = anyOf.map((choice): unknown => choice.const);
     return { ...schema, anyOf: undefined, type: typeof choices[0], enum: choices };
   }
   if (Array.isArray(items)) {
