@@ -85,29 +85,23 @@ export function installPipeline(
       exchange.step = 'faults';
       exchange.limitHeaders = limits.countRequest(request, caller);
       const met = faults?.meet(request, reply, 'faults');
-      if (!met) admit(request, caller, next);
-      else {
-        unlessEnded(request, reply, met, () => {
-          // The rule may have delayed the request.
-          exchange.lookUp();
-          admit(request, caller, next);
-        });
-      }
+      unlessEnded(request, reply, met, () => {
+        // The rule may have delayed the request.
+        if (met) exchange.lookUp();
+        admit(request, caller, next);
+      });
     };
     const admit = (request: FastifyRequest, caller: Caller, next: () => void): void => {
       const { exchange } = request;
       exchange.step = 'media type';
       exchange.version = acceptedVersion(request.headers.accept, operation.versions);
-
       exchange.step = 'query';
       exchange.query = readQuery(operation.query, request.query as Record<string, unknown>);
       exchange.flags = exchange.query as Flags;
-
       exchange.step = 'project';
       checkScope(request, operation, caller, gatekeeper);
       const params = request.params as Readonly<Record<string, string>>;
       checkParameters(operation.parameters, params, request.url, exchange.profile);
-
       exchange.step = 'body';
       if (body) checkEncoding(request.headers['content-encoding']);
       next();
@@ -116,14 +110,12 @@ export function installPipeline(
     app.route<{ Params: Record<string, string> }>({
       method: methodsOf(operation.method),
       url: patternOf(API_PREFIX + operation.path),
-
       // A fault rule may have read the body.
       ...(hasWaited && {
         preParsing({ exchange: { sentBody } }, _reply, payload, done) {
           done(null, sentBody === undefined ? payload : Readable.from([Buffer.from(sentBody)]));
         },
       }),
-
       onRequest(request, reply, done) {
         const { exchange } = request;
         exchange.operation = operation;
@@ -132,13 +124,9 @@ export function installPipeline(
           exchange.step = 'scripted answer';
           if (scripted?.send(request, reply)) return;
           const met = faults?.meet(request, reply, 'credentials');
-          if (!met) authenticate(request, reply, done);
-          else {
-            unlessEnded(request, reply, met, () => authenticate(request, reply, done));
-          }
+          unlessEnded(request, reply, met, () => authenticate(request, reply, done));
         });
       },
-
       handler(request, reply) {
         const { exchange } = request;
         attempt(request, reply, () => {
@@ -158,10 +146,9 @@ export function installPipeline(
           exchange.step = 'state';
           const answer = operation.handle(context);
           if (answer instanceof Promise) {
-            answer.then(
-              (value) => sendAnswer(request, reply, value),
-              (error: unknown) => sendFailure(error, request, reply),
-            );
+            answer
+              .then((value) => sendAnswer(request, reply, value))
+              .catch((error: unknown) => sendFailure(error, request, reply));
           } else sendAnswer(request, reply, answer);
         });
       },
@@ -180,18 +167,21 @@ function attempt(request: FastifyRequest, reply: FastifyReply, run: () => void):
   }
 }
 
-/** Runs further steps once the fault rules that a request has met have been applied, unless one of them has ended it. */
+/** Runs further steps, once the fault rules that a request has met are applied and unless one of them has ended it. */
 function unlessEnded(
   request: FastifyRequest,
   reply: FastifyReply,
-  met: Promise<boolean>,
+  met: Promise<boolean> | undefined,
   next: () => void,
 ): void {
-  met
-    .then((ended) => {
-      if (!ended) next();
-    })
-    .catch((error: unknown) => sendFailure(error, request, reply));
+  if (!met) next();
+  else {
+    met
+      .then((ended) => {
+        if (!ended) next();
+      })
+      .catch((error: unknown) => sendFailure(error, request, reply));
+  }
 }
 
 /** Installs the exchange, the body parsers, the error handler and the not-found handler. */

@@ -10,6 +10,12 @@ export interface Migration {
   readonly sql: string;
 }
 
+/** A value that SQLite stores. */
+type Value = string | number | Buffer | null;
+
+/** Parameters of a statement: by position, or by name in one object. */
+export type Parameters = (Value | Readonly<Record<string, Value>>)[];
+
 /** The file cannot be read or written now; `message` says why, and what helps. Nothing has changed. */
 export class StorageError extends Error {}
 

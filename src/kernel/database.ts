@@ -1,7 +1,15 @@
 // Not the global function: commits must not depend on a test's fake timers.
 import { setImmediate } from 'node:timers';
 import type BetterSqlite3 from 'better-sqlite3';
-import { movedProblem, openFile, retain, storageError, StorageError } from './database-file.js';
+import {
+  movedProblem,
+  openFile,
+  retain,
+  storageError,
+  StorageError,
+  type Parameters,
+} from './database-file.js';
+import { remember } from './memo.js';
 import type { Migration } from './tables.js';
 
 /** A write in progress. */
@@ -19,15 +27,6 @@ interface Batch {
   readonly writers: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
   changes: Changes;
 }
-
-/** How many keys a memo has at most. */
-const MEMO_SIZE = 10_000;
-
-/** A value that SQLite stores. */
-type Value = string | number | Buffer | null;
-
-/** Parameters of a statement: by position, or by name in one object. */
-type Parameters = (Value | Readonly<Record<string, Value>>)[];
 
 /**
  * The emulator's one SQLite connection.
@@ -74,11 +73,7 @@ export class Database {
   /** The first row of a query. Statements are prepared once for each text of SQL. @throws {StorageError} */
   get<Row>(sql: string, ...parameters: Parameters): Row | undefined {
     this.#settle('items');
-    try {
-      return this.#statement(sql).get(...parameters) as Row | undefined;
-    } catch (error) {
-      throw this.#seen(error);
-    }
+    return this.#attempt(() => this.#statement(sql).get(...parameters) as Row | undefined);
   }
 
   /** The rows of a query. @throws {StorageError} */
@@ -119,19 +114,10 @@ export class Database {
    * @param reads `items`, if `load` reads items: then any write makes it forget
    */
   memo<Key, Value>(load: (key: Key) => Value, reads: Changes = 'anything'): (key: Key) => Value {
-    const known = new Map<Key, Value>();
-    let version = this.#versions[reads];
-    return (key) => {
+    return remember(load, () => {
       this.#settle(reads);
-      if (version !== this.#versions[reads] || known.size > MEMO_SIZE) known.clear();
-      version = this.#versions[reads];
-      const remembered = known.get(key);
-      if (remembered !== undefined) return remembered;
-      const found = load(key);
-      // Clients choose keys: what does not exist takes no memory.
-      if (found !== undefined) known.set(key, found);
-      return found;
-    };
+      return this.#versions[reads];
+    });
   }
 
   /**
@@ -177,9 +163,7 @@ export class Database {
     if (this.#failure === undefined) return movedProblem(this.path);
     const fill = 'DROP TABLE IF EXISTS probe; CREATE TABLE probe AS SELECT zeroblob(65536) AS filler';
     try {
-      for (const sql of [fill, 'DROP TABLE probe']) {
-        await this.write(() => this.execute(sql));
-      }
+      for (const sql of [fill, 'DROP TABLE probe']) await this.write(() => this.execute(sql));
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
     }

@@ -58,6 +58,8 @@ function write(
     exchange.spoil(status, headers, sent);
     return;
   }
+  // An error after a response was sent has no response of its own.
+  if (raw.headersSent) return;
   const isGone = raw.destroyed || raw.socket?.destroyed === true;
   // Before the client can have read the end of the response: if it then asks for the request, it is there.
   observe(request, isGone ? 0 : status, headers, sent);
