@@ -35,6 +35,8 @@ export interface NewCredential extends Omit<Caller, 'profile' | 'rolesIn'> {
 
 /** With the clock of the project that its tokens follow, if any. */
 interface CredentialRow extends Omit<Credential, 'now'> {
+  /** The roles of a credential that was made for a project. */
+  readonly own: ProjectRoles | null;
   readonly offsetMs: number | null;
   readonly frozenAt: number | null;
 }
@@ -54,7 +56,7 @@ const JOIN_PROJECT = `
 const SELECT_CREDENTIAL = `
   SELECT secret, project_id AS projectId, clock_offset_ms AS offsetMs, frozen_at AS frozenAt, json_object(
     'id', credentials.id, 'kind', kind, 'organizationId', credentials.organization_id, 'profile', profile,
-    'organizationRoles', roles -> 'organization') AS caller
+    'organizationRoles', roles -> 'organization') AS caller, roles -> 'projects' AS own
   FROM credentials JOIN organizations ON organizations.id = credentials.organization_id ${JOIN_PROJECT}`;
 
 /** With the time of the clock by which they expire. */
@@ -116,13 +118,16 @@ export class CredentialStore {
   projectRoles(id: string): ProjectRoles {
     const sql =
       'SELECT json_group_object(project_id, json(roles)) FROM project_roles WHERE credential_id = ?';
-    return storedJson(this.database.value<string>(sql, id) ?? '{}') as ProjectRoles;
+    const gained = storedJson(this.database.value<string>(sql, id) ?? '{}') as ProjectRoles;
+    return { ...this.#credential(id)?.own, ...gained };
   }
 
   add({ id, kind, secret, organizationId, projectId = null, ...roles }: NewCredential): void {
-    const stored = JSON.stringify({ organization: roles.organizationRoles });
+    const own = projectId === null ? {} : { projects: roles.projectRoles };
+    const stored = JSON.stringify({ organization: roles.organizationRoles, ...own });
     const sql = 'INSERT INTO credentials VALUES (?, ?, ?, ?, ?, ?)';
     this.database.run(sql, id, kind, secret, organizationId, projectId, stored);
+    if (projectId !== null) return;
     for (const [project, held] of Object.entries(roles.projectRoles)) this.#addRoles(id, project, held);
   }
 
@@ -225,8 +230,9 @@ export class CredentialStore {
   #rows(where: string, parameters: Readonly<Record<string, string>>): CredentialRow[] {
     const sql = `${SELECT_CREDENTIAL} WHERE ${where} ORDER BY credentials.id`;
     return this.database.all<object>(sql, parameters).map((row) => {
-      const { caller, ...rest } = withJson<CredentialRow>(row, 'caller');
-      const rolesIn = (projectId: string) => this.#roles(inProject(caller.id, projectId)) ?? [];
+      const { caller, ...rest } = withJson<CredentialRow>(row, 'caller', 'own');
+      const rolesIn = (projectId: string) =>
+        rest.own?.[projectId] ?? this.#roles(inProject(caller.id, projectId)) ?? [];
       return { ...rest, caller: { ...caller, rolesIn } };
     });
   }
