@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { listen } from '../../src/listener.js';
 import { API, SEEDED } from '../support/emulator.js';
 import { LINKS, openRaw, sendRaw, statusesIn } from '../support/raw.js';
 
@@ -104,4 +105,27 @@ describe('requests that are under way at once', () => {
     expect(answer).toContain('"name":"brief"');
     expect(answer).toContain('"movement":"by hand"');
   });
+});
+
+it('a connection with very many requests behind an event stream is closed', async () => {
+  const emulator = await listen();
+  const { url, server } = emulator;
+  let read = 0;
+  server.server.on('request', () => (read += 1));
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  onTestFinished(async () => {
+    socket.destroy();
+    await emulator.close();
+  });
+  await new Promise((resolve) => {
+    socket.once('data', resolve);
+    socket.write(request('GET', '/_emulator/events'));
+  });
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.on('error', () => socket.destroy());
+  socket.write(request('GET', '/_emulator/clock').repeat(200_000));
+  await closed;
+  expect(read).toBeLessThan(5000);
+  expect((await fetch(`${url}/_emulator/health`)).status).toBe(200);
 });

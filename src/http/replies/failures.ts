@@ -65,6 +65,12 @@ const OTHER_PROTOCOLS: Readonly<Record<string, readonly [problem: string, remedy
 /** The last two responses of each connection, which are sent in the order of their requests. */
 const responses = new WeakMap<Socket, readonly ServerResponse[]>();
 
+/** How many requests of a connection wait for the response to an earlier one. */
+const waiting = new WeakMap<Socket, number>();
+
+/** A connection with more of them is closed. */
+const MOST_WAITING = 1000;
+
 /**
  * Handles the requests of a connection one after the other, since only safe ones may be handled at once (RFC 9112, section
  * 9.3.2), and follows its responses for {@link answerBrokenRequest}.
@@ -73,13 +79,22 @@ export function handleInOrder(server: Server): void {
   const [handle] = server.listeners('request') as [RequestListener];
   server.removeAllListeners('request');
   server.on('request', (request, response) => {
-    const [last] = responses.get(request.socket) ?? [];
+    const { socket } = request;
+    const [last] = responses.get(socket) ?? [];
     const isFirst = !last || last.writableFinished || last.destroyed;
-    responses.set(request.socket, isFirst ? [response] : [response, last]);
-    if (isFirst) handle(request, response);
-    else {
-      last.once('close', () => handle(request, response));
+    responses.set(socket, isFirst ? [response] : [response, last]);
+    if (isFirst) {
+      handle(request, response);
+      return;
     }
+    // Requests that wait take memory.
+    const count = (waiting.get(socket) ?? 0) + 1;
+    waiting.set(socket, count);
+    if (count > MOST_WAITING) socket.destroy();
+    last.once('close', () => {
+      waiting.set(socket, (waiting.get(socket) ?? 0) - 1);
+      if (!socket.destroyed) handle(request, response);
+    });
   });
 }
 
