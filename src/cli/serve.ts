@@ -2,7 +2,8 @@ import { announce } from './banner.js';
 import type { Config } from '../config.js';
 import { Exit, STATUS, UsageError } from '../exit.js';
 import { FixtureError } from '../world/index.js';
-import { DatabaseUnusable, StorageError } from '../kernel/database-file.js';
+import { DatabaseUnusable } from '../kernel/database-file.js';
+import { StorageError } from '../kernel/storage-error.js';
 import { listen } from '../listener.js';
 
 /**

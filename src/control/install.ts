@@ -10,7 +10,7 @@ import { JSON_UTF8, OtherAnswer, respond, respondWithStream } from '../http/repl
 import { parseBody } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';
 import { readQuery } from '../http/steps/query.js';
-import { StorageError } from '../kernel/database-file.js';
+import { StorageError } from '../kernel/storage-error.js';
 import { withoutMark } from '../kernel/files.js';
 import { mainError } from '../kernel/schema-text.js';
 import { methodsOf } from '../http/steps/route.js';

@@ -15,7 +15,7 @@ import { sendFailure } from '../http/replies/failures.js';
 import { BODY_LIMIT, bodyTooLarge } from '../http/steps/body.js';
 import { flagsQuery } from '../http/steps/query.js';
 import type { Database } from '../kernel/database.js';
-import { StorageError } from '../kernel/database-file.js';
+import { StorageError } from '../kernel/storage-error.js';
 import { profiles, Refusal } from '../profiles/index.js';
 import type { Credential, CredentialStore } from './credential-store.js';
 

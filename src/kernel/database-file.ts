@@ -2,22 +2,8 @@ import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, stat
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { isGroupWritable } from './files.js';
-
-/** A migration of the schema. Migrations are applied in order, once each, and never edited after a release. */
-export interface Migration {
-  /** Unique over all features, such as `0001_identity`. */
-  readonly name: string;
-  readonly sql: string;
-}
-
-/** A value that SQLite stores. */
-type Value = string | number | Buffer | null;
-
-/** Parameters of a statement: by position, or by name in one object. */
-export type Parameters = (Value | Readonly<Record<string, Value>>)[];
-
-/** The file cannot be read or written now; `message` says why, and what helps. Nothing has changed. */
-export class StorageError extends Error {}
+import { notJson, StorageError } from './storage-error.js';
+import type { Migration } from './tables.js';
 
 /** The database cannot be used; `message` says why, in one line. */
 export class DatabaseUnusable extends Error {}
@@ -154,10 +140,6 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   SQLITE_CORRUPT: 'is damaged: restart the emulator with another file',
   SQLITE_NOTADB: 'is damaged: restart the emulator with another file',
 };
-
-/** The error of a stored text that another program has changed. */
-export const notJson = (cause: unknown): StorageError =>
-  new StorageError('The database has a row with a text that is not JSON: use another file.', { cause });
 
 /** The error of a file in use that cannot be read or written; undefined for errors that are not of the file. */
 export function storageError(path: string, error: unknown): StorageError | undefined {

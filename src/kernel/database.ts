@@ -1,15 +1,9 @@
 // Not the global function: commits must not depend on a test's fake timers.
 import { setImmediate } from 'node:timers';
 import type BetterSqlite3 from 'better-sqlite3';
-import {
-  movedProblem,
-  openFile,
-  retain,
-  storageError,
-  StorageError,
-  type Parameters,
-} from './database-file.js';
+import { movedProblem, openFile, retain, storageError } from './database-file.js';
 import { remember } from './memo.js';
+import { StorageError } from './storage-error.js';
 import type { Migration } from './tables.js';
 
 /** A write in progress. */
@@ -27,6 +21,12 @@ interface Batch {
   readonly writers: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
   changes: Changes;
 }
+
+/** A value that SQLite stores. */
+type Value = string | number | Buffer | null;
+
+/** Parameters of a statement: by position, or by name in one object. */
+type Parameters = (Value | Readonly<Record<string, Value>>)[];
 
 /**
  * The emulator's one SQLite connection.

@@ -1,6 +1,6 @@
 import { IN_STEP, MovableClock, type Clock, type ClockState } from './clock.js';
 import type { Database } from './database.js';
-import { StorageError } from './database-file.js';
+import { StorageError } from './storage-error.js';
 import { EventBus } from './events.js';
 import { hexDigits, objectIds, seededIds } from './ids.js';
 import { Scheduler } from './scheduler.js';

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { FIXTURES } from '../version.js';
-import { notJson, type Migration } from './database-file.js';
+import { notJson } from './storage-error.js';
 
-export type { Migration };
+/** A migration of the schema. Migrations are applied in order, once each, and never edited after a release. */
+export interface Migration {
+  /** Unique over all features, such as `0001_identity`. */
+  readonly name: string;
+  readonly sql: string;
+}
 
 /** The migration in the file of this name in `fixtures/migrations`. */
 export function migration(name: string): Migration {

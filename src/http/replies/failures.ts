@@ -1,7 +1,7 @@
 import { STATUS_CODES, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { StorageError } from '../../kernel/database-file.js';
+import { StorageError } from '../../kernel/storage-error.js';
 import { defineCondition, dress, Refusal, SOURCE, type Profile } from '../../profiles/index.js';
 import { reasonLine } from '../observation/exchange.js';
 import { redactTarget } from '../observation/redaction.js';
