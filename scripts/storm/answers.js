@@ -81,7 +81,7 @@ export function problemOf(request, answer) {
   if (headers.has('x-asked')) return undefined;
   if (/event-stream/.test(headers.get('content-type'))) return undefined;
   if (!whole) return request.mayBeCut ? undefined : 'the answer is cut';
-  const isUnemulated = status === 501 && / and the emulator does not\./.test(reason);
+  const isUnemulated = status === 501 && / the emulator does not\b/.test(reason);
   if (status >= 500 && !request.asks5xx && !isUnemulated) return 'a 5xx that was not asked for';
   for (const secret of request.secrets) if (reason.includes(secret)) return 'a secret in the reason';
   if (request.method === 'HEAD' || status === 204 || (request.method === undefined && body.length === 0))
