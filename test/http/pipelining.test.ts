@@ -55,6 +55,16 @@ describe('a broken request on a connection', () => {
   });
 });
 
+it('a broken request behind requests that wait for an event stream closes the connection', async () => {
+  const { url } = await openRaw();
+  const waiting = request('GET', '/_emulator/clock').repeat(3);
+  const answer = await sendRaw(
+    url,
+    `${request('GET', '/_emulator/events')}${waiting}FETCH / HTTP/1.1\r\n\r\n`,
+  );
+  expect(statusesIn(answer)).toEqual([]);
+});
+
 describe('the Expect header', () => {
   it('an unknown expectation is ignored', async () => {
     const { url, head } = await openRaw();

@@ -7,6 +7,7 @@ import { reasonLine } from '../observation/exchange.js';
 import { redactTarget } from '../observation/redaction.js';
 import { BODY_LIMIT, bodyTooLarge, unsupportedMediaType } from '../steps/body.js';
 import { sendRefusal } from './replies.js';
+import { broken } from './respond.js';
 
 const VALIDATION_ERROR = 'The request content produced the validation error: %s.';
 
@@ -65,6 +66,9 @@ const OTHER_PROTOCOLS: Readonly<Record<string, readonly [problem: string, remedy
 /** The last two responses of each connection, which are sent in the order of their requests. */
 const responses = new WeakMap<Socket, readonly ServerResponse[]>();
 
+/** The response of each connection whose request is being handled. */
+const current = new WeakMap<Socket, ServerResponse>();
+
 /** How many requests of a connection wait for the response to an earlier one. */
 const waiting = new WeakMap<Socket, number>();
 
@@ -83,8 +87,12 @@ export function handleInOrder(server: Server): void {
     const [last] = responses.get(socket) ?? [];
     const isFirst = !last || last.writableFinished || last.destroyed;
     responses.set(socket, isFirst ? [response] : [response, last]);
-    if (isFirst) {
+    const start = (): void => {
+      current.set(socket, response);
       handle(request, response);
+    };
+    if (isFirst) {
+      start();
       return;
     }
     // Requests that wait take memory.
@@ -93,7 +101,7 @@ export function handleInOrder(server: Server): void {
     if (count > MOST_WAITING) socket.destroy();
     last.once('close', () => {
       waiting.set(socket, (waiting.get(socket) ?? 0) - 1);
-      if (!socket.destroyed) handle(request, response);
+      if (!socket.destroyed) start();
     });
   });
 }
@@ -111,7 +119,9 @@ export function answerBrokenRequest(code: string, socket: Socket, profile: Profi
   const before = (responses.get(socket) ?? []).find(({ req }) => req.complete);
   if (before && !before.writableFinished) {
     // The client has closed its side, or it gets an event stream, which nothing can follow.
-    if (code === 'HPE_INVALID_EOF_STATE' || (before.headersSent && !before.writableEnded)) socket.destroy();
+    broken.add(socket);
+    const now = current.get(socket) ?? before;
+    if (code === 'HPE_INVALID_EOF_STATE' || (now.headersSent && !now.writableEnded)) socket.destroy();
     before.once('close', () => answerBrokenRequest(code, socket, profile));
     return;
   }

@@ -77,6 +77,9 @@ export function withAdded(own: ResponseHeaders, added: Exchange['headers']): Res
   return [...others, ...Object.entries(added).flat()];
 }
 
+/** Connections that brought what is no request: a stream over them would never end. */
+export const broken = new WeakSet<object>();
+
 /** Sends a stream, until either side ends it. `request.finished` is emitted then. */
 export function respondWithStream(
   request: FastifyRequest,
@@ -85,6 +88,7 @@ export function respondWithStream(
   stream: Readable,
 ): void {
   const all = withAdded(headers, request.exchange.headers);
-  raw.writeHead(200, all);
+  if (raw.socket && broken.has(raw.socket)) raw.destroy();
+  else raw.writeHead(200, all);
   pipeline(stream, raw, () => observe(request, 200, all));
 }
