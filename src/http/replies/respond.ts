@@ -88,7 +88,7 @@ export function respondWithStream(
   stream: Readable,
 ): void {
   const all = withAdded(headers, request.exchange.headers);
-  if (raw.socket && broken.has(raw.socket)) raw.destroy();
-  else raw.writeHead(200, all);
+  raw.writeHead(200, all);
+  if (raw.socket && broken.has(raw.socket)) stream.push(null);
   pipeline(stream, raw, () => observe(request, 200, all));
 }
