@@ -9,7 +9,8 @@ import { controlApi, installControl, openOperations, type Core } from './control
 import { buildCore } from './core.js';
 import type { Feature } from './features/index.js';
 import { BODY_LIMIT } from './http/steps/body.js';
-import { answerBrokenRequest, handleInOrder } from './http/replies/failures.js';
+import { handleInOrder } from './http/replies/connection.js';
+import { answerBrokenRequest } from './http/replies/failures.js';
 import { Nonces } from './http/credentials/digest.js';
 import { KnownPaths } from './http/known-paths.js';
 import { pathOf, withoutBase } from './http/paths.js';

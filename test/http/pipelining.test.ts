@@ -139,3 +139,15 @@ it('a connection with very many requests behind an event stream is closed', asyn
   expect(read).toBeLessThan(5000);
   expect((await fetch(`${url}/_emulator/health`)).status).toBe(200);
 });
+
+it('a client can end an event stream although the body of a request behind it is large', async () => {
+  const { url } = await openRaw();
+  const large = request('POST', '/api/oauth/token', { filler: 'x'.repeat(400_000) });
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on('data', () => socket.end());
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(request('GET', '/_emulator/events') + large + large);
+  await closed;
+  expect((await fetch(`${url}/_emulator/health`)).status).toBe(200);
+});

@@ -1,4 +1,4 @@
-import { STATUS_CODES, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { StorageError } from '../../kernel/storage-error.js';
@@ -6,8 +6,8 @@ import { defineCondition, dress, Refusal, SOURCE, type Profile } from '../../pro
 import { reasonLine } from '../observation/exchange.js';
 import { redactTarget } from '../observation/redaction.js';
 import { BODY_LIMIT, bodyTooLarge, unsupportedMediaType } from '../steps/body.js';
+import { Connection } from './connection.js';
 import { sendRefusal } from './replies.js';
-import { broken } from './respond.js';
 
 const VALIDATION_ERROR = 'The request content produced the validation error: %s.';
 
@@ -63,49 +63,6 @@ const OTHER_PROTOCOLS: Readonly<Record<string, readonly [problem: string, remedy
   HPE_PAUSED_H2_UPGRADE: ['it is HTTP/2, and the server has HTTP/1.1', 'Use HTTP/1.1.'],
 };
 
-/** The last two responses of each connection, which are sent in the order of their requests. */
-const responses = new WeakMap<Socket, readonly ServerResponse[]>();
-
-/** The response of each connection whose request is being handled. */
-const current = new WeakMap<Socket, ServerResponse>();
-
-/** How many requests of a connection wait for the response to an earlier one. */
-const waiting = new WeakMap<Socket, number>();
-
-/** A connection with more of them is closed. */
-const MOST_WAITING = 1000;
-
-/**
- * Handles the requests of a connection one after the other, since only safe ones may be handled at once (RFC 9112, section
- * 9.3.2), and follows its responses for {@link answerBrokenRequest}.
- */
-export function handleInOrder(server: Server): void {
-  const [handle] = server.listeners('request') as [RequestListener];
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
-    const { socket } = request;
-    const [last] = responses.get(socket) ?? [];
-    const isFirst = !last || last.writableFinished || last.destroyed;
-    responses.set(socket, isFirst ? [response] : [response, last]);
-    const start = (): void => {
-      current.set(socket, response);
-      handle(request, response);
-    };
-    if (isFirst) {
-      start();
-      return;
-    }
-    // Requests that wait take memory.
-    const count = (waiting.get(socket) ?? 0) + 1;
-    waiting.set(socket, count);
-    if (count > MOST_WAITING) socket.destroy();
-    last.once('close', () => {
-      waiting.set(socket, (waiting.get(socket) ?? 0) - 1);
-      if (!socket.destroyed) start();
-    });
-  });
-}
-
 /**
  * Answers what is not HTTP, or not yet a request: there is nothing but the connection. Requests that were sent before it
  * are answered first.
@@ -115,12 +72,13 @@ export function answerBrokenRequest(code: string, socket: Socket, profile: Profi
     socket.destroy();
     return;
   }
+  const connection = Connection.of(socket);
   // The broken one itself may have begun well: then its body is broken, and it gets no other answer.
-  const before = (responses.get(socket) ?? []).find(({ req }) => req.complete);
-  if (before && !before.writableFinished) {
+  const before = connection?.unanswered.findLast(({ req }) => req.complete);
+  if (connection && before) {
+    connection.isBroken = true;
+    const [now = before] = connection.unanswered;
     // The client has closed its side, or it gets an event stream, which nothing can follow.
-    broken.add(socket);
-    const now = current.get(socket) ?? before;
     if (code === 'HPE_INVALID_EOF_STATE' || (now.headersSent && !now.writableEnded)) socket.destroy();
     before.once('close', () => answerBrokenRequest(code, socket, profile));
     return;

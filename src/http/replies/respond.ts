@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Exchange, ResponseHeaders } from '../observation/exchange.js';
 import { observe } from '../observation/request-finished.js';
 import { readUnread } from '../observation/unread-body.js';
+import { Connection } from './connection.js';
 
 /** The type of JSON that is not Atlas's. */
 export const JSON_UTF8 = 'application/json; charset=utf-8';
@@ -77,9 +78,6 @@ export function withAdded(own: ResponseHeaders, added: Exchange['headers']): Res
   return [...others, ...Object.entries(added).flat()];
 }
 
-/** Connections that brought what is no request: a stream over them would never end. */
-export const broken = new WeakSet<object>();
-
 /** Sends a stream, until either side ends it. `request.finished` is emitted then. */
 export function respondWithStream(
   request: FastifyRequest,
@@ -89,6 +87,9 @@ export function respondWithStream(
 ): void {
   const all = withAdded(headers, request.exchange.headers);
   raw.writeHead(200, all);
-  if (raw.socket && broken.has(raw.socket)) stream.push(null);
+  const connection = Connection.of(raw.socket);
+  connection?.endWithStream();
+  // Nobody could end it.
+  if (connection?.isBroken) stream.push(null);
   pipeline(stream, raw, () => observe(request, 200, all));
 }
