@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../../src/listener.js';
@@ -33,6 +34,20 @@ describe('a broken request on a connection', () => {
     const chunked = 'Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n';
     const broken = `POST /_emulator/faults HTTP/1.1\r\nHost: 127.0.0.1\r\n${chunked}`;
     expect(statusesIn(await sendRaw(url, request('GET', '/_emulator/clock') + broken))).toEqual([200, 400]);
+  });
+
+  it.each([2, 0])('a head of megabytes behind %i requests is answered after them', async (before) => {
+    const { url } = await openRaw();
+    const { hostname, port } = new URL(url);
+    const head = `GET /${'a'.repeat(4_000_000)} HTTP/1.1\r\n`;
+    const socket = connect(Number(port), hostname);
+    let answer = '';
+    // As many clients do, it reads when all is sent: a reset before would drop what it has received.
+    socket.pause();
+    socket.on('data', (data) => (answer += data.toString()));
+    socket.write(request('POST', '/_emulator/reset').repeat(before) + head, () => socket.resume());
+    await once(socket, 'close');
+    expect(statusesIn(answer)).toEqual([...Array<number>(before).fill(204), 431]);
   });
 
   it('a broken request behind an event stream closes the connection, and nothing is written into the stream', async () => {

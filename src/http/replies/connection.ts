@@ -14,24 +14,22 @@ export class Connection {
   readonly unanswered: ServerResponse[] = [];
   #hasStream = false;
 
-  constructor(
-    private readonly socket: Socket,
-    private readonly handle: RequestListener,
-  ) {}
-
-  static of(socket: Socket | null): Connection | undefined {
-    return socket ? connections.get(socket) : undefined;
+  static of(socket: Socket): Connection {
+    let connection = connections.get(socket);
+    if (!connection) connections.set(socket, (connection = new Connection()));
+    return connection;
   }
 
-  add(response: ServerResponse): void {
-    const { unanswered, socket } = this;
+  /** Handles the request of a response when those before it are answered. */
+  add(response: ServerResponse, socket: Socket, handle: RequestListener): void {
+    const { unanswered } = this;
     unanswered.push(response);
     response.once('close', () => {
       unanswered.splice(unanswered.indexOf(response), 1);
       const [next] = unanswered;
-      if (next && socket.writable) this.handle(next.req, next);
+      if (next && socket.writable) handle(next.req, next);
     });
-    if (unanswered.length === 1) this.handle(response.req, response);
+    if (unanswered.length === 1) handle(response.req, response);
     else if (unanswered.length > MOST_UNANSWERED) socket.destroy();
     else if (this.#hasStream) response.req.resume();
   }
@@ -51,8 +49,6 @@ export function handleInOrder(server: Server): void {
   const [handle] = server.listeners('request') as [RequestListener];
   server.removeAllListeners('request');
   server.on('request', ({ socket }, response) => {
-    let connection = connections.get(socket);
-    if (!connection) connections.set(socket, (connection = new Connection(socket, handle)));
-    connection.add(response);
+    Connection.of(socket).add(response, socket, handle);
   });
 }

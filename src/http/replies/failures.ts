@@ -54,6 +54,9 @@ function refusalOf(error: FastifyError, { url, headers }: FastifyRequest): Refus
   return malformedRequest(message.replace(url, () => redactTarget(url)).replace(/\.$/, ''));
 }
 
+/** The code of a request that never ended. */
+const REQUEST_TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
+
 /** What is wrong with a connection in another protocol, and the remedy, by the code of the error. */
 const OTHER_PROTOCOLS: Readonly<Record<string, readonly [problem: string, remedy?: string]>> = {
   ERR_SSL_HTTP_REQUEST: [
@@ -63,27 +66,32 @@ const OTHER_PROTOCOLS: Readonly<Record<string, readonly [problem: string, remedy
   HPE_PAUSED_H2_UPGRADE: ['it is HTTP/2, and the server has HTTP/1.1', 'Use HTTP/1.1.'],
 };
 
+/** How long a client that was answered can send what is discarded, without a pause that is longer. */
+const LINGER_MS = 2000;
+
 /**
  * Answers what is not HTTP, or not yet a request: there is nothing but the connection. Requests that were sent before it
- * are answered first.
+ * are answered first. What the client still sends is discarded: if it were left unread, the end of the connection would
+ * be a reset, in which answers get lost.
  */
 export function answerBrokenRequest(code: string, socket: Socket, profile: Profile): void {
-  if (code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
   const connection = Connection.of(socket);
+  const { isBroken, unanswered } = connection;
+  connection.isBroken = true;
+  const [now] = unanswered;
+  // The client has closed its side, or it gets an event stream, which nothing can follow.
+  const isOver = now && (code === 'HPE_INVALID_EOF_STATE' || (now.headersSent && !now.writableEnded));
+  if (code === 'ECONNRESET' || isOver || (isBroken && code === REQUEST_TIMEOUT)) socket.destroy();
+  if (isBroken || socket.destroyed) return;
   // The broken one itself may have begun well: then its body is broken, and it gets no other answer.
-  const before = connection?.unanswered.findLast(({ req }) => req.complete);
-  if (connection && before) {
-    connection.isBroken = true;
-    const [now = before] = connection.unanswered;
-    // The client has closed its side, or it gets an event stream, which nothing can follow.
-    if (code === 'HPE_INVALID_EOF_STATE' || (now.headersSent && !now.writableEnded)) socket.destroy();
-    before.once('close', () => answerBrokenRequest(code, socket, profile));
-    return;
-  }
-  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const before = unanswered.findLast(({ req }) => req.complete);
+  if (before) before.once('close', () => sendBroken(code, socket, profile));
+  else sendBroken(code, socket, profile);
+}
+
+function sendBroken(code: string, socket: Socket, profile: Profile): void {
+  if (!socket.writable) return;
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === REQUEST_TIMEOUT ? 408 : 400;
   const reason = STATUS_CODES[status] ?? '';
   const unread = `the connection brought no readable request (${code})`;
   const { condition } = malformedRequest(...(OTHER_PROTOCOLS[code] ?? [unread]));
@@ -96,4 +104,5 @@ export function answerBrokenRequest(code: string, socket: Socket, profile: Profi
     'Connection: close',
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${text}`);
+  socket.setTimeout(LINGER_MS, () => socket.destroy());
 }

@@ -87,7 +87,7 @@ export function respondWithStream(
 ): void {
   const all = withAdded(headers, request.exchange.headers);
   raw.writeHead(200, all);
-  const connection = Connection.of(raw.socket);
+  const connection = raw.socket && Connection.of(raw.socket);
   connection?.endWithStream();
   // Nobody could end it.
   if (connection?.isBroken) stream.push(null);
