@@ -31,13 +31,11 @@ const clock = controlGroup('/clock', {
 /** Reads and moves the clock of one project, or of all. Everything that becomes due is done before an operation responds. */
 export function clockOperations(time: WorldTime): readonly ControlOperation[] {
   return [
-    clock('GET', '', {
-      id: 'getClock',
+    clock('getClock', 'GET', '', {
       summary: 'Returns the time of the clock.',
       handle: ({ project }) => time.reading(project?.id),
     }),
-    clock('POST', '/freeze', {
-      id: 'freezeClock',
+    clock('freezeClock', 'POST', '/freeze', {
       summary: 'Freezes the clock, optionally at a later moment.',
       body: { schema: Type.Object({ at: Type.Optional(target) }, strict), optional: true },
       handle: ({ project, body: { at } }) =>
@@ -45,20 +43,17 @@ export function clockOperations(time: WorldTime): readonly ControlOperation[] {
           frozen(at === undefined ? state : movedTo(parseTime(at), state, now), now),
         ),
     }),
-    clock('POST', '/resume', {
-      id: 'resumeClock',
+    clock('resumeClock', 'POST', '/resume', {
       summary: 'Resumes the clock from the time that it shows.',
       handle: ({ project }) => time.change(project?.id, 'resumed', resumed),
     }),
-    clock('POST', '/advance', {
-      id: 'advanceClock',
+    clock('advanceClock', 'POST', '/advance', {
       summary: 'Advances the clock, running or frozen.',
       body: { schema: Type.Object({ by: duration }, strict) },
       handle: ({ project, body }) =>
         time.change(project?.id, 'advanced', (state) => advanced(state, millisecondsOf(body.by))),
     }),
-    clock('PUT', '', {
-      id: 'setClock',
+    clock('setClock', 'PUT', '', {
       summary: 'Sets the clock to a later moment.',
       body: { schema: Type.Object({ now: target }, strict) },
       handle: ({ project, body }) =>

@@ -34,14 +34,12 @@ export function projectControl(
   );
 
   return [
-    projects('GET', '', {
-      id: 'listProjects',
+    projects('listProjects', 'GET', '', {
       summary: 'Lists all projects of all organizations.',
       response: Type.Object({ projects: Type.Array(project, { description: 'oldest first' }) }),
       handle: () => ({ projects: identity.projects.all().map(shownProject) }),
     }),
-    projects('POST', '', {
-      id: 'makeProject',
+    projects('makeProject', 'POST', '', {
       summary: 'Creates a project with its own credentials for each role.',
       body: { schema: newProject, optional: true },
       response: madeProject,
@@ -76,14 +74,12 @@ export function projectControl(
         return made;
       },
     }),
-    ownProject('GET', '', {
-      id: 'getProject',
+    ownProject('getProject', 'GET', '', {
       summary: 'Returns a project and how its states change.',
       response: project,
       handle: ({ project }) => shownProject(project),
     }),
-    ownProject('PATCH', '', {
-      id: 'changeProject',
+    ownProject('changeProject', 'PATCH', '', {
       summary: 'Changes how the states of a project change, from the next create, update or delete on.',
       body: { schema: Type.Object(pace, strict) },
       response: project,
@@ -93,14 +89,11 @@ export function projectControl(
           return shownProject(identity.projects.existing(id));
         }),
     }),
-    ownProject('DELETE', '', {
-      id: 'deleteProject',
+    ownProject('deleteProject', 'DELETE', '', {
       summary: 'Deletes a project with everything in it, including credentials created for it.',
-      status: 204,
       handle: ({ project }) => database.write((transaction) => world.removeProject(transaction, project.id)),
     }),
-    ownProject('GET', '/access', {
-      id: 'getProjectAccess',
+    ownProject('getProjectAccess', 'GET', '/access', {
       summary: 'Returns what clients of a project need: credentials of each role and environment variables.',
       response: projectAccess,
       handle: (context) => accessTo(context.project, identity, context, httpsPort()),

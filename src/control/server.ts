@@ -7,9 +7,13 @@ import { component, record, text } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { VERSION } from '../version.js';
 
-/** Declares the one operation of a tag of the whole server. */
+/** A group of the one operation of a tag of the whole server. */
 const about = (name: string, description: string) =>
   controlGroup('', { scope: 'server', tag: { name, description } });
+const health = about('health', 'Whether the emulator is ready.');
+const authority = about('ca', 'The authority that clients over https must trust.');
+const index = about('index', 'Where the control API is.');
+const configuration = about('config', 'The settings of the emulator.');
 
 /**
  * The operations that are served without a token, and with `--no-control`: `GET /_emulator/health`, and
@@ -24,8 +28,7 @@ export function openOperations(
   database: Database,
   tls: { readonly ca: string | undefined } | undefined,
 ): readonly ControlOperation[] {
-  const health = about('health', 'Whether the emulator is ready.')('GET', '/health', {
-    id: 'getHealth',
+  const getHealth = health('getHealth', 'GET', '/health', {
     summary: 'Returns 200 once the emulator is ready, 503 with the reason while it cannot use its database.',
     security: [],
     query: Type.Object({
@@ -47,8 +50,7 @@ export function openOperations(
       return { status: 'ready', version: VERSION, notEmulated: [...missing] };
     },
   });
-  const authority = about('ca', 'The authority that clients over https must trust.')('GET', '/ca.pem', {
-    id: 'getAuthority',
+  const getAuthority = authority('getAuthority', 'GET', '/ca.pem', {
     summary: 'Returns the authority that clients over https must trust.',
     security: [],
     mediaType: 'application/x-pem-file',
@@ -60,12 +62,11 @@ export function openOperations(
       return tls.ca;
     },
   });
-  return tls ? [health, authority] : [health];
+  return tls ? [getHealth, getAuthority] : [getHealth];
 }
 
 /** `GET /_emulator/`: where to begin. Without the slash, redirects to it. */
-export const indexOperation: ControlOperation = about('index', 'Where the control API is.')('GET', '/', {
-  id: 'getIndex',
+export const indexOperation: ControlOperation = index('getIndex', 'GET', '/', {
   summary: 'Returns the addresses to begin with.',
   response: component('Index', 'Addresses to begin with.', {
     version: text('The version of the emulator.'),
@@ -87,8 +88,7 @@ export const indexOperation: ControlOperation = about('index', 'Where the contro
 
 /** `GET /_emulator/config`: the settings of the emulator. @param settings without secrets */
 export const configurationOperation = (settings: Readonly<Record<string, unknown>>): ControlOperation =>
-  about('config', 'The settings of the emulator.')('GET', '/config', {
-    id: 'getConfig',
+  configuration('getConfig', 'GET', '/config', {
     summary: 'Returns the settings of the emulator, without secrets.',
     response: record('the settings by their keys; a control token only as whether it is set', Type.Unknown()),
     handle: () => settings,

@@ -27,21 +27,17 @@ const fixtures = controlGroup('/fixture', { scope: 'server', tag: 'The world as 
 /** Reset, snapshots, and the world as a fixture. None of them invalidates a token of a client that remains. */
 export function worldOperations(world: World, fixture: TSchema): readonly ControlOperation[] {
   return [
-    resets('POST', '', {
-      id: 'reset',
+    resets('reset', 'POST', '', {
       summary: 'Restores the fixture; restores a project created by the control API as it was created.',
-      status: 204,
       errors: [409],
       handle: ({ project }) => world.reset(project?.id),
     }),
-    snapshots('GET', '', {
-      id: 'listSnapshots',
+    snapshots('listSnapshots', 'GET', '', {
       summary: 'Lists the snapshots of the scope.',
       response: Type.Object({ snapshots: Type.Array(snapshot, { description: 'oldest first' }) }),
       handle: ({ project }) => ({ snapshots: world.snapshots(project?.id) }),
     }),
-    snapshots('POST', '', {
-      id: 'takeSnapshot',
+    snapshots('takeSnapshot', 'POST', '', {
       summary: 'Takes a snapshot: resources, rules and the clock.',
       body: { schema: Type.Object({ name }, strict) },
       response: snapshot,
@@ -54,31 +50,24 @@ export function worldOperations(world: World, fixture: TSchema): readonly Contro
         return world.snapshot(project?.id, body.name);
       },
     }),
-    snapshots('POST', '/:name/restore', {
-      id: 'restoreSnapshot',
+    snapshots('restoreSnapshot', 'POST', '/:name/restore', {
       summary: 'Restores a snapshot, including its time.',
-      status: 204,
       errors: [409],
       handle: ({ project, parameters }) => world.restore(project?.id, parameters.name),
     }),
-    snapshots('DELETE', '/:name', {
-      id: 'removeSnapshot',
+    snapshots('removeSnapshot', 'DELETE', '/:name', {
       summary: 'Removes a snapshot.',
-      status: 204,
       handle: ({ project, parameters }) => world.removeSnapshot(project?.id, parameters.name),
     }),
-    fixtures('GET', '', {
-      id: 'exportFixture',
+    fixtures('exportFixture', 'GET', '', {
       summary: 'Exports the world as a fixture that can be loaded again, for example for a bug report.',
       response: fixture,
       errors: [409],
       handle: () => world.export(),
     }),
-    fixtures('PUT', '', {
-      id: 'loadFixture',
+    fixtures('loadFixture', 'PUT', '', {
       summary: 'Replaces the world with a fixture, which later resets restore.',
       body: { schema: fixture, limit: FIXTURE_LIMIT },
-      status: 204,
       handle: ({ body }) => world.load(body as Fixture),
     }),
   ];

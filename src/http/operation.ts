@@ -157,7 +157,7 @@ type Declaration<
   Where extends Scope | undefined,
   Query extends TObject,
   Body extends TSchema,
-> = Omit<Kind, 'method' | 'path' | 'query' | 'body' | 'handle' | Optional> &
+> = Omit<Kind, 'id' | 'method' | 'path' | 'query' | 'body' | 'handle' | Optional> &
   Partial<Pick<Kind, Optional>> & {
     readonly query?: Query;
     readonly body?: BodyRules<
@@ -184,12 +184,12 @@ export interface ResourceShared extends Pick<AtlasOperation, 'tag' | 'versions' 
 }
 
 /**
- * Declares the operations of a resource of the Atlas API: the returned function takes a method, the path below that of
- * the resource, and what one operation does not share. `javaMethod` is by default its id.
+ * Declares the operations of a resource of the Atlas API: the returned function takes an `operationId`, a method, the path
+ * below that of the resource, and what one operation does not share. `javaMethod` is by default its id.
  *
  * @example
  * const link = atlasResource('/groups/:groupId/links', shared);
- * link('GET', '/:linkId', { id: 'getLink', handle: ({ project, parameters: { linkId } }) => … });
+ * link('getLink', 'GET', '/:linkId', { handle: ({ project, parameters: { linkId } }) => … });
  */
 export function atlasResource<Base extends string>(base: Base, shared: ResourceShared) {
   const { javaClass, access, ...common } = shared;
@@ -198,6 +198,7 @@ export function atlasResource<Base extends string>(base: Base, shared: ResourceS
     Query extends TObject = typeof flagsQuery,
     Body extends TSchema = TSchema,
   >(
+    id: string,
     method: AtlasOperation['method'],
     below: Below,
     own: Declaration<AtlasOperation, Defaulted, `${Base}${Below}`, undefined, Query, Body>,
@@ -208,15 +209,17 @@ export function atlasResource<Base extends string>(base: Base, shared: ResourceS
     access: typeof access === 'string' ? access : method === 'GET' ? access.read : access.write,
     ...common,
     ...own,
+    id,
     method,
     path: base + below,
-    javaMethod: `${javaClass}::${own.javaMethod ?? own.id}`,
+    javaMethod: `${javaClass}::${own.javaMethod ?? id}`,
   });
 }
 
 /**
  * Declares a group of operations of the control API, as {@link atlasResource} does. `response` is that of the operations
- * which declare none, and `tag` the description of one that is named as the path.
+ * which declare none, and `tag` the description of one that is named as the path. An operation without a response answers
+ * 204.
  */
 export function controlGroup<Base extends string, const Where extends Scope>(
   base: Base,
@@ -230,8 +233,13 @@ export function controlGroup<Base extends string, const Where extends Scope>(
 ) {
   const tag = typeof about === 'string' ? { name: base.slice(1), description: about } : about;
   return <const Below extends string, Query extends TObject = TObject, Body extends TSchema = TSchema>(
+    id: string,
     method: ControlOperation['method'],
     below: Below,
-    own: Declaration<ControlOperation, 'tag' | 'scope', `${Base}${Below}`, Where, Query, Body>,
-  ): ControlOperation => ({ tag, ...shared, ...own, method, path: base + below });
+    own: Declaration<ControlOperation, 'tag' | 'scope' | 'status', `${Base}${Below}`, Where, Query, Body>,
+  ): ControlOperation => {
+    const { response = shared.response, mediaType } = own;
+    const status = response || mediaType !== undefined ? 200 : 204;
+    return { tag, status, ...shared, ...own, id, method, path: base + below };
+  };
 }

@@ -53,8 +53,7 @@ const user = userSchema('A user of an organization.', 'OrganizationUser', userRo
 /** The operations on organizations. A caller sees its own, and no other. Limits and methods: recorded. */
 export function organizationOperations({ projects }: Identity): readonly AtlasOperation[] {
   return [
-    organization('GET', '', {
-      id: 'listOrgs',
+    organization('listOrgs', 'GET', '', {
       summary: "Lists the caller's organization.",
       javaMethod: 'getAllOrgs',
       requestsAMinute: 300,
@@ -67,15 +66,13 @@ export function organizationOperations({ projects }: Identity): readonly AtlasOp
         return pageFrom(visible, query, (one) => representation(one, baseUrl));
       },
     }),
-    organization('GET', '/:orgId', {
-      id: 'getOrg',
+    organization('getOrg', 'GET', '/:orgId', {
       summary: 'Gets an organization.',
       response: shownOrganization,
       handle: ({ organization, baseUrl }) =>
         resource(representation(organization, baseUrl, ['groups', 'teams', 'users'])),
     }),
-    organization('GET', '/:orgId/users', {
-      id: 'listOrgUsers',
+    organization('listOrgUsers', 'GET', '/:orgId/users', {
       summary: 'Lists the users of an organization: its owner.',
       versions: ['2023-01-01', '2025-02-19'],
       query: countedQuery,

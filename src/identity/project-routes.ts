@@ -65,8 +65,7 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
   };
 
   return [
-    project('GET', '', {
-      id: 'listGroups',
+    project('listGroups', 'GET', '', {
       summary: 'Lists the projects that the caller can see.',
       javaMethod: 'getAllGroups',
       access: undefined,
@@ -74,8 +73,7 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
       response: projectPage,
       handle: ({ caller, query, baseUrl }) => listed(visible(caller), query, baseUrl),
     }),
-    ofOrganization('GET', '', {
-      id: 'getOrgGroups',
+    ofOrganization('getOrgGroups', 'GET', '', {
       summary: 'Lists the projects of an organization that the caller can see.',
       javaMethod: 'getGroups',
       query: schema.namedQuery,
@@ -86,8 +84,8 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
         return listed(named, query, baseUrl);
       },
     }),
-    project('POST', '', {
-      ...createGroup,
+    project(createGroup.id, 'POST', '', {
+      access: createGroup.access,
       summary: 'Creates a project; its creator becomes its owner.',
       conditions: [
         scope.projectExists,
@@ -130,14 +128,12 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
         return resource(schema.representation(created, baseUrl), { location: `${baseUrl}//api/atlas/v1.0` });
       },
     }),
-    project('GET', '/:groupId', {
-      id: 'getGroup',
+    project('getGroup', 'GET', '/:groupId', {
       summary: 'Gets a project.',
       response: schema.shownProject,
       handle: ({ project, baseUrl }) => shown(projects.existing(project.id), baseUrl),
     }),
-    project('GET', '/byName/:groupName', {
-      id: 'getGroupByName',
+    project('getGroupByName', 'GET', '/byName/:groupName', {
       summary: 'Gets a project by its name.',
       access: undefined,
       conditions: [conditions.projectNameNotFound],
@@ -148,8 +144,7 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
         return shown(found, baseUrl);
       },
     }),
-    project('PATCH', '/:groupId', {
-      id: 'updateGroup',
+    project('updateGroup', 'PATCH', '/:groupId', {
       javaMethod: 'patchGroup',
       summary: 'Changes a project: what is given; the rest stays.',
       conditions: [scope.projectExists, conditions.invalidTag],
@@ -170,8 +165,7 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
         return shown(updated, baseUrl);
       },
     }),
-    project('DELETE', '/:groupId', {
-      id: 'deleteGroup',
+    project('deleteGroup', 'DELETE', '/:groupId', {
       summary: 'Deletes a project in which nothing is left.',
       status: 202,
       repeatable: true,

@@ -46,8 +46,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
         return report(items, project, id);
       });
     };
-  const add = control('POST', '', {
-    id: `add${title}`,
+  const add = control(`add${title}`, 'POST', '', {
     summary: `Adds a ${one}, as a fixture would.`,
     body: { schema: itemSchema(resource) },
     status: 201,
@@ -56,14 +55,12 @@ export function stateControl(items: Items): readonly ControlOperation[] {
   });
   return [
     ...(resource.addedByControl ? [add] : []),
-    control('GET', `/:${parameter}`, {
-      id: `get${title}State`,
+    control(`get${title}State`, 'GET', `/:${parameter}`, {
       summary: `Returns the state of a ${one} and its history.`,
       handle: ({ project, parameters }) =>
         report(items, project, existing(items, project, parameters[parameter] ?? '').id),
     }),
-    control('PUT', `/:${parameter}/state`, {
-      id: `force${title}State`,
+    control(`force${title}State`, 'PUT', `/:${parameter}/state`, {
       summary: `Puts a ${one} into a state, in which it stays.`,
       body: {
         schema: Type.Object({ state, ...(failed && { errorMessage: Type.Optional(message) }) }, strict),
@@ -77,8 +74,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
         return { ...item, ...forced, errorMessage: errorMessage ?? item.errorMessage };
       }),
     }),
-    control('POST', `/:${parameter}/hold`, {
-      id: `hold${title}`,
+    control(`hold${title}`, 'POST', `/:${parameter}/hold`, {
       summary: `Holds a ${one} in the state that it is in.`,
       handle: change((project, item) => {
         const passed = past(item.path, project.now);
@@ -90,8 +86,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
         return { ...item, path: passed, rest: [...ahead, ...item.rest], readsLeft: null };
       }),
     }),
-    control('POST', `/:${parameter}/step`, {
-      id: `step${title}`,
+    control(`step${title}`, 'POST', `/:${parameter}/step`, {
       summary: `Moves a ${one} that is held, or that only moves by hand or by reads, to its next state.`,
       errors: [409],
       handle: change((project, item) => {
@@ -104,8 +99,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
         return items.resumed(project, item, 'forced', byReads ? movement : 'by hand');
       }),
     }),
-    control('POST', `/:${parameter}/release`, {
-      id: `release${title}`,
+    control(`release${title}`, 'POST', `/:${parameter}/release`, {
       summary: `Releases a ${one} that was held: it enters its next state now, and the others as its project moves.`,
       errors: [409],
       handle: change((project, item) => {

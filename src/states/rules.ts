@@ -133,34 +133,28 @@ export function ruleControl(items: Items): readonly ControlOperation[] {
     parameters: { ruleId: text('Id of a rule.') },
   });
   return [
-    control('GET', '', {
-      id: `list${title}Rules`,
+    control(`list${title}Rules`, 'GET', '', {
       summary: `Lists the rules for ${many} that are not created yet.`,
       response: Type.Object({ rules: Type.Array(stored, { description: 'oldest first' }) }),
       handle: ({ project }) => ({ rules: rules.list(project?.id) }),
     }),
-    control('POST', '', {
-      id: `add${title}Rule`,
+    control(`add${title}Rule`, 'POST', '', {
       summary: `Determines what happens to ${many} that are not created yet.`,
       body: { schema: rule },
       response: stored,
       status: 201,
       handle: ({ project, body }) => database.write(() => rules.add(project?.id, newId(), body)),
     }),
-    control('DELETE', '/:ruleId', {
-      id: `remove${title}Rule`,
+    control(`remove${title}Rule`, 'DELETE', '/:ruleId', {
       summary: 'Removes a rule.',
-      status: 204,
       handle: ({ project, parameters: { ruleId } }) =>
         database.write(() => {
           if (rules.remove(project?.id, ruleId) > 0) return;
           throw new ControlError(404, `There is no rule ${ruleId} here.`);
         }),
     }),
-    control('DELETE', '', {
-      id: `remove${title}Rules`,
+    control(`remove${title}Rules`, 'DELETE', '', {
       summary: 'Removes all rules of the scope.',
-      status: 204,
       handle: ({ project }) => database.write(() => rules.remove(project?.id)),
     }),
   ];

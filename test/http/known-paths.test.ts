@@ -115,8 +115,7 @@ const workspaces: Feature = {
 
 /** An operation that answers with its own path and the parameters it was given. */
 function route(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string): AtlasOperation {
-  return workspace(method, path, {
-    id: `${method} ${path}`,
+  return workspace(`${method} ${path}`, method, path, {
     summary: 'Answers.',
     response: Type.Object({}),
     handle: ({ parameters }) =>

@@ -35,19 +35,19 @@ describe('declared operations', () => {
       access: { read: 'readProject', write: 'writeStreams' },
     });
     const common = { summary: 'Does.', response: text, handle: () => resource('{}') };
-    const got = stream('GET', '/:name', { ...common, id: 'getStream' });
+    const got = stream('getStream', 'GET', '/:name', { ...common });
     expect(got).toMatchObject({ path: '/groups/:groupId/streams/:name', method: 'GET', status: 200, tag });
     expect(got).toMatchObject({ access: 'readProject', javaMethod: 'Streams::getStream' });
-    const made = stream('POST', '', { ...common, id: 'make', javaMethod: 'add', status: 201 });
+    const made = stream('make', 'POST', '', { ...common, javaMethod: 'add', status: 201 });
     expect(made).toMatchObject({ access: 'writeStreams', javaMethod: 'Streams::add', status: 201 });
-    expect(stream('GET', '', { ...common, id: 'list', access: undefined }).access).toBeUndefined();
+    expect(stream('list', 'GET', '', { ...common, access: undefined }).access).toBeUndefined();
   });
 
   it('an operation of controlGroup() has the response of its group, unless it has its own', () => {
     const group = controlGroup('/clock', { scope: 'both', tag, response: text });
     const own = { summary: 'Does.', handle: () => '' };
-    expect(group('GET', '', { ...own, id: 'get' })).toMatchObject({ path: '/clock', response: text });
-    expect(group('PUT', '/set', { ...own, id: 'set', response: Type.Null() })).toMatchObject({
+    expect(group('get', 'GET', '', { ...own })).toMatchObject({ path: '/clock', response: text });
+    expect(group('set', 'PUT', '/set', { ...own, response: Type.Null() })).toMatchObject({
       path: '/clock/set',
       response: Type.Null(),
     });

@@ -95,8 +95,7 @@ const teaPots = stateful<Pot, 'coldMs' | 'heatingMs'>({
     matches: ({ colour }: { colour?: string }, sent) => colour === undefined || colour === sent.colour,
   },
   operations: (pots) => [
-    potOperation('POST', '', {
-      id: 'createTeaPot',
+    potOperation('createTeaPot', 'POST', '', {
       summary: 'Creates a pot.',
       response: shownPot,
       body: { schema: pot },
@@ -104,15 +103,13 @@ const teaPots = stateful<Pot, 'coldMs' | 'heatingMs'>({
       conditions: [potTwice],
       handle: ({ project, body, baseUrl }) => pots.create(project, body, baseUrl),
     }),
-    potOperation('GET', '/:potId', {
-      id: 'getTeaPot',
+    potOperation('getTeaPot', 'GET', '/:potId', {
       summary: 'Gets a pot.',
       conditions: [potNotFound],
       response: shownPot,
       handle: ({ project, parameters: { potId }, baseUrl }) => pots.read(project, potId, baseUrl),
     }),
-    potOperation('DELETE', '/:potId', {
-      id: 'deleteTeaPot',
+    potOperation('deleteTeaPot', 'DELETE', '/:potId', {
       summary: 'Deletes a pot.',
       conditions: [potNotFound],
       response: nothing,
@@ -147,8 +144,7 @@ const geysers = stateful<object, 'restingMs'>({
   notFound: potNotFound,
   addedByControl: true,
   operations: (items) => [
-    geyserOperation('DELETE', '/:geyserId', {
-      id: 'deleteGeyser',
+    geyserOperation('deleteGeyser', 'DELETE', '/:geyserId', {
       summary: 'Deletes a geyser.',
       response: nothing,
       async handle({ project, parameters: { geyserId } }) {

@@ -37,13 +37,11 @@ export function documentOperations(
   const security = [...(guarded ? [] : [{}]), { controlToken: [] }];
   const api = { info, security, securitySchemes, emptyQuery: false };
   return [
-    group('GET', '/openapi.json', {
-      id: 'describeApi',
+    group('describeApi', 'GET', '/openapi.json', {
       summary: 'Describes the emulated API (OpenAPI 3.1).',
       handle: ({ baseUrl }) => atlasDocument(operations, scripted, baseUrl),
     }),
-    group('GET', '/control-openapi.json', {
-      id: 'describeControlApi',
+    group('describeControlApi', 'GET', '/control-openapi.json', {
       summary: 'Describes the control API (OpenAPI 3.1).',
       handle: ({ baseUrl }) => writeDocument(api, controls().flatMap(viewsOf), baseUrl),
     }),

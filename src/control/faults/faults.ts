@@ -26,14 +26,12 @@ export function faultOperations(
   const find = (project: string | undefined, id: string): ScopedFault | undefined =>
     store.list(project).find(({ rule }) => rule.id === id);
   return [
-    group('GET', '', {
-      id: 'listFaults',
+    group('listFaults', 'GET', '', {
       summary: 'List the fault rules.',
       response: faults,
       handle: ({ project }) => ({ results: store.list(project?.id).map(serialized) }),
     }),
-    group('POST', '', {
-      id: 'createFault',
+    group('createFault', 'POST', '', {
       summary: 'Inject a fault into the requests that a rule matches.',
       body: { schema: newFault },
       response: fault,
@@ -51,8 +49,7 @@ export function faultOperations(
         return serialized(added);
       },
     }),
-    group('GET', '/:faultId', {
-      id: 'getFault',
+    group('getFault', 'GET', '/:faultId', {
       summary: 'Get a fault rule, and how often it has fired.',
       response: fault,
       handle({ project, parameters: { faultId } }) {
@@ -61,19 +58,15 @@ export function faultOperations(
         return serialized(found);
       },
     }),
-    group('DELETE', '/:faultId', {
-      id: 'deleteFault',
+    group('deleteFault', 'DELETE', '/:faultId', {
       summary: 'Delete a fault rule.',
-      status: 204,
       async handle({ project, parameters: { faultId } }) {
         const removed = await database.write(() => store.remove(project?.id, faultId));
         if (removed === 0) throw unknown(faultId);
       },
     }),
-    group('DELETE', '', {
-      id: 'deleteFaults',
+    group('deleteFaults', 'DELETE', '', {
       summary: 'Delete all fault rules of the scope.',
-      status: 204,
       async handle({ project }) {
         await database.write(() => store.remove(project?.id));
       },

@@ -16,8 +16,7 @@ const group = controlGroup('/events', { scope: 'both', tag: 'Events, as they hap
 
 /** `GET /events`: the events of the bus as server-sent events. */
 export function eventStream(observed: Observed): ControlOperation {
-  return group('GET', '', {
-    id: 'streamEvents',
+  return group('streamEvents', 'GET', '', {
     summary:
       'Streams events as server-sent events: id is the number, event the type, data the event as JSON, without ' +
       'headers and bodies. Resumes after Last-Event-ID; begins with an event named lost if some were evicted.',

@@ -47,8 +47,7 @@ const OTHERS_SHOWN = 10;
 export function requestOperations(observed: Observed): ControlOperation[] {
   const { events, journal, operations } = observed;
   return [
-    requests('GET', '', {
-      id: 'listRequests',
+    requests('listRequests', 'GET', '', {
       summary: 'Lists the last requests that match, oldest first.',
       query: Type.Object({ ...criteria, limit: limit(100) }),
       response: Type.Object({
@@ -63,8 +62,7 @@ export function requestOperations(observed: Observed): ControlOperation[] {
         return { requests: found.map(renderRequest), cut, last: events.last };
       },
     }),
-    requests('GET', '/refused', {
-      id: 'listRefusedRequests',
+    requests('listRefusedRequests', 'GET', '/refused', {
       summary: 'Lists the last refused requests, newest first, with the reason of each and what would pass.',
       query: Type.Object({
         limit: limit(20),
@@ -84,8 +82,7 @@ export function requestOperations(observed: Observed): ControlOperation[] {
         return { requests: refused.slice(-query.limit).reverse().map(renderLine) };
       },
     }),
-    requests('POST', '/count', {
-      id: 'countRequests',
+    requests('countRequests', 'POST', '/count', {
       summary: 'Counts the requests that match; 410 if some of them may have been evicted.',
       body: { schema: Type.Object(matcherProperties, strict), optional: true },
       response: Type.Object({ count: integer('The number of requests that match.') }),
@@ -97,8 +94,7 @@ export function requestOperations(observed: Observed): ControlOperation[] {
         return { count: selection.entries.filter((entry) => matches(entry, matcher)).length };
       },
     }),
-    requests('POST', '/wait', {
-      id: 'waitForRequests',
+    requests('waitForRequests', 'POST', '/wait', {
       summary:
         'Waits until a number of requests match; 408 after the timeout, or 410 if some may have been evicted.',
       body: { schema: wantedSchema, optional: true },
@@ -109,16 +105,13 @@ export function requestOperations(observed: Observed): ControlOperation[] {
         return waitFor(observed, project?.id, wanted, reply);
       },
     }),
-    requests('DELETE', '', {
-      id: 'forgetRequests',
+    requests('forgetRequests', 'DELETE', '', {
       summary: 'Deletes the recorded requests; later lists and counts begin here.',
-      status: 204,
       handle({ project }) {
         journal.forget(project?.id);
       },
     }),
-    requests('GET', '.har', {
-      id: 'exportRequests',
+    requests('exportRequests', 'GET', '.har', {
       summary: 'Exports the requests as an HTTP Archive (HAR 1.2), with secrets redacted.',
       response: harSchema,
       handle: ({ project }) => harOf(journal.select(project?.id).entries),

@@ -46,8 +46,7 @@ const account = atlasResource('/groups/:groupId/streams/accountDetails', {
 });
 
 const operations = [
-  account('GET', '', {
-    id: 'getGroupStreamAccountDetails',
+  account('getGroupStreamAccountDetails', 'GET', '', {
     summary: "Gets the account of a cloud provider in which a project's stream processing runs.",
     javaMethod: 'getAccountDetails',
     query,

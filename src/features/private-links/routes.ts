@@ -20,8 +20,7 @@ const link = atlasResource('/groups/:groupId/streams/privateLinkConnections', {
 /** The operations on private links. */
 export function privateLinkOperations(links: Items<schema.SentFields>): readonly AtlasOperation[] {
   return [
-    link('POST', '', {
-      id: 'createGroupStreamPrivateLinkConnection',
+    link('createGroupStreamPrivateLinkConnection', 'POST', '', {
       summary: 'Creates a private link.',
       javaMethod: 'createPrivateLinkConnection',
       conflict: conditions.duplicateLink,
@@ -38,24 +37,21 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
       },
       handle: ({ project, body, baseUrl }) => links.create(project, body, baseUrl),
     }),
-    link('GET', '', {
-      id: 'listGroupStreamPrivateLinkConnections',
+    link('listGroupStreamPrivateLinkConnections', 'GET', '', {
       summary: 'Lists the private links of a project.',
       javaMethod: 'getPrivateLinkConnections',
       query: pagingQuery,
       response: schema.privateLinkPage,
       handle: ({ project, query, baseUrl }) => links.list(project, query, baseUrl),
     }),
-    link('GET', '/:connectionId', {
-      id: 'getGroupStreamPrivateLinkConnection',
+    link('getGroupStreamPrivateLinkConnection', 'GET', '/:connectionId', {
       summary: 'Gets a private link.',
       javaMethod: 'getPrivateLinkConnection',
       conditions: [conditions.linkNotFound],
       response: schema.privateLink,
       handle: ({ project, parameters, baseUrl }) => links.read(project, parameters.connectionId, baseUrl),
     }),
-    link('PATCH', '/:connectionId', {
-      id: 'updateGroupStreamPrivateLinkConnection',
+    link('updateGroupStreamPrivateLinkConnection', 'PATCH', '/:connectionId', {
       summary: 'Changes the domain of a private link that has none, or is IDLE.',
       versions: ['2025-03-12'],
       javaMethod: 'updatePrivateLinkConnection',
@@ -77,8 +73,7 @@ export function privateLinkOperations(links: Items<schema.SentFields>): readonly
         return links.update(project, connectionId, changed, baseUrl);
       },
     }),
-    link('DELETE', '/:connectionId', {
-      id: 'deleteGroupStreamPrivateLinkConnection',
+    link('deleteGroupStreamPrivateLinkConnection', 'DELETE', '/:connectionId', {
       summary: 'Deletes a private link.',
       javaMethod: 'deletePrivateLinkConnection',
       status: 202,

@@ -43,28 +43,24 @@ export function projectDefaultsOperations(store: defaults.ProjectDefaultsStore):
   const setTeams = (project: Project, set: defaults.ProjectDefaults['teams'], paging: Paging) =>
     change(project, ({ teams }) => ({ teams: { ...teams, ...set } }), shownTeams(paging));
   return [
-    around('GET', '/settings', {
-      id: 'getGroupSettings',
+    around('getGroupSettings', 'GET', '/settings', {
       summary: 'Gets the settings of a project.',
       response: schema.settings,
       handle: ({ project }) => shownSettings(store.get(project.id)),
     }),
-    around('PATCH', '/settings', {
-      id: 'updateGroupSettings',
+    around('updateGroupSettings', 'PATCH', '/settings', {
       summary: 'Changes settings of a project; they have no effect.',
       response: schema.settings,
       body: { schema: schema.settingsBody },
       handle: ({ project, body }) =>
         change(project, ({ settings }) => ({ settings: { ...settings, ...body } }), shownSettings),
     }),
-    around('GET', '/limits', {
-      id: 'listGroupLimits',
+    around('listGroupLimits', 'GET', '/limits', {
       summary: 'Lists the limits of a project that were set.',
       response: schema.limits,
       handle: ({ project }) => resource(defaults.limitsIn(store.get(project.id))),
     }),
-    around('GET', '/limits/:limitName', {
-      id: 'getGroupLimit',
+    around('getGroupLimit', 'GET', '/limits/:limitName', {
       summary: 'Gets a limit of a project: what was set, or the default.',
       response: schema.limit,
       conditions,
@@ -75,8 +71,7 @@ export function projectDefaultsOperations(store: defaults.ProjectDefaultsStore):
         return resource({ name, value });
       },
     }),
-    around('PATCH', '/limits/:limitName', {
-      id: 'setGroupLimit',
+    around('setGroupLimit', 'PATCH', '/limits/:limitName', {
       summary: 'Sets a limit of a project; it has no effect.',
       response: schema.limit,
       conditions,
@@ -87,31 +82,27 @@ export function projectDefaultsOperations(store: defaults.ProjectDefaultsStore):
         return change(project, ({ limits }) => ({ limits: { ...limits, [name]: value } }), shown);
       },
     }),
-    around('DELETE', '/limits/:limitName', {
-      id: 'deleteGroupLimit',
+    around('deleteGroupLimit', 'DELETE', '/limits/:limitName', {
       summary: 'Removes a limit of a project.',
       response: nothing,
       conditions,
       handle: ({ project, parameters: { limitName } }) =>
         change(project, ({ limits }) => ({ limits: without(limits, knownLimit(limitName)) })),
     }),
-    around('GET', '/teams', {
-      id: 'listGroupTeams',
+    around('listGroupTeams', 'GET', '/teams', {
       summary: 'Lists the teams of a project.',
       response: schema.teamPage,
       query: pagingQuery,
       handle: ({ project, query }) => shownTeams(query)(store.get(project.id)),
     }),
-    around('POST', '/teams', {
-      id: 'addGroupTeams',
+    around('addGroupTeams', 'POST', '/teams', {
       summary: 'Adds teams to a project; they have no effect.',
       response: schema.teamPage,
       query: pagingQuery,
       body: { schema: schema.teamsBody },
       handle: ({ project, body, query }) => setTeams(project, defaults.teamsOf(body), query),
     }),
-    around('PATCH', '/teams/:teamId', {
-      id: 'updateGroupTeam',
+    around('updateGroupTeam', 'PATCH', '/teams/:teamId', {
       summary: 'Changes the roles of a team in a project.',
       response: schema.teamPage,
       query: pagingQuery,
@@ -119,40 +110,34 @@ export function projectDefaultsOperations(store: defaults.ProjectDefaultsStore):
       handle: ({ project, parameters: { teamId }, body: { roleNames }, query }) =>
         setTeams(project, { [teamId]: roleNames }, query),
     }),
-    around('DELETE', '/teams/:teamId', {
-      id: 'removeGroupTeam',
+    around('removeGroupTeam', 'DELETE', '/teams/:teamId', {
       summary: 'Removes a team from a project.',
       response: nothing,
       handle: ({ project, parameters: { teamId } }) =>
         change(project, ({ teams }) => ({ teams: without(teams, teamId) })),
     }),
-    around('GET', '/ipAddresses', {
-      id: 'getGroupIpAddresses',
+    around('getGroupIpAddresses', 'GET', '/ipAddresses', {
       summary: 'Gets the IP addresses of a project, of which there are none.',
       response: schema.ipAddresses,
       handle: ({ project }) => resource({ groupId: project.id, services: { clusters: [] } }),
     }),
-    around('GET', '/managedSlowMs', {
-      id: 'getGroupManagedSlowMs',
+    around('getGroupManagedSlowMs', 'GET', '/managedSlowMs', {
       summary: 'Returns whether the threshold of slow operations is managed by Atlas.',
       response: schema.managedSlowMs,
       // A bare boolean: Terraform reads nothing else (run).
       handle: ({ project }) => resource(String(store.get(project.id).managedSlowMs)),
     }),
-    around('POST', '/managedSlowMs/enable', {
-      id: 'enableGroupManagedSlowMs',
+    around('enableGroupManagedSlowMs', 'POST', '/managedSlowMs/enable', {
       summary: 'Lets Atlas manage the threshold of slow operations; it has no effect.',
       response: nothing,
       handle: ({ project }) => change(project, () => ({ managedSlowMs: true })),
     }),
-    around('DELETE', '/managedSlowMs/disable', {
-      id: 'disableGroupManagedSlowMs',
+    around('disableGroupManagedSlowMs', 'DELETE', '/managedSlowMs/disable', {
       summary: 'Fixes the threshold of slow operations; it has no effect.',
       response: nothing,
       handle: ({ project }) => change(project, () => ({ managedSlowMs: false })),
     }),
-    around('GET', '/users', {
-      id: 'listGroupUsers',
+    around('listGroupUsers', 'GET', '/users', {
       summary: 'Lists the users of a project: the one who created it.',
       response: schema.userPage,
       versions: ['2023-01-01', '2025-02-19'],
@@ -160,8 +145,7 @@ export function projectDefaultsOperations(store: defaults.ProjectDefaultsStore):
       handle: ({ project, request, query }) =>
         usersPage(request, query, project.organizationId, ['GROUP_OWNER']),
     }),
-    around('GET', '/clusters', {
-      id: 'listGroupClusters',
+    around('listGroupClusters', 'GET', '/clusters', {
       summary: 'Lists the clusters of a project, of which there are none.',
       response: schema.noItems,
       versions: ['2023-01-01', '2023-02-01', '2024-08-05'],
