@@ -35,12 +35,13 @@ export class Connection {
   }
 
   /**
-   * Says that the response that is being sent is a stream, which is the last of the connection. Requests behind it are
-   * read and discarded: with one left unread, Node would not see that the client ends the connection.
+   * Says that the response that is being sent is a stream, which is the last of the connection. The rest of its request
+   * and those behind it are read and discarded: with one left unread, Node would not see that the client ends the
+   * connection.
    */
   endWithStream(): void {
     this.#hasStream = true;
-    for (const { req } of this.unanswered.slice(1)) req.resume();
+    for (const { req } of this.unanswered) req.resume();
   }
 }
 
