@@ -108,16 +108,16 @@ export class Database {
   }
 
   /**
-   * Remembers what `load` returns for each key, until a write changes more than items or is rolled back. `load` reads
-   * nothing but this database.
+   * What {@link remember} does, until a write changes more than items or is rolled back. `load` reads only this database.
    *
    * @param reads `items`, if `load` reads items: then any write makes it forget
    */
-  memo<Key, Value>(load: (key: Key) => Value, reads: Changes = 'anything'): (key: Key) => Value {
-    return remember(load, () => {
-      this.#settle(reads);
-      return this.#versions[reads];
-    });
+  memo<Key, Value>(
+    load: (key: Key) => Value,
+    reads: Changes = 'anything',
+    sizeOf?: (value: Value) => number,
+  ) {
+    return remember(load, () => this.#settle(reads), sizeOf);
   }
 
   /**
@@ -213,10 +213,11 @@ export class Database {
     for (const { reject } of batch.writers) reject(error);
   }
 
-  /** Commits what is pending before a read outside of a write, if it changes as much as that reads. */
-  #settle(reads: Changes): void {
-    if (this.#batch && !this.#writing && (reads === 'items' || this.#batch.changes === 'anything'))
-      this.flush();
+  /** Commits what is pending, if it changes as much as a read outside of a write reads. Returns the version of that. */
+  #settle(reads: Changes): number {
+    const isRead = reads === 'items' || this.#batch?.changes === 'anything';
+    if (this.#batch && !this.#writing && isRead) this.flush();
+    return this.#versions[reads];
   }
 
   #touch(changes = this.#writing): void {

@@ -7,6 +7,7 @@ import { withJson } from '../kernel/tables.js';
 import { Alarms } from './alarms.js';
 import { goneAt, positionAt, type Plan } from './lifecycle.js';
 import { namesOf, type Shown, type StatefulResource } from './resource.js';
+import { SettledItems } from './settled.js';
 import { fillAddress, fillState } from './text.js';
 
 /** An item: all that its representation follows from. */
@@ -54,10 +55,7 @@ const COLUMNS = [
  */
 export class ItemStore<Sent extends object> {
   readonly alarms: Alarms;
-  /** How many items a project has, gone or not, and when the first of them is gone. Counting thousands takes long. */
-  readonly #counted;
-  /** The number of the item at an offset of a project, as `project offset`: skipping thousands takes long. */
-  readonly #seqAt;
+  readonly #settled: SettledItems;
   /** What the representation of an item needs of its project. */
   readonly #project;
   readonly #sql;
@@ -68,15 +66,11 @@ export class ItemStore<Sent extends object> {
   ) {
     const { table } = namesOf(resource.name);
     this.alarms = new Alarms(database, resource.name);
+    this.#settled = new SettledItems(database, table);
     const selectRow = `SELECT seq, id, project_id AS projectId, sent, shown, path, rest, reads_left AS readsLeft, state,
       due_at AS dueAt, error_message AS errorMessage FROM ${table}`;
     this.#sql = {
-      read: `SELECT shown, due_at AS dueAt, reads_left AS readsLeft FROM ${table} WHERE id = ? AND ${VISIBLE}`,
-      // Joined outside of SQL, which is faster than group_concat. Null is late.
-      page: `SELECT CASE WHEN due_at <= ? THEN NULL ELSE shown END FROM ${table}
-        WHERE ${VISIBLE} AND seq >= ? ORDER BY seq LIMIT ? OFFSET ?`,
-      pageRows: `${selectRow} WHERE ${VISIBLE} AND seq >= ? ORDER BY seq LIMIT ? OFFSET ?`,
-      seqAt: `SELECT seq FROM ${table} WHERE project_id = ? ORDER BY seq LIMIT 1 OFFSET ?`,
+      page: `${selectRow} WHERE ${VISIBLE} ORDER BY seq LIMIT ? OFFSET ?`,
       next: `${selectRow} WHERE ${VISIBLE} AND seq > ? ORDER BY seq LIMIT 1`,
       row: `${selectRow} WHERE ${VISIBLE} AND id = ?`,
       due: `${selectRow} INDEXED BY ${table}_due
@@ -89,16 +83,6 @@ export class ItemStore<Sent extends object> {
       move: `UPDATE ${table} SET state = ?, due_at = ?, shown = ? WHERE seq = ?`,
       remove: `DELETE FROM ${table} WHERE seq = ?`,
     };
-    const counted = `SELECT count(*) AS count, min(gone_at) AS until FROM ${table} WHERE project_id = ?`;
-    this.#counted = database.memo(
-      (projectId: string) => database.get<{ count: number; until: number | null }>(counted, projectId),
-      'items',
-    );
-    this.#seqAt = database.memo((place: string) => {
-      const [projectId = '', offset] = place.split(' ');
-      // No item has the number of one that will come.
-      return database.value<number>(this.#sql.seqAt, projectId, Number(offset)) ?? Number.MAX_SAFE_INTEGER;
-    }, 'items');
     const project = `SELECT projects.id, profile FROM projects JOIN organizations
       ON organizations.id = organization_id WHERE projects.id = ?`;
     this.#project = database.memo((id: string) => database.get<Shown['project']>(project, id));
@@ -111,39 +95,28 @@ export class ItemStore<Sent extends object> {
     now: number,
     baseUrl: string,
   ): { readonly text: JsonText; readonly readsLeft: number | null } | undefined {
-    const row = this.database.get<{ shown: string; dueAt: number | null; readsLeft: number | null }>(
-      ...([this.#sql.read, id, projectId, now] as const),
-    );
-    const isLate = row && row.dueAt !== null && row.dueAt <= now;
-    const text = isLate ? this.current(projectId, id, now)?.text : row?.shown;
-    return row && text !== undefined
-      ? { text: fillAddress(text, baseUrl), readsLeft: row.readsLeft }
-      : undefined;
+    const item = this.#settled.item(id);
+    if (item?.projectId !== projectId) return undefined;
+    const isDue = item.dueAt !== null && item.dueAt <= now;
+    const text = isDue ? this.current(projectId, id, now)?.text : item.shown;
+    return text === undefined ? undefined : { text: fillAddress(text, baseUrl), readsLeft: item.readsLeft };
   }
 
   /** One page of a project's items, oldest first, as JSON texts joined by commas. */
   page(projectId: string, { itemsPerPage, pageNum }: Paging, now: number, baseUrl: string): JsonText {
     const offset = (pageNum - 1) * itemsPerPage;
-    const start = offset === 0 || this.#isAnyGone(projectId, now) ? 0 : this.#seqAt(`${projectId} ${offset}`);
-    const scope = [projectId, now, start, itemsPerPage, start === 0 ? offset : 0] as const;
-    let texts = this.database.column<string | null>(this.#sql.page, now, ...scope);
-    if (texts.includes(null)) {
-      const rows = this.database.all<object>(this.#sql.pageRows, ...scope);
-      texts = rows.map((row) => this.#present(this.#parse(row), now).text);
+    if (!this.#settled.isAnyDue(projectId, now)) {
+      return fillAddress(this.#settled.page(projectId, itemsPerPage, offset), baseUrl);
     }
+    const rows = this.database.all<object>(this.#sql.page, projectId, now, itemsPerPage, offset);
+    const texts = rows.map((row) => this.#present(this.#parse(row), now).text);
     return fillAddress(texts.join(), baseUrl);
   }
 
   /** How many items of a project are not gone. */
   count(projectId: string, now: number): number {
-    if (!this.#isAnyGone(projectId, now)) return this.#counted(projectId)?.count ?? 0;
+    if (!this.#settled.isAnyDue(projectId, now)) return this.#settled.count(projectId);
     return this.database.value(this.#sql.count, projectId, now) ?? 0;
-  }
-
-  /** Whether an item of a project is gone that is not removed yet. */
-  #isAnyGone(projectId: string, now: number): boolean {
-    const until = this.#counted(projectId)?.until ?? null;
-    return until !== null && now >= until;
   }
 
   /** The id of an item of the project that has the same target and is not gone. */
