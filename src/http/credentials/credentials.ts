@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { defineCondition, profiles, SOURCE } from '../../profiles/index.js';
 import type { ProfileName, Refusal, Source } from '../../profiles/index.js';
-import { digestResponse, parseDigest, REALM, sameSecret, type Nonces } from './digest.js';
+import { digestResponse, parseDigest, REALM, sameHash, type Nonces } from './digest.js';
 import type { Caller, Gatekeeper } from '../gatekeeper.js';
 import { redactTarget } from '../observation/redaction.js';
 import { API_PREFIX, pathOf, pathWithoutQuery, withoutBase } from '../paths.js';
@@ -95,7 +95,7 @@ export class Credentials {
     }
     // Before the nonce: only a right response may learn that its nonce is stale, or use up a count.
     const expected = digestResponse(sent, { password: key.secret, method });
-    if (!sameSecret(expected, sent.response.toLowerCase())) {
+    if (!sameHash(expected, sent.response.toLowerCase())) {
       const remedy = 'Sign with the private key that belongs to the public key.';
       const problem = 'The digest does not match the private key of this public key.';
       throw denied(problem, remedy, SOURCE.digestResponse);

@@ -1,5 +1,6 @@
 import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../kernel/clock.js';
+import { remember } from '../../kernel/memo.js';
 
 /** HTTP digest access authentication as Atlas challenges for it: MD5, `qop=auth` (RFC 7616; recorded). */
 
@@ -34,21 +35,33 @@ export function parseDigest(parameters: string): DigestCredentials | string {
 
   const missing = PARAMETERS.filter((name) => !found.has(name));
   if (missing.length > 0) return `The digest lacks ${missing.join(', ')}.`;
-  const sent = Object.fromEntries(
-    [...PARAMETERS, 'algorithm'].map((name) => [name, found.get(name) ?? 'MD5']),
-  );
+  const sent: Partial<Record<keyof DigestCredentials, string>> = {
+    algorithm: found.get('algorithm') ?? 'MD5',
+  };
+  for (const name of PARAMETERS) sent[name] = found.get(name) ?? '';
   return sent as DigestCredentials;
 }
+
+const md5 = (text: string): string => hash('md5', text);
+
+/** The hash of user, realm and password, which is the same in each request. */
+const hashOfUser = remember(md5, () => 0);
 
 /** Computes the `response` of RFC 7616, section 3.4.1, for MD5 and `qop=auth`: lower-case hexadecimal digits. */
 export function digestResponse(
   sent: Omit<DigestCredentials, 'response' | 'algorithm'>,
   { password, method }: { readonly password: string; readonly method: string },
 ): string {
-  const md5 = (text: string): string => hash('md5', text);
-  const who = md5(`${sent.username}:${sent.realm}:${password}`);
+  const who = hashOfUser(`${sent.username}:${sent.realm}:${password}`);
   const what = md5(`${method}:${sent.uri}`);
   return md5(`${who}:${sent.nonce}:${sent.nc}:${sent.cnonce}:${sent.qop}:${what}`);
+}
+
+/** Compares two texts of the same length in a time that does not depend on where they differ. */
+export function sameHash(one: string, other: string): boolean {
+  return (
+    one.length === other.length && timingSafeEqual(Buffer.from(one, 'latin1'), Buffer.from(other, 'latin1'))
+  );
 }
 
 /** Compares two texts in a time that does not depend on where they differ. */
@@ -64,9 +77,12 @@ const REMEMBERED_NONCES = 50_000;
 /** How far behind the highest count of a nonce a late one may come. */
 const COUNT_WINDOW = 1024;
 
-interface Counts {
+/** A nonce that was used with a right password. */
+interface UsedNonce {
+  readonly number: number;
+  readonly issuedAt: number;
   highest: number;
-  readonly seen: Set<number>;
+  readonly counts: Set<number>;
 }
 
 /**
@@ -79,7 +95,7 @@ interface Counts {
  */
 export class Nonces {
   readonly #key = randomBytes(32);
-  readonly #used = new Map<number, Counts>();
+  readonly #used = new Map<string, UsedNonce>();
   #issued = 0;
   /** Nonces up to this number are stale: their counts are forgotten. */
   #forgotten = 0;
@@ -103,29 +119,35 @@ export class Nonces {
    * @returns `taken`, or why the client has to start again with a new nonce
    */
   take(nonce: string, count: number): 'taken' | 'unknown' | 'old' | 'replayed' {
-    const bytes = Buffer.from(nonce, 'base64');
-    if (bytes.length !== 24 || bytes.toString('base64') !== nonce) return 'unknown';
-    if (!timingSafeEqual(this.#sign(bytes.subarray(0, 12)), bytes.subarray(12))) return 'unknown';
-    const number = bytes.readUIntBE(0, 6);
-    const age = this.clock.now() - bytes.readUIntBE(6, 6);
-    if (age >= this.lifeMs || number <= this.#forgotten) return 'old';
-
-    const counts = this.#used.get(number);
-    if (!counts) {
-      this.#used.set(number, { highest: count, seen: new Set([count]) });
-      const [oldest = 0] = this.#used.keys();
-      if (this.#used.size > REMEMBERED_NONCES && this.#used.delete(oldest)) {
-        this.#forgotten = Math.max(this.#forgotten, oldest);
-      }
-      return 'taken';
-    }
-    if (counts.seen.has(count) || count <= counts.highest - COUNT_WINDOW) return 'replayed';
-    counts.seen.add(count);
-    counts.highest = Math.max(counts.highest, count);
-    if (counts.seen.size > 2 * COUNT_WINDOW) {
-      for (const seen of counts.seen) if (seen <= counts.highest - COUNT_WINDOW) counts.seen.delete(seen);
+    const used = this.#used.get(nonce) ?? this.#verified(nonce);
+    if (!used) return 'unknown';
+    const { number, issuedAt, counts } = used;
+    if (this.clock.now() - issuedAt >= this.lifeMs || number <= this.#forgotten) return 'old';
+    if (counts.size === 0) this.#remember(nonce, used);
+    if (counts.has(count) || count <= used.highest - COUNT_WINDOW) return 'replayed';
+    counts.add(count);
+    used.highest = Math.max(used.highest, count);
+    if (counts.size > 2 * COUNT_WINDOW) {
+      for (const seen of counts) if (seen <= used.highest - COUNT_WINDOW) counts.delete(seen);
     }
     return 'taken';
+  }
+
+  /** A nonce that was issued here and not used yet. */
+  #verified(nonce: string): UsedNonce | undefined {
+    const bytes = Buffer.from(nonce, 'base64');
+    if (bytes.length !== 24 || bytes.toString('base64') !== nonce) return undefined;
+    if (!timingSafeEqual(this.#sign(bytes.subarray(0, 12)), bytes.subarray(12))) return undefined;
+    const [number, issuedAt] = [bytes.readUIntBE(0, 6), bytes.readUIntBE(6, 6)];
+    return { number, issuedAt, highest: 0, counts: new Set() };
+  }
+
+  #remember(nonce: string, used: UsedNonce): void {
+    this.#used.set(nonce, used);
+    const [[oldest, { number }] = ['', used]] = this.#used;
+    if (this.#used.size > REMEMBERED_NONCES && this.#used.delete(oldest)) {
+      this.#forgotten = Math.max(this.#forgotten, number);
+    }
   }
 
   #sign(bytes: Buffer): Buffer {
