@@ -22,7 +22,7 @@ import { oauth, permits, rolesFor } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import { profiles } from './profiles/index.js';
 import { tlsIdentity, type TlsIdentity } from './tls/identity.js';
-import { acceptExpect, tlsNotices } from './tls/server.js';
+import { tlsNotices } from './tls/server.js';
 import { FIXTURES } from './version.js';
 
 /** A client that stalls while it sends a request must not hold a connection for ever. */
@@ -96,7 +96,6 @@ export async function buildApp(
     },
   });
   handleInOrder(server.server);
-  acceptExpect(server.server);
   try {
     // Clients check a certificate by their own time, whatever the clock of the emulator.
     const tls = await tlsIdentity(config, systemClock.now());

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { addressesOf, isBlockedPort, isLoopback, urlHost } from './addresses.js';
 import { buildApp, type App, type Replacements } from './app.js';
 import { defaultConfig, type Config } from './config.js';
 import { UsageError } from './exit.js';
+import { REQUEST_EVENTS } from './http/replies/connection.js';
 import { besideMain } from './tls/server.js';
 
 /** A listening emulator. */
@@ -139,7 +140,9 @@ function unusedConnections(server: Server): () => void {
     unused.set(key, socket);
     socket.once('close', () => unused.delete(key));
   });
-  server.on('request', ({ socket }) => unused.delete(keyOf(socket)));
+  for (const event of REQUEST_EVENTS) {
+    server.on(event, ({ socket }: IncomingMessage) => unused.delete(keyOf(socket)));
+  }
   return () => {
     for (const socket of unused.values()) socket.destroy();
   };

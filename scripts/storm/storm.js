@@ -28,7 +28,10 @@ export async function storm(seed, count, progress) {
       const epoch = Array.from({ length: EPOCH }, () => (opened += 1));
       const worker = async () => {
         for (let number = epoch.pop(); number !== undefined && sent < count; number = epoch.pop()) {
-          const connection = connectionOf(world, new Random(seed, number));
+          const connection = {
+            ...connectionOf(world, new Random(seed, number)),
+            name: `storm-${seed}-${number}`,
+          };
           sent += connection.requests.length;
           await judge(server, world, connection, seen);
         }
@@ -135,7 +138,7 @@ function chunksOf(random, body) {
 /** Sends what a connection has, and checks what comes back. */
 async function judge(server, world, connection, seen) {
   const fail = (problem, answer = '') => {
-    const file = join(tmpdir(), 'storm-connection.bin');
+    const file = join(tmpdir(), `${connection.name}.bin`);
     writeFileSync(file, connection.bytes);
     writeFileSync(`${file}.answer`, answer);
     throw new Error(`${problem}\nsent (whole in ${file}): ${shown(connection.bytes)}\nanswered: ${answer}`);

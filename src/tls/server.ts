@@ -1,6 +1,7 @@
 import http, { type Server } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { REQUEST_EVENTS } from '../http/replies/connection.js';
 import type { KeyPair } from './certificates.js';
 
 /** The first byte that a client sends over TLS: the type of the record with its handshake. */
@@ -13,22 +14,11 @@ export function besideMain(main: Server, certificate?: KeyPair): Server {
   const server = certificate
     ? https.createServer({ ...options, ...certificate })
     : http.createServer(options);
-  server.on('request', (request, response) => main.emit('request', request, response));
-  acceptExpect(server);
-  server.on('clientError', (error, socket) => main.emit('clientError', error, socket));
+  for (const event of [...REQUEST_EVENTS, 'clientError']) {
+    server.on(event, (...about: unknown[]) => main.emit(event, ...about));
+  }
   if (certificate) refusePlainText(server);
   return server;
-}
-
-/** Serves requests with an `Expect` header, of which Node would refuse some and break others. */
-export function acceptExpect(server: Server): void {
-  // Node would answer 417 without a body; other expectations may be ignored (RFC 9110, section 10.1.1).
-  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  server.on('checkContinue', (request, response) => {
-    // Behind a response that is not sent yet, Node would write 100 Continue into the next one.
-    if (response.socket) response.writeContinue();
-    server.emit('request', request, response);
-  });
 }
 
 /** Looks at the first byte of each connection: what is not TLS is a client error, which is answered in HTTP. */

@@ -96,6 +96,14 @@ describe('the Expect header', () => {
     const answer = await sendRaw(url, request('POST', '/_emulator/reset') + expecting);
     expect(answer).toMatch(/^HTTP\/1\.1 204 [^]*HTTP\/1\.1 400 [^]*\r\n\r\n\{"error":400[^]*\}$/);
   });
+
+  it('a request with it behind another does not end the connection', async () => {
+    const { url } = await openRaw();
+    const field = 'Host: 127.0.0.1\r\nExpect: 100-continue\r\n';
+    const expecting = `GET /_emulator/clock HTTP/1.1\r\n${field}\r\n`;
+    const answer = await sendRaw(url, request('POST', '/_emulator/reset') + expecting + last);
+    expect(statusesIn(answer)).toEqual([204, 100, 200, 200]);
+  });
 });
 
 describe('requests that are under way at once', () => {

@@ -4,14 +4,24 @@ import type { Socket } from 'node:net';
 /** A connection on which more requests wait is closed: they take memory. */
 const MOST_UNANSWERED = 1000;
 
+/** What Node emits for a request: another event than `request` for one with an `Expect` header. */
+export const REQUEST_EVENTS = ['request', 'checkContinue', 'checkExpectation'] as const;
+
 const connections = new WeakMap<Socket, Connection>();
+
+/** A response that is not sent. */
+interface Unanswered {
+  readonly response: ServerResponse;
+  /** Handles its request. */
+  readonly start: () => void;
+}
 
 /** A connection, whose requests are handled one after the other: only safe ones may be handled at once (RFC 9112, section 9.3.2). */
 export class Connection {
   /** It has brought what is no request, so nothing that it brings later can be read. */
   isBroken = false;
-  /** The responses that are not sent, in order. The request of the first is being handled. */
-  readonly unanswered: ServerResponse[] = [];
+  /** In order; the request of the first is being handled. */
+  readonly unanswered: Unanswered[] = [];
   #hasStream = false;
 
   static of(socket: Socket): Connection {
@@ -21,17 +31,16 @@ export class Connection {
   }
 
   /** Handles the request of a response when those before it are answered. */
-  add(response: ServerResponse, socket: Socket, handle: RequestListener): void {
+  add(added: Unanswered, socket: Socket): void {
     const { unanswered } = this;
-    unanswered.push(response);
-    response.once('close', () => {
-      unanswered.splice(unanswered.indexOf(response), 1);
-      const [next] = unanswered;
-      if (next && socket.writable) handle(next.req, next);
+    unanswered.push(added);
+    added.response.once('close', () => {
+      unanswered.splice(unanswered.indexOf(added), 1);
+      if (socket.writable) unanswered[0]?.start();
     });
-    if (unanswered.length === 1) handle(response.req, response);
+    if (unanswered.length === 1) added.start();
     else if (unanswered.length > MOST_UNANSWERED) socket.destroy();
-    else if (this.#hasStream) response.req.resume();
+    else if (this.#hasStream) added.response.req.resume();
   }
 
   /**
@@ -41,15 +50,29 @@ export class Connection {
    */
   endWithStream(): void {
     this.#hasStream = true;
-    for (const { req } of this.unanswered) req.resume();
+    for (const { response } of this.unanswered) response.req.resume();
   }
 }
 
-/** Lets each connection of a server handle its requests in order. */
+/**
+ * Lets each connection of a server handle its requests in order, those with an `Expect` header too, of which Node would
+ * refuse some.
+ */
 export function handleInOrder(server: Server): void {
   const [handle] = server.listeners('request') as [RequestListener];
-  server.removeAllListeners('request');
-  server.on('request', ({ socket }, response) => {
-    Connection.of(socket).add(response, socket, handle);
-  });
+  const inOrder =
+    (listener: RequestListener): RequestListener =>
+    (request, response) => {
+      const { socket } = request;
+      Connection.of(socket).add({ response, start: () => listener(request, response) }, socket);
+    };
+  server.removeAllListeners('request').on('request', inOrder(handle));
+  // Other expectations may be ignored (RFC 9110, section 10.1.1).
+  server.on('checkExpectation', inOrder(handle));
+  const afterContinue: RequestListener = (request, response) => {
+    // Not before its turn: Node would write it into the response to an earlier request.
+    response.writeContinue();
+    handle(request, response);
+  };
+  server.on('checkContinue', inOrder(afterContinue));
 }

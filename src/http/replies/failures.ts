@@ -78,14 +78,14 @@ export function answerBrokenRequest(code: string, socket: Socket, profile: Profi
   const connection = Connection.of(socket);
   const { isBroken, unanswered } = connection;
   connection.isBroken = true;
-  const [now] = unanswered;
+  const now = unanswered[0]?.response;
   // The client has closed its side, or it gets an event stream, which nothing can follow.
   const isOver = now && (code === 'HPE_INVALID_EOF_STATE' || (now.headersSent && !now.writableEnded));
   if (code === 'ECONNRESET' || isOver || (isBroken && code === REQUEST_TIMEOUT)) socket.destroy();
   if (isBroken || socket.destroyed) return;
   // The broken one itself may have begun well: then its body is broken, and it gets no other answer.
-  const before = unanswered.findLast(({ req }) => req.complete);
-  if (before) before.once('close', () => sendBroken(code, socket, profile));
+  const before = unanswered.findLast(({ response }) => response.req.complete);
+  if (before) before.response.once('close', () => sendBroken(code, socket, profile));
   else sendBroken(code, socket, profile);
 }
 
