@@ -2,10 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from './config.js';
 import { faultSection, type Core } from './control/index.js';
 import { features as allFeatures, type Feature } from './features/index.js';
-import { faultMigrations, FaultStore, faultTables } from './http/faults/store.js';
+import { FaultStore, faultTables } from './http/faults/store.js';
 import {
   CredentialStore,
-  identityMigrations,
   identityTables,
   organizationOperations,
   projectOperations,
@@ -15,8 +14,9 @@ import {
 import type { Clock } from './kernel/clock.js';
 import { Database } from './kernel/database.js';
 import { startKernel } from './kernel/kernel.js';
+import { migrations } from './kernel/tables.js';
 import { FIXTURES } from './version.js';
-import { snapshotMigrations, World } from './world/index.js';
+import { World } from './world/index.js';
 
 /**
  * Opens the database, starts the features, and loads the fixture into a new file.
@@ -33,10 +33,8 @@ export async function buildCore(
   features: readonly Feature[] = allFeatures,
 ): Promise<Core> {
   const database = Database.open(config.db, [
-    ...identityMigrations,
-    ...features.flatMap((feature) => feature.migrations),
-    ...snapshotMigrations,
-    ...faultMigrations,
+    ...migrations(),
+    ...features.flatMap((feature) => feature.migrations ?? []),
   ]);
   try {
     const kernel = startKernel(database, base, onError, config.idSeed);

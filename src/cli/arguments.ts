@@ -6,8 +6,6 @@ import { readText } from '../kernel/files.js';
 import { FIXTURES } from '../version.js';
 import { ownVariables, PREFIX, type Environment } from './variables.js';
 
-type ReadFile = (path: string) => string;
-
 /** What a command line asks for. */
 export type Command =
   { readonly do: 'help' } | { readonly do: 'version' } | { readonly do: 'serve'; readonly config: Config };
@@ -27,14 +25,13 @@ const variableOf = (name: string): string => PREFIX + name.replace(/[A-Z]/g, '_$
  * Reads the command line and the settings of a start.
  *
  * @param argv arguments after the program's name
- * @param readFile reads the file that `--config` names
  * @throws {UsageError} for the first setting that is unknown or invalid
  */
-export function loadConfig(argv: readonly string[], env: Environment, readFile?: ReadFile): Command {
+export function loadConfig(argv: readonly string[], env: Environment): Command {
   const { flags } = parseFlags(argv, { ...flagTypes(names), version: 'boolean' });
   if (flags.help) return { do: 'help' };
   if (flags.version) return { do: 'version' };
-  return { do: 'serve', config: readSettings(names, flags, ownVariables(env), readFile) };
+  return { do: 'serve', config: readSettings(names, flags, ownVariables(env)) };
 }
 
 /** The types of the flags of settings, and of `--config`. */
@@ -50,18 +47,13 @@ export function flagTypes(of: readonly (keyof Config)[]): Record<string, 'boolea
  * @param variables those of the emulator
  * @throws {UsageError} for the first setting that is unknown or invalid
  */
-export function readSettings(
-  of: readonly (keyof Config)[],
-  flags: Flags,
-  variables: Environment,
-  readFile?: ReadFile,
-): Config {
+export function readSettings(of: readonly (keyof Config)[], flags: Flags, variables: Environment): Config {
   const known = [...OTHER_VARIABLES, ...names.map(variableOf)];
   const unknown = Object.keys(variables).find((name) => !known.includes(name));
   if (unknown !== undefined) throw unknownSetting(unknown);
 
   const path = flags.config ?? variables[variableOf('config')];
-  const file = typeof path === 'string' ? parseFile(path, readFile) : {};
+  const file = typeof path === 'string' ? parseFile(path) : {};
   const config: Record<string, unknown> = {};
   for (const name of of) {
     const rule = ruleOf(name);
@@ -143,12 +135,12 @@ export function readHelp(name: string): string {
   return readText(new URL(`help/${name}.txt`, FIXTURES));
 }
 
-function parseFile(path: string, readFile: ReadFile = readText): Record<string, unknown> {
+function parseFile(path: string): Record<string, unknown> {
   if (path.trim() === '')
     throw new UsageError(`--config must be the path of a JSON file, and is ${JSON.stringify(path)}`);
   let value: unknown;
   try {
-    value = JSON.parse(readFile(path));
+    value = JSON.parse(readText(path));
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
   }

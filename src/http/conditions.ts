@@ -48,9 +48,7 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
     ...(path.includes('/:groupId') ? project : []),
     ...(path.includes('/:orgId') ? organization : []),
     ...(access === undefined ? [] : [scope.notPermitted]),
-    ...(Object.keys(parameters).some(
-      (name) => path.includes(`/:${name}`) && scope.patternIn(parameters[name]),
-    )
+    ...(Object.entries(parameters).some(([name, { pattern }]) => pattern && path.includes(`/:${name}`))
       ? [scope.malformedParameter]
       : []),
     ...(operation.body ? [...body, ...fields] : []),

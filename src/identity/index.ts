@@ -3,5 +3,5 @@ export { oauth, TOKEN_LIFE_S, tokenOperations } from './oauth.js';
 export { organizationOperations, userSchema, usersPage } from './organization-routes.js';
 export { projectOperations } from './project-routes.js';
 export { nameSchema } from './project-schema.js';
-export { identityMigrations, identityTables, ProjectStore, type StoredProject } from './project-store.js';
+export { identityTables, ProjectStore, type StoredProject } from './project-store.js';
 export { ORGANIZATION_ROLES, permits, PROJECT_ROLES, roleNamesFor, rolesFor } from './roles.js';

@@ -1,7 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { API_PREFIX } from '../http/paths.js';
-import { component, integer, oneOf, strictComponent, text } from '../http/schema.js';
-import { links, objectId } from '../http/shapes.js';
+import { component, integer, links, objectId, oneOf, strictComponent, text } from '../http/schema.js';
 import { pagingQuery } from '../http/steps/query.js';
 import { TAG } from './project-conditions.js';
 import type { StoredProject } from './project-store.js';

@@ -1,11 +1,7 @@
 import type { Organization, Pace, Project } from '../http/gatekeeper.js';
 import { shows, type ClockState } from '../kernel/clock.js';
 import type { Database } from '../kernel/database.js';
-import { migration, withJson, type CoveredTable } from '../kernel/tables.js';
-
-export const identityMigrations = ['0001_identity', '0007_deleted_projects', '0008_project_roles'].map(
-  migration,
-);
+import { withJson, type CoveredTable } from '../kernel/tables.js';
 
 /** What a snapshot covers, parents before children. Tokens are not in it: it signs nobody out. */
 export const identityTables: readonly CoveredTable[] = [

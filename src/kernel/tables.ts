@@ -1,17 +1,25 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { FIXTURES } from '../version.js';
 import { notJson } from './storage-error.js';
 
 /** A migration of the schema. Migrations are applied in order, once each, and never edited after a release. */
 export interface Migration {
-  /** Unique over all features, such as `0001_identity`. */
+  /** Unique, such as `0001_identity`. */
   readonly name: string;
   readonly sql: string;
 }
 
-/** The migration in the file of this name in `fixtures/migrations`. */
-export function migration(name: string): Migration {
-  return { name, sql: readFileSync(new URL(`migrations/${name}.sql`, FIXTURES), 'utf8') };
+const FOLDER = new URL('migrations/', FIXTURES);
+
+/** The migrations of the files in `fixtures/migrations`, in the order of their numbers. */
+export function migrations(): readonly Migration[] {
+  const names = readdirSync(FOLDER).filter((file) => /^\d{4}_/.test(file));
+  return names.sort().map((file) => ({ name: file.replace('.sql', ''), sql: readMigration(file) }));
+}
+
+/** The SQL of a file in `fixtures/migrations`. */
+export function readMigration(file: string): string {
+  return readFileSync(new URL(file, FOLDER), 'utf8');
 }
 
 /** A table that snapshots cover. A column `seq`, if it has one, orders its rows; no two keys ever share a number. */

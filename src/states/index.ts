@@ -16,7 +16,7 @@ export { BASE_URL_MARK, objectText, Raw, STATE } from './text.js';
 export function stateful<Sent extends object, Duration extends string>(
   resource: StatefulResource<Sent, Duration>,
 ) {
-  const { name, migrations, durations } = resource;
+  const { name, migrations = [], durations } = resource;
   const { one, many, path, table, ruleTable, key } = namesOf(name);
   return {
     name: path,

@@ -4,7 +4,7 @@ import type { AtlasOperation } from '../http/operation.js';
 import type { JsonText } from '../http/replies/replies.js';
 import { MAX_COUNT, oneOf, strict, text, within } from '../http/schema.js';
 import { LATEST, LONGEST_MS } from '../kernel/clock.js';
-import { migration, type Migration } from '../kernel/tables.js';
+import { readMigration, type Migration } from '../kernel/tables.js';
 import type { ChangedEvent } from '../kernel/events.js';
 import { OBJECT_ID } from '../kernel/ids.js';
 import type { ProfileName, Refusal } from '../profiles/index.js';
@@ -46,8 +46,8 @@ export interface Shown {
  */
 export interface StatefulResource<Sent extends object = object, Duration extends string = string> {
   readonly name: ResourceName;
-  /** Its migrations: see `createTables`. */
-  readonly migrations: readonly Migration[];
+  /** Migrations beside those of `fixtures/migrations`: see `createTables`. */
+  readonly migrations?: readonly Migration[];
   /** Emitted when an item enters a state. */
   readonly event: ChangedEvent;
   /** The path parameter of an item in the control API, such as `connectionId`. */
@@ -127,7 +127,7 @@ export function namesOf({ one, many }: ResourceName) {
  */
 export function createTables(name: string, { one, many }: ResourceName): Migration {
   const snakeCase = (words: string): string => words.replaceAll(' ', '_');
-  const { sql } = migration('items');
+  const sql = readMigration('items.sql');
   return { name, sql: sql.replaceAll('{items}', snakeCase(many)).replaceAll('{item}', snakeCase(one)) };
 }
 

@@ -1,8 +1,7 @@
 import { Type, type TObject } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { component, exactlyOne, MAX_COUNT, object, oneOf, strict, text, within } from '../http/schema.js';
-import { objectId } from '../http/shapes.js';
+import { component, MAX_COUNT, object, objectId, oneOf, strict, text, within } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { withJson } from '../kernel/tables.js';
 import type { FixtureSection } from '../world/index.js';
@@ -112,7 +111,7 @@ function ruleSchema({ name, states, profiles, complete, failed, rules }: Statefu
     object(
       `What happens to a ${one} that is not created yet.`,
       { match, times, ...actions },
-      { ...strict, title: `${title}Rule`, ...exactlyOne(Object.keys(actions)) },
+      { ...strict, title: `${title}Rule`, exactlyOne: Object.keys(actions) },
     ),
   );
 }

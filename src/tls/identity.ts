@@ -3,20 +3,10 @@ import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from '
 import { hostname } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { addressesOf } from '../addresses.js';
+import type { Config } from '../config.js';
 import { UsageError } from '../exit.js';
 import { isGroupWritable, readText } from '../kernel/files.js';
 import { makeAuthority, makeCertificate, type KeyPair } from './certificates.js';
-
-/** The settings of HTTPS. */
-export interface TlsSettings {
-  readonly tls: boolean;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly tlsName?: string | readonly string[];
-  readonly host: string | readonly string[];
-  readonly publicUrl?: string;
-  readonly db: string;
-}
 
 /** The certificate of HTTPS and its authority. */
 export interface TlsIdentity extends KeyPair {
@@ -34,7 +24,7 @@ const SHORTEST_REST_MS = 400 * 86_400_000;
  *
  * @throws {UsageError} if the files that the settings name cannot be used
  */
-export async function tlsIdentity(settings: TlsSettings, now: number): Promise<TlsIdentity | undefined> {
+export async function tlsIdentity(settings: Config, now: number): Promise<TlsIdentity | undefined> {
   const { tls, tlsCert, tlsKey, tlsName, db } = settings;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new UsageError('--tls-cert and --tls-key go together, and one of them is missing');
@@ -108,7 +98,7 @@ function read(flag: string, path: string): string {
 }
 
 /** The names and addresses that clients use: those of this machine, of the public address, and of `tlsName`. */
-function namesOf({ host, publicUrl, tlsName = [] }: TlsSettings): readonly string[] {
+function namesOf({ host, publicUrl, tlsName = [] }: Config): readonly string[] {
   const given = publicUrl === undefined ? [] : [new URL(publicUrl).hostname];
   const listening = addressesOf(host).filter((one) => !['0.0.0.0', '::'].includes(one));
   const names = ['localhost', hostname(), ...given, ...listening, ...[tlsName].flat()];

@@ -22,7 +22,8 @@ export interface DurationSetting {
 /** The declaration of an Atlas resource. */
 export interface Feature {
   readonly name: string;
-  readonly migrations: readonly Migration[];
+  /** Migrations beside those of `fixtures/migrations`. */
+  readonly migrations?: readonly Migration[];
   /** Its tables that snapshots cover. */
   readonly tables?: readonly CoveredTable[];
   /** The settings for how long its transient states last, by name. */

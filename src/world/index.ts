@@ -2,5 +2,4 @@ export type { DurationSetting, Feature, ProjectCache, RunningFeature, Services }
 export { exportFixture, FixtureError } from './fixture.js';
 export { durationsSchema, FIXTURE_LIMIT, fixtureSchema, movement } from './fixture-schema.js';
 export type { Fixture, FixtureSection } from './fixture-schema.js';
-export { snapshotMigrations } from './snapshots.js';
 export { World } from './world.js';

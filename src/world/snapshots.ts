@@ -1,5 +1,5 @@
 import type { Database } from '../kernel/database.js';
-import { migration, withJson, type CoveredTable } from '../kernel/tables.js';
+import { withJson, type CoveredTable } from '../kernel/tables.js';
 
 /** Which snapshot is restored, and what of it. A scope is a project, or undefined for the whole server. */
 export interface Restored {
@@ -22,8 +22,6 @@ interface Snapshot {
 
 /** What of a snapshot a restore returns. */
 export type Taken = Pick<Snapshot, 'takenAt' | 'extra'>;
-
-export const snapshotMigrations = ['0004_snapshots', '0009_snapshots_of_project_roles'].map(migration);
 
 /** A restore that deletes more rows than this from a table deletes them in batches first. */
 const LARGE = 10_000;

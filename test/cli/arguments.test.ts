@@ -1,15 +1,16 @@
-import { delimiter } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { helpText, loadConfig } from '../../src/cli/arguments.js';
 import { defaultConfig, type Config } from '../../src/config.js';
 import { UsageError } from '../../src/exit.js';
 
-const PATH = 'settings.json';
-
-/** What the file that `--config` names holds, in a test that has none. */
-const noFile = (path: string): string => {
-  throw new Error(`ENOENT: no such file or directory, open '${path}'`);
-};
+const folder = mkdtempSync(join(tmpdir(), 'emulator-settings-'));
+const PATH = join(folder, 'settings.json');
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 interface Sources {
   readonly argv?: readonly string[];
@@ -19,9 +20,9 @@ interface Sources {
 }
 
 function load({ argv = [], env = {}, file }: Sources) {
-  if (file === undefined) return loadConfig(argv, env, noFile);
-  const text = typeof file === 'string' ? file : JSON.stringify(file);
-  return loadConfig(['--config', PATH, ...argv], env, (path) => (path === PATH ? text : noFile(path)));
+  if (file === undefined) return loadConfig(argv, env);
+  writeFileSync(PATH, typeof file === 'string' ? file : JSON.stringify(file));
+  return loadConfig(['--config', PATH, ...argv], env);
 }
 
 function settingsOf(sources: Sources): Config {
@@ -447,12 +448,11 @@ describe('unknown settings', () => {
 
 describe('the settings file', () => {
   it('the settings file is named by --config, else by ATLAS_EMULATOR_CONFIG', () => {
-    const env = { ATLAS_EMULATOR_CONFIG: 'of-variable.json' };
-    const read = (path: string): string => JSON.stringify({ db: path });
-    expect(loadConfig([], env, read)).toMatchObject({ config: { db: 'of-variable.json' } });
-    expect(loadConfig(['--config', 'of-flag.json'], env, read)).toMatchObject({
-      config: { db: 'of-flag.json' },
-    });
+    const other = join(folder, 'other.json');
+    writeFileSync(other, '{"db": "of-variable.db"}');
+    const env = { ATLAS_EMULATOR_CONFIG: other };
+    expect(loadConfig([], env)).toMatchObject({ config: { db: 'of-variable.db' } });
+    expect(settingsOf({ env, file: { db: 'of-flag.db' } })).toMatchObject({ db: 'of-flag.db' });
   });
 
   it.each([

@@ -2,17 +2,17 @@ import { defaultConfig } from '../../src/config.js';
 import { features, type RunningFeature } from '../../src/features/index.js';
 import { stepConditions } from '../../src/http/conditions.js';
 import type { AtlasOperation, ControlOperation } from '../../src/http/operation.js';
-import { identityMigrations, organizationOperations, projectOperations } from '../../src/identity/index.js';
+import { organizationOperations, projectOperations } from '../../src/identity/index.js';
 import { Database } from '../../src/kernel/database.js';
 import { EventBus } from '../../src/kernel/events.js';
 import { Scheduler } from '../../src/kernel/scheduler.js';
+import { migrations } from '../../src/kernel/tables.js';
 import type { ConditionType } from '../../src/profiles/index.js';
 import { ManualClock } from '../support/clock.js';
 
 /** The features, started on a database that is closed again. */
 function declared(): readonly RunningFeature[] {
-  const migrations = features.flatMap((feature) => feature.migrations);
-  const database = Database.open(':memory:', [...identityMigrations, ...migrations]);
+  const database = Database.open(':memory:', migrations());
   const clock = new ManualClock();
   const services = {
     database,

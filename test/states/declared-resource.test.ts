@@ -4,7 +4,7 @@ import { durationSettings } from '../../src/config.js';
 import type { Feature } from '../../src/features/index.js';
 import { atlasResource } from '../../src/http/operation.js';
 import { resource } from '../../src/http/replies/replies.js';
-import { nothing, objectId } from '../../src/http/shapes.js';
+import { nothing, objectId } from '../../src/http/schema.js';
 import { connectEmulator, type Emulator, type Project } from '../../src/index.js';
 import { listen } from '../../src/listener.js';
 import { defineCondition, SOURCE } from '../../src/profiles/index.js';

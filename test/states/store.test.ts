@@ -1,12 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { goneAt, positionAt, type Path } from '../../src/states/lifecycle.js';
 import { BASE_URL_MARK, fillAddress, STATE_MARK } from '../../src/states/text.js';
-import { privateLinkMigrations } from '../../src/features/private-links/index.js';
 import type { Shown, StatefulResource } from '../../src/states/index.js';
 import { ItemStore, type CurrentItem } from '../../src/states/store.js';
-import { identityMigrations } from '../../src/identity/index.js';
 import { Database } from '../../src/kernel/database.js';
 import { objectIds } from '../../src/kernel/ids.js';
+import { migrations } from '../../src/kernel/tables.js';
 import { seeded } from '../support/random.js';
 
 const PROJECT = '32b6e34b3d91647abb20e7b8';
@@ -35,7 +34,7 @@ function textOf(item: CurrentItem<unknown> | undefined, baseUrl = ''): string | 
 
 /** A store with two projects, and what moves the first due link, if one is due. */
 async function openStore(offsetMs = 0, otherOffsetMs = 0, represent = numbered) {
-  const database = Database.open(':memory:', [...identityMigrations, ...privateLinkMigrations]);
+  const database = Database.open(':memory:', migrations());
   onTestFinished(() => {
     database.close();
   });

@@ -1,7 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { Database } from '../../src/kernel/database.js';
-import { snapshotMigrations, Snapshots } from '../../src/world/snapshots.js';
+import { migrations } from '../../src/kernel/tables.js';
+import { Snapshots } from '../../src/world/snapshots.js';
 import { seeded } from '../support/random.js';
+
+const snapshotMigrations = migrations().filter(({ name }) => name.includes('snapshots'));
 
 const SCHEMA = `
   CREATE TABLE projects (

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Database } from '../../src/kernel/database.js';
-import type { CoveredTable, Migration } from '../../src/kernel/tables.js';
-import { snapshotMigrations, Snapshots } from '../../src/world/snapshots.js';
+import { migrations, type CoveredTable, type Migration } from '../../src/kernel/tables.js';
+import { Snapshots } from '../../src/world/snapshots.js';
 import { temporaryFolder } from '../support/world.js';
+
+const snapshotMigrations = migrations().filter(({ name }) => name.includes('snapshots'));
 
 const SCHEMA: Migration = {
   name: '0001_test',

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { STATUS_CODES } from 'node:http';
 import { Type, type TSchema } from '@sinclair/typebox';
 import type { BodyRules, Operation } from '../../http/operation.js';
-import { objectId } from '../../http/shapes.js';
+import { objectId } from '../../http/schema.js';
 import { FIXTURES, readFixture, VERSION } from '../../version.js';
 import { Components, type Part } from './openapi-schema.js';
 

@@ -66,6 +66,5 @@ const operations = [
 /** The cloud account behind a project's stream processing: `/groups/{groupId}/streams/accountDetails`. */
 export const accountDetails: Feature = {
   name: 'account-details',
-  migrations: [],
   start: () => ({ operations }),
 };

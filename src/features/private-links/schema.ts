@@ -1,6 +1,14 @@
 import { Type, type Static, type StringOptions } from '@sinclair/typebox';
-import { component, lenient, oneOf, strictComponent, text } from '../../http/schema.js';
-import { links, objectId, pageOf } from '../../http/shapes.js';
+import {
+  component,
+  lenient,
+  links,
+  objectId,
+  oneOf,
+  pageOf,
+  strictComponent,
+  text,
+} from '../../http/schema.js';
 import { STATES } from './profile.js';
 
 /** Wire shapes of a private link. Patterns and limits are the source page's. */

@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import { component, object, strict, text, within } from '../../http/schema.js';
-import { objectId, pageOf } from '../../http/shapes.js';
+import { component, object, objectId, pageOf, strict, text, within } from '../../http/schema.js';
 import { userSchema } from '../../identity/index.js';
 import { LIMITS, mapSettings } from './store.js';
 

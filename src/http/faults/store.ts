@@ -1,10 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Database } from '../../kernel/database.js';
-import { migration, storedJson, type CoveredTable } from '../../kernel/tables.js';
+import { storedJson, type CoveredTable } from '../../kernel/tables.js';
 import { hexDigits } from '../../kernel/ids.js';
 import { currentRule, firesOn, matches, type FaultRule, type FaultStep, type ScopedFault } from './rule.js';
-
-export const faultMigrations = [migration('0005_faults')];
 
 /** The tables that snapshots cover. */
 export const faultTables: readonly CoveredTable[] = [{ name: 'faults', key: 'id', project: 'project_id' }];

@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 import type { FastifyRequest } from 'fastify';
 import { OBJECT_ID } from '../../kernel/ids.js';
 import { CANNOT_FIND, defineCondition, profiles, SOURCE } from '../../profiles/index.js';
@@ -141,7 +142,7 @@ export function unknownOrganization(id: string): Refusal {
 }
 
 /**
- * Checks the parameters of a path whose schema has a pattern, in profiles that refuse malformed ones.
+ * Checks the parameters of a path, in profiles that refuse malformed ones.
  *
  * @param schemas by name of the parameter
  * @throws {Refusal} `malformedParameter`
@@ -153,24 +154,8 @@ export function checkParameters(
   { refusesMalformedParameters }: Profile,
 ): void {
   if (!refusesMalformedParameters) return;
-  for (const name in schemas) {
-    const pattern = patternIn(schemas[name]);
-    const value = sent[name];
-    if (pattern === undefined || value === undefined || expressionOf(pattern).test(value)) continue;
-    throw malformedParameter(pathWithoutQuery(target), name, pattern);
+  for (const [name, schema] of Object.entries(schemas)) {
+    if (sent[name] === undefined || Value.Check(schema, sent[name])) continue;
+    throw malformedParameter(pathWithoutQuery(target), name, String(schema.pattern));
   }
-}
-
-const compiled = new Map<string, RegExp>();
-
-/** Compiles each pattern of a schema once. */
-function expressionOf(pattern: string): RegExp {
-  const known = compiled.get(pattern) ?? new RegExp(pattern);
-  compiled.set(pattern, known);
-  return known;
-}
-
-/** The pattern of a parameter, if its schema has one. */
-export function patternIn(schema: TSchema | undefined): string | undefined {
-  return schema?.pattern as string | undefined;
 }
