@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { goneAt, plan, positionAt, type Path, type Stage } from '../../src/states/lifecycle.js';
-import { privateLinkProfiles } from '../../src/features/private-links/profile.js';
+import {
+  DURATIONS as SETTINGS,
+  privateLinkProfiles,
+  STATES,
+} from '../../src/features/private-links/profile.js';
 import { TestEmulator } from '../support/emulator.js';
 import { Links, PROFILES } from '../support/links.js';
 import { requestBody } from '../support/requests.js';
@@ -13,6 +17,18 @@ const { documented, observed } = privateLinkProfiles;
 /** The path of an item that is created at 1000, and moves by time. */
 const pathOf = (stages: readonly Stage[], durations = DURATIONS): Path =>
   plan(stages, durations, 'time', 1000, 'created').path;
+
+it.each(Object.entries(privateLinkProfiles))(
+  'each lifecycle of a link has known states, of which all but the last have a duration: %s',
+  (_, { created, updated = created, deleted }) => {
+    for (const stages of [created, updated, deleted]) {
+      for (const [index, { state, lasts = '' }] of stages.entries()) {
+        expect(STATES).toContain(state);
+        expect(Object.hasOwn(SETTINGS, lasts), state).toBe(index < stages.length - 1);
+      }
+    }
+  },
+);
 
 describe('plan()', () => {
   it.each<[string, readonly Stage[], Path]>([

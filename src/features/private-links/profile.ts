@@ -1,5 +1,6 @@
 import type { ProfileName } from '../../profiles/index.js';
 import type { Lifecycles, Stage } from '../../states/index.js';
+import { readFixture } from '../../version.js';
 import type { RuleSource } from './rules.js';
 
 /** States that clients know, and PENDING, which is the project owner's own word. */
@@ -33,31 +34,10 @@ export interface PrivateLinkProfile extends Lifecycles {
   readonly showsLinks: boolean;
 }
 
-const toDone: readonly Stage[] = [
-  { state: 'IDLE', lasts: 'idleMs' },
-  { state: 'WORKING', lasts: 'workingMs' },
-  { state: 'DONE' },
-];
-
-export const privateLinkProfiles: Readonly<Record<ProfileName, PrivateLinkProfile>> = {
-  observed: {
-    created: toDone,
-    updated: toDone,
-    deleted: [
-      { state: 'DELETE_REQUESTED', lasts: 'deleteRequestedMs' },
-      { state: 'DELETING', lasts: 'deletingMs' },
-      { state: 'DELETED' },
-    ],
-    enforced: ['documentation', 'tools'],
-    createAnswer: 'echo',
-    showsLinks: false,
-  },
-  documented: {
-    created: [{ state: 'PENDING', lasts: 'pendingMs' }, { state: 'DONE' }],
-    // That a change of domain leaves the state as it is, is inferred.
-    deleted: [{ state: 'DELETED' }],
-    enforced: ['documentation', 'tools', 'page'],
-    createAnswer: 'representation',
-    showsLinks: true,
-  },
-};
+/**
+ * The lifecycles of private links in each profile, and what else differs. That a change of domain leaves the state of a
+ * documented link as it is, is inferred.
+ */
+export const privateLinkProfiles = readFixture('private-link-profiles.json') as Readonly<
+  Record<ProfileName, PrivateLinkProfile>
+>;
