@@ -165,7 +165,10 @@ export async function oauth(
   serve(revokeToken, async (client, form, request) => {
     request.exchange.step = 'fields';
     const token = form.get('token');
-    if (!token) throw errors.invalidRequest('The form has no token.', 'Send the form token=….');
+    if (!token) {
+      const reason = { problem: 'The form has no token.', remedy: 'Send the form token=….' };
+      throw errors.invalidRequest().because(reason);
+    }
     const holder = await database.write(() => store.revokeToken(token, client));
     // An unknown token counts as revoked (RFC 7009, section 2.2).
     if (holder !== undefined && holder !== client.caller.id) throw errors.invalidGrant();
@@ -183,7 +186,8 @@ function tokenRefusal(error: FastifyError | Refusal): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof StorageError) return errors.temporarilyUnavailable(error.message);
   if ((error.statusCode ?? 500) >= 500) return errors.serverError();
-  return errors.invalidRequest('The request cannot be read.', `Send a form, with Content-Type: ${FORM}.`);
+  const remedy = `Send a form, with Content-Type: ${FORM}.`;
+  return errors.invalidRequest().because({ problem: 'The request cannot be read.', remedy });
 }
 
 /**

@@ -4,10 +4,8 @@ export const projectNameNotFound = defineCondition('projectNameNotFound', {
   when: 'The caller sees no project of this name.',
   observed: [404, 'GROUP_NAME_NOT_FOUND', 'No group with name "%s" exists.', SOURCE.errorCodes],
   documented: { detail: CANNOT_FIND },
-  describe: (name: string, caller: string) => ({
-    problem: `There is no project named ${name} that the ${caller} can see.`,
-    remedy: 'Use a name that GET /api/atlas/v2/groups lists.',
-  }),
+  problem: (name: string, caller: string) => `There is no project named ${name} that the ${caller} can see.`,
+  remedy: 'Use a name that GET /api/atlas/v2/groups lists.',
   example: ['orders', 'API key reader'],
 });
 
@@ -22,10 +20,9 @@ export const tooManyProjects = defineCondition('tooManyProjects', {
     'Maximum number of groups per organization (%s) in %s exceeded while trying to add group.',
     SOURCE.recorded,
   ],
-  describe: (limit: string, organization: string) => ({
-    problem: `Organization ${organization} has ${limit} projects already.`,
-    remedy: 'Delete one of them, or create projects for tests with POST /_emulator/projects.',
-  }),
+  problem: (limit: string, organization: string) =>
+    `Organization ${organization} has ${limit} projects already.`,
+  remedy: 'Delete one of them, or create projects for tests with POST /_emulator/projects.',
   example: [String(PROJECTS_LIMIT), 'f'.repeat(24)],
 });
 
@@ -38,10 +35,8 @@ export const projectInUse = defineCondition('projectInUse', {
     SOURCE.client,
   ],
   settledBy: 'DELETE /api/atlas/v2/groups/{groupId} of a project with a stream resource (status and text)',
-  describe: (id: string, left: string) => ({
-    problem: `Project ${id} still has ${left}.`,
-    remedy: 'Delete them first.',
-  }),
+  problem: (id: string, left: string) => `Project ${id} still has ${left}.`,
+  remedy: 'Delete them first.',
   example: ['f'.repeat(24), '2 stream resources'],
 });
 
@@ -55,11 +50,9 @@ export const invalidTag = defineCondition('invalidTag', {
   observed: [400, 'VALIDATION_ERROR', '%s.', SOURCE.client],
   settledBy: 'POST /api/atlas/v2/groups with the tag {"key": "a", "value": "b/c"}',
   rule: [SOURCE.documentation],
-  describe: (sentence: string) => ({
-    field: 'tags',
-    problem: `${sentence}.`,
-    remedy: 'Send unique keys, and keys and values of up to 255 such characters.',
-  }),
+  field: 'tags',
+  problem: (sentence: string) => `${sentence}.`,
+  remedy: 'Send unique keys, and keys and values of up to 255 such characters.',
   example: [`One of the tags has a value that contains invalid characters. ${ALLOWED}`],
 });
 

@@ -72,12 +72,15 @@ export class Refusal extends Error {
     super(condition.problem);
     Error.stackTraceLimit = stackTraceLimit;
   }
+
+  /** The same refusal for a more special reason. */
+  because(reason: Partial<Pick<Condition, 'problem' | 'remedy' | 'source'>>): Refusal {
+    return new Refusal({ ...this.condition, ...reason });
+  }
 }
 
-/** What `describe` returns: the sentences hold no secrets; `source` defaults to the first of the rule. */
-interface Description extends Pick<Condition, 'problem' | 'remedy' | 'field'> {
-  readonly source?: Source;
-}
+/** A text, or a function of the arguments with which a condition is raised. */
+type Text<Values extends readonly unknown[]> = string | ((...values: Values) => string);
 
 /** The declaration of a condition. */
 interface Declaration<Detail extends string, Values extends ArgumentsFor<Detail>> {
@@ -85,7 +88,7 @@ interface Declaration<Detail extends string, Values extends ArgumentsFor<Detail>
   readonly when: string;
   /** Status, code, text with a `%s` for each parameter, and where these were learned. */
   readonly observed: readonly [status: number, errorCode: string, detail: Detail, source: Source];
-  /** Where the rule was learned, each source that `describe` may return; by default where the observed row was. */
+  /** Where the rule was learned, the usual source first; by default where the observed row was. */
   readonly rule?: readonly [Source, ...Source[]];
   /** The call against real Atlas that would settle what is inferred. */
   readonly settledBy?: string;
@@ -93,9 +96,13 @@ interface Declaration<Detail extends string, Values extends ArgumentsFor<Detail>
   readonly form?: Pick<ErrorRow, 'empty' | 'keys' | 'indented' | 'oauth'>;
   /** What the source page replaces in the observed row. */
   readonly documented?: Pick<Partial<ErrorRow>, 'status' | 'detail' | 'source'>;
-  /** What is wrong with one request. Its first arguments are the parameters, one for each `%s` of the text. */
-  readonly describe: (...values: Values) => Description;
-  /** Arguments of `describe`, for the examples of the OpenAPI document. */
+  /** The field of the body that the condition concerns. */
+  readonly field?: Text<Values>;
+  /** What is wrong with one request. Its first parameters are those of the text, one for each `%s`. */
+  readonly problem: Text<Values>;
+  /** What would pass. Neither sentence holds secrets. */
+  readonly remedy: Text<Values>;
+  /** Arguments for the examples of the OpenAPI document. */
   readonly example: NoInfer<Values>;
 }
 
@@ -120,7 +127,7 @@ export function defineCondition<const Detail extends string, Values extends Argu
   name: string,
   declaration: Declaration<Detail, Values>,
 ): ConditionType<Values> {
-  const { when, settledBy, form, describe, example } = declaration;
+  const { when, settledBy, form, field, problem, remedy, example } = declaration;
   const [status, errorCode, detail, source] = declaration.observed;
   const { rule = [source] } = declaration;
   const observed: ErrorRow = { status, errorCode, detail, source, ...form };
@@ -135,12 +142,17 @@ export function defineCondition<const Detail extends string, Values extends Argu
     parameters: values.slice(0, detail.split('%s').length - 1) as Parameter[],
     source: rule[0],
     rows,
-    ...describe(...values),
+    problem: textOf(problem, values),
+    remedy: textOf(remedy, values),
+    ...(field !== undefined && { field: textOf(field, values) }),
   });
   const raise = (...values: Values): Refusal => new Refusal(condition(values));
   const type = Object.assign(raise, { when, settledBy, rule, rows, example: condition(example) });
   return Object.defineProperty(type, 'name', { value: name });
 }
+
+const textOf = <Values extends readonly unknown[]>(text: Text<Values>, values: Values): string =>
+  typeof text === 'string' ? text : text(...values);
 
 /** The one code that the source page shows for a status, an example each, as it says itself. */
 const PAGE_CODES = readFixture('page-codes.json') as Readonly<Record<number, string>>;

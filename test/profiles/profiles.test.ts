@@ -367,7 +367,7 @@ describe('declared conditions', () => {
     for (const name of [...CONDITIONS.keys()].filter((one) => one !== 'linkInUse')) {
       // Called, or handed to the service of states, which calls it.
       const constant = constantOf(name);
-      const use = `(?<!function )\\b${constant}(\\(|\\.example)|(duplicate|notFound): ${constant}\\b`;
+      const use = `(?<!function )\\b${constant}(\\(|\\.example)|(duplicate|notFound): (conditions\\.)?${constant}\\b`;
       expect(source, name).toMatch(new RegExp(use));
     }
   });

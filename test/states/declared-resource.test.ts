@@ -22,13 +22,15 @@ const versions = ['2023-01-01'] as const;
 const potNotFound = defineCondition('potNotFound', {
   when: 'There is no such pot.',
   observed: [404, 'NO_POT', 'No pot %s.', SOURCE.inferred],
-  describe: (id: string) => ({ problem: `There is no pot ${id}.`, remedy: 'Brew one.' }),
+  problem: (id: string) => `There is no pot ${id}.`,
+  remedy: 'Brew one.',
   example: ['5f0000000000000000000002'],
 });
 const potTwice = defineCondition('potTwice', {
   when: 'There is a pot of this colour.',
   observed: [400, 'POT_TWICE', 'There is %s.', SOURCE.inferred],
-  describe: (id: string) => ({ problem: `There is ${id}.`, remedy: 'Send another colour.' }),
+  problem: (id: string) => `There is ${id}.`,
+  remedy: 'Send another colour.',
   example: ['5f0000000000000000000002'],
 });
 const POTS = { one: 'tea pot', many: 'tea pots' };

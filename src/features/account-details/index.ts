@@ -54,11 +54,9 @@ const operations = [
     handle({ project, query: { cloudProvider, regionName } }) {
       const details = detailsOf(project.id, cloudProvider, regionName);
       if (details) return resource(details);
-      throw invalidQueryParameter(
-        'cloudProvider',
-        `Send one of ${PROVIDERS.join(', ')}, in small or capital letters.`,
-        `There is no cloudProvider ${cloudProvider}.`,
-      );
+      const remedy = `Send one of ${PROVIDERS.join(', ')}, in small or capital letters.`;
+      const problem = `There is no cloudProvider ${cloudProvider}.`;
+      throw invalidQueryParameter('cloudProvider', remedy).because({ problem });
     },
   }),
 ];

@@ -8,11 +8,9 @@ export const unknownProvider = defineCondition('unknownProvider', {
   observed: [400, 'INVALID_PROVIDER', 'No provider %s exists.', atlasErrors],
   documented: { detail: 'No provider %s exists.' },
   rule: [page],
-  describe: (provider: string, choices: string) => ({
-    field: 'provider',
-    problem: `No provider ${provider} exists.`,
-    remedy: `Send ${choices}.`,
-  }),
+  field: 'provider',
+  problem: (provider: string, _choices: string) => `No provider ${provider} exists.`,
+  remedy: (_provider, choices) => `Send ${choices}.`,
   example: ['AWSS', 'AWS, AZURE or GCP'],
 });
 
@@ -21,11 +19,11 @@ export const unknownVendor = defineCondition('unknownVendor', {
   observed: [400, 'INVALID_ENUM_VALUE', 'An invalid enumeration value %s was specified.', recorded],
   settledBy:
     'POST …/streams/privateLinkConnections with provider AWS and vendor EVENTHUB (recorded is a role of a key)',
-  describe: (vendor: string, provider: string, choices: string, otherwise: string) => ({
-    field: 'vendor',
-    problem: `The provider ${provider} has no vendor ${vendor}.`,
-    remedy: `Send ${choices}, or leave vendor out for ${otherwise}.`,
-  }),
+  field: 'vendor',
+  problem: (vendor: string, provider: string, _choices: string, _otherwise: string) =>
+    `The provider ${provider} has no vendor ${vendor}.`,
+  remedy: (_vendor, _provider, choices, otherwise) =>
+    `Send ${choices}, or leave vendor out for ${otherwise}.`,
   example: ['EVENTHUB', 'AWS', 'S3 or GENERIC', 'GENERIC'],
 });
 
@@ -39,20 +37,16 @@ export const duplicateLink = defineCondition('duplicateLink', {
   ],
   settledBy: 'POST …/streams/privateLinkConnections twice with one body (the text is inferred)',
   documented: { status: 409 },
-  describe: (other: string) => ({
-    problem: `The private link ${other} has the same target.`,
-    remedy: 'Delete it first, or send another provider, vendor, region or endpoint.',
-  }),
+  problem: (other: string) => `The private link ${other} has the same target.`,
+  remedy: 'Delete it first, or send another provider, vendor, region or endpoint.',
   example: [LINK],
 });
 
 export const linkInUse = defineCondition('linkInUse', {
   when: 'A fault rule asks for it: the emulator has no stream connections, which could use a link.',
   observed: [400, 'STREAM_PRIVATE_LINK_IN_USE', 'Private Link with connection ID (%s) is in use.', recorded],
-  describe: (id: string) => ({
-    problem: `A stream connection uses the private link ${id}.`,
-    remedy: 'Delete the connection first.',
-  }),
+  problem: (id: string) => `A stream connection uses the private link ${id}.`,
+  remedy: 'Delete the connection first.',
   example: [LINK],
 });
 
@@ -60,10 +54,9 @@ export const linkNotFound = defineCondition('linkNotFound', {
   when: 'The project has no private link with this id: it never had, or the link is gone; as documented, also where the id is malformed.',
   observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', recorded],
   documented: { detail: CANNOT_FIND },
-  describe: (id: string, projectId: string) => ({
-    problem: `Project ${projectId} has no private link ${id}.`,
-    remedy: `Use the _id of a link that GET /groups/${projectId}/streams/privateLinkConnections lists.`,
-  }),
+  problem: (id: string, projectId: string) => `Project ${projectId} has no private link ${id}.`,
+  remedy: (_id, projectId) =>
+    `Use the _id of a link that GET /groups/${projectId}/streams/privateLinkConnections lists.`,
   example: [LINK, '32b6e34b3d91647abb20e7b8'],
 });
 
@@ -73,9 +66,7 @@ export const updateNotAllowed = defineCondition('updateNotAllowed', {
   settledBy:
     'PATCH …/streams/privateLinkConnections/{id} with another dnsDomain, of a link that is DONE (recorded is a create that a rule of the service refused)',
   rule: [documentation],
-  describe: (sentence: string) => ({
-    problem: `${sentence}.`,
-    remedy: 'Change it while none is set or the state is IDLE; else delete the link and create it anew.',
-  }),
+  problem: (sentence: string) => `${sentence}.`,
+  remedy: 'Change it while none is set or the state is IDLE; else delete the link and create it anew.',
   example: [`The dnsDomain cannot be changed: the private link ${LINK} has a dnsDomain already and is DONE`],
 });

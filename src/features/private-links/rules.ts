@@ -48,7 +48,7 @@ export function prepare(body: Readonly<Record<string, unknown>>): Record<string,
   const sent = lenience.strip(body);
   const { provider } = sent;
   const choices = () => LIST.format(Object.keys(VENDORS));
-  if (provider === undefined) throw missingAttribute('provider', `Send ${choices()}.`);
+  if (provider === undefined) throw missingAttribute('provider').because({ remedy: `Send ${choices()}.` });
   if (typeof provider !== 'string') throw wrongType('provider', 'Send a string.');
   if (!Object.hasOwn(VENDORS, asciiUpperCase(provider))) throw unknownProvider(provider, choices());
   return sent;
@@ -82,23 +82,23 @@ function checkRule(rule: Rule, sent: SentFields, who: string): void {
     const value = sent[field];
     if (orEmpty ? value !== undefined : !isAbsent(value)) return;
     const items = orEmpty ? ' ([] if there are none)' : Array.isArray(value) ? ' with at least one item' : '';
-    throw missingAttribute(field, `Send ${field}${items}.`, `${who} needs it`, source);
+    const problem = `The required attribute ${field} was not specified (${who} needs it).`;
+    throw missingAttribute(field).because({ problem, remedy: `Send ${field}${items}.`, source });
   }
   if ('forbids' in rule) {
     const { forbids: field } = rule;
     if (isAbsent(sent[field])) return;
-    throw invalidAttribute(field, `Leave ${field} out.`, `${who} does not take ${field}.`, source);
+    const problem = `${who} does not take ${field}.`;
+    throw invalidAttribute(field, `Leave ${field} out.`).because({ problem, source });
   }
   const { eachOf, contains } = rule;
   const [items = [], part = ''] = [sent[eachOf], sent[contains]];
   const wrong = items.findIndex((item) => !item.includes(part));
   if (wrong < 0) return;
-  throw invalidAttribute(
-    `${eachOf}[${wrong}]`,
-    `Send a ${eachOf} that contains the ${contains}, ${part}.`,
-    `${eachOf}[${wrong}] of ${who} does not contain the ${contains}.`,
-    source,
-  );
+  const field = `${eachOf}[${wrong}]`;
+  const remedy = `Send a ${eachOf} that contains the ${contains}, ${part}.`;
+  const problem = `${field} of ${who} does not contain the ${contains}.`;
+  throw invalidAttribute(field, remedy).because({ problem, source });
 }
 
 /** Whether a field counts as not sent. What is empty or null, {@link prepare} has dropped. */

@@ -15,10 +15,8 @@ const limitNotFound = defineCondition('limitNotFound', {
   observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.client],
   settledBy: 'PATCH /api/atlas/v2/groups/{groupId}/limits/incorrect.name (code and text are inferred)',
   documented: { detail: CANNOT_FIND },
-  describe: (name: string) => ({
-    problem: `The project has no limit ${name}.`,
-    remedy: `Use one of ${Object.keys(defaults.LIMITS).join(', ')}.`,
-  }),
+  problem: (name: string) => `The project has no limit ${name}.`,
+  remedy: `Use one of ${Object.keys(defaults.LIMITS).join(', ')}.`,
   example: ['incorrect.name'],
 });
 

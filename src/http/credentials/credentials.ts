@@ -9,12 +9,6 @@ import { API_PREFIX, pathOf, pathWithoutQuery, withoutBase } from '../paths.js';
 const SEND_CREDENTIALS =
   'Send HTTP digest with an API key (curl --user PUBLIC:PRIVATE --digest) or Authorization: Bearer with a token from /api/oauth/token.';
 
-const NO_CREDENTIALS: [problem: string, remedy: string, source: Source] = [
-  'The request has no credentials.',
-  SEND_CREDENTIALS,
-  SOURCE.recorded,
-];
-
 /** What the challenge demands of the parameters of a digest, the problem, and the remedy. */
 const DEMANDS = [
   ['algorithm', /^MD5$/i, 'is made with another algorithm', 'Use MD5'],
@@ -31,9 +25,13 @@ export const unauthenticated = defineCondition('unauthenticated', {
     ...[SOURCE.digest, SOURCE.digestResponse, SOURCE.digestNonce, SOURCE.digestUri],
   ],
   form: { keys: ['error', 'reason', 'detail', 'errorCode'], indented: true },
-  describe: (problem: string, remedy: string, source: Source) => ({ problem, remedy, source }),
-  example: NO_CREDENTIALS,
+  problem: 'The request has no credentials.',
+  remedy: SEND_CREDENTIALS,
+  example: [],
 });
+
+const denied = (problem: string, remedy: string, source: Source = SOURCE.digest): Refusal =>
+  unauthenticated().because({ problem, remedy, source });
 
 /** Authenticates requests, by HTTP digest or by a bearer token. */
 export class Credentials {
@@ -51,13 +49,13 @@ export class Credentials {
    */
   check(request: FastifyRequest): Caller {
     const { authorization } = request.headers;
-    if (authorization === undefined) throw unauthenticated(...NO_CREDENTIALS);
+    if (authorization === undefined) throw unauthenticated();
     const [start = '', scheme = ''] = /^\s*(\S+)/.exec(authorization) ?? [];
     const rest = authorization.slice(start.length).trim();
     if (/^digest$/i.test(scheme)) return this.#digest(rest, request);
     if (/^bearer$/i.test(scheme)) return this.#bearer(rest);
     const problem = 'The Authorization header is neither Digest nor Bearer.';
-    throw unauthenticated(problem, SEND_CREDENTIALS, SOURCE.page);
+    throw denied(problem, SEND_CREDENTIALS, SOURCE.page);
   }
 
   #bearer(token: string): Caller {
@@ -69,12 +67,10 @@ export class Credentials {
       unknown: 'The bearer token is not one of this emulator.',
     }[holder];
     const remedy = 'Get a token with POST /api/oauth/token, client id and secret as HTTP Basic.';
-    throw unauthenticated(problem, remedy, SOURCE.bearer);
+    throw denied(problem, remedy, SOURCE.bearer);
   }
 
   #digest(parameters: string, { method, url, exchange }: FastifyRequest): Caller {
-    const denied = (problem: string, remedy: string, source: Source = SOURCE.digest): Refusal =>
-      unauthenticated(problem, remedy, source);
     const sent = parseDigest(parameters);
     if (typeof sent === 'string') throw denied(sent, SEND_CREDENTIALS);
     const unmet = DEMANDS.find(([name, demanded]) => !demanded.test(sent[name]));

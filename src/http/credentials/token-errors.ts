@@ -18,7 +18,8 @@ const tokenError = (
     form: { oauth: true },
     // The error is documented; that this request gets it may not be.
     rule: [settledBy === undefined ? SOURCE.documentation : SOURCE.inferred],
-    describe: (problem: string = when, help: string = remedy) => ({ problem, remedy: help }),
+    problem: when,
+    remedy,
     example: [],
     ...(settledBy !== undefined && { settledBy }),
   });
@@ -68,10 +69,8 @@ export const requestTooLarge = defineCondition('request_too_large', {
   observed: [413, 'invalid_request', 'The request is larger than %s bytes.', SOURCE.standard],
   settledBy: 'POST /api/oauth/token with a body of 2 MiB',
   form: { oauth: true },
-  describe: (limit: number) => ({
-    problem: `The form is larger than ${limit} bytes.`,
-    remedy: 'Send a smaller one.',
-  }),
+  problem: (limit: number) => `The form is larger than ${limit} bytes.`,
+  remedy: 'Send a smaller one.',
   example: [BODY_LIMIT],
 });
 
@@ -79,7 +78,8 @@ export const temporarilyUnavailable = defineCondition('temporarily_unavailable',
   when: 'The database file cannot be written or read: see `storageUnavailable`.',
   observed: [503, 'temporarily_unavailable', '%s', SOURCE.emulator],
   form: { oauth: true },
-  describe: (problem: string) => ({ problem, remedy: 'Then send the request again.' }),
+  problem: (problem: string) => problem,
+  remedy: 'Then send the request again.',
   example: [storageUnavailable.example.problem],
 });
 

@@ -18,10 +18,8 @@ const NOT_ALLOWED = 'IP address %s is not allowed to access this resource.';
 export const addressNotAllowed = defineCondition('addressNotAllowed', {
   when: 'A fault rule answers 403. The emulator itself has no access lists.',
   observed: [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', NOT_ALLOWED, SOURCE.atlasErrors],
-  describe: (address: string) => ({
-    problem: `A fault rule refuses the address ${address}.`,
-    remedy: 'Remove the rule.',
-  }),
+  problem: (address: string) => `A fault rule refuses the address ${address}.`,
+  remedy: 'Remove the rule.',
   example: ['127.0.0.1'],
 });
 
@@ -30,8 +28,8 @@ const USUAL: Readonly<Record<number, (request: FastifyRequest, limit: number) =>
   400: () => malformedRequest('a fault rule asked for it').condition,
   401: () => unauthenticated.example,
   403: ({ ip }) => addressNotAllowed(ip).condition,
-  404: ({ url }) => pathNotFound(pathWithoutQuery(url)).condition,
-  405: ({ method }) => methodNotAllowed(method, '', []).condition,
+  404: ({ url }) => pathNotFound(pathWithoutQuery(url), undefined).condition,
+  405: ({ method }) => methodNotAllowed(method, '', [], undefined).condition,
   406: () => notAcceptable.example,
   409: ({ exchange }) => projectExists(exchange.project?.id ?? '').condition,
   413: () => bodyTooLarge(BODY_LIMIT).condition,

@@ -22,13 +22,9 @@ export const rateLimited = defineCondition('rateLimited', {
   when: 'A project has had its 1,200 requests of a minute (`--limit-requests`), an address and client its 50 tokens (`--limit-tokens`), or a fault rule says so. `Retry-After`, `RateLimit-Limit` and `RateLimit-Remaining` come with it.',
   observed: [429, 'RATE_LIMITED', RATE_LIMITED, SOURCE.recorded],
   documented: { detail: RATE_LIMITED },
-  describe: (
-    _path: string,
-    limit: number,
-    _minutes: number,
-    problem: string = `The project has had its ${limit} requests of this minute.`,
-    remedy: string = 'Wait as long as Retry-After says.',
-  ) => ({ problem, remedy }),
+  problem: (_path: string, limit: number, _minutes: number) =>
+    `The project has had its ${limit} requests of this minute.`,
+  remedy: 'Wait as long as Retry-After says.',
   example: ['/api/atlas/v2/groups', REQUESTS_A_MINUTE, 1],
 });
 
@@ -37,10 +33,8 @@ export const tooManyTokens = defineCondition('tooManyTokens', {
   observed: [429, 'RATE_LIMITED', 'A service account can have %s tokens at a time.', SOURCE.inferred],
   settledBy: 'POST /api/oauth/token, 101 times within an hour and none too fast',
   rule: [SOURCE.documentation],
-  describe: (_limit: number, clientId: string, count: number) => ({
-    problem: `${clientId} has ${count} tokens that live.`,
-    remedy: 'Revoke some with POST /api/oauth/revoke, or start the emulator without --limit-tokens.',
-  }),
+  problem: (_limit: number, clientId: string, count: number) => `${clientId} has ${count} tokens that live.`,
+  remedy: 'Revoke some with POST /api/oauth/revoke, or start the emulator without --limit-tokens.',
   example: [LIVE_TOKENS, 'mdb_sa_id_000000000000000000000011', LIVE_TOKENS],
 });
 
@@ -143,7 +137,7 @@ export class Limits {
     exchange.addHeaders(exceededHeaders(limit, seconds));
     const problem = `${who} has had its ${limit} ${what} of this minute.`;
     const remedy = `Wait ${seconds} s, or start the emulator without --limit-${what}.`;
-    return rateLimited(pathWithoutQuery(url), limit, 1, problem, remedy);
+    return rateLimited(pathWithoutQuery(url), limit, 1).because({ problem, remedy });
   }
 }
 

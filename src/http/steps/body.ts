@@ -1,6 +1,6 @@
 import { Kind, type TSchema } from '@sinclair/typebox';
 import { otherEncoding } from '../../kernel/files.js';
-import { defineCondition, SOURCE, type Source } from '../../profiles/index.js';
+import { defineCondition, SOURCE } from '../../profiles/index.js';
 
 /** The largest body that is read, in bytes. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -20,14 +20,9 @@ export const unsupportedMediaType = defineCondition('unsupportedMediaType', {
   observed: [415, 'UNSUPPORTED_MEDIA_TYPE', 'The media type %s is not supported.', SOURCE.standard],
   settledBy: 'POST /api/atlas/v2/groups with Content-Type: text/plain',
   rule: [SOURCE.standard, SOURCE.emulator],
-  describe: (
-    type: string,
-    problem: string = type === 'none'
-      ? 'The body has no Content-Type.'
-      : `The Content-Type ${type} is not supported.`,
-    remedy: string = 'Send Content-Type: application/json.',
-    source: Source = SOURCE.standard,
-  ) => ({ problem, remedy, source }),
+  problem: (type: string) =>
+    type === 'none' ? 'The body has no Content-Type.' : `The Content-Type ${type} is not supported.`,
+  remedy: 'Send Content-Type: application/json.',
   example: ['text/plain'],
 });
 
@@ -36,39 +31,32 @@ export const bodyTooLarge = defineCondition('bodyTooLarge', {
   observed: [413, 'REQUEST_TOO_LARGE', 'The request is larger than %s bytes.', SOURCE.standard],
   settledBy: 'POST /api/atlas/v2/groups with a body of 2 MiB',
   rule: [SOURCE.standard, SOURCE.emulator],
-  describe: (
-    limit: number,
-    problem: string = `The body is larger than ${limit} bytes.`,
-    remedy: string = 'Send a smaller one.',
-    source: Source = SOURCE.standard,
-  ) => ({ problem, remedy, source }),
+  problem: (limit: number) => `The body is larger than ${limit} bytes.`,
+  remedy: 'Send a smaller one.',
   example: [BODY_LIMIT],
 });
+
+/** The encoding of a text that was not UTF-8. A byte order mark of UTF-16 was replaced when the body was decoded. */
+const encodingOf = (text: string) => otherEncoding(Buffer.from(text.replace(/^\ufffd+/, '')));
 
 export const malformedJson = defineCondition('malformedJson', {
   when: 'The body is empty or not JSON.',
   observed: [400, 'MALFORMED_JSON', 'Received JSON is malformed.', SOURCE.atlasErrors],
-  describe: (text: string, wanted: string) => {
-    // A byte order mark of UTF-16 was replaced when the body was decoded.
-    const encoding = otherEncoding(Buffer.from(text.replace(/^\ufffd+/, '')));
-    return {
-      problem:
-        text.trim() === ''
-          ? 'The body is empty.'
-          : `The body is not JSON${encoding === undefined ? '' : `: its encoding is ${encoding}`}.`,
-      remedy: `Send a JSON ${wanted} as the body${encoding === undefined ? '' : ', in UTF-8'}.`,
-    };
+  problem(text: string, _wanted: string) {
+    if (text.trim() === '') return 'The body is empty.';
+    const encoding = encodingOf(text);
+    return `The body is not JSON${encoding === undefined ? '' : `: its encoding is ${encoding}`}.`;
   },
+  remedy: (text, wanted) =>
+    `Send a JSON ${wanted} as the body${encodingOf(text) === undefined ? '' : ', in UTF-8'}.`,
   example: ['{', 'object'],
 });
 
 export const notAnObject = defineCondition('notAnObject', {
   when: 'The body is JSON, but not of the kind that the operation takes: nearly always an object.',
   observed: [400, 'INVALID_JSON', 'Received JSON does not match expected format.', SOURCE.atlasErrors],
-  describe: (wanted: string) => ({
-    problem: `The body is JSON, but not an ${wanted}.`,
-    remedy: `Send a JSON ${wanted} as the body.`,
-  }),
+  problem: (wanted: string) => `The body is JSON, but not an ${wanted}.`,
+  remedy: (wanted) => `Send a JSON ${wanted} as the body.`,
   example: ['object'],
 });
 
@@ -79,8 +67,8 @@ export const notAnObject = defineCondition('notAnObject', {
  */
 export function checkEncoding(encoding = 'identity'): void {
   if (encoding.toLowerCase() === 'identity') return;
-  const remedy = 'Send it without Content-Encoding.';
-  throw unsupportedMediaType(encoding, 'The body is compressed.', remedy, SOURCE.emulator);
+  const reason = { problem: 'The body is compressed.', remedy: 'Send it without Content-Encoding.' };
+  throw unsupportedMediaType(encoding).because({ ...reason, source: SOURCE.emulator });
 }
 
 /**
@@ -106,5 +94,5 @@ export function parseBody(body: unknown, schema: TSchema): ParsedBody {
 export function refuseTooLarge(resource: object): void {
   if (Buffer.byteLength(JSON.stringify(resource)) <= RESOURCE_LIMIT) return;
   const problem = `What is to be kept is larger than ${RESOURCE_LIMIT} bytes.`;
-  throw bodyTooLarge(RESOURCE_LIMIT, problem, 'Send less.', SOURCE.emulator);
+  throw bodyTooLarge(RESOURCE_LIMIT).because({ problem, remedy: 'Send less.', source: SOURCE.emulator });
 }

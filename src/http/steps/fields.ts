@@ -2,7 +2,7 @@ import type { TObject, TSchema } from '@sinclair/typebox';
 import { TypeCompiler, ValueErrorType, type TypeCheck } from '@sinclair/typebox/compiler';
 import type { ValueError, ValueErrorIterator } from '@sinclair/typebox/errors';
 import { describeValue, namesOf, pathOfPointer } from '../../kernel/schema-text.js';
-import { defineCondition, SOURCE, type Refusal, type Source } from '../../profiles/index.js';
+import { defineCondition, SOURCE, type Refusal } from '../../profiles/index.js';
 
 const { atlasErrors, inferred, page, tools, documentation } = SOURCE;
 
@@ -15,12 +15,9 @@ export const missingAttribute = defineCondition('missingAttribute', {
   when: 'A field that the operation or the value of another field requires is missing, null or an empty string.',
   observed: [400, 'MISSING_ATTRIBUTE', 'The required attribute %s was not specified.', atlasErrors],
   rule: [page, tools, documentation],
-  describe: (field: string, remedy: string = `Send ${field}.`, why: string = '', source: Source = page) => ({
-    field: topOf(field),
-    problem: `The required attribute ${field} was not specified${why && ` (${why})`}.`,
-    remedy,
-    source,
-  }),
+  field: (field) => topOf(field),
+  problem: (field: string) => `The required attribute ${field} was not specified.`,
+  remedy: (field) => `Send ${field}.`,
   example: ['provider'],
 });
 
@@ -28,11 +25,9 @@ export const wrongType = defineCondition('wrongType', {
   when: 'A field has another type than it should.',
   observed: [400, 'INVALID_JSON_ATTRIBUTE', WRONG_TYPE, atlasErrors],
   rule: [page],
-  describe: (field: string, remedy: string) => ({
-    field: topOf(field),
-    problem: `The attribute ${field} has the wrong type.`,
-    remedy,
-  }),
+  field: (field) => topOf(field),
+  problem: (field: string, _remedy: string) => `The attribute ${field} has the wrong type.`,
+  remedy: (_field, remedy) => remedy,
   example: ['region', 'Send a string.'],
 });
 
@@ -41,13 +36,10 @@ export const invalidAttribute = defineCondition('invalidAttribute', {
   observed: [400, 'INVALID_ATTRIBUTE', 'Invalid attribute %s specified.', atlasErrors],
   rule: [page, tools, inferred],
   settledBy: 'PATCH …/streams/privateLinkConnections/{id} with the field region, or one that does not exist',
-  describe: (
-    field: string,
-    remedy: string,
-    problem: string = `Invalid attribute ${field} specified.`,
-    source: Source = page,
-  ) => ({ field: topOf(field), problem, remedy, source }),
-  example: ['pageSize', 'Leave it out.', 'There is no attribute pageSize.'],
+  field: (field) => topOf(field),
+  problem: (field: string, _remedy: string) => `Invalid attribute ${field} specified.`,
+  remedy: (_field, remedy) => remedy,
+  example: ['arn', 'Send a string that matches ^arn:aws:kafka.'],
 });
 
 /**
@@ -62,7 +54,8 @@ export function refuseFixed<Sent extends object>(sent: Sent, create: TObject, up
   const fixed = Object.keys(sent).find(isFixed);
   if (fixed === undefined) return sent;
   const remedy = `Leave it out: an update can change ${namesOf(update).join(', ')}.`;
-  throw invalidAttribute(fixed, remedy, `The attribute ${fixed} cannot be changed.`, inferred);
+  const problem = `The attribute ${fixed} cannot be changed.`;
+  throw invalidAttribute(fixed, remedy).because({ problem, source: inferred });
 }
 
 /** Kinds of errors that mean another type of value, or one that is missing where it cannot be absent. */
@@ -96,7 +89,8 @@ function refusalOf({ type, path, schema }: ValueError): Refusal {
   if (type === ValueErrorType.ObjectRequiredProperty) return missingAttribute(field);
   if (type === ValueErrorType.ObjectAdditionalProperties) {
     const remedy = `Leave it out, or correct its name: there are ${namesOf(schema).join(', ')}.`;
-    return invalidAttribute(field, remedy, `There is no attribute ${field}.`, inferred);
+    const problem = `There is no attribute ${field}.`;
+    return invalidAttribute(field, remedy).because({ problem, source: inferred });
   }
   return (WRONG_TYPES.has(type) ? wrongType : invalidAttribute)(field, `Send ${describeValue(schema)}.`);
 }

@@ -43,11 +43,8 @@ export const invalidQueryParameter = defineCondition('invalidQueryParameter', {
   observed: [400, 'INVALID_QUERY_PARAMETER', 'Invalid query parameter %s specified.', SOURCE.atlasErrors],
   rule: [SOURCE.inferred],
   settledBy: 'GET /api/atlas/v2/groups?pageNum=x',
-  describe: (
-    name: string,
-    remedy: string,
-    problem: string = `The query parameter ${name} has a value that it cannot have.`,
-  ) => ({ problem, remedy }),
+  problem: (name: string, _remedy: string) => `The query parameter ${name} has a value that it cannot have.`,
+  remedy: (_name, remedy) => remedy,
   example: ['envelope', 'Send true or false.'],
 });
 
@@ -55,10 +52,8 @@ export const missingQueryParameter = defineCondition('missingQueryParameter', {
   when: 'A query parameter that the operation needs is missing.',
   observed: [400, 'MISSING_QUERY_PARAMETER', MISSING, SOURCE.atlasErrors],
   rule: [SOURCE.description],
-  describe: (name: string, value: string) => ({
-    problem: `The query parameter ${name} is missing.`,
-    remedy: `Send ${name}: ${value}.`,
-  }),
+  problem: (name: string, _value: string) => `The query parameter ${name} is missing.`,
+  remedy: (name, value) => `Send ${name}: ${value}.`,
   example: ['cloudProvider', 'aws, azure or gcp'],
 });
 
@@ -92,7 +87,7 @@ function valueOf(name: string, rule: TSchema, sent: unknown): unknown {
   if (value !== undefined) return value;
   const twice = Array.isArray(sent) ? ' (it is there twice)' : '';
   const problem = `The query parameter ${name} has a value that it cannot have${twice}.`;
-  throw invalidQueryParameter(name, `Send ${describe(rule)}.`, problem);
+  throw invalidQueryParameter(name, `Send ${describe(rule)}.`).because({ problem });
 }
 
 function coerce(rule: TSchema, text: string): unknown {

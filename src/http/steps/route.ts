@@ -16,11 +16,10 @@ export const pathNotFound = defineCondition('pathNotFound', {
   when: 'Nothing is at this path, in Atlas or in the emulator.',
   observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.recorded],
   documented: { detail: CANNOT_FIND },
-  describe: (path: string, suggestion?: string) => ({
-    problem: `There is nothing at ${path}.`,
-    remedy: `${hint(suggestion)}The Atlas API begins with ${API_PREFIX}, the emulator's own with /_emulator; the README lists the operations.`,
-  }),
-  example: [`${API_PREFIX}/nothing`],
+  problem: (path: string, _suggestion: string | undefined) => `There is nothing at ${path}.`,
+  remedy: (_path, suggestion) =>
+    `${hint(suggestion)}The Atlas API begins with ${API_PREFIX}, the emulator's own with /_emulator; the README lists the operations.`,
+  example: [`${API_PREFIX}/nothing`, undefined],
 });
 
 export const methodNotAllowed = defineCondition('methodNotAllowed', {
@@ -28,22 +27,19 @@ export const methodNotAllowed = defineCondition('methodNotAllowed', {
   observed: [405, 'METHOD_NOT_ALLOWED', '', SOURCE.recorded],
   form: { empty: true },
   documented: { source: SOURCE.emulator },
-  describe: (method: string, path: string, methods: readonly string[], suggestion?: string) => ({
-    problem: `${path} has no ${method}.`,
-    remedy: `${hint(suggestion)}This path has: ${methods.join(', ')}.`,
-  }),
-  example: ['PUT', `${API_PREFIX}/groups`, ['POST', 'GET']],
+  problem: (method: string, path: string, _methods: readonly string[], _suggestion: string | undefined) =>
+    `${path} has no ${method}.`,
+  remedy: (_method, _path, methods, suggestion) => `${hint(suggestion)}This path has: ${methods.join(', ')}.`,
+  example: ['PUT', `${API_PREFIX}/groups`, ['POST', 'GET'], undefined],
 });
 
 export const notEmulated = defineCondition('notEmulated', {
   when: 'Atlas has this operation, and the emulator does not. A 404 would make Terraform forget a resource that is there.',
   observed: [501, 'NOT_EMULATED', NOT_EMULATED, SOURCE.emulator],
   rule: [SOURCE.description],
-  describe: (operation: string) => ({
-    problem: `Atlas has the operation ${operation}, and the emulator does not.`,
-    remedy:
-      'Call real Atlas for it; GET /_emulator/health lists the operations that were requested and are not emulated.',
-  }),
+  problem: (operation: string) => `Atlas has the operation ${operation}, and the emulator does not.`,
+  remedy:
+    'Call real Atlas for it; GET /_emulator/health lists the operations that were requested and are not emulated.',
   example: ['listGroupStreamConnections'],
 });
 
@@ -51,10 +47,9 @@ export const misspelledPath = defineCondition('misspelledPath', {
   when: 'The path is nearly one of the emulator (a letter or two, letter case or dashes differ), and is one of Atlas as it is.',
   observed: [501, 'NOT_EMULATED', `Did you mean %s? ${NOT_EMULATED}`, SOURCE.emulator],
   rule: [SOURCE.description],
-  describe: (suggestion: string, operation: string) => ({
-    problem: `As it is spelled, this path is that of Atlas's operation ${operation}, which the emulator does not have.`,
-    remedy: `Did you mean ${suggestion}? If not, call real Atlas.`,
-  }),
+  problem: (_suggestion: string, operation: string) =>
+    `As it is spelled, this path is that of Atlas's operation ${operation}, which the emulator does not have.`,
+  remedy: (suggestion) => `Did you mean ${suggestion}? If not, call real Atlas.`,
   example: [
     `${API_PREFIX}/groups/32b6e34b3d91647abb20e7b8/streams/privateLinkConnections`,
     'getGroupStreamWorkspace',

@@ -22,10 +22,8 @@ export const invalidProjectId = defineCondition('invalidProjectId', {
   observed: [404, 'INVALID_GROUP_ID', 'An invalid group ID %s was specified.', atlasErrors],
   documented: { status: 400 },
   rule: [page],
-  describe: (id: string) => ({
-    problem: `The project id ${id} is not 24 lower-case hexadecimal digits.`,
-    remedy: USE_PROJECT,
-  }),
+  problem: (id: string) => `The project id ${id} is not 24 lower-case hexadecimal digits.`,
+  remedy: USE_PROJECT,
   example: ['nothex'],
 });
 
@@ -33,7 +31,8 @@ export const projectNotFound = defineCondition('projectNotFound', {
   when: 'There is no project with this id.',
   observed: [404, 'GROUP_NOT_FOUND', 'No group with ID %s exists.', recorded],
   documented: { detail: CANNOT_FIND },
-  describe: (id: string) => ({ problem: `There is no project ${id}.`, remedy: USE_PROJECT }),
+  problem: (id: string) => `There is no project ${id}.`,
+  remedy: USE_PROJECT,
   example: [NOBODY],
 });
 
@@ -42,10 +41,8 @@ export const invalidOrganizationId = defineCondition('invalidOrganizationId', {
   observed: [404, 'INVALID_ORG_ID', 'An invalid organization ID %s was specified.', inferred],
   settledBy: 'GET /api/atlas/v2/orgs/nothex',
   documented: { status: 400 },
-  describe: (id: string) => ({
-    problem: `The organization id ${id} is not 24 lower-case hexadecimal digits.`,
-    remedy: USE_ORGANIZATION,
-  }),
+  problem: (id: string) => `The organization id ${id} is not 24 lower-case hexadecimal digits.`,
+  remedy: USE_ORGANIZATION,
   example: ['nothex'],
 });
 
@@ -53,7 +50,8 @@ export const organizationNotFound = defineCondition('organizationNotFound', {
   when: 'There is no organization with this id.',
   observed: [404, 'ORG_NOT_FOUND', 'No organization with ID %s exists.', SOURCE.errorCodes],
   documented: { detail: CANNOT_FIND },
-  describe: (id: string) => ({ problem: `There is no organization ${id}.`, remedy: USE_ORGANIZATION }),
+  problem: (id: string) => `There is no organization ${id}.`,
+  remedy: USE_ORGANIZATION,
   example: [NOBODY],
 });
 
@@ -62,10 +60,9 @@ export const notPermitted = defineCondition('notPermitted', {
   observed: [401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.', recorded],
   documented: { status: 403 },
   rule: [page],
-  describe: (caller: string, action: string, roles: readonly string[]) => ({
-    problem: `The ${caller} has no role that permits ${action}.`,
-    remedy: `Call it with one of these roles: ${roles.join(', ')}.`,
-  }),
+  problem: (caller: string, action: string, _roles: readonly string[]) =>
+    `The ${caller} has no role that permits ${action}.`,
+  remedy: (_caller, _action, roles) => `Call it with one of these roles: ${roles.join(', ')}.`,
   example: ['API key reader', `updateGroup in project ${NOBODY}`, ['Project Owner']],
 });
 
@@ -73,10 +70,9 @@ export const malformedParameter = defineCondition('malformedParameter', {
   when: 'A parameter of the path, beside the ids of project and organization, does not match its pattern. As documented, such a parameter names something that does not exist: the answer is that of its resource.',
   observed: [400, 'PATH_PARAM_PARSE_ERROR', PATH_PARAMETER_MALFORMED, recorded],
   documented: { status: 404, detail: CANNOT_FIND },
-  describe: (path: string, name: string, pattern: string) => ({
-    problem: `The ${name} in ${path} does not match ${pattern}.`,
-    remedy: `Send one that does.`,
-  }),
+  problem: (path: string, name: string, pattern: string) =>
+    `The ${name} in ${path} does not match ${pattern}.`,
+  remedy: `Send one that does.`,
   example: [`/api/atlas/v2/groups/${NOBODY}/teams/nothex`, 'teamId', '^[a-f0-9]{24}$'],
 });
 
@@ -84,11 +80,9 @@ export const malformedParameter = defineCondition('malformedParameter', {
 export const projectExists = defineCondition('projectExists', {
   when: 'The organization has a project of this name.',
   observed: [409, 'GROUP_ALREADY_EXISTS', 'A group with name "%s" already exists.', recorded],
-  describe: (name: string) => ({
-    field: 'name',
-    problem: `The organization has a project named ${name} already.`,
-    remedy: 'Send another name.',
-  }),
+  field: 'name',
+  problem: (name: string) => `The organization has a project named ${name} already.`,
+  remedy: 'Send another name.',
   example: ['orders'],
 });
 

@@ -11,10 +11,8 @@ const NO_BODY = `The source page shows no body for %s, but for ${SHOWN}.` as con
 export const noScriptedAnswer = defineCondition('noScriptedAnswer', {
   when: '`Prefer: code=…` asks for an error, 400 to 599, that the source page shows no body for.',
   observed: [400, 'VALIDATION_ERROR', NO_BODY, SOURCE.emulator],
-  describe: (status: string) => ({
-    problem: `Prefer asks for the body of a ${status}, and the source page shows none.`,
-    remedy: `Send code= with one of ${SHOWN}, or leave Prefer out.`,
-  }),
+  problem: (status: string) => `Prefer asks for the body of a ${status}, and the source page shows none.`,
+  remedy: `Send code= with one of ${SHOWN}, or leave Prefer out.`,
   example: ['418'],
 });
 

@@ -9,10 +9,9 @@ export const BODY_TYPE = /^application\/(?:json|vnd\.atlas\.[^;+\s]+\+json)(?:\s
 export const notAcceptable = defineCondition('notAcceptable', {
   when: '`Accept` names no version that the operation has: it is missing, `application/json`, `*/*`, no calendar date, or earlier than the first version.',
   observed: [406, 'INVALID_VERSION_DATE', 'Invalid accept header or version date.', SOURCE.recorded],
-  describe: (first: string, newest: string) => ({
-    problem: 'Invalid accept header or version date.',
-    remedy: `Send Accept: ${mediaType(newest)} (any calendar date from ${first} on is taken).`,
-  }),
+  problem: (_first: string, _newest: string) => 'Invalid accept header or version date.',
+  remedy: (first, newest) =>
+    `Send Accept: ${mediaType(newest)} (any calendar date from ${first} on is taken).`,
   example: ['2023-02-01', '2025-03-12'],
 });
 
