@@ -15,7 +15,6 @@ import { notAcceptable } from './steps/version.js';
 
 const body = [unsupportedMediaType, bodyTooLarge, malformedJson, notAnObject];
 const project = [scope.invalidProjectId, scope.projectNotFound];
-const organization = [scope.invalidOrganizationId, scope.organizationNotFound];
 const fields = [missingAttribute, wrongType, invalidAttribute];
 
 /** The conditions of the pipeline's own steps, in the order in which a request meets them. */
@@ -27,7 +26,7 @@ export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> 
   'Version and query': [notAcceptable, invalidQueryParameter, missingQueryParameter],
   'Project, organization, role, parameters': [
     ...project,
-    ...organization,
+    ...scope.organizationConditions,
     scope.notPermitted,
     scope.malformedParameter,
   ],
@@ -46,7 +45,7 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
     ...[notAcceptable, invalidQueryParameter, unexpected, storageUnavailable],
     ...(required.some((name) => properties[name]?.default === undefined) ? [missingQueryParameter] : []),
     ...(path.includes('/:groupId') ? project : []),
-    ...(path.includes('/:orgId') ? organization : []),
+    ...(path.includes('/:orgId') ? scope.organizationConditions : []),
     ...(access === undefined ? [] : [scope.notPermitted]),
     ...(Object.entries(parameters).some(([name, { pattern }]) => pattern && path.includes(`/:${name}`))
       ? [scope.malformedParameter]

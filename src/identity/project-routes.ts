@@ -54,6 +54,7 @@ const projectPage = pageOf('ProjectPage', schema.shownProject, false);
 export function projectOperations(services: ProjectServices): readonly AtlasOperation[] {
   const { kernel, projects, credentials } = services;
   const createGroup = { id: 'createGroup', access: 'createProject' };
+  const ofCreate = [scope.projectExists, conditions.tooManyProjects, conditions.invalidTag];
 
   /** The projects of an organization that the caller can see, oldest first. */
   const visible = (caller: Caller, organizationId = caller.organizationId): readonly StoredProject[] =>
@@ -86,13 +87,7 @@ export function projectOperations(services: ProjectServices): readonly AtlasOper
     project(createGroup.id, 'POST', '', {
       access: createGroup.access,
       summary: 'Creates a project; its creator becomes its owner.',
-      conditions: [
-        scope.projectExists,
-        conditions.tooManyProjects,
-        conditions.invalidTag,
-        scope.invalidOrganizationId,
-        scope.organizationNotFound,
-      ],
+      conditions: [...ofCreate, ...scope.organizationConditions],
       javaMethod: 'addGroup',
       status: 201,
       query: Type.Object({

@@ -17,11 +17,6 @@ export function readText(path: string | URL): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** A text without its byte order mark. */
-export function withoutMark(text: string): string {
-  return text.replace(/^\ufeff/, '');
-}
-
 /** The encoding of bytes that are not UTF-8; undefined if they are. */
 export function otherEncoding(bytes: Buffer): string | undefined {
   const start = bytes.toString('hex', 0, 8);

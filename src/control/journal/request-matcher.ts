@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import { Type, type Static, type TObject } from '@sinclair/typebox';
-import { currentOperation, parsed } from '../../http/faults/rule.js';
+import { contains, currentOperation, parsed } from '../../http/faults/rule.js';
 import { STEPS } from '../../http/observation/exchange.js';
 import { text, within } from '../../http/schema.js';
 import { hasForm, pathWithoutQuery } from '../../http/paths.js';
@@ -91,18 +91,7 @@ export function matches({ event: { seq, data }, detail }: Entry, matcher: Matche
     const problem = `The body of request ${seq} was too long, or not all of it arrived, so it cannot be compared`;
     throw new ControlError(409, `${problem}. Match without body, or by since.`);
   }
-  return contains(parsed(request.body), body);
-}
-
-/** Whether a JSON value contains a part. */
-function contains(value: unknown, part: unknown): boolean {
-  if (typeof part !== 'object' || part === null) return value === part;
-  if (typeof value !== 'object' || value === null || Array.isArray(part) !== Array.isArray(value))
-    return false;
-  if (Array.isArray(part) && part.length !== (value as unknown[]).length) return false;
-  return Object.entries(part).every(
-    ([key, one]) => Object.hasOwn(value, key) && contains((value as Record<string, unknown>)[key], one),
-  );
+  return contains(parsed(request.body), body, 'all items');
 }
 
 /**

@@ -164,7 +164,7 @@ export function matches(
     (operation === undefined || operation === exchange.operationId) &&
     (match.method === undefined || match.method === method) &&
     (match.caller === undefined || match.caller === exchange.caller?.id) &&
-    (match.body === undefined || contains(parsed(exchange.sentBody), match.body)) &&
+    (match.body === undefined || contains(parsed(exchange.sentBody), match.body, 'some items')) &&
     (path === undefined || hasForm(pathWithoutQuery(url), path))
   );
 }
@@ -178,17 +178,22 @@ export function parsed(json = ''): unknown {
   }
 }
 
-/** Whether JSON contains a part: of an object some members, of an array some items, anything else as it is. */
-function contains(whole: unknown, part: unknown): boolean {
+/**
+ * Whether JSON contains a part: of an object some members, anything but an array as it is.
+ *
+ * @param arrays whether a part of an array has some of its items, or all of them in order
+ */
+export function contains(whole: unknown, part: unknown, arrays: 'some items' | 'all items'): boolean {
   if (typeof part !== 'object' || part === null) return whole === part;
   if (typeof whole !== 'object' || whole === null || Array.isArray(whole) !== Array.isArray(part))
     return false;
-  const members = whole as Readonly<Record<string, unknown>>;
-  return Object.entries(part).every(([name, value]) =>
-    Array.isArray(part)
-      ? Object.values(members).some((item) => contains(item, value))
-      : contains(members[name], value),
-  );
+  if (Array.isArray(whole) && Array.isArray(part)) {
+    if (arrays === 'some items')
+      return part.every((one) => whole.some((item) => contains(item, one, arrays)));
+    if (part.length !== whole.length) return false;
+  }
+  const members = new Map<string, unknown>(Object.entries(whole));
+  return Object.entries(part).every(([name, one]) => contains(members.get(name), one, arrays));
 }
 
 /**

@@ -60,6 +60,11 @@ export const notAnObject = defineCondition('notAnObject', {
   example: ['object'],
 });
 
+/** A text without its byte order mark. */
+export function withoutMark(text: string): string {
+  return text.replace(/^\ufeff/, '');
+}
+
 /**
  * Checks that a body is not compressed.
  *

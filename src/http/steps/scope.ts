@@ -55,6 +55,8 @@ export const organizationNotFound = defineCondition('organizationNotFound', {
   example: [NOBODY],
 });
 
+export const organizationConditions = [invalidOrganizationId, organizationNotFound];
+
 export const notPermitted = defineCondition('notPermitted', {
   when: 'The caller has no role that allows this, or the project is of another organization.',
   observed: [401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.', recorded],
