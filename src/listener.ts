@@ -6,8 +6,7 @@ import { addressesOf, isBlockedPort, isLoopback, urlHost } from './addresses.js'
 import { buildApp, type App, type Replacements } from './app.js';
 import { defaultConfig, type Config } from './config.js';
 import { UsageError } from './exit.js';
-import { REQUEST_EVENTS } from './http/replies/connection.js';
-import { besideMain } from './tls/server.js';
+import { besideMain, REQUEST_EVENTS } from './tls/server.js';
 
 /** A listening emulator. */
 export interface Listening extends App {

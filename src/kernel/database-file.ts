@@ -1,6 +1,7 @@
 import { accessSync, chmodSync, closeSync, constants, existsSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { readFixture } from '../version.js';
 import { isGroupWritable } from './files.js';
 import { notJson, StorageError } from './storage-error.js';
 import type { Migration } from './tables.js';
@@ -132,14 +133,7 @@ function unusable(path: string, error: unknown): string {
 }
 
 /** Problems of a file in use by SQLite's result code, each with what helps. */
-const PROBLEMS: Readonly<Record<string, string>> = {
-  SQLITE_FULL: 'cannot be written, because the disk is full: make room on it',
-  SQLITE_READONLY: 'cannot be written, because it or its directory is read-only: make them writable',
-  SQLITE_IOERR: 'cannot be read or written, because the disk or the file system fails: check both',
-  SQLITE_CANTOPEN: 'cannot be opened any more: check that its directory exists and is writable',
-  SQLITE_CORRUPT: 'is damaged: restart the emulator with another file',
-  SQLITE_NOTADB: 'is damaged: restart the emulator with another file',
-};
+const PROBLEMS = readFixture('database-problems.json') as Readonly<Record<string, string>>;
 
 /** The error of a file in use that cannot be read or written; undefined for errors that are not of the file. */
 export function storageError(path: string, error: unknown): StorageError | undefined {

@@ -1,11 +1,13 @@
 import http, { type Server } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { REQUEST_EVENTS } from '../http/replies/connection.js';
 import type { KeyPair } from './certificates.js';
 
 /** The first byte that a client sends over TLS: the type of the record with its handshake. */
 const TLS_HANDSHAKE = 0x16;
+
+/** What Node emits for a request: another event than `request` for one with an `Expect` header. */
+export const REQUEST_EVENTS = ['request', 'checkContinue', 'checkExpectation'] as const;
 
 /** A server that passes its requests to the main one, so that several ports and protocols serve one application. */
 export function besideMain(main: Server, certificate?: KeyPair): Server {

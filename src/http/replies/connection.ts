@@ -4,9 +4,6 @@ import type { Socket } from 'node:net';
 /** A connection on which more requests wait is closed: they take memory. */
 const MOST_UNANSWERED = 1000;
 
-/** What Node emits for a request: another event than `request` for one with an `Expect` header. */
-export const REQUEST_EVENTS = ['request', 'checkContinue', 'checkExpectation'] as const;
-
 const connections = new WeakMap<Socket, Connection>();
 
 /** A response that is not sent. */
