@@ -8,6 +8,7 @@ import { defaultConfig } from '../dist/config.js';
 import { buildCore } from '../dist/core.js';
 import { stepConditions } from '../dist/http/conditions.js';
 import { systemClock } from '../dist/kernel/clock.js';
+import { conditionTexts } from './condition-texts.js';
 
 const PAGE = new URL('../docs/errors.md', import.meta.url);
 
@@ -54,11 +55,13 @@ function row(profile, { status, errorCode, detail, empty, source }) {
   return `- ${profile}: ${status} \`${errorCode}\`, ${text} (${source})`;
 }
 
-function section({ name, when, rule, rows, settledBy }) {
+const texts = conditionTexts();
+
+function section({ name, rule, rows, settledBy, example }) {
   const answers = [row('documented', rows.documented), row('observed', rows.observed)];
   const lines = [`- rule: ${rule.join(' · ')}`, ...answers];
   if (settledBy !== undefined) lines.push(`- would be settled by: ${settledBy}`);
-  return `### \`${name}\`\n\n${when}\n\n${lines.join('\n')}\n`;
+  return `### \`${name}\`\n\n${texts.get(name) ?? example.problem}\n\n${lines.join('\n')}\n`;
 }
 
 const parts = (await sections()).flatMap(([title, conditions]) => [

@@ -1,7 +1,7 @@
 import { CANNOT_FIND, defineCondition, SOURCE } from '../profiles/index.js';
 
+/** The caller sees no project of this name. */
 export const projectNameNotFound = defineCondition('projectNameNotFound', {
-  when: 'The caller sees no project of this name.',
   observed: [404, 'GROUP_NAME_NOT_FOUND', 'No group with name "%s" exists.', SOURCE.errorCodes],
   documented: { detail: CANNOT_FIND },
   problem: (name: string, caller: string) => `There is no project named ${name} that the ${caller} can see.`,
@@ -12,8 +12,8 @@ export const projectNameNotFound = defineCondition('projectNameNotFound', {
 /** How many projects an organization can have (recorded). */
 export const PROJECTS_LIMIT = 250;
 
+/** The organization has 250 projects already, without those that the control API created. */
 export const tooManyProjects = defineCondition('tooManyProjects', {
-  when: `The organization has ${PROJECTS_LIMIT} projects already, without those that the control API created.`,
   observed: [
     400,
     'MAX_GROUPS_PER_ORG_EXCEEDED',
@@ -26,8 +26,8 @@ export const tooManyProjects = defineCondition('tooManyProjects', {
   example: [String(PROJECTS_LIMIT), 'f'.repeat(24)],
 });
 
+/** The project to be deleted still has resources in it. */
 export const projectInUse = defineCondition('projectInUse', {
-  when: 'The project to be deleted still has resources in it.',
   observed: [
     409,
     'CANNOT_CLOSE_GROUP_ACTIVE_STREAMS_RESOURCE',
@@ -45,8 +45,11 @@ export const TAG = /^[\p{L}\p{N} ;@_.+-]{1,255}$/u;
 
 const ALLOWED = 'Allowable characters include letters, numbers, spaces and ; @ _ - . +';
 
+/**
+ * A key or a value of a tag has more than 255 characters, or others than letters, numbers, spaces and `;@_-.+`, or two
+ * tags have one key. What the texts contain is read in a client; the rest of them, and the code, are inferred.
+ */
 export const invalidTag = defineCondition('invalidTag', {
-  when: 'A key or a value of a tag has more than 255 characters, or others than letters, numbers, spaces and `;@_-.+`, or two tags have one key. What the texts contain is read in a client; the rest of them, and the code, are inferred.',
   observed: [400, 'VALIDATION_ERROR', '%s.', SOURCE.client],
   settledBy: 'POST /api/atlas/v2/groups with the tag {"key": "a", "value": "b/c"}',
   rule: [SOURCE.documentation],

@@ -84,8 +84,6 @@ type Text<Values extends readonly unknown[]> = string | ((...values: Values) => 
 
 /** The declaration of a condition. */
 interface Declaration<Detail extends string, Values extends ArgumentsFor<Detail>> {
-  /** When a request meets it, as a sentence for docs/errors.md. */
-  readonly when: string;
   /** Status, code, text with a `%s` for each parameter, and where these were learned. */
   readonly observed: readonly [status: number, errorCode: string, detail: Detail, source: Source];
   /** Where the rule was learned, the usual source first; by default where the observed row was. */
@@ -110,7 +108,6 @@ interface Declaration<Detail extends string, Values extends ArgumentsFor<Detail>
 export interface ConditionType<in Values extends readonly unknown[] = never> {
   (...values: Values): Refusal;
   readonly name: string;
-  readonly when: string;
   readonly settledBy: string | undefined;
   /** The sources of the rule. */
   readonly rule: readonly Source[];
@@ -119,7 +116,8 @@ export interface ConditionType<in Values extends readonly unknown[] = never> {
 }
 
 /**
- * Declares a condition, once, for refusals, OpenAPI examples and docs/errors.md.
+ * Declares a condition, once, for refusals, OpenAPI examples and docs/errors.md, which says when a request meets it in the
+ * words of its JSDoc.
  *
  * @example throw projectNotFound(id);
  */
@@ -127,7 +125,7 @@ export function defineCondition<const Detail extends string, Values extends Argu
   name: string,
   declaration: Declaration<Detail, Values>,
 ): ConditionType<Values> {
-  const { when, settledBy, form, field, problem, remedy, example } = declaration;
+  const { settledBy, form, field, problem, remedy, example } = declaration;
   const [status, errorCode, detail, source] = declaration.observed;
   const { rule = [source] } = declaration;
   const observed: ErrorRow = { status, errorCode, detail, source, ...form };
@@ -147,7 +145,7 @@ export function defineCondition<const Detail extends string, Values extends Argu
     ...(field !== undefined && { field: textOf(field, values) }),
   });
   const raise = (...values: Values): Refusal => new Refusal(condition(values));
-  const type = Object.assign(raise, { when, settledBy, rule, rows, example: condition(example) });
+  const type = Object.assign(raise, { settledBy, rule, rows, example: condition(example) });
   return Object.defineProperty(type, 'name', { value: name });
 }
 

@@ -6,6 +6,9 @@ import { declaredConditions } from '../evidence/operations.js';
 
 const TEXT = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 
+const SCRIPT = new URL('../../scripts/condition-texts.js', import.meta.url).href;
+const { conditionTexts } = (await import(SCRIPT)) as { conditionTexts: () => ReadonlyMap<string, string> };
+
 const CONDITIONS = [...declaredConditions().values()];
 
 const OWN_CHOICES: readonly string[] = [SOURCE.inferred, SOURCE.standard];
@@ -30,7 +33,13 @@ describe('docs/errors.md', () => {
   });
 
   it('docs/errors.md says when each condition arises', () => {
-    for (const { name, when } of CONDITIONS) expect(TEXT).toContain(`### \`${name}\`\n\n${when}\n\n- `);
+    const texts = conditionTexts();
+    for (const { name, example } of CONDITIONS) {
+      // Most token errors, whose names are OAuth's, arise in the words of their problem.
+      expect(texts.has(name) || name.includes('_'), name).toBe(true);
+      const text = texts.get(name) ?? example.problem;
+      expect(TEXT).toContain(`### \`${name}\`\n\n${text}\n\n- `);
+    }
   });
 
   it.each([

@@ -19,15 +19,15 @@ interface Pot {
 
 const versions = ['2023-01-01'] as const;
 
+/** There is no such pot. */
 const potNotFound = defineCondition('potNotFound', {
-  when: 'There is no such pot.',
   observed: [404, 'NO_POT', 'No pot %s.', SOURCE.inferred],
   problem: (id: string) => `There is no pot ${id}.`,
   remedy: 'Brew one.',
   example: ['5f0000000000000000000002'],
 });
+/** There is a pot of this colour. */
 const potTwice = defineCondition('potTwice', {
-  when: 'There is a pot of this colour.',
   observed: [400, 'POT_TWICE', 'There is %s.', SOURCE.inferred],
   problem: (id: string) => `There is ${id}.`,
   remedy: 'Send another colour.',

@@ -3,8 +3,11 @@ import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
 const { atlasErrors, client, documentation, page, recorded } = SOURCE;
 const LINK = '5f0000000000000000000002';
 
+/**
+ * `provider` is none of AWS, AZURE and GCP, in small or capital letters. It is checked before anything else in the
+ * body.
+ */
 export const unknownProvider = defineCondition('unknownProvider', {
-  when: '`provider` is none of AWS, AZURE and GCP, in small or capital letters. It is checked before anything else in the body.',
   observed: [400, 'INVALID_PROVIDER', 'No provider %s exists.', atlasErrors],
   documented: { detail: 'No provider %s exists.' },
   rule: [page],
@@ -14,8 +17,8 @@ export const unknownProvider = defineCondition('unknownProvider', {
   example: ['AWSS', 'AWS, AZURE or GCP'],
 });
 
+/** The provider does not have this vendor. */
 export const unknownVendor = defineCondition('unknownVendor', {
-  when: 'The provider does not have this vendor.',
   observed: [400, 'INVALID_ENUM_VALUE', 'An invalid enumeration value %s was specified.', recorded],
   settledBy:
     'POST …/streams/privateLinkConnections with provider AWS and vendor EVENTHUB (recorded is a role of a key)',
@@ -27,8 +30,8 @@ export const unknownVendor = defineCondition('unknownVendor', {
   example: ['EVENTHUB', 'AWS', 'S3 or GENERIC', 'GENERIC'],
 });
 
+/** The project has a private link to the same target that is not gone. */
 export const duplicateLink = defineCondition('duplicateLink', {
-  when: 'The project has a private link to the same target that is not gone.',
   observed: [
     400,
     'STREAM_PRIVATE_LINK_ALREADY_EXISTS',
@@ -42,16 +45,19 @@ export const duplicateLink = defineCondition('duplicateLink', {
   example: [LINK],
 });
 
+/** A fault rule asks for it: the emulator has no stream connections, which could use a link. */
 export const linkInUse = defineCondition('linkInUse', {
-  when: 'A fault rule asks for it: the emulator has no stream connections, which could use a link.',
   observed: [400, 'STREAM_PRIVATE_LINK_IN_USE', 'Private Link with connection ID (%s) is in use.', recorded],
   problem: (id: string) => `A stream connection uses the private link ${id}.`,
   remedy: 'Delete the connection first.',
   example: [LINK],
 });
 
+/**
+ * The project has no private link with this id: it never had, or the link is gone; as documented, also where the id is
+ * malformed.
+ */
 export const linkNotFound = defineCondition('linkNotFound', {
-  when: 'The project has no private link with this id: it never had, or the link is gone; as documented, also where the id is malformed.',
   observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', recorded],
   documented: { detail: CANNOT_FIND },
   problem: (id: string, projectId: string) => `Project ${projectId} has no private link ${id}.`,
@@ -60,8 +66,8 @@ export const linkNotFound = defineCondition('linkNotFound', {
   example: [LINK, '32b6e34b3d91647abb20e7b8'],
 });
 
+/** The request changes `dnsDomain`, but one is set already and the link is not IDLE, or the link is being deleted. */
 export const updateNotAllowed = defineCondition('updateNotAllowed', {
-  when: 'The request changes `dnsDomain`, but one is set already and the link is not IDLE, or the link is being deleted.',
   observed: [400, 'VALIDATION_ERROR', 'The request content produced the validation error: %s.', recorded],
   settledBy:
     'PATCH …/streams/privateLinkConnections/{id} with another dnsDomain, of a link that is DONE (recorded is a create that a rule of the service refused)',

@@ -10,8 +10,8 @@ import type { Feature, FixtureSection } from '../../world/index.js';
 import * as schema from './schema.js';
 import * as defaults from './store.js';
 
+/** Atlas has no limit of this name; or, to a GET, the limit has no default and was not set. */
 const limitNotFound = defineCondition('limitNotFound', {
-  when: 'Atlas has no limit of this name; or, to a GET, the limit has no default and was not set.',
   observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.client],
   settledBy: 'PATCH /api/atlas/v2/groups/{groupId}/limits/incorrect.name (code and text are inferred)',
   documented: { detail: CANNOT_FIND },

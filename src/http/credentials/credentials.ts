@@ -17,8 +17,11 @@ const DEMANDS = [
   ['realm', new RegExp(`^${REALM}$`), 'is made for another realm', `Use realm="${REALM}"`],
 ] as const;
 
+/**
+ * There are no credentials, or they are wrong, too old or revoked. The answer carries the digest challenge; as
+ * observed it is indented and has its keys in an order of its own.
+ */
 export const unauthenticated = defineCondition('unauthenticated', {
-  when: 'There are no credentials, or they are wrong, too old or revoked. The answer carries the digest challenge; as observed it is indented and has its keys in an order of its own.',
   observed: [401, 'UNEXPECTED_ERROR', 'You are not authorized for this resource.', SOURCE.recorded],
   rule: [
     ...([SOURCE.recorded, SOURCE.page, SOURCE.bearer] as const),

@@ -8,17 +8,16 @@ import { BODY_LIMIT } from '../steps/body.js';
  */
 const tokenError = (
   observed: readonly [status: number, error: string, text: string],
-  when: string,
+  problem: string,
   remedy: string,
   settledBy?: string,
 ) =>
   defineCondition(observed[1], {
-    when,
     observed: [...observed, SOURCE.documentation],
     form: { oauth: true },
     // The error is documented; that this request gets it may not be.
     rule: [settledBy === undefined ? SOURCE.documentation : SOURCE.inferred],
-    problem: when,
+    problem,
     remedy,
     example: [],
     ...(settledBy !== undefined && { settledBy }),
@@ -64,8 +63,8 @@ export const serverError = tokenError(
   'Remove the rule.',
 );
 
+/** The form is larger than 1 MiB. */
 export const requestTooLarge = defineCondition('request_too_large', {
-  when: 'The form is larger than 1 MiB.',
   observed: [413, 'invalid_request', 'The request is larger than %s bytes.', SOURCE.standard],
   settledBy: 'POST /api/oauth/token with a body of 2 MiB',
   form: { oauth: true },
@@ -74,8 +73,8 @@ export const requestTooLarge = defineCondition('request_too_large', {
   example: [BODY_LIMIT],
 });
 
+/** The database file cannot be written or read: see `storageUnavailable`. */
 export const temporarilyUnavailable = defineCondition('temporarily_unavailable', {
-  when: 'The database file cannot be written or read: see `storageUnavailable`.',
   observed: [503, 'temporarily_unavailable', '%s', SOURCE.emulator],
   form: { oauth: true },
   problem: (problem: string) => problem,

@@ -15,8 +15,8 @@ import { actionOf, type ScopedFault } from './rule.js';
 
 const NOT_ALLOWED = 'IP address %s is not allowed to access this resource.';
 
+/** A fault rule answers 403. The emulator itself has no access lists. */
 export const addressNotAllowed = defineCondition('addressNotAllowed', {
-  when: 'A fault rule answers 403. The emulator itself has no access lists.',
   observed: [403, 'IP_ADDRESS_NOT_ON_ACCESS_LIST', NOT_ALLOWED, SOURCE.atlasErrors],
   problem: (address: string) => `A fault rule refuses the address ${address}.`,
   remedy: 'Remove the rule.',

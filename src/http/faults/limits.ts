@@ -18,8 +18,12 @@ const MINUTE_MS = 60_000;
 /** What Atlas answers in both profiles, since the source page does not mention limits. */
 const RATE_LIMITED = 'Resource %s is limited to %s requests every %s minutes.';
 
+/**
+ * A project has had its 1,200 requests of a minute (`--limit-requests`), an address and client its 50 tokens
+ * (`--limit-tokens`), or a fault rule says so. `Retry-After`, `RateLimit-Limit` and `RateLimit-Remaining` come with
+ * it.
+ */
 export const rateLimited = defineCondition('rateLimited', {
-  when: 'A project has had its 1,200 requests of a minute (`--limit-requests`), an address and client its 50 tokens (`--limit-tokens`), or a fault rule says so. `Retry-After`, `RateLimit-Limit` and `RateLimit-Remaining` come with it.',
   observed: [429, 'RATE_LIMITED', RATE_LIMITED, SOURCE.recorded],
   documented: { detail: RATE_LIMITED },
   problem: (_path: string, limit: number, _minutes: number) =>
@@ -28,8 +32,11 @@ export const rateLimited = defineCondition('rateLimited', {
   example: ['/api/atlas/v2/groups', REQUESTS_A_MINUTE, 1],
 });
 
+/**
+ * A service account has 100 tokens that have not expired, and asks for another (`--limit-tokens`). `Retry-After` says
+ * when the first of them expires.
+ */
 export const tooManyTokens = defineCondition('tooManyTokens', {
-  when: 'A service account has 100 tokens that have not expired, and asks for another (`--limit-tokens`). `Retry-After` says when the first of them expires.',
   observed: [429, 'RATE_LIMITED', 'A service account can have %s tokens at a time.', SOURCE.inferred],
   settledBy: 'POST /api/oauth/token, 101 times within an hour and none too fast',
   rule: [SOURCE.documentation],

@@ -11,8 +11,11 @@ import { sendRefusal } from './replies.js';
 
 const VALIDATION_ERROR = 'The request content produced the validation error: %s.';
 
+/**
+ * The path has a broken escape, `Host` is neither a name nor an address, or the request is not well-formed HTTP. A
+ * request that cannot be read at all gets this code with 400, 408 (it never ended) or 431 (its headers are too long).
+ */
 export const malformedRequest = defineCondition('malformedRequest', {
-  when: 'The path has a broken escape, `Host` is neither a name nor an address, or the request is not well-formed HTTP. A request that cannot be read at all gets this code with 400, 408 (it never ended) or 431 (its headers are too long).',
   observed: [400, 'VALIDATION_ERROR', VALIDATION_ERROR, SOURCE.standard],
   settledBy: 'GET /api/atlas/v2/groups/%zz',
   problem: (sentence: string, _remedy?: string) => `The request cannot be read: ${sentence}.`,
@@ -20,16 +23,19 @@ export const malformedRequest = defineCondition('malformedRequest', {
   example: ['the path has a broken escape'],
 });
 
+/**
+ * The database file cannot be written or read, such as on a full disk. Nothing has changed; `GET /_emulator/health`
+ * answers 503 with the reason until a write succeeds. No restart is needed.
+ */
 export const storageUnavailable = defineCondition('storageUnavailable', {
-  when: 'The database file cannot be written or read, such as on a full disk. Nothing has changed; `GET /_emulator/health` answers 503 with the reason until a write succeeds. No restart is needed.',
   observed: [503, 'STORAGE_UNAVAILABLE', '%s', SOURCE.emulator],
   problem: (problem: string) => problem,
   remedy: 'Then send the request again.',
   example: ['The database /data/emulator.db cannot be written, because the disk is full: make room on it.'],
 });
 
+/** An error in the emulator. No request is known to cause one; please report it. */
 export const unexpected = defineCondition('unexpected', {
-  when: 'An error in the emulator. No request is known to cause one; please report it.',
   observed: [500, 'UNEXPECTED_ERROR', 'Unexpected error.', SOURCE.recorded],
   rule: [SOURCE.emulator],
   problem: 'The emulator met an error of its own.',

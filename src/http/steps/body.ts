@@ -15,8 +15,8 @@ export const RESOURCE_LIMIT = 128 * 1024;
 /** What a body is parsed into, as its schema wants it. */
 export type ParsedBody = Record<string, unknown> | unknown[];
 
+/** The body has another `Content-Type` than JSON, or is compressed. */
 export const unsupportedMediaType = defineCondition('unsupportedMediaType', {
-  when: 'The body has another `Content-Type` than JSON, or is compressed.',
   observed: [415, 'UNSUPPORTED_MEDIA_TYPE', 'The media type %s is not supported.', SOURCE.standard],
   settledBy: 'POST /api/atlas/v2/groups with Content-Type: text/plain',
   rule: [SOURCE.standard, SOURCE.emulator],
@@ -26,8 +26,10 @@ export const unsupportedMediaType = defineCondition('unsupportedMediaType', {
   example: ['text/plain'],
 });
 
+/**
+ * The body is larger than 1 MiB, or what would be stored of it (a resource, the settings of a project) than 128 KiB.
+ */
 export const bodyTooLarge = defineCondition('bodyTooLarge', {
-  when: 'The body is larger than 1 MiB, or what would be stored of it (a resource, the settings of a project) than 128 KiB.',
   observed: [413, 'REQUEST_TOO_LARGE', 'The request is larger than %s bytes.', SOURCE.standard],
   settledBy: 'POST /api/atlas/v2/groups with a body of 2 MiB',
   rule: [SOURCE.standard, SOURCE.emulator],
@@ -39,8 +41,8 @@ export const bodyTooLarge = defineCondition('bodyTooLarge', {
 /** The encoding of a text that was not UTF-8. A byte order mark of UTF-16 was replaced when the body was decoded. */
 const encodingOf = (text: string) => otherEncoding(Buffer.from(text.replace(/^\ufffd+/, '')));
 
+/** The body is empty or not JSON. */
 export const malformedJson = defineCondition('malformedJson', {
-  when: 'The body is empty or not JSON.',
   observed: [400, 'MALFORMED_JSON', 'Received JSON is malformed.', SOURCE.atlasErrors],
   problem(text: string, _wanted: string) {
     if (text.trim() === '') return 'The body is empty.';
@@ -52,8 +54,8 @@ export const malformedJson = defineCondition('malformedJson', {
   example: ['{', 'object'],
 });
 
+/** The body is JSON, but not of the kind that the operation takes: nearly always an object. */
 export const notAnObject = defineCondition('notAnObject', {
-  when: 'The body is JSON, but not of the kind that the operation takes: nearly always an object.',
   observed: [400, 'INVALID_JSON', 'Received JSON does not match expected format.', SOURCE.atlasErrors],
   problem: (wanted: string) => `The body is JSON, but not an ${wanted}.`,
   remedy: (wanted) => `Send a JSON ${wanted} as the body.`,

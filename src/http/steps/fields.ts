@@ -11,8 +11,8 @@ const WRONG_TYPE = 'Received JSON for the %s attribute does not match expected f
 /** The name of a field without its path: `tags` of `tags[0].key`. */
 const topOf = (shown: string): string => shown.split(/[.[]/, 1)[0] ?? '';
 
+/** A field that the operation or the value of another field requires is missing, null or an empty string. */
 export const missingAttribute = defineCondition('missingAttribute', {
-  when: 'A field that the operation or the value of another field requires is missing, null or an empty string.',
   observed: [400, 'MISSING_ATTRIBUTE', 'The required attribute %s was not specified.', atlasErrors],
   rule: [page, tools, documentation],
   field: (field) => topOf(field),
@@ -21,8 +21,8 @@ export const missingAttribute = defineCondition('missingAttribute', {
   example: ['provider'],
 });
 
+/** A field has another type than it should. */
 export const wrongType = defineCondition('wrongType', {
-  when: 'A field has another type than it should.',
   observed: [400, 'INVALID_JSON_ATTRIBUTE', WRONG_TYPE, atlasErrors],
   rule: [page],
   field: (field) => topOf(field),
@@ -31,8 +31,11 @@ export const wrongType = defineCondition('wrongType', {
   example: ['region', 'Send a string.'],
 });
 
+/**
+ * A field is unknown, breaks its pattern, its length or its list of values, or is one that the value of another field
+ * does not allow.
+ */
 export const invalidAttribute = defineCondition('invalidAttribute', {
-  when: 'A field is unknown, breaks its pattern, its length or its list of values, or is one that the value of another field does not allow.',
   observed: [400, 'INVALID_ATTRIBUTE', 'Invalid attribute %s specified.', atlasErrors],
   rule: [page, tools, inferred],
   settledBy: 'PATCH …/streams/privateLinkConnections/{id} with the field region, or one that does not exist',

@@ -38,8 +38,8 @@ export const pagingQuery = Type.Object({
 export type Flags = Static<typeof flagsQuery>;
 export type Paging = Pick<Static<typeof pagingQuery>, 'itemsPerPage' | 'pageNum'>;
 
+/** A query parameter has a value that it cannot have, or is there twice. Unknown parameters are tolerated. */
 export const invalidQueryParameter = defineCondition('invalidQueryParameter', {
-  when: 'A query parameter has a value that it cannot have, or is there twice. Unknown parameters are tolerated.',
   observed: [400, 'INVALID_QUERY_PARAMETER', 'Invalid query parameter %s specified.', SOURCE.atlasErrors],
   rule: [SOURCE.inferred],
   settledBy: 'GET /api/atlas/v2/groups?pageNum=x',
@@ -48,8 +48,8 @@ export const invalidQueryParameter = defineCondition('invalidQueryParameter', {
   example: ['envelope', 'Send true or false.'],
 });
 
+/** A query parameter that the operation needs is missing. */
 export const missingQueryParameter = defineCondition('missingQueryParameter', {
-  when: 'A query parameter that the operation needs is missing.',
   observed: [400, 'MISSING_QUERY_PARAMETER', MISSING, SOURCE.atlasErrors],
   rule: [SOURCE.description],
   problem: (name: string, _value: string) => `The query parameter ${name} is missing.`,

@@ -12,8 +12,8 @@ const NOT_EMULATED = 'The emulator does not have the operation %s.';
 const hint = (suggestion?: string): string =>
   suggestion === undefined ? '' : `Did you mean ${suggestion}? `;
 
+/** Nothing is at this path, in Atlas or in the emulator. */
 export const pathNotFound = defineCondition('pathNotFound', {
-  when: 'Nothing is at this path, in Atlas or in the emulator.',
   observed: [404, 'RESOURCE_NOT_FOUND', 'Cannot find resource %s.', SOURCE.recorded],
   documented: { detail: CANNOT_FIND },
   problem: (path: string, _suggestion: string | undefined) => `There is nothing at ${path}.`,
@@ -22,8 +22,8 @@ export const pathNotFound = defineCondition('pathNotFound', {
   example: [`${API_PREFIX}/nothing`, undefined],
 });
 
+/** The path is known, and has no such method. `Allow` names those that it has. As observed there is no body. */
 export const methodNotAllowed = defineCondition('methodNotAllowed', {
-  when: 'The path is known, and has no such method. `Allow` names those that it has. As observed there is no body.',
   observed: [405, 'METHOD_NOT_ALLOWED', '', SOURCE.recorded],
   form: { empty: true },
   documented: { source: SOURCE.emulator },
@@ -33,8 +33,8 @@ export const methodNotAllowed = defineCondition('methodNotAllowed', {
   example: ['PUT', `${API_PREFIX}/groups`, ['POST', 'GET'], undefined],
 });
 
+/** Atlas has this operation, and the emulator does not. A 404 would make Terraform forget a resource that is there. */
 export const notEmulated = defineCondition('notEmulated', {
-  when: 'Atlas has this operation, and the emulator does not. A 404 would make Terraform forget a resource that is there.',
   observed: [501, 'NOT_EMULATED', NOT_EMULATED, SOURCE.emulator],
   rule: [SOURCE.description],
   problem: (operation: string) => `Atlas has the operation ${operation}, and the emulator does not.`,
@@ -43,8 +43,11 @@ export const notEmulated = defineCondition('notEmulated', {
   example: ['listGroupStreamConnections'],
 });
 
+/**
+ * The path is nearly one of the emulator (a letter or two, letter case or dashes differ), and is one of Atlas as it
+ * is.
+ */
 export const misspelledPath = defineCondition('misspelledPath', {
-  when: 'The path is nearly one of the emulator (a letter or two, letter case or dashes differ), and is one of Atlas as it is.',
   observed: [501, 'NOT_EMULATED', `Did you mean %s? ${NOT_EMULATED}`, SOURCE.emulator],
   rule: [SOURCE.description],
   problem: (_suggestion: string, operation: string) =>

@@ -17,8 +17,8 @@ const NOBODY = 'f'.repeat(24);
 const USE_PROJECT = 'Use the id of a project that GET /api/atlas/v2/groups lists.';
 const USE_ORGANIZATION = 'Use the id of an organization that GET /api/atlas/v2/orgs lists.';
 
+/** The project id in the path is not 24 lower-case hexadecimal digits. */
 export const invalidProjectId = defineCondition('invalidProjectId', {
-  when: 'The project id in the path is not 24 lower-case hexadecimal digits.',
   observed: [404, 'INVALID_GROUP_ID', 'An invalid group ID %s was specified.', atlasErrors],
   documented: { status: 400 },
   rule: [page],
@@ -27,8 +27,8 @@ export const invalidProjectId = defineCondition('invalidProjectId', {
   example: ['nothex'],
 });
 
+/** There is no project with this id. */
 export const projectNotFound = defineCondition('projectNotFound', {
-  when: 'There is no project with this id.',
   observed: [404, 'GROUP_NOT_FOUND', 'No group with ID %s exists.', recorded],
   documented: { detail: CANNOT_FIND },
   problem: (id: string) => `There is no project ${id}.`,
@@ -36,8 +36,8 @@ export const projectNotFound = defineCondition('projectNotFound', {
   example: [NOBODY],
 });
 
+/** The organization id in the path or the body is not 24 lower-case hexadecimal digits. */
 export const invalidOrganizationId = defineCondition('invalidOrganizationId', {
-  when: 'The organization id in the path or the body is not 24 lower-case hexadecimal digits.',
   observed: [404, 'INVALID_ORG_ID', 'An invalid organization ID %s was specified.', inferred],
   settledBy: 'GET /api/atlas/v2/orgs/nothex',
   documented: { status: 400 },
@@ -46,8 +46,8 @@ export const invalidOrganizationId = defineCondition('invalidOrganizationId', {
   example: ['nothex'],
 });
 
+/** There is no organization with this id. */
 export const organizationNotFound = defineCondition('organizationNotFound', {
-  when: 'There is no organization with this id.',
   observed: [404, 'ORG_NOT_FOUND', 'No organization with ID %s exists.', SOURCE.errorCodes],
   documented: { detail: CANNOT_FIND },
   problem: (id: string) => `There is no organization ${id}.`,
@@ -57,8 +57,8 @@ export const organizationNotFound = defineCondition('organizationNotFound', {
 
 export const organizationConditions = [invalidOrganizationId, organizationNotFound];
 
+/** The caller has no role that allows this, or the project is of another organization. */
 export const notPermitted = defineCondition('notPermitted', {
-  when: 'The caller has no role that allows this, or the project is of another organization.',
   observed: [401, 'USER_UNAUTHORIZED', 'Current user is not authorized to perform this action.', recorded],
   documented: { status: 403 },
   rule: [page],
@@ -68,8 +68,11 @@ export const notPermitted = defineCondition('notPermitted', {
   example: ['API key reader', `updateGroup in project ${NOBODY}`, ['Project Owner']],
 });
 
+/**
+ * A parameter of the path, beside the ids of project and organization, does not match its pattern. As documented, such
+ * a parameter names something that does not exist: the answer is that of its resource.
+ */
 export const malformedParameter = defineCondition('malformedParameter', {
-  when: 'A parameter of the path, beside the ids of project and organization, does not match its pattern. As documented, such a parameter names something that does not exist: the answer is that of its resource.',
   observed: [400, 'PATH_PARAM_PARSE_ERROR', PATH_PARAMETER_MALFORMED, recorded],
   documented: { status: 404, detail: CANNOT_FIND },
   problem: (path: string, name: string, pattern: string) =>
@@ -78,9 +81,9 @@ export const malformedParameter = defineCondition('malformedParameter', {
   example: [`/api/atlas/v2/groups/${NOBODY}/teams/nothex`, 'teamId', '^[a-f0-9]{24}$'],
 });
 
-/** Raised where projects are written, and by fault rules that answer 409. */
+/** The organization has a project of this name. */
 export const projectExists = defineCondition('projectExists', {
-  when: 'The organization has a project of this name.',
+  // Raised where projects are written, and by fault rules that answer 409.
   observed: [409, 'GROUP_ALREADY_EXISTS', 'A group with name "%s" already exists.', recorded],
   field: 'name',
   problem: (name: string) => `The organization has a project named ${name} already.`,

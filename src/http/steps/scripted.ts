@@ -8,8 +8,8 @@ const STATUSES = [400, 401, 403, 404, 409, 500];
 const SHOWN = STATUSES.join(', ');
 const NO_BODY = `The source page shows no body for %s, but for ${SHOWN}.` as const;
 
+/** `Prefer: code=…` asks for an error, 400 to 599, that the source page shows no body for. */
 export const noScriptedAnswer = defineCondition('noScriptedAnswer', {
-  when: '`Prefer: code=…` asks for an error, 400 to 599, that the source page shows no body for.',
   observed: [400, 'VALIDATION_ERROR', NO_BODY, SOURCE.emulator],
   problem: (status: string) => `Prefer asks for the body of a ${status}, and the source page shows none.`,
   remedy: `Send code= with one of ${SHOWN}, or leave Prefer out.`,

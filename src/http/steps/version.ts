@@ -6,8 +6,11 @@ const ATLAS_JSON = /^application\/vnd\.atlas\.(\d{4}-\d{2}-\d{2})\+json$/i;
 /** What a request's body may be called. */
 export const BODY_TYPE = /^application\/(?:json|vnd\.atlas\.[^;+\s]+\+json)(?:\s*;|$)/i;
 
+/**
+ * `Accept` names no version that the operation has: it is missing, `application/json`, a wildcard, no calendar date, or
+ * earlier than the first version.
+ */
 export const notAcceptable = defineCondition('notAcceptable', {
-  when: '`Accept` names no version that the operation has: it is missing, `application/json`, `*/*`, no calendar date, or earlier than the first version.',
   observed: [406, 'INVALID_VERSION_DATE', 'Invalid accept header or version date.', SOURCE.recorded],
   problem: (_first: string, _newest: string) => 'Invalid accept header or version date.',
   remedy: (first, newest) =>
