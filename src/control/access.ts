@@ -1,20 +1,24 @@
-import { Type, type Static, type TObject, type TSchema } from '@sinclair/typebox';
+import { Type, type TObject, type TSchema } from '@sinclair/typebox';
 import type { Project } from '../http/gatekeeper.js';
 import type { Context } from '../http/operation.js';
 import { component, object, oneOf, record, text } from '../http/schema.js';
-import { permits, type Identity } from '../identity/index.js';
+import { permits, secretsOf, type Identity, type Secrets } from '../identity/index.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
 import { movement } from '../world/index.js';
 import { readFixture } from '../version.js';
 
 /** The callers that a new project gets: the role of each in the project, and the access that distinguishes it. */
-export const CALLERS = readFixture('callers.json') as Record<string, { role?: string; access?: string }>;
+const CALLERS = readFixture('callers.json') as Record<string, { role?: string; access?: string }>;
 
 /** An object with the same keys. */
 const mapValues = <From, To>(
   from: Readonly<Record<string, From>>,
   to: (value: From) => To,
 ): Record<string, To> => Object.fromEntries(Object.entries(from).map(([key, value]) => [key, to(value)]));
+
+/** An object with a value for each caller of a new project. @param of receives the role in the project, if any */
+export const perRole = <Value>(of: (role?: string) => Value): Record<string, Value> =>
+  mapValues(CALLERS, ({ role }) => of(role));
 
 export const profile = oneOf(PROFILE_NAMES, 'which behavior it has: documented or observed');
 
@@ -38,9 +42,6 @@ const credentials = component('Credentials', 'An API key and a service account.'
   }),
 });
 
-/** An API key and a service account of one role, as far as there are any. */
-type CallerSecrets = Partial<Static<typeof credentials>>;
-
 /**
  * The variables by which each client finds the emulator and its credentials (each run with the client). The Atlas CLI
  * requires the slash at the end of the address. An MCP server that gets no https address reports the problem itself;
@@ -60,7 +61,7 @@ const environment = object(
 const accessSchema = (title: string, description: string, credentials: TSchema) =>
   object(description, { ...project.properties, url, credentials, environment }, { title });
 
-const credentialsOfCallers = mapValues(CALLERS, () => credentials);
+const credentialsOfCallers = perRole(() => credentials);
 
 export const madeProject = accessSchema(
   'MadeProject',
@@ -86,11 +87,17 @@ export function shownProject({ id, name, organizationId, profile, pace }: Projec
  * value.
  *
  * @param httpsPort where https is served, if it is
+ * @param credentials those of each role, as far as they are known
  */
-export function accessTo(project: Project, identity: Identity, context: Context, httpsPort?: number): object {
+export function accessTo(
+  project: Project,
+  identity: Identity,
+  context: Context,
+  httpsPort?: number,
+  credentials = callersOf(identity, project),
+): object {
   const { id: projectId, organizationId } = project;
   const { baseUrl: url } = context;
-  const credentials = callersOf(identity, project);
   const values: Readonly<Record<string, string>> = {
     ...{ url, httpsUrl: httpsAddress(context, httpsPort), projectId, organizationId },
     ...credentials.owner?.apiKey,
@@ -111,18 +118,16 @@ function httpsAddress({ baseUrl, request }: Context, port: number | undefined): 
 }
 
 /** The first caller of each role, in the order of the roles: those created for the project, else its organization's. */
-export function callersOf({ credentials: store }: Identity, own: Project): Record<string, CallerSecrets> {
+export function callersOf({ credentials: store }: Identity, own: Project): Record<string, Secrets> {
   const made = store.ofProject(own.id);
   // An organization has the credentials of all its projects, too: they are read only where they are needed.
   const shared = () => store.ofOrganization(own.organizationId).filter((one) => one.projectId === null);
-  const found = mapValues(CALLERS, (): CallerSecrets => ({}));
-  for (const { caller, secret } of made.length > 0 ? made : shared()) {
+  const found = perRole((): Secrets => ({}));
+  for (const credential of made.length > 0 ? made : shared()) {
     const fits = Object.entries(CALLERS).find(
-      ([, { access }]) => access === undefined || permits(caller, access, own),
+      ([, { access }]) => access === undefined || permits(credential.caller, access, own),
     );
-    const shown = found[fits?.[0] ?? ''] ?? {};
-    if (caller.kind === 'API key') shown.apiKey ??= { publicKey: caller.id, privateKey: secret };
-    else shown.serviceAccount ??= { clientId: caller.id, clientSecret: secret };
+    if (fits) found[fits[0]] = { ...secretsOf(credential), ...found[fits[0]] };
   }
   return Object.fromEntries(Object.entries(found).filter(([, shown]) => Object.keys(shown).length > 0));
 }

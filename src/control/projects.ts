@@ -6,7 +6,7 @@ import { strict, text } from '../http/schema.js';
 import { nameSchema } from '../identity/index.js';
 import { hexDigits, OBJECT_ID } from '../kernel/ids.js';
 import { durationsSchema, movement } from '../world/index.js';
-import { accessTo, CALLERS, madeProject, profile, project, projectAccess, shownProject } from './access.js';
+import { accessTo, madeProject, perRole, profile, project, projectAccess, shownProject } from './access.js';
 import type { Core } from './api.js';
 import type { Journal } from './journal/journal.js';
 
@@ -47,27 +47,25 @@ export function projectControl(
       errors: [409],
       async handle(context) {
         const { profile = 'documented', durations = {}, movement = 'time' } = context.body;
-        const organization = identity.projects.organizations().find((one) => one.profile === profile);
-        if (!organization) {
-          throw conflict(`No organization has the profile ${profile}; load a fixture that has one.`);
-        }
-        const organizationId = organization.id;
         const { id = newId(), name = `project-${id}` } = context.body;
         const made = await database.write(() => {
+          const organization = identity.projects.organizations().find((one) => one.profile === profile);
+          if (!organization) {
+            throw conflict(`No organization has the profile ${profile}; load a fixture that has one.`);
+          }
+          const organizationId = organization.id;
           if (identity.projects.project(id)) throw conflict(`There is a project ${id} already.`);
           if (identity.projects.named(organizationId, name)) {
             throw conflict(`Organization ${organizationId} has a project named ${name} already.`);
           }
           const pace = { durations, movement };
           identity.projects.add({ id, organizationId, name, createdAt: clock.now(), pace });
-          for (const { role } of Object.values(CALLERS)) {
+          const secrets = perRole((role) => {
             const roles = { organizationRoles: ['ORG_MEMBER'], projectRoles: { [id]: role ? [role] : [] } };
-            for (const secret of newSecrets(newId)) {
-              identity.credentials.add({ organizationId, projectId: id, ...roles, ...secret });
-            }
-          }
+            return identity.credentials.add({ organizationId, projectId: id, ...roles }, newSecrets(newId));
+          });
           world.saveInitial(id);
-          return accessTo(identity.projects.existing(id), identity, context, httpsPort());
+          return accessTo(identity.projects.existing(id), identity, context, httpsPort(), secrets);
         });
         // The id can be that of a project that was deleted.
         if (context.body.id !== undefined) journal.forget(id);
@@ -104,10 +102,10 @@ export function projectControl(
 /** An API key and a service account, in the formats of Atlas. */
 function newSecrets(newId: () => string) {
   const bytes = Buffer.from(hexDigits(newId(), 16), 'hex');
-  const letters = Array.from(bytes, (byte) => String.fromCharCode(97 + (byte % 26))).join('');
-  const secret = `mdb_sa_sk_${randomBytes(30).toString('base64url')}`;
-  return [
-    { kind: 'API key', id: letters, secret: randomUUID() },
-    { kind: 'service account', id: `mdb_sa_id_${newId()}`, secret },
-  ] as const;
+  const publicKey = Array.from(bytes, (byte) => String.fromCharCode(97 + (byte % 26))).join('');
+  const clientSecret = `mdb_sa_sk_${randomBytes(30).toString('base64url')}`;
+  return {
+    apiKey: { publicKey, privateKey: randomUUID() },
+    serviceAccount: { clientId: `mdb_sa_id_${newId()}`, clientSecret },
+  };
 }

@@ -24,12 +24,23 @@ export interface Credential {
   readonly projectId: string | null;
 }
 
-/** A credential to add. */
-export interface NewCredential extends Omit<Caller, 'profile' | 'rolesIn'> {
-  readonly secret: string;
+/** An API key, a service account, or both, as fixtures and the control API have them. */
+export interface Secrets {
+  readonly apiKey?: { readonly publicKey: string; readonly privateKey: string } | undefined;
+  readonly serviceAccount?: { readonly clientId: string; readonly clientSecret: string } | undefined;
+}
+
+/** The secrets of a credential. */
+export const secretsOf = ({ caller: { id, kind }, secret }: Credential): Secrets =>
+  kind === 'API key'
+    ? { apiKey: { publicKey: id, privateKey: secret } }
+    : { serviceAccount: { clientId: id, clientSecret: secret } };
+
+/** What credentials that are added have in common. */
+interface NewCredentials extends Pick<Caller, 'organizationId' | 'organizationRoles'> {
   /** Roles by project id. */
   readonly projectRoles: ProjectRoles;
-  /** The project that it is made for, whose clock its tokens follow. */
+  /** The project that they are made for, whose clock their tokens follow. */
   readonly projectId?: string | null;
 }
 
@@ -122,13 +133,22 @@ export class CredentialStore {
     return { ...this.#credential(id)?.own, ...gained };
   }
 
-  add({ id, kind, secret, organizationId, projectId = null, ...roles }: NewCredential): void {
-    const own = projectId === null ? {} : { projects: roles.projectRoles };
-    const stored = JSON.stringify({ organization: roles.organizationRoles, ...own });
-    const sql = 'INSERT INTO credentials VALUES (?, ?, ?, ?, ?, ?)';
-    this.database.run(sql, id, kind, secret, organizationId, projectId, stored);
-    if (projectId !== null) return;
-    for (const [project, held] of Object.entries(roles.projectRoles)) this.#addRoles(id, project, held);
+  /** Adds an API key, a service account, or both; returns them. */
+  add(
+    { organizationId, organizationRoles, projectRoles, projectId = null }: NewCredentials,
+    { apiKey, serviceAccount }: Secrets,
+  ): Secrets {
+    const own = projectId === null ? {} : { projects: projectRoles };
+    const stored = JSON.stringify({ organization: organizationRoles, ...own });
+    const add = (id: string, kind: Caller['kind'], secret: string): void => {
+      const sql = 'INSERT INTO credentials VALUES (?, ?, ?, ?, ?, ?)';
+      this.database.run(sql, id, kind, secret, organizationId, projectId, stored);
+      if (projectId !== null) return;
+      for (const [project, held] of Object.entries(projectRoles)) this.#addRoles(id, project, held);
+    };
+    if (apiKey) add(apiKey.publicKey, 'API key', apiKey.privateKey);
+    if (serviceAccount) add(serviceAccount.clientId, 'service account', serviceAccount.clientSecret);
+    return { apiKey, serviceAccount };
   }
 
   /**

@@ -1,4 +1,4 @@
-export { CredentialStore, type Credential, type Identity } from './credential-store.js';
+export { CredentialStore, secretsOf, type Identity, type Secrets } from './credential-store.js';
 export { oauth, TOKEN_LIFE_S, tokenOperations } from './oauth.js';
 export { organizationOperations, userSchema, usersPage } from './organization-routes.js';
 export { projectOperations } from './project-routes.js';

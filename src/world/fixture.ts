@@ -2,7 +2,7 @@ import { ValueErrorType } from '@sinclair/typebox/errors';
 import { Value } from '@sinclair/typebox/value';
 import { ControlError } from '../http/control-error.js';
 import { refuseTooLarge } from '../http/steps/body.js';
-import type { Identity, StoredProject } from '../identity/index.js';
+import { secretsOf, type Identity, type StoredProject } from '../identity/index.js';
 import { parseTime, type ClockState } from '../kernel/clock.js';
 import type { Transaction } from '../kernel/database.js';
 import { readText } from '../kernel/files.js';
@@ -93,15 +93,9 @@ export function loadFixture(
         }
         const common = { organizationId, projectId, ...roles };
         place = `${entryAt}.apiKey.publicKey`;
-        if (apiKey) {
-          const { publicKey: id, privateKey: secret } = apiKey;
-          credentials.add({ ...common, kind: 'API key', id, secret });
-        }
+        credentials.add(common, { apiKey });
         place = `${entryAt}.serviceAccount.clientId`;
-        if (serviceAccount) {
-          const { clientId: id, clientSecret: secret } = serviceAccount;
-          credentials.add({ ...common, kind: 'service account', id, secret });
-        }
+        credentials.add(common, { serviceAccount });
       }
     }
     loadSections(fixture, sharedSections(sections));
@@ -162,17 +156,15 @@ export function exportFixture(
         const fields = { id, name, createdAt, clock: project.clock, pace, settings };
         return { ...weighed(fields), ...saved(sections, project) };
       }),
-      credentials: credentials.ofOrganization(organization.id).map(({ caller, secret, projectId }) => {
-        const { id, kind, organizationRoles } = caller;
+      credentials: credentials.ofOrganization(organization.id).map((credential) => {
+        const { id, organizationRoles } = credential.caller;
         // Not the roles in projects that were removed.
         const roles = Object.entries(credentials.projectRoles(id)).filter(([project]) => ids.has(project));
         return weighed({
-          project: projectId ?? undefined,
+          project: credential.projectId ?? undefined,
           organizationRoles,
           projectRoles: Object.fromEntries(roles),
-          ...(kind === 'API key'
-            ? { apiKey: { publicKey: id, privateKey: secret } }
-            : { serviceAccount: { clientId: id, clientSecret: secret } }),
+          ...secretsOf(credential),
         });
       }),
     };

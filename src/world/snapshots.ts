@@ -97,10 +97,10 @@ export class Snapshots {
     const snapshot = this.#find(takenOf, name);
     if (!snapshot) return undefined;
     const statements = this.#statementsOf(project);
-    // Rows that are written later in the transaction may refer to rows that are deleted earlier.
-    this.database.execute('PRAGMA defer_foreign_keys = ON');
+    // Rows that are written later in the transaction may refer to rows that are deleted earlier, though not within one
+    // project. SQLite prepares all statements again after a PRAGMA.
+    if (project === undefined) this.database.execute('PRAGMA defer_foreign_keys = ON');
     for (const sql of [
-      ...statements.map(({ renumber }) => renumber),
       ...statements.map(({ deleteOthers }) => deleteOthers).reverse(),
       ...statements.map(({ setAside }) => setAside),
       ...statements.map(({ write }) => write),
@@ -175,36 +175,29 @@ function statementsOf(database: Database, table: CoveredTable, ofProject: boolea
   const same = numbered ? NUMBER : key;
   // Without the number: SQLite would move every row that is updated.
   const others = columns.filter((column) => column !== key && column !== NUMBER);
-  const changing = (change: (column: string) => string): string => others.map(change).join(', ');
   const inScope = ofProject ? `${project} = :projectId` : '1';
-  const copied = `SELECT 1 FROM ${copy} WHERE snapshot = :snapshot`;
+  // The innermost table has the column of the project: that of the copies.
+  const copied = `SELECT 1 FROM ${copy} WHERE snapshot = :snapshot AND ${inScope}`;
   const isOther = (column: string): string =>
-    `${inScope} AND NOT EXISTS (${copied} AND ${copy}.${column} = ${name}.${column})`;
+    `NOT EXISTS (${copied} AND ${copy}.${column} = ${name}.${column})`;
   // A row that was created again under its old key is renumbered, not deleted.
-  const deleted = `SELECT ${NUMBER} FROM ${name} WHERE ${isOther(same)} AND ${isOther(key)}`;
-  const update = `UPDATE
-    SET ${changing((column) => `${column} = excluded.${column}`)}
-    WHERE (${changing((column) => `${name}.${column}`)}) IS NOT (${changing((column) => `excluded.${column}`)})`;
+  const deleted = `FROM ${name} WHERE ${inScope} AND ${isOther(same)} AND ${isOther(key)}`;
+  const update = (changing: string[]): string =>
+    `UPDATE SET ${changing.map((column) => `${column} = excluded.${column}`).join(', ')}`;
+  const valuesIn = (row: string): string => others.map((column) => `${row}.${column}`).join(', ');
+  const updateChanged = `${update(others)} WHERE (${valuesIn(name)}) IS NOT (${valuesIn('excluded')})`;
   // Fast, and false at most restores.
   const many = `(SELECT count(*) FROM (SELECT 1 FROM ${name} WHERE ${inScope} LIMIT ${LARGE + 1})) > ${LARGE}`;
   return {
     take: `INSERT INTO ${copy} SELECT :snapshot, ${list} FROM ${name} WHERE ${inScope}`,
-    // Gives a row that was created again under its old key its old number. The index has all that most rows need.
-    renumber: numbered
-      ? `UPDATE ${name} SET ${NUMBER} =
-           (SELECT ${NUMBER} FROM ${copy} WHERE snapshot = :snapshot AND ${copy}.${key} = ${name}.${key})
-         WHERE ${key} IN (
-           SELECT ${key} FROM ${copy} INDEXED BY ${copy}_by_number WHERE snapshot = :snapshot AND ${inScope}
-           AND NOT EXISTS (SELECT 1 FROM ${name} AS live WHERE live.${NUMBER} = ${copy}.${NUMBER}))`
-      : undefined,
-    deleteOthers: `DELETE FROM ${name} WHERE ${isOther(same)}`,
+    deleteOthers: `DELETE ${deleted}`,
     // Not of tables without a project: other rows refer to theirs.
     lastIfLarge:
       numbered && table.project !== undefined
-        ? `SELECT max(${NUMBER}) FROM (${deleted} AND ${many} ORDER BY ${NUMBER} DESC LIMIT ${LARGE + 1}) HAVING count(*) > ${LARGE}`
+        ? `SELECT max(${NUMBER}) FROM (SELECT ${NUMBER} ${deleted} AND ${many} ORDER BY ${NUMBER} DESC LIMIT ${LARGE + 1}) HAVING count(*) > ${LARGE}`
         : undefined,
     deleteBatch: `DELETE FROM ${name} WHERE ${NUMBER} IN (
-      ${deleted} AND ${NUMBER} <= :last ORDER BY ${NUMBER} DESC LIMIT ${BATCH})`,
+      SELECT ${NUMBER} ${deleted} AND ${NUMBER} <= :last ORDER BY ${NUMBER} DESC LIMIT ${BATCH})`,
     // Gives rows that may swap their unique values ones that no row has.
     setAside:
       unique &&
@@ -213,6 +206,7 @@ function statementsOf(database: Database, table: CoveredTable, ofProject: boolea
     write: `
       INSERT INTO ${name} (${list})
       SELECT ${list} FROM ${copy} WHERE snapshot = :snapshot AND ${inScope}
-      ON CONFLICT (${same}) DO ${others.length === 0 ? 'NOTHING' : update}`,
+      ON CONFLICT (${same}) DO ${others.length === 0 ? 'NOTHING' : updateChanged}
+      ${numbered ? `ON CONFLICT (${key}) DO ${update([NUMBER, ...others])}` : ''}`,
   };
 }

@@ -197,6 +197,19 @@ describe('snapshots of all rows', () => {
     ]);
   });
 
+  it('a row that has a new project, and the old one in the snapshot, is removed from a project that is restored', async () => {
+    const world = await open();
+    await world.take(undefined);
+    await world.write(
+      "DELETE FROM things WHERE id = '2a'",
+      "INSERT INTO things (id, project) VALUES ('2a', '1')",
+    );
+    await world.database.write(() =>
+      world.snapshots.restore({ name: 's', project: '1', takenOf: undefined }),
+    );
+    expect(world.view().things).toMatchObject([{ id: '1a' }, { id: '1b' }, { id: '2b' }, { id: 'none' }]);
+  });
+
   it('has() and hasProject() report what a snapshot contains', async () => {
     const { snapshots, take } = await open();
     expect([snapshots.has(undefined, 's'), snapshots.hasProject('s', '1')]).toEqual([false, false]);
