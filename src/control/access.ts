@@ -11,10 +11,11 @@ import { readFixture } from '../version.js';
 const CALLERS = readFixture('callers.json') as Record<string, { role?: string; access?: string }>;
 
 /** An object with the same keys. */
-const mapValues = <From, To>(
-  from: Readonly<Record<string, From>>,
-  to: (value: From) => To,
-): Record<string, To> => Object.fromEntries(Object.entries(from).map(([key, value]) => [key, to(value)]));
+function mapValues<From, To>(from: Readonly<Record<string, From>>, to: (value: From) => To) {
+  const mapped: Record<string, To> = {};
+  for (const [key, value] of Object.entries(from)) mapped[key] = to(value);
+  return mapped;
+}
 
 /** An object with a value for each caller of a new project. @param of receives the role in the project, if any */
 export const perRole = <Value>(of: (role?: string) => Value): Record<string, Value> =>

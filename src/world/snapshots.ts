@@ -63,13 +63,10 @@ export class Snapshots {
   /** Takes a snapshot; one of the same name and scope is replaced. @param extra data that a restore returns */
   take(projectId: string | undefined, name: string, takenAt: number, extra: unknown = null): void {
     this.remove(projectId, name);
-    const snapshot = this.database.value<number>(
-      'INSERT INTO snapshots (name, project_id, taken_at, extra) VALUES (?, ?, ?, ?) RETURNING seq',
-      ...[name, projectId ?? null, takenAt, JSON.stringify(extra)],
-    );
-    for (const { take } of this.#statementsOf(projectId)) {
-      this.database.run(take, { snapshot: snapshot ?? null, projectId: projectId ?? null });
-    }
+    const scope = projectId ?? null;
+    const sql = 'INSERT INTO snapshots (name, project_id, taken_at, extra) VALUES (?, ?, ?, ?)';
+    this.database.run(sql, name, scope, takenAt, JSON.stringify(extra));
+    for (const { take } of this.#statementsOf(projectId)) this.database.run(take, { projectId: scope });
   }
 
   /**
@@ -189,7 +186,8 @@ function statementsOf(database: Database, table: CoveredTable, ofProject: boolea
   // Fast, and false at most restores.
   const many = `(SELECT count(*) FROM (SELECT 1 FROM ${name} WHERE ${inScope} LIMIT ${LARGE + 1})) > ${LARGE}`;
   return {
-    take: `INSERT INTO ${copy} SELECT :snapshot, ${list} FROM ${name} WHERE ${inScope}`,
+    // Into the last snapshot, which was just inserted.
+    take: `INSERT INTO ${copy} SELECT (SELECT max(seq) FROM snapshots), ${list} FROM ${name} WHERE ${inScope}`,
     deleteOthers: `DELETE ${deleted}`,
     // Not of tables without a project: other rows refer to theirs.
     lastIfLarge:
