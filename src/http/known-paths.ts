@@ -2,16 +2,6 @@ import { readFileSync } from 'node:fs';
 import findMyWay from 'find-my-way';
 import { pathWithoutQuery } from './paths.js';
 
-/** What is known of a path. */
-interface Known {
-  /** The path, each parameter as `:p`. */
-  readonly path: string;
-  /** Methods that Atlas has there, each followed by its `operationId`. */
-  atlas: string;
-  /** Methods that the emulator has there. */
-  readonly own: Set<string>;
-}
-
 /**
  * Translates a path into find-my-way's notation: it may end with a verb, as in `/processor/:name:start`, or with a
  * suffix, as in `/logs/:name.gz`.
@@ -22,26 +12,29 @@ export function patternOf(path: string, constrained = /\/:\w+(?=::|\.)/g): strin
   return path.replace(/(?<!\/):/g, '::').replace(constrained, '$&(^[^:]+$)');
 }
 
+/** A path whose parameters are all called `:p`: their names do not matter here. */
+const unnamed = (path: string): string => path.replace(/\/:\w+/g, '/:p');
+
 /**
  * Every path that Atlas or the emulator has, with its methods. Decides between 404, 405 and 501 for requests that no
  * route takes, by a tree that is built for the first of them.
  */
 export class KnownPaths {
-  /** Names of parameters do not matter here: each is `:p`. */
-  readonly #paths = new Map<string, Known>();
+  readonly #operations: string;
+  /** The methods of the emulator by path. */
+  readonly #own = new Map<string, Set<string>>();
   #tree: ReturnType<typeof treeOf> | undefined;
 
   /** @param operations the file of Atlas's operations: a path a line, followed by its methods and their ids */
   constructor(operations: URL) {
-    for (const line of readFileSync(operations, 'utf8').split('\n')) {
-      const end = line.indexOf(' ');
-      if (line.startsWith('/')) this.#known(line.slice(0, end), line.slice(end));
-    }
+    this.#operations = readFileSync(operations, 'utf8');
   }
 
   /** Adds a route of the emulator, in find-my-way's notation. */
   add(method: string, pattern: string): void {
-    if (method !== 'HEAD') this.#known(pattern.replace('(^[^:]+$)', '').replace('::', ':')).own.add(method);
+    if (method === 'HEAD') return;
+    const path = unnamed(pattern.replace('(^[^:]+$)', '').replace('::', ':'));
+    this.#own.set(path, (this.#own.get(path) ?? new Set()).add(method));
   }
 
   /**
@@ -49,10 +42,10 @@ export class KnownPaths {
    * the emulator answers. Of several paths that match, the most literal one counts.
    */
   methodsOf(target: string): ReadonlyMap<string, string | undefined> {
-    const known = this.#find(target);
+    const [path = '', atlas = ''] = this.#find(target);
     const methods = new Map<string, string | undefined>();
-    for (const [, method = '', id] of known?.atlas.matchAll(/\b(\w+) (\w+)/g) ?? []) methods.set(method, id);
-    for (const method of known?.own ?? []) methods.set(method, undefined);
+    for (const [, method = '', id] of atlas.matchAll(/\b(\w+) (\w+)/g)) methods.set(method, id);
+    for (const method of this.#own.get(path) ?? []) methods.set(method, undefined);
     return methods;
   }
 
@@ -63,10 +56,11 @@ export class KnownPaths {
   suggestion(target: string): string | undefined {
     const path = pathWithoutQuery(target);
     const sent = path.split('/').filter((part) => part !== '');
-    const right = this.#find(target)?.path.split('/').slice(1) ?? [];
-    const near = [...this.#paths.values()].flatMap(({ path: known, own }) => {
-      if (own.size === 0) return [];
-      const wanted = known.split('/').slice(1);
+    const right = this.#find(target)[0]?.split('/').slice(1) ?? [];
+    // Of two that are equally near, the more literal one: a colon sorts before letters.
+    const known = [...this.#own.keys()].sort().reverse();
+    const near = known.flatMap((one) => {
+      const wanted = one.split('/').slice(1);
       const parts = wanted.map((part, index) => (part === ':p' ? sent[index] : part));
       if (parts.length !== sent.length) return [];
       if (parts.some((part, index) => part !== sent[index] && sent[index] === right[index])) return [];
@@ -84,33 +78,38 @@ export class KnownPaths {
    * @returns routes to register beside it, whose handler answers that there is none
    */
   shadowed(): { readonly url: string; readonly methods: string[] }[] {
-    const paths = [...this.#paths.values()].map((known) => ({ ...known, parts: known.path.split('/') }));
-    const takers = paths.filter(({ own }) => own.size > 0);
-    return paths.flatMap(({ path, parts, own }) => {
-      const taken = takers.flatMap((route) => (takes(route.parts, parts) ? [...route.own] : []));
-      const methods = [...new Set(taken)].filter((one) => !own.has(one));
+    const own = [...this.#own];
+    const places = own.flatMap(([path]) =>
+      Array.from(path.matchAll(/\/:p(?=\/|$)/g), ({ index }) =>
+        path.slice(0, index).replaceAll(':p', ':\\w+'),
+      ),
+    );
+    // Paths with a literal where a route has a parameter. Comparing all of them would take a tenth of a start.
+    const literals = new RegExp(`^(?:${[...new Set(places)].join('|')})/(?!:\\w+[/ ])\\S+`, 'gm');
+    const atlas = Array.from(this.#operations.matchAll(literals), ([path]) => unnamed(path));
+    return [...new Set([...atlas, ...this.#own.keys()])].flatMap((path) => {
+      const taken = own.flatMap(([taker, methods]) => (takes(taker, path) ? [...methods] : []));
+      const methods = [...new Set(taken)].filter((one) => !this.#own.get(path)?.has(one));
       return methods.length > 0 ? [{ url: patternOf(path), methods }] : [];
     });
   }
 
-  #find(target: string): Known | undefined {
-    this.#tree ??= treeOf(this.#paths);
-    return this.#tree.find('GET', target)?.store as Known | undefined;
-  }
-
-  #known(path: string, atlas = ''): Known {
-    const key = path.replace(/\/:\w+/g, '/:p');
-    const known = this.#paths.get(key) ?? { path: key, atlas: '', own: new Set() };
-    known.atlas += atlas;
-    this.#paths.set(key, known);
-    return known;
+  /** The path that matches a target, and the methods of Atlas there, each followed by its `operationId`. */
+  #find(target: string): readonly string[] {
+    this.#tree ??= treeOf(this.#operations, [...this.#own.keys()]);
+    return (this.#tree.find('GET', target)?.store ?? []) as string[];
   }
 }
 
 /** One tree for all methods. Checking that the patterns, our own, are safe would take most of the time. */
-function treeOf(paths: ReadonlyMap<string, Known>) {
+function treeOf(operations: string, own: readonly string[]) {
   const tree = findMyWay({ allowUnsafeRegex: true, maxParamLength: Infinity, ignoreTrailingSlash: true });
-  for (const [path, known] of paths) tree.on('GET', patternOf(path, /\/:\w+/g), () => undefined, known);
+  const paths = new Map(own.map((path) => [path, '']));
+  for (const [, name = '', atlas = ''] of operations.matchAll(/^(\/\S+)( .+)$/gm)) {
+    const path = unnamed(name);
+    paths.set(path, (paths.get(path) ?? '') + atlas);
+  }
+  for (const known of paths) tree.on('GET', patternOf(known[0], /\/:\w+/g), () => undefined, known);
   return tree;
 }
 
@@ -126,10 +125,11 @@ function distanceOf(one: string, other: string): number {
 }
 
 /** Whether a path takes requests for another, which is a literal where they first differ and overlaps with it behind. */
-function takes(taker: readonly string[], other: readonly string[]): boolean {
-  if (taker.length !== other.length) return false;
-  const first = taker.findIndex((part, index) => part !== other[index]);
+function takes(taker: string, other: string): boolean {
+  const [parts, others] = [taker.split('/'), other.split('/')];
+  if (parts.length !== others.length) return false;
+  const first = parts.findIndex((part, index) => part !== others[index]);
   const overlaps = (part: string, index: number): boolean =>
-    index <= first || part === ':p' || part === other[index] || other[index] === ':p';
-  return taker[first] === ':p' && taker.every(overlaps);
+    index <= first || part === ':p' || part === others[index] || others[index] === ':p';
+  return parts[first] === ':p' && parts.every(overlaps);
 }

@@ -80,10 +80,11 @@ function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: reado
       if (newer !== undefined) {
         throw new DatabaseUnusable(`${path} was written by a newer version (it has "${newer}")`);
       }
-      for (const { name, sql } of migrations) {
+      const apply = retain(sqlite.prepare('INSERT INTO migrations VALUES (?)'));
+      for (const { name, sql, upgrade } of migrations) {
         if (applied.has(name)) continue;
-        sqlite.exec(sql);
-        retain(sqlite.prepare('INSERT INTO migrations VALUES (?)')).run(name);
+        if (!upgrade || applied.size > 0) sqlite.exec(sql);
+        apply.run(name);
       }
       if (applied.size > 0) checkSchema(sqlite, path, migrations);
     })
@@ -93,7 +94,7 @@ function migrate(sqlite: BetterSqlite3.Database, path: string, migrations: reado
 /** Checks that tables, indexes and triggers are those of the migrations, and that rows refer to rows that exist. */
 function checkSchema(sqlite: BetterSqlite3.Database, path: string, migrations: readonly Migration[]): void {
   const fresh = retain(new BetterSqlite3(':memory:'));
-  fresh.exec(migrations.map(({ sql }) => sql).join(';\n'));
+  fresh.exec(migrations.map(({ sql, upgrade }) => (upgrade ? '' : sql)).join(';\n'));
   const found = new Map(schemaOf(sqlite));
   const wrong = schemaOf(fresh).find(([object, sql]) => found.get(object) !== sql)?.[0];
   fresh.close();

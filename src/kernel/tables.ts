@@ -2,19 +2,27 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { FIXTURES } from '../version.js';
 import { notJson } from './storage-error.js';
 
-/** A migration of the schema. Migrations are applied in order, once each, and never edited after a release. */
+/**
+ * A migration of the schema. Migrations are applied in order, once each. After a release, the name stays, and every
+ * change goes into a new migration, and perhaps also into what new files begin with: see `upgrade`.
+ */
 export interface Migration {
   /** Unique, such as `0001_identity`. */
   readonly name: string;
   readonly sql: string;
+  /** Not run in a new file, which an earlier migration gives the same schema. */
+  readonly upgrade?: boolean;
 }
 
 const FOLDER = new URL('migrations/', FIXTURES);
 
-/** The migrations of the files in `fixtures/migrations`, in the order of their numbers. */
+/** The migrations of the files in `fixtures/migrations`, in the order of their numbers; upgrades end with `.upgrade.sql`. */
 export function migrations(): readonly Migration[] {
-  const names = readdirSync(FOLDER).filter((file) => /^\d{4}_/.test(file));
-  return names.sort().map((file) => ({ name: file.replace('.sql', ''), sql: readMigration(file) }));
+  const files = readdirSync(FOLDER).filter((file) => /^\d{4}_/.test(file));
+  return files.sort().map((file) => {
+    const [name = '', kind] = file.split('.');
+    return { name, upgrade: kind === 'upgrade', sql: readMigration(file) };
+  });
 }
 
 /** The SQL of a file in `fixtures/migrations`. */

@@ -46,11 +46,11 @@ export class Snapshots {
     private readonly database: Database,
     tables: readonly CoveredTable[],
   ) {
-    for (const table of tables) createCopy(database, table);
-    const ofProjects = tables.filter(({ project }) => project !== undefined);
+    const copied = tables.map((table) => ({ ...table, columns: createCopy(database, table) }));
+    const ofProjects = copied.filter(({ project }) => project !== undefined);
     this.#statements = {
-      project: ofProjects.map((table) => statementsOf(database, table, true)),
-      server: tables.map((table) => statementsOf(database, table, false)),
+      project: ofProjects.map((table) => statementsOf(table, true)),
+      server: copied.map((table) => statementsOf(table, false)),
     };
   }
 
@@ -144,12 +144,16 @@ function columnsOf(database: Database, table: string): string[] {
   return columns.map(({ name }) => name);
 }
 
-/** Creates the table of the copies. If the columns have changed, older snapshots cannot be restored and are deleted. */
-function createCopy(database: Database, { name, key, project = key }: CoveredTable): void {
+/**
+ * Creates the table of the copies. If the columns have changed, older snapshots cannot be restored and are deleted.
+ *
+ * @returns the columns of the table that is copied
+ */
+function createCopy(database: Database, { name, key, project = key }: CoveredTable): string[] {
   const copy = copyOf(name);
   const columns = columnsOf(database, name);
   const existing = columnsOf(database, copy);
-  if (existing.join() === ['snapshot', ...columns].join()) return;
+  if (existing.join() === ['snapshot', ...columns].join()) return columns;
   if (existing.length > 0) database.execute(`DELETE FROM snapshots; DROP TABLE ${copy}`);
   // SQLite uses an index on numbers only if their column has a type.
   const typed = columns.map((column) => (column === NUMBER ? `${column} INTEGER` : column));
@@ -160,13 +164,13 @@ function createCopy(database: Database, { name, key, project = key }: CoveredTab
   if (columns.includes(NUMBER)) {
     database.execute(`CREATE INDEX ${copy}_by_number ON ${copy} (snapshot, ${NUMBER}, ${project})`);
   }
+  return columns;
 }
 
 /** Statements that copy a table and restore it. `:snapshot` is the number of the snapshot, `:projectId` the scope. */
-function statementsOf(database: Database, table: CoveredTable, ofProject: boolean) {
-  const { name, key, project = key, unique } = table;
+function statementsOf(table: CoveredTable & { readonly columns: readonly string[] }, ofProject: boolean) {
+  const { name, key, project = key, unique, columns } = table;
   const copy = copyOf(name);
-  const columns = columnsOf(database, name);
   const list = columns.join(', ');
   const numbered = columns.includes(NUMBER);
   const same = numbered ? NUMBER : key;
