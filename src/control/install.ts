@@ -5,7 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { ControlError } from '../http/control-error.js';
 import { sameSecret } from '../http/credentials/digest.js';
 import type { PipelineParts } from '../http/pipeline.js';
-import { contextOf, type ControlOperation } from '../http/operation.js';
+import { contextOf, PREFIXES, type ControlOperation } from '../http/operation.js';
 import { JSON_UTF8, OtherAnswer, respond, respondWithStream } from '../http/replies/respond.js';
 import { parseBody, withoutMark } from '../http/steps/body.js';
 import { bodyCheck } from '../http/steps/fields.js';
@@ -14,13 +14,6 @@ import { StorageError } from '../kernel/storage-error.js';
 import { mainError } from '../kernel/schema-text.js';
 import { methodsOf } from '../http/steps/route.js';
 import { Refusal } from '../profiles/index.js';
-
-/** Where the operations of a scope begin. */
-const PREFIXES = {
-  server: ['/_emulator'],
-  project: ['/_emulator/projects/:groupId'],
-  both: ['/_emulator', '/_emulator/projects/:groupId'],
-} as const;
 
 const NO_QUERY = Type.Object({});
 

@@ -58,11 +58,13 @@ export interface AtlasOperation extends Operation {
   readonly handle: (context: never) => Answer | Promise<Answer>;
 }
 
-/**
- * Where an operation of the control API is served: on the whole server (`/_emulator`), on one project
- * (`/_emulator/projects/:groupId`), or both.
- */
-export type Scope = 'server' | 'project' | 'both';
+/** Where the paths of the control API begin, by the scope of an operation: the whole server, one project, or both. */
+export const PREFIXES = {
+  server: ['/_emulator'],
+  project: ['/_emulator/projects/:groupId'],
+  both: ['/_emulator', '/_emulator/projects/:groupId'],
+} as const;
+type Scope = keyof typeof PREFIXES;
 
 /** An operation of the control API. */
 export interface ControlOperation extends Operation {
@@ -109,26 +111,12 @@ export type Parameters<Path extends string> = Readonly<
   Record<Exclude<ParametersOf<Path>, 'groupId' | 'orgId'>, string>
 >;
 
-/** The project of a request, typed by the scope of an operation, or by its path if it has none. */
-type ProjectOf<Path extends string, Where> = Where extends 'project'
-  ? Project
-  : Where extends 'both'
-    ? Project | undefined
-    : Path extends `${string}/:groupId${string}`
-      ? Project
-      : undefined;
-
-/** What a handler gets: everything that the steps before it have established. */
-export interface Context<
-  Path extends string = string,
-  Where extends Scope | undefined = Scope | undefined,
-  Query = unknown,
-  Body = unknown,
-> {
+/** What a handler gets: everything that the steps before it have established. An operation can have several paths. */
+export interface Context<Path extends string = string, Query = unknown, Body = unknown> {
   /** Who sent the request; undefined in the control API. */
-  readonly caller: Where extends Scope ? undefined : Caller;
+  readonly caller: Path extends `/_emulator${string}` ? undefined : Caller;
   /** The project that the path names. */
-  readonly project: ProjectOf<Path, Where>;
+  readonly project: Path extends `${string}/:groupId${string}` ? Project : undefined;
   /** The organization that the path names. */
   readonly organization: Path extends `${string}/:orgId${string}` ? Organization : undefined;
   readonly parameters: Parameters<Path>;
@@ -154,20 +142,13 @@ type Declaration<
   Kind extends AtlasOperation | ControlOperation,
   Optional extends keyof Kind,
   Path extends string,
-  Where extends Scope | undefined,
   Query extends TObject,
   Body extends TSchema,
 > = Omit<Kind, 'id' | 'method' | 'path' | 'query' | 'body' | 'handle' | Optional> &
   Partial<Pick<Kind, Optional>> & {
     readonly query?: Query;
-    readonly body?: BodyRules<
-      Body,
-      Static<Body>,
-      Pick<Context<Path, Where, Static<Query>>, 'caller' | 'project'>
-    >;
-    readonly handle: (
-      context: Context<Path, Where, Static<Query>, Static<Body>>,
-    ) => ReturnType<Kind['handle']>;
+    readonly body?: BodyRules<Body, Static<Body>, Pick<Context<Path>, 'caller' | 'project'>>;
+    readonly handle: (context: Context<Path, Static<Query>, Static<Body>>) => ReturnType<Kind['handle']>;
   };
 
 /** What an operation of the Atlas API declares only where it differs. */
@@ -201,7 +182,7 @@ export function atlasResource<Base extends string>(base: Base, shared: ResourceS
     id: string,
     method: AtlasOperation['method'],
     below: Below,
-    own: Declaration<AtlasOperation, Defaulted, `${Base}${Below}`, undefined, Query, Body>,
+    own: Declaration<AtlasOperation, Defaulted, `${Base}${Below}`, Query, Body>,
   ): AtlasOperation => ({
     status: 200,
     query: flagsQuery,
@@ -236,7 +217,13 @@ export function controlGroup<Base extends string, const Where extends Scope>(
     id: string,
     method: ControlOperation['method'],
     below: Below,
-    own: Declaration<ControlOperation, 'tag' | 'scope' | 'status', `${Base}${Below}`, Where, Query, Body>,
+    own: Declaration<
+      ControlOperation,
+      'tag' | 'scope' | 'status',
+      `${(typeof PREFIXES)[Where][number]}${Base}${Below}`,
+      Query,
+      Body
+    >,
   ): ControlOperation => {
     const { response = shared.response, mediaType } = own;
     const status = response || mediaType !== undefined ? 200 : 204;

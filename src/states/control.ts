@@ -37,7 +37,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
   /** A handler that replaces an item, and returns its state. */
   const change =
     (changed: (project: Project, item: CurrentItem<object>, body: unknown) => Item<object>) =>
-    ({ project, parameters, body }: Context<`/:${string}`, 'project'>): Promise<object> => {
+    ({ project, parameters, body }: Context<`/_emulator/projects/:groupId/:${string}`>): Promise<object> => {
       const id = parameters[parameter] ?? '';
       return items.write((transaction) => {
         const item = existing(items, project, id);

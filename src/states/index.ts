@@ -17,9 +17,8 @@ export function stateful<Sent extends object, Duration extends string>(
   resource: StatefulResource<Sent, Duration>,
 ) {
   const { name, migrations = [], durations } = resource;
-  const { one, many, path, table, ruleTable, key } = namesOf(name);
+  const { one, many, table, ruleTable, key } = namesOf(name);
   return {
-    name: path,
     migrations,
     durations,
     tables: [table, ruleTable].map((covered) => ({ name: covered, key: 'id', project: 'project_id' })),

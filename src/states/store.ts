@@ -29,14 +29,6 @@ export interface CurrentItem<Sent> extends Item<Sent> {
   readonly text: JsonText;
 }
 
-/** Items of a project whose next states are due, in due order. */
-interface DueItems<Sent> {
-  readonly projectId: string;
-  readonly items: readonly Row<Sent>[];
-  /** No other item is due before, in the project's time. */
-  readonly until: number;
-}
-
 /** A row, with the JSON of its columns parsed. */
 type Row<Sent> = Omit<CurrentItem<Sent>, 'text'> & { readonly projectId: string; readonly shown: JsonText };
 
@@ -89,12 +81,7 @@ export class ItemStore<Sent extends object> {
   }
 
   /** What a reader gets of an item that is not gone, and how many reads bring its next state. */
-  read(
-    projectId: string,
-    id: string,
-    now: number,
-    baseUrl: string,
-  ): { readonly text: JsonText; readonly readsLeft: number | null } | undefined {
+  read(projectId: string, id: string, now: number, baseUrl: string) {
     const item = this.#settled.item(id);
     if (item?.projectId !== projectId) return undefined;
     const isDue = item.dueAt !== null && item.dueAt <= now;
@@ -168,9 +155,10 @@ export class ItemStore<Sent extends object> {
   }
 
   /**
-   * The first items that are due at `now`, in the emulator's time: of one project, and no more than `limit`. Writes.
+   * The first items that are due at `now`, in the emulator's time: of one project, in due order, no more than `limit`.
+   * No other of its items is due before `until`, in the project's time. Writes.
    */
-  due(now: number, limit: number): DueItems<Sent> | undefined {
+  due(now: number, limit: number) {
     for (;;) {
       const [alarm, next] = this.alarms.first();
       if (!alarm || alarm.at > now) return undefined;

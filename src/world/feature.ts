@@ -21,7 +21,6 @@ export interface DurationSetting {
 
 /** The declaration of an Atlas resource. */
 export interface Feature {
-  readonly name: string;
   /** Migrations beside those of `fixtures/migrations`. */
   readonly migrations?: readonly Migration[];
   /** Its tables that snapshots cover. */

@@ -100,7 +100,6 @@ const workspace = atlasResource('/groups/:groupId/streams', {
 
 /** A resource with routes beside literal paths, as the workspaces of Atlas have. */
 const workspaces: Feature = {
-  name: 'workspaces',
   migrations: [],
   start: () => ({
     operations: [

@@ -1,7 +1,13 @@
 import { Type } from '@sinclair/typebox';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { Organization, Project } from '../../src/http/gatekeeper.js';
-import { atlasResource, controlGroup, type Context, type Parameters } from '../../src/http/operation.js';
+import {
+  atlasResource,
+  controlGroup,
+  type Context,
+  type Parameters,
+  type PREFIXES,
+} from '../../src/http/operation.js';
 import { resource } from '../../src/http/replies/replies.js';
 
 const tag = { name: 'Streams', description: 'Streams.' };
@@ -19,12 +25,21 @@ describe('declared operations', () => {
   });
 
   it('the context of an operation has the project or organization that its path names', () => {
-    expectTypeOf<Context<'/groups/:groupId/streams', undefined>['project']>().toEqualTypeOf<Project>();
-    expectTypeOf<Context<'/orgs/:orgId', undefined>['organization']>().toEqualTypeOf<Organization>();
-    expectTypeOf<Context<'/orgs', undefined>['project']>().toEqualTypeOf<undefined>();
-    expectTypeOf<Context<'/clock', 'project'>['project']>().toEqualTypeOf<Project>();
-    expectTypeOf<Context<'/clock', 'both'>['project']>().toEqualTypeOf<Project | undefined>();
-    expectTypeOf<Context<'/clock', 'server'>['project']>().toEqualTypeOf<undefined>();
+    expectTypeOf<Context<'/groups/:groupId/streams'>['project']>().toEqualTypeOf<Project>();
+    expectTypeOf<Context<'/orgs/:orgId'>['organization']>().toEqualTypeOf<Organization>();
+    expectTypeOf<Context<'/orgs'>['project']>().toEqualTypeOf<undefined>();
+    type ProjectOf<Path extends string> = Context<Path>['project'];
+    expectTypeOf<ProjectOf<(typeof PREFIXES.project)[number]>>().toEqualTypeOf<Project>();
+    expectTypeOf<ProjectOf<(typeof PREFIXES.both)[number]>>().toEqualTypeOf<Project | undefined>();
+    expectTypeOf<ProjectOf<(typeof PREFIXES.server)[number]>>().toEqualTypeOf<undefined>();
+    controlGroup('/clock', { scope: 'both', tag })('get', 'GET', '/:name', {
+      summary: 'Does.',
+      handle({ project, caller, parameters }) {
+        expectTypeOf(project).toEqualTypeOf<Project | undefined>();
+        expectTypeOf(caller).toEqualTypeOf<undefined>();
+        expectTypeOf(parameters).toEqualTypeOf<Readonly<Record<'name', string>>>();
+      },
+    });
   });
 
   it('an operation of atlasResource() has the shared fields, unless it overrides them', () => {

@@ -63,6 +63,5 @@ const operations = [
 
 /** The cloud account behind a project's stream processing: `/groups/{groupId}/streams/accountDetails`. */
 export const accountDetails: Feature = {
-  name: 'account-details',
   start: () => ({ operations }),
 };

@@ -175,7 +175,6 @@ function without<T>(record: Readonly<Record<string, T>>, key: string): Record<st
  * limits, teams, users and the like, with plain defaults. What is written is stored and shown, and has no effect.
  */
 export const projectDefaults: Feature = {
-  name: 'project-defaults',
   tables: [{ name: 'project_defaults', key: 'project_id', project: 'project_id' }],
   start({ database }) {
     const store = new defaults.ProjectDefaultsStore(database);
