@@ -2,7 +2,7 @@ import { hash, randomUUID } from 'node:crypto';
 import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { strict, text } from '../http/schema.js';
+import { list, strict, text } from '../http/schema.js';
 import { nameSchema } from '../identity/index.js';
 import { hexDigits, OBJECT_ID } from '../kernel/ids.js';
 import { durationsSchema, movement } from '../world/index.js';
@@ -36,7 +36,7 @@ export function projectControl(
   return [
     projects('listProjects', 'GET', '', {
       summary: 'Lists all projects of all organizations.',
-      response: Type.Object({ projects: Type.Array(project, { description: 'oldest first' }) }),
+      response: Type.Object({ projects: list('oldest first', project) }),
       handle: () => ({ projects: identity.projects.all().map(shownProject) }),
     }),
     projects('makeProject', 'POST', '', {

@@ -3,7 +3,7 @@ import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { pathWithoutQuery } from '../http/paths.js';
 import { OtherAnswer } from '../http/replies/respond.js';
-import { component, record, text } from '../http/schema.js';
+import { component, list, record, text } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { VERSION } from '../version.js';
 
@@ -40,9 +40,7 @@ export function openOperations(
     response: component('Health', 'The state of the emulator.', {
       status: Type.Literal('ready', { description: 'The emulator accepts requests.' }),
       version: text('The version of the emulator.'),
-      notEmulated: Type.Array(Type.String(), {
-        description: 'Operations that clients requested and that are not emulated.',
-      }),
+      notEmulated: list('Operations that clients requested and that are not emulated.', Type.String()),
     }),
     async handle({ request }) {
       const problem = 'alive' in (request.query as object) ? undefined : await database.problem();

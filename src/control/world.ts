@@ -1,7 +1,7 @@
 import { Type, type TSchema } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { component, moment, strict, text } from '../http/schema.js';
+import { component, list, moment, strict, text } from '../http/schema.js';
 import { FIXTURE_LIMIT, type Fixture, type World } from '../world/index.js';
 
 const replaced = 'your name for it; a snapshot of the same name is replaced';
@@ -34,7 +34,7 @@ export function worldOperations(world: World, fixture: TSchema): readonly Contro
     }),
     snapshots('listSnapshots', 'GET', '', {
       summary: 'Lists the snapshots of the scope.',
-      response: Type.Object({ snapshots: Type.Array(snapshot, { description: 'oldest first' }) }),
+      response: Type.Object({ snapshots: list('oldest first', snapshot) }),
       handle: ({ project }) => ({ snapshots: world.snapshots(project?.id) }),
     }),
     snapshots('takeSnapshot', 'POST', '', {

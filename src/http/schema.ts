@@ -1,6 +1,7 @@
 import {
   FormatRegistry,
   Type,
+  type ArrayOptions,
   type IntegerOptions,
   type ObjectOptions,
   type SchemaOptions,
@@ -25,6 +26,12 @@ export const text = (description: string, options: StringOptions = {}) =>
 
 export const integer = (description: string, options: IntegerOptions = {}) =>
   Type.Integer({ ...options, description });
+
+export const flag = (description: string, options: SchemaOptions = {}) =>
+  Type.Boolean({ ...options, description });
+
+export const list = <Item extends TSchema>(description: string, item: Item, options: ArrayOptions = {}) =>
+  Type.Array(item, { ...options, description });
 
 FormatRegistry.Set('date-time', (value) => !Number.isNaN(parseTime(value)));
 

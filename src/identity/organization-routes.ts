@@ -4,7 +4,7 @@ import type { Organization } from '../http/gatekeeper.js';
 import { atlasResource, type AtlasOperation } from '../http/operation.js';
 import { pageFrom, resource } from '../http/replies/replies.js';
 import { API_PREFIX } from '../http/paths.js';
-import { component, links, object, objectId, pageOf, text } from '../http/schema.js';
+import { component, flag, links, list, object, objectId, pageOf, text } from '../http/schema.js';
 import type { Paging } from '../http/steps/query.js';
 import { hexDigits } from '../kernel/ids.js';
 import type { Identity } from './credential-store.js';
@@ -20,19 +20,16 @@ const organization = atlasResource('/orgs', {
 
 const shownOrganization = component('Organization', 'An organization.', {
   id: objectId('Id of the organization.'),
-  isDeleted: Type.Boolean({ description: 'Always false.' }),
+  isDeleted: flag('Always false.'),
   links,
   name: text('Its name.'),
-  skipDefaultAlertsSettings: Type.Boolean({ description: 'Always false.' }),
+  skipDefaultAlertsSettings: flag('Always false.'),
 });
 
-const names = (description: string) => Type.Array(Type.String(), { description });
-const projectRoles = { groupId: objectId('Id of the project.'), groupRoles: names('Roles.') };
+const projectRoles = { groupId: objectId('Id of the project.'), groupRoles: list('Roles.', Type.String()) };
 const userRoles = object('Roles in the organization and its projects.', {
-  groupRoleAssignments: Type.Array(object('Roles in a project.', projectRoles), {
-    description: 'Roles in projects.',
-  }),
-  orgRoles: names('Roles in the organization.'),
+  groupRoleAssignments: list('Roles in projects.', object('Roles in a project.', projectRoles)),
+  orgRoles: list('Roles in the organization.', Type.String()),
 });
 
 /** The schema of a user, in the newer version of the lists. */

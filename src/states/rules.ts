@@ -1,7 +1,7 @@
 import { Type, type TObject } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../http/operation.js';
-import { component, MAX_COUNT, object, objectId, oneOf, strict, text, within } from '../http/schema.js';
+import { component, list, MAX_COUNT, object, objectId, oneOf, strict, text, within } from '../http/schema.js';
 import type { Database } from '../kernel/database.js';
 import { withJson } from '../kernel/tables.js';
 import type { FixtureSection } from '../world/index.js';
@@ -134,7 +134,7 @@ export function ruleControl(items: Items): readonly ControlOperation[] {
   return [
     control(`list${title}Rules`, 'GET', '', {
       summary: `Lists the rules for ${many} that are not created yet.`,
-      response: Type.Object({ rules: Type.Array(stored, { description: 'oldest first' }) }),
+      response: Type.Object({ rules: list('oldest first', stored) }),
       handle: ({ project }) => ({ rules: rules.list(project?.id) }),
     }),
     control(`add${title}Rule`, 'POST', '', {

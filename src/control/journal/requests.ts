@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { ControlError } from '../../http/control-error.js';
 import { controlGroup, type AtlasOperation, type ControlOperation } from '../../http/operation.js';
 import { JSON_UTF8, OtherAnswer } from '../../http/replies/respond.js';
-import { integer, strict, within } from '../../http/schema.js';
+import { flag, integer, list, strict, within } from '../../http/schema.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { EventBus, RequestDetail } from '../../kernel/events.js';
 import { harOf, harSchema } from './har.js';
@@ -26,7 +26,7 @@ export interface Observed {
 
 const limit = (standard: number) => within(1, 1000, 'The maximum number of requests.', { default: standard });
 
-const requestsSchema = Type.Array(requestSchema, { description: 'The requests, oldest first.' });
+const requestsSchema = list('The requests, oldest first.', requestSchema);
 
 const requests = controlGroup('/requests', { scope: 'both', tag: 'Recorded requests and their responses.' });
 
@@ -66,14 +66,11 @@ export function requestOperations(observed: Observed): ControlOperation[] {
       summary: 'Lists the last refused requests, newest first, with the reason of each and what would pass.',
       query: Type.Object({
         limit: limit(20),
-        all: Type.Boolean({
+        all: flag('Whether digest challenges that the client then answered are listed too.', {
           default: false,
-          description: 'Whether digest challenges that the client then answered are listed too.',
         }),
       }),
-      response: Type.Object({
-        requests: Type.Array(refusedSchema, { description: 'The refused requests, newest first.' }),
-      }),
+      response: Type.Object({ requests: list('The refused requests, newest first.', refusedSchema) }),
       handle({ project, query }) {
         const { entries } = journal.select(project?.id);
         const answered = new Set(entries.map(({ detail }) => detail.nonce));

@@ -1,6 +1,7 @@
 import { Type, Kind, type Static, type TObject, type TSchema } from '@sinclair/typebox';
 import { describeValue } from '../../kernel/schema-text.js';
 import { defineCondition, SOURCE } from '../../profiles/index.js';
+import { flag, within } from '../schema.js';
 
 const MISSING = 'The required query parameter %s was not specified.';
 
@@ -9,30 +10,19 @@ export const LARGEST_INTEGER = 1_000_000_000;
 
 /** Query parameters of every operation (source page). */
 export const flagsQuery = Type.Object({
-  envelope: Type.Boolean({
-    default: false,
-    description:
-      'Wraps the answer for clients that see neither status nor headers: `{"status": …, "content": …}`, and ' +
+  envelope: flag(
+    'Wraps the answer for clients that see neither status nor headers: `{"status": …, "content": …}`, and ' +
       '`status` beside `results` in a list.',
-  }),
-  pretty: Type.Boolean({ default: false, description: 'Indents the answer.' }),
+    { default: false },
+  ),
+  pretty: flag('Indents the answer.', { default: false }),
 });
 
 /** Query parameters of every list (Atlas's public description). */
 export const pagingQuery = Type.Object({
   ...flagsQuery.properties,
-  itemsPerPage: Type.Integer({
-    default: 100,
-    minimum: 1,
-    maximum: 500,
-    description: 'How many items a page has.',
-  }),
-  pageNum: Type.Integer({
-    default: 1,
-    minimum: 1,
-    maximum: LARGEST_INTEGER,
-    description: 'Which page to return, from 1.',
-  }),
+  itemsPerPage: within(1, 500, 'How many items a page has.', { default: 100 }),
+  pageNum: within(1, LARGEST_INTEGER, 'Which page to return, from 1.', { default: 1 }),
 });
 
 export type Flags = Static<typeof flagsQuery>;
