@@ -21,11 +21,7 @@ export interface Organization {
 }
 
 /** What an access is asked for: an organization, or one of its projects. */
-export interface Target {
-  readonly organizationId: string;
-  /** The project's id. */
-  readonly id?: string;
-}
+export type Target = Pick<Project, 'organizationId'> & Partial<Pick<Project, 'id'>>;
 
 /** How long states last, in milliseconds, by the name of the setting. */
 export type Durations = Readonly<Record<string, number>>;

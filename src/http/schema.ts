@@ -1,15 +1,6 @@
-import {
-  FormatRegistry,
-  Type,
-  type ArrayOptions,
-  type IntegerOptions,
-  type ObjectOptions,
-  type SchemaOptions,
-  type StringOptions,
-  type TObject,
-  type TProperties,
-  type TSchema,
-} from '@sinclair/typebox';
+import { FormatRegistry, Type } from '@sinclair/typebox';
+import type { ArrayOptions, IntegerOptions, ObjectOptions, StringOptions } from '@sinclair/typebox';
+import type { SchemaOptions, TObject, TProperties, TSchema } from '@sinclair/typebox';
 import { parseTime } from '../kernel/clock.js';
 import { OBJECT_ID } from '../kernel/ids.js';
 

@@ -1,5 +1,8 @@
 import { CANNOT_FIND, defineCondition, SOURCE } from '../profiles/index.js';
 
+const TOO_MANY = 'Maximum number of groups per organization (%s) in %s exceeded while trying to add group.';
+const IN_USE = 'Cannot close group while it has active stream processing resources.';
+
 /** The caller sees no project of this name. */
 export const projectNameNotFound = defineCondition('projectNameNotFound', {
   observed: [404, 'GROUP_NAME_NOT_FOUND', 'No group with name "%s" exists.', SOURCE.errorCodes],
@@ -14,12 +17,7 @@ export const PROJECTS_LIMIT = 250;
 
 /** The organization has 250 projects already, without those that the control API created. */
 export const tooManyProjects = defineCondition('tooManyProjects', {
-  observed: [
-    400,
-    'MAX_GROUPS_PER_ORG_EXCEEDED',
-    'Maximum number of groups per organization (%s) in %s exceeded while trying to add group.',
-    SOURCE.recorded,
-  ],
+  observed: [400, 'MAX_GROUPS_PER_ORG_EXCEEDED', TOO_MANY, SOURCE.recorded],
   problem: (limit: string, organization: string) =>
     `Organization ${organization} has ${limit} projects already.`,
   remedy: 'Delete one of them, or create projects for tests with POST /_emulator/projects.',
@@ -28,12 +26,7 @@ export const tooManyProjects = defineCondition('tooManyProjects', {
 
 /** The project to be deleted still has resources in it. */
 export const projectInUse = defineCondition('projectInUse', {
-  observed: [
-    409,
-    'CANNOT_CLOSE_GROUP_ACTIVE_STREAMS_RESOURCE',
-    'Cannot close group while it has active stream processing resources.',
-    SOURCE.client,
-  ],
+  observed: [409, 'CANNOT_CLOSE_GROUP_ACTIVE_STREAMS_RESOURCE', IN_USE, SOURCE.client],
   settledBy: 'DELETE /api/atlas/v2/groups/{groupId} of a project with a stream resource (status and text)',
   problem: (id: string, left: string) => `Project ${id} still has ${left}.`,
   remedy: 'Delete them first.',

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { requestSchema, type RenderedRequest } from '../../src/control/journal/request.js';
+import type { RecordedRequest } from '../../src/client/index.js';
+import { requestSchema } from '../../src/control/journal/request.js';
 import type { EmulatorEvent } from '../../src/kernel/events.js';
 import { ManualClock } from '../support/clock.js';
 import { nonceOf, signed } from '../support/digest.js';
@@ -29,7 +30,7 @@ const LINKS = linksPath('documented');
 const isRequest = new Ajv({ formats: { 'date-time': /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ } }).compile(requestSchema);
 
 interface Listed {
-  readonly requests: readonly RenderedRequest[];
+  readonly requests: readonly RecordedRequest[];
   readonly cut: number;
   readonly last: number;
 }

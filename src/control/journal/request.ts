@@ -56,8 +56,6 @@ export const refusedSchema = component('RefusedRequest', 'A refused request, wit
   refusal: refusalSchema,
 });
 
-export type RenderedRequest = Static<typeof requestSchema>;
-
 /** Renders a request; JSON omits what is undefined. */
 export function renderRequest({ event: { seq, at, project, data }, detail }: Entry) {
   const { control, reason, ...line } = plainRequest(data);

@@ -1,6 +1,7 @@
 import { CANNOT_FIND, defineCondition, SOURCE } from '../../profiles/index.js';
 
 const { atlasErrors, client, documentation, page, recorded } = SOURCE;
+const ALREADY_EXISTS = 'A Private Link to the same target exists already, with connection ID (%s).';
 const LINK = '5f0000000000000000000002';
 
 /**
@@ -32,12 +33,7 @@ export const unknownVendor = defineCondition('unknownVendor', {
 
 /** The project has a private link to the same target that is not gone. */
 export const duplicateLink = defineCondition('duplicateLink', {
-  observed: [
-    400,
-    'STREAM_PRIVATE_LINK_ALREADY_EXISTS',
-    'A Private Link to the same target exists already, with connection ID (%s).',
-    client,
-  ],
+  observed: [400, 'STREAM_PRIVATE_LINK_ALREADY_EXISTS', ALREADY_EXISTS, client],
   settledBy: 'POST …/streams/privateLinkConnections twice with one body (the text is inferred)',
   documented: { status: 409 },
   problem: (other: string) => `The private link ${other} has the same target.`,

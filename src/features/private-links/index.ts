@@ -1,6 +1,6 @@
 import { atlasResource, type AtlasOperation } from '../../http/operation.js';
 import { resource } from '../../http/replies/replies.js';
-import { nothing, objectId } from '../../http/schema.js';
+import { nothing, objectId, pageOf } from '../../http/schema.js';
 import { refuseFixed } from '../../http/steps/fields.js';
 import { pagingQuery } from '../../http/steps/query.js';
 import { objectText, stateful, type CurrentItem, type Items } from '../../states/index.js';
@@ -69,7 +69,7 @@ function privateLinkOperations(links: Items<schema.SentFields>): readonly AtlasO
       summary: 'Lists the private links of a project.',
       javaMethod: 'getPrivateLinkConnections',
       query: pagingQuery,
-      response: schema.privateLinkPage,
+      response: pageOf('PrivateLinkPage', schema.privateLink),
       handle: ({ project, query, baseUrl }) => links.list(project, query, baseUrl),
     }),
     link('getGroupStreamPrivateLinkConnection', 'GET', '/:connectionId', {

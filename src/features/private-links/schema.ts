@@ -1,14 +1,5 @@
 import { Type, type Static, type StringOptions } from '@sinclair/typebox';
-import {
-  component,
-  lenient,
-  links,
-  objectId,
-  oneOf,
-  pageOf,
-  strictComponent,
-  text,
-} from '../../http/schema.js';
+import { component, lenient, links, objectId, oneOf, strictComponent, text } from '../../http/schema.js';
 import { STATES } from './profile.js';
 
 /** Wire shapes of a private link. Patterns and limits are the source page's. */
@@ -80,6 +71,3 @@ export const createdPrivateLink = component(
   'A private link that was just created. As observed it has the fields that were sent and its id; as documented, all that a GET shows.',
   { ...sentFields.properties, ...readOnly },
 );
-
-/** A page of private links. */
-export const privateLinkPage = pageOf('PrivateLinkPage', privateLink);

@@ -6,6 +6,8 @@ import type { Caller, Gatekeeper } from '../gatekeeper.js';
 import { redactTarget } from '../observation/redaction.js';
 import { API_PREFIX, pathOf, pathWithoutQuery, withoutBase } from '../paths.js';
 
+const { bearer, digest, digestNonce, digestUri, page, recorded } = SOURCE;
+
 const SEND_CREDENTIALS =
   'Send HTTP digest with an API key (curl --user PUBLIC:PRIVATE --digest) or Authorization: Bearer with a token from /api/oauth/token.';
 
@@ -22,18 +24,15 @@ const DEMANDS = [
  * observed it is indented and has its keys in an order of its own.
  */
 export const unauthenticated = defineCondition('unauthenticated', {
-  observed: [401, 'UNEXPECTED_ERROR', 'You are not authorized for this resource.', SOURCE.recorded],
-  rule: [
-    ...([SOURCE.recorded, SOURCE.page, SOURCE.bearer] as const),
-    ...[SOURCE.digest, SOURCE.digestResponse, SOURCE.digestNonce, SOURCE.digestUri],
-  ],
+  observed: [401, 'UNEXPECTED_ERROR', 'You are not authorized for this resource.', recorded],
+  rule: [recorded, page, bearer, digest, SOURCE.digestResponse, digestNonce, digestUri],
   form: { keys: ['error', 'reason', 'detail', 'errorCode'], indented: true },
   problem: 'The request has no credentials.',
   remedy: SEND_CREDENTIALS,
   example: [],
 });
 
-const denied = (problem: string, remedy: string, source: Source = SOURCE.digest): Refusal =>
+const denied = (problem: string, remedy: string, source: Source = digest): Refusal =>
   unauthenticated().because({ problem, remedy, source });
 
 /** Authenticates requests, by HTTP digest or by a bearer token. */
@@ -58,7 +57,7 @@ export class Credentials {
     if (/^digest$/i.test(scheme)) return this.#digest(rest, request);
     if (/^bearer$/i.test(scheme)) return this.#bearer(rest);
     const problem = 'The Authorization header is neither Digest nor Bearer.';
-    throw denied(problem, SEND_CREDENTIALS, SOURCE.page);
+    throw denied(problem, SEND_CREDENTIALS, page);
   }
 
   #bearer(token: string): Caller {
@@ -70,7 +69,7 @@ export class Credentials {
       unknown: 'The bearer token is not one of this emulator.',
     }[holder];
     const remedy = 'Get a token with POST /api/oauth/token, client id and secret as HTTP Basic.';
-    throw denied(problem, remedy, SOURCE.bearer);
+    throw denied(problem, remedy, bearer);
   }
 
   #digest(parameters: string, { method, url, exchange }: FastifyRequest): Caller {
@@ -90,7 +89,7 @@ export class Credentials {
       const problem = `The digest is made for another uri: ${signed}, and the request is for ${requested}.`;
       const remedy =
         'Sign the path and query of the request line. If a proxy removes a path, start the emulator with --public-url and this path.';
-      throw denied(problem, remedy, SOURCE.digestUri);
+      throw denied(problem, remedy, digestUri);
     }
     // Before the nonce: only a right response may learn that its nonce is stale, or use up a count.
     const expected = digestResponse(sent, { password: key.secret, method });
@@ -107,7 +106,7 @@ export class Credentials {
       replayed: 'This count of the nonce was used before.',
     }[taken];
     exchange.staleNonce = true;
-    throw denied(problem, 'Answer the new challenge.', SOURCE.digestNonce);
+    throw denied(problem, 'Answer the new challenge.', digestNonce);
   }
 }
 
