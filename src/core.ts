@@ -3,8 +3,14 @@ import type { Config } from './config.js';
 import { faultSection, type Core } from './control/index.js';
 import { features as allFeatures, type Feature } from './features/index.js';
 import { FaultStore, faultTables } from './http/faults/store.js';
-import { CredentialStore, ProjectStore, type Identity } from './identity/index.js';
-import { identityTables, organizationOperations, projectOperations } from './identity/index.js';
+import {
+  CredentialStore,
+  identityTables,
+  organizationOperations,
+  projectOperations,
+  ProjectStore,
+  type Identity,
+} from './identity/index.js';
 import type { Clock } from './kernel/clock.js';
 import { Database } from './kernel/database.js';
 import { startKernel } from './kernel/kernel.js';
