@@ -50,9 +50,9 @@ export function storedJson(text: string): unknown {
   }
 }
 
-/** A row, with the JSON in these columns parsed. The caller names its type, as for a query. */
+/** Parses the JSON in these columns of a row, in place: to copy a row takes longer. The caller names its type. */
 export function withJson<Row extends object>(row: object, ...columns: (keyof Row & string)[]): Row {
-  const parsed: Record<string, unknown> = { ...row };
+  const parsed = row as Record<string, unknown>;
   for (const column of columns) parsed[column] = storedJson((parsed[column] ?? 'null') as string);
   return parsed as Row;
 }

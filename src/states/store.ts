@@ -178,7 +178,7 @@ export class ItemStore<Sent extends object> {
   move(item: Row<Sent>, now: number): void {
     const { state, dueAt } = positionAt(item.path, now);
     if (state === this.resource.gone) this.database.run(this.#sql.remove, item.seq);
-    else this.database.run(this.#sql.move, state, dueAt ?? null, this.#present(item, now).text, item.seq);
+    else this.database.run(this.#sql.move, state, dueAt ?? null, this.#rendered(item, state), item.seq);
   }
 
   #parse(row: object): Row<Sent> {
@@ -186,11 +186,15 @@ export class ItemStore<Sent extends object> {
   }
 
   /** A row as it is at a time of its project. */
-  #present({ projectId, shown, ...row }: Row<Sent>, now: number): CurrentItem<Sent> {
-    if (row.dueAt === null || row.dueAt > now) return { ...row, text: shown };
+  #present(row: Row<Sent>, now: number): CurrentItem<Sent> {
+    if (row.dueAt === null || row.dueAt > now) return { ...row, text: row.shown };
     const { state } = positionAt(row.path, now);
-    const project = this.#project(projectId);
-    return { ...row, state, text: project ? this.#represent(row, project, state) : shown };
+    return { ...row, state, text: this.#rendered(row, state) };
+  }
+
+  #rendered(row: Row<Sent>, state: string): JsonText {
+    const project = this.#project(row.projectId);
+    return project ? this.#represent(row, project, state) : row.shown;
   }
 
   /** The JSON of an item in a state, without the address. */

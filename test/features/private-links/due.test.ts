@@ -231,4 +231,56 @@ describe('private links in a database file', () => {
       await app.server.close();
     }
   });
+
+  it('a clock that passes hundreds of links emits each state once, in due order, and requests are served meanwhile', async () => {
+    const db = join(temporaryFolder(), 'emulator.db');
+    await run({ db }, new ManualClock(Date.parse('2026-01-01T00:00:00Z')), async (emulator) => {
+      const control = async (method: 'GET' | 'PUT' | 'POST', path: string, payload?: object) =>
+        emulator.app.server.inject({ method, url: `/_emulator${path}`, ...(payload && { payload }) });
+      interface Projects {
+        organizations: { projects: object[] }[];
+      }
+      const fixture = (await control('GET', '/fixture')).json<Projects>();
+      const now = emulator.clock.now();
+      const privateLinks = Array.from({ length: 150 }, (_, number) => {
+        const working = now + 1000 + ((number * 7) % 50);
+        const done = working + ((number * 11) % 30);
+        return {
+          ...{ provider: 'AWS', vendor: 'S3', region: 'us-east-1' },
+          serviceEndpointId: `com.amazonaws.us-east-1.s3.${number}`,
+          path: [
+            ['IDLE', now],
+            ['WORKING', working],
+            ['DONE', done],
+          ],
+        };
+      });
+      for (const { projects } of fixture.organizations) Object.assign(projects[0] ?? {}, { privateLinks });
+      expect((await control('PUT', '/fixture', fixture)).statusCode).toBe(204);
+      const changes: EventOf<ChangedEvent>['data'][] = [];
+      emulator.app.events.subscribe((event) => {
+        if (event.type === 'link.changed') changes.push(event.data);
+      });
+
+      let ended = false as boolean;
+      const advanced = control('POST', '/clock/advance', { by: '1h' }).finally(() => {
+        ended = true;
+      });
+      const links = new Links(emulator, 'observed');
+      let between = 0;
+      while (!ended) {
+        await endOfTurn();
+        const { results } = await links.list('?itemsPerPage=500');
+        expect(results.map(({ state }) => state)).toEqual(Array<string>(150).fill('DONE'));
+        if (changes.length > 0 && changes.length < 600) between += 1;
+      }
+      expect((await advanced).statusCode).toBe(200);
+      expect(between).toBeGreaterThan(0);
+      expect(new Set(changes.map(({ id, state }) => `${id} ${state}`)).size).toBe(600);
+      const times = changes.map(({ at }) => at);
+      expect(times).toEqual(times.toSorted((one, next) => one - next));
+      expect(times).toHaveLength(600);
+    });
+    expect(persisted(db)).toEqual(Array<string>(300).fill('DONE'));
+  });
 });
