@@ -5,14 +5,8 @@ import type { RuleSource } from './rules.js';
 
 /** States that clients know, and PENDING, which is the project owner's own word. */
 export const STATES = [
-  'PENDING',
-  'IDLE',
-  'WORKING',
-  'DONE',
-  'FAILED',
-  'DELETE_REQUESTED',
-  'DELETING',
-  'DELETED',
+  ...(['PENDING', 'IDLE', 'WORKING', 'DONE', 'FAILED'] as const),
+  ...(['DELETE_REQUESTED', 'DELETING', 'DELETED'] as const),
 ] as const;
 
 /** How long the passing states last, unless set; in milliseconds. */

@@ -84,12 +84,6 @@ export const temporarilyUnavailable = defineCondition('temporarily_unavailable',
 
 /** All of them, in the order in which a request meets them. */
 export const tokenConditions = [
-  requestTooLarge,
-  invalidRequest,
-  invalidClient,
-  unsupportedGrantType,
-  invalidGrant,
-  accessDenied,
-  serverError,
-  temporarilyUnavailable,
+  ...[requestTooLarge, invalidRequest, invalidClient, unsupportedGrantType],
+  ...[invalidGrant, accessDenied, serverError, temporarilyUnavailable],
 ];
