@@ -94,15 +94,20 @@ export class Snapshots {
     const snapshot = this.#find(takenOf, name);
     if (!snapshot) return undefined;
     const statements = this.#statementsOf(project);
+    const scope = { snapshot: snapshot.seq, projectId: project ?? null };
     // Rows that are written later in the transaction may refer to rows that are deleted earlier, though not within one
     // project. SQLite prepares all statements again after a PRAGMA.
     if (project === undefined) this.database.execute('PRAGMA defer_foreign_keys = ON');
     for (const sql of [
-      ...statements.map(({ deleteOthers }) => deleteOthers).reverse(),
+      ...statements
+        .toReversed()
+        .map(({ copied, deleteAll, deleteOthers }) =>
+          this.database.get(copied, scope) ? deleteOthers : deleteAll,
+        ),
       ...statements.map(({ setAside }) => setAside),
       ...statements.map(({ write }) => write),
     ]) {
-      if (sql !== undefined) this.database.run(sql, { snapshot: snapshot.seq, projectId: project ?? null });
+      if (sql !== undefined) this.database.run(sql, scope);
     }
     return { takenAt: snapshot.takenAt, extra: snapshot.extra };
   }
@@ -192,7 +197,10 @@ function statementsOf(table: CoveredTable & { readonly columns: readonly string[
   return {
     // Into the last snapshot, which was just inserted.
     take: `INSERT INTO ${copy} SELECT (SELECT max(seq) FROM snapshots), ${list} FROM ${name} WHERE ${inScope}`,
+    copied: `${copied} LIMIT 1`,
     deleteOthers: `DELETE ${deleted}`,
+    // Takes three quarters of the time. Without a condition, SQLite empties a table at once.
+    deleteAll: `DELETE FROM ${name} ${ofProject ? `WHERE ${inScope}` : ''}`,
     // Not of tables without a project: other rows refer to theirs.
     lastIfLarge:
       numbered && table.project !== undefined
