@@ -19,15 +19,7 @@ export const STEPS = {
     'features/private-links/rules',
     'npm:@sinclair/typebox/',
   ],
-  state: [
-    'states/',
-    'features/',
-    'http/operation',
-    'http/shapes',
-    'kernel/ids',
-    'kernel/scheduler',
-    'kernel/clock',
-  ],
+  state: ['states/', 'features/', 'http/operation', 'kernel/ids', 'kernel/scheduler', 'kernel/clock'],
   SQL: ['kernel/database', 'kernel/tables', 'npm:better-sqlite3/'],
   answer: [
     ...[
