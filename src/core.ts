@@ -33,7 +33,7 @@ export async function buildCore(
   features: readonly Feature[] = allFeatures,
 ): Promise<Core> {
   const database = Database.open(config.db, [
-    ...migrations(),
+    ...migrations,
     ...features.flatMap((feature) => feature.migrations ?? []),
   ]);
   try {

@@ -86,8 +86,9 @@ export class KnownPaths {
     );
     // Paths with a literal where a route has a parameter. Comparing all of them would take a tenth of a start.
     const literals = new RegExp(`^(?:${[...new Set(places)].join('|')})/(?!:\\w+[/ ])\\S+`, 'gm');
-    const atlas = Array.from(this.#operations.matchAll(literals), ([path]) => unnamed(path));
-    return [...new Set([...atlas, ...this.#own.keys()])].flatMap((path) => {
+    const known = [...own.map(([path]) => `${path} `), this.#operations].join('\n');
+    const found = Array.from(known.matchAll(literals), ([path]) => unnamed(path));
+    return [...new Set(found)].flatMap((path) => {
       const taken = own.flatMap(([taker, methods]) => (takes(taker, path) ? [...methods] : []));
       const methods = [...new Set(taken)].filter((one) => !this.#own.get(path)?.has(one));
       return methods.length > 0 ? [{ url: patternOf(path), methods }] : [];

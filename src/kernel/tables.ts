@@ -16,19 +16,19 @@ export interface Migration {
 
 const FOLDER = new URL('migrations/', FIXTURES);
 
-/** The migrations of the files in `fixtures/migrations`, in the order of their numbers; upgrades end with `.upgrade.sql`. */
-export function migrations(): readonly Migration[] {
-  const files = readdirSync(FOLDER).filter((file) => /^\d{4}_/.test(file));
-  return files.sort().map((file) => {
-    const [name = '', kind] = file.split('.');
-    return { name, upgrade: kind === 'upgrade', sql: readMigration(file) };
-  });
-}
-
 /** The SQL of a file in `fixtures/migrations`. */
 export function readMigration(file: string): string {
   return readFileSync(new URL(file, FOLDER), 'utf8');
 }
+
+/** The migrations of the files in `fixtures/migrations`, in the order of their numbers; upgrades end with `.upgrade.sql`. */
+export const migrations: readonly Migration[] = readdirSync(FOLDER)
+  .filter((file) => /^\d{4}_/.test(file))
+  .sort()
+  .map((file) => {
+    const [name = '', kind] = file.split('.');
+    return { name, upgrade: kind === 'upgrade', sql: readMigration(file) };
+  });
 
 /** A table that snapshots cover. A column `seq`, if it has one, orders its rows; no two keys ever share a number. */
 export interface CoveredTable {

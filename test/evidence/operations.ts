@@ -12,7 +12,7 @@ import { ManualClock } from '../support/clock.js';
 
 /** The features, started on a database that is closed again. */
 function declared(): readonly RunningFeature[] {
-  const database = Database.open(':memory:', migrations());
+  const database = Database.open(':memory:', migrations);
   const clock = new ManualClock();
   const services = {
     database,

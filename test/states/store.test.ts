@@ -34,7 +34,7 @@ function textOf(item: CurrentItem<unknown> | undefined, baseUrl = ''): string | 
 
 /** A store with two projects, and what moves the first due link, if one is due. */
 async function openStore(offsetMs = 0, otherOffsetMs = 0, represent = numbered) {
-  const database = Database.open(':memory:', migrations());
+  const database = Database.open(':memory:', migrations);
   onTestFinished(() => {
     database.close();
   });

@@ -4,7 +4,7 @@ import { migrations } from '../../src/kernel/tables.js';
 import { Snapshots } from '../../src/world/snapshots.js';
 import { seeded } from '../support/random.js';
 
-const snapshotMigrations = migrations().filter(({ name }) => name.includes('snapshots'));
+const snapshotMigrations = migrations.filter(({ name }) => name.includes('snapshots'));
 
 const SCHEMA = `
   CREATE TABLE projects (

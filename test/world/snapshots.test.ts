@@ -5,7 +5,7 @@ import { migrations, type CoveredTable, type Migration } from '../../src/kernel/
 import { Snapshots } from '../../src/world/snapshots.js';
 import { temporaryFolder } from '../support/world.js';
 
-const snapshotMigrations = migrations().filter(({ name }) => name.includes('snapshots'));
+const snapshotMigrations = migrations.filter(({ name }) => name.includes('snapshots'));
 
 const SCHEMA: Migration = {
   name: '0001_test',
