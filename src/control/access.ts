@@ -128,7 +128,13 @@ export function callersOf({ credentials: store }: Identity, own: Project): Recor
     const fits = Object.entries(CALLERS).find(
       ([, { access }]) => access === undefined || permits(credential.caller, access, own),
     );
-    if (fits) found[fits[0]] = { ...secretsOf(credential), ...found[fits[0]] };
+    if (!fits) continue;
+    // In one order, whatever the ids are.
+    const [known, more] = [found[fits[0]], secretsOf(credential)];
+    found[fits[0]] = {
+      apiKey: known?.apiKey ?? more.apiKey,
+      serviceAccount: known?.serviceAccount ?? more.serviceAccount,
+    };
   }
   return Object.fromEntries(Object.entries(found).filter(([, shown]) => Object.keys(shown).length > 0));
 }
