@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
 
@@ -35,3 +35,6 @@ await build({
   output: { dir: 'dist', entryFileNames: 'cli.js', chunkFileNames: 'cli-[name].js' },
   plugins: [licenses],
 });
+
+// In a clone, `npx atlas-streams-emulator` runs the file itself; in a package npm makes it executable.
+chmodSync('dist/cli.js', 0o755);

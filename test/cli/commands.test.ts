@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { connectEmulator } from '../../src/index.js';
 import { quoted, SHELLS } from '../../src/cli/commands/env.js';
-import { Command } from '../support/command.js';
+import { CLI, Command } from '../support/command.js';
 import { nonceOf, signed } from '../support/digest.js';
 import { ACCEPT, seededCaller } from '../support/emulator.js';
 import { temporaryFolder } from '../support/world.js';
@@ -31,6 +31,13 @@ async function nowhere(): Promise<string> {
   await once(server, 'close');
   return `http://127.0.0.1:${port}`;
 }
+
+it('the commands that the banner prints run in a clone, where npx runs the built file itself', () => {
+  const version = execFileSync('npx', ['--no', '--', 'atlas-streams-emulator', '--version'], {
+    encoding: 'utf8',
+  });
+  expect(version).toBe(execFileSync(process.execPath, [CLI, '--version'], { encoding: 'utf8' }));
+});
 
 /** What a shell's variables are once it has evaluated lines. */
 function evaluated(lines: string): Record<string, string> {
