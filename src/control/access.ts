@@ -123,18 +123,14 @@ export function callersOf({ credentials: store }: Identity, own: Project): Recor
   const made = store.ofProject(own.id);
   // An organization has the credentials of all its projects, too: they are read only where they are needed.
   const shared = () => store.ofOrganization(own.organizationId).filter((one) => one.projectId === null);
-  const found = perRole((): Secrets => ({}));
-  for (const credential of made.length > 0 ? made : shared()) {
+  const found = perRole((): Secrets => ({ apiKey: undefined, serviceAccount: undefined }));
+  // Backwards: the first one stays.
+  for (const credential of (made.length > 0 ? made : shared()).toReversed()) {
     const fits = Object.entries(CALLERS).find(
       ([, { access }]) => access === undefined || permits(credential.caller, access, own),
     );
-    if (!fits) continue;
-    // In one order, whatever the ids are.
-    const [known, more] = [found[fits[0]], secretsOf(credential)];
-    found[fits[0]] = {
-      apiKey: known?.apiKey ?? more.apiKey,
-      serviceAccount: known?.serviceAccount ?? more.serviceAccount,
-    };
+    if (fits) Object.assign(found[fits[0]] ?? {}, secretsOf(credential));
   }
-  return Object.fromEntries(Object.entries(found).filter(([, shown]) => Object.keys(shown).length > 0));
+  const isFound = ({ apiKey, serviceAccount }: Secrets): boolean => Boolean(apiKey ?? serviceAccount);
+  return Object.fromEntries(Object.entries(found).filter(([, shown]) => isFound(shown)));
 }

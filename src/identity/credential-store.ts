@@ -4,6 +4,7 @@ import type { LiveTokens } from '../http/faults/limits.js';
 import type { Database } from '../kernel/database.js';
 import { storedJson, withJson } from '../kernel/tables.js';
 import { PROJECT_NOW, type ProjectStore } from './project-store.js';
+import type { Credential, Secrets } from './secrets.js';
 
 /** Organizations, projects and credentials: who can call, and what there is to call. */
 export interface Identity {
@@ -13,28 +14,6 @@ export interface Identity {
 
 /** Roles of a caller by project id. */
 type ProjectRoles = Readonly<Record<string, readonly string[]>>;
-
-/** A caller with its secret: the private key, or the client secret. */
-export interface Credential {
-  readonly caller: Caller;
-  readonly secret: string;
-  /** The time of the clock by which its tokens expire, in milliseconds since the epoch. */
-  readonly now: number;
-  /** The project that it was made for, if any. */
-  readonly projectId: string | null;
-}
-
-/** An API key, a service account, or both, as fixtures and the control API have them. */
-export interface Secrets {
-  readonly apiKey?: { readonly publicKey: string; readonly privateKey: string } | undefined;
-  readonly serviceAccount?: { readonly clientId: string; readonly clientSecret: string } | undefined;
-}
-
-/** The secrets of a credential. */
-export const secretsOf = ({ caller: { id, kind }, secret }: Credential): Secrets =>
-  kind === 'API key'
-    ? { apiKey: { publicKey: id, privateKey: secret } }
-    : { serviceAccount: { clientId: id, clientSecret: secret } };
 
 /** What credentials that are added have in common. */
 interface NewCredentials extends Pick<Caller, 'organizationId' | 'organizationRoles'> {

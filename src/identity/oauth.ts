@@ -17,7 +17,8 @@ import { flagsQuery } from '../http/steps/query.js';
 import type { Database } from '../kernel/database.js';
 import { StorageError } from '../kernel/storage-error.js';
 import { profiles, Refusal } from '../profiles/index.js';
-import type { Credential, CredentialStore } from './credential-store.js';
+import type { CredentialStore } from './credential-store.js';
+import type { Credential } from './secrets.js';
 
 /** How long a token is valid, in seconds (Atlas documentation). Clients renew it some minutes before. */
 export const TOKEN_LIFE_S = 3600;
