@@ -131,6 +131,5 @@ export function callersOf({ credentials: store }: Identity, own: Project): Recor
     );
     if (fits) Object.assign(found[fits[0]] ?? {}, secretsOf(credential));
   }
-  const isFound = ({ apiKey, serviceAccount }: Secrets): boolean => Boolean(apiKey ?? serviceAccount);
-  return Object.fromEntries(Object.entries(found).filter(([, shown]) => isFound(shown)));
+  return Object.fromEntries(Object.entries(found).filter(([, one]) => one.apiKey ?? one.serviceAccount));
 }

@@ -95,19 +95,21 @@ export class Snapshots {
     if (!snapshot) return undefined;
     const statements = this.#statementsOf(project);
     const scope = { snapshot: snapshot.seq, projectId: project ?? null };
-    // Rows that are written later in the transaction may refer to rows that are deleted earlier, though not within one
-    // project. SQLite prepares all statements again after a PRAGMA.
-    if (project === undefined) this.database.execute('PRAGMA defer_foreign_keys = ON');
-    for (const sql of [
-      ...statements
+    const restoreRows = (): void => {
+      const deletions = statements
         .toReversed()
-        .map(({ copied, deleteAll, deleteOthers }) =>
-          this.database.get(copied, scope) ? deleteOthers : deleteAll,
-        ),
-      ...statements.map(({ setAside }) => setAside),
-      ...statements.map(({ write }) => write),
-    ]) {
-      if (sql !== undefined) this.database.run(sql, scope);
+        .map((one) => (this.database.get(one.copied, scope) ? one.deleteOthers : one.deleteAll));
+      const others = [...statements.map(({ setAside }) => setAside), ...statements.map(({ write }) => write)];
+      for (const sql of [...deletions, ...others]) if (sql !== undefined) this.database.run(sql, scope);
+    };
+    try {
+      restoreRows();
+    } catch (error) {
+      if (project !== undefined) throw error;
+      // A row that is written later may refer to one that is deleted earlier. Not deferred in the first attempt, since
+      // SQLite prepares all statements again after a PRAGMA.
+      this.database.execute('PRAGMA defer_foreign_keys = ON');
+      restoreRows();
     }
     return { takenAt: snapshot.takenAt, extra: snapshot.extra };
   }
