@@ -50,8 +50,8 @@ export interface RunningFeature {
 
 /** A component that holds data of projects in memory. */
 export interface ProjectCache {
-  /** The number of projects, or the like, that it holds data of. */
-  readonly retained: number;
-  /** Drops the data of removed projects and organizations. Called after the commit. */
-  evict(isGone: (id: string) => boolean): void;
+  /** The ids of the projects, and perhaps organizations, that it holds data of. */
+  owners(): readonly string[];
+  /** Drops the data of one that was removed. Called after the commit. */
+  evict(owner: string): void;
 }

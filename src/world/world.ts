@@ -65,16 +65,16 @@ export class World {
     this.#caches.push(cache);
   }
 
-  /** The number of projects that the caches hold data of, added up. */
+  /** The number of projects and organizations that each cache holds data of, added up. */
   get retained(): number {
-    return this.#caches.reduce((sum, { retained }) => sum + retained, 0);
+    return this.#caches.flatMap((cache) => cache.owners()).length;
   }
 
   /** Removes a project, everything in it, and the roles in it. Belongs inside a write. */
   removeProject(transaction: Transaction, id: string): void {
     this.identity.credentials.removeProjectRoles(id);
     this.identity.projects.remove(id);
-    transaction.afterCommit(() => this.#evict((one) => one === id));
+    transaction.afterCommit(() => this.#caches.forEach((cache) => cache.evict(id)));
   }
 
   /**
@@ -172,10 +172,6 @@ export class World {
     this.saveInitial(undefined);
   }
 
-  #evict(isGone: (id: string) => boolean): void {
-    for (const cache of this.#caches) cache.evict(isGone);
-  }
-
   /** Projects that were removed have lost their initial state. If a restore brings them back, they reset to that. */
   #saveReturned(): void {
     for (const { id } of this.identity.projects.all()) {
@@ -209,7 +205,8 @@ export class World {
       }
       this.time.settle(transaction, projectId);
       transaction.afterCommit(() => {
-        this.#evict((id) => !projects.project(id) && !projects.organization(id));
+        const isGone = (id: string) => !projects.project(id) && !projects.organization(id);
+        for (const cache of this.#caches) for (const id of cache.owners()) if (isGone(id)) cache.evict(id);
         this.kernel.events.emit('world.reset', projectId, { cause });
       });
     });

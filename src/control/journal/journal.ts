@@ -44,6 +44,8 @@ interface Scope {
   floor: number;
   /** The project was removed; its cut is remembered in case that it comes back. */
   removed: boolean;
+  /** The highest number of a request that has left its recent ones before the ring. */
+  unlisted: number;
 }
 
 /** Approximate bytes of an entry beside its texts. */
@@ -66,7 +68,7 @@ export class Journal implements ProjectCache {
   readonly #recent = new Map<string, StoredEntry[]>();
   #bytes = 0;
   #retainedBytes = 0;
-  #server: Scope = { cut: 0, floor: 0, removed: false };
+  #server: Scope = { cut: 0, floor: 0, removed: false, unlisted: 0 };
   /** Projects that have had requests, the least recently active first. */
   readonly #scopes = new Map<string, Scope>();
   /** The most recently active project. */
@@ -86,11 +88,6 @@ export class Journal implements ProjectCache {
     });
   }
 
-  /** Number of existing projects of which it holds something. */
-  get retained(): number {
-    return [...this.#scopes.values()].filter(({ removed }) => !removed).length;
-  }
-
   /** Approximate number of bytes it holds. */
   get bytes(): number {
     return this.#bytes;
@@ -103,11 +100,14 @@ export class Journal implements ProjectCache {
    * @param since only those with a higher number
    */
   select(project: string | undefined, since = 0): Selection {
-    const { cut, floor } = project === undefined ? this.#server : this.#scopeOf(project);
+    const { cut, floor, unlisted } = project === undefined ? this.#server : this.#scopeOf(project);
     const start = Math.max(since, floor, this.#server.floor, project === undefined ? 0 : cut);
-    const entries = [...this.#held].filter(
-      ({ event, owner }) => event.seq > start && (project === undefined || owner === project),
-    );
+    const recent = project === undefined || unlisted > start ? undefined : this.#recent.get(project);
+    const entries: Entry[] = [];
+    // Thousands are held, and each test of a suite may count its own.
+    for (const entry of recent ?? this.#held) {
+      if ((project === undefined || entry.owner === project) && entry.event.seq > start) entries.push(entry);
+    }
     return { entries, cut, floor: Math.max(floor, this.#server.floor) };
   }
 
@@ -122,16 +122,19 @@ export class Journal implements ProjectCache {
     this.#bytes = this.#retainedBytes = this.#forgottenCut = 0;
     this.#recent.clear();
     this.#scopes.clear();
-    this.#server = { cut: 0, floor: this.events.last, removed: false };
+    this.#server = { cut: 0, floor: this.events.last, removed: false, unlisted: 0 };
   }
 
-  /** Cuts removed projects off: one that comes back does not see its earlier requests. The whole server still does. */
-  evict(isGone: (project: string) => boolean): void {
-    for (const [project, scope] of this.#scopes) {
-      if (scope.removed || !isGone(project)) continue;
-      Object.assign(scope, { cut: this.events.last, floor: 0, removed: true });
-      this.#release(project);
-    }
+  owners(): readonly string[] {
+    return [...this.#scopes.keys()].filter((project) => !this.#scopeOf(project).removed);
+  }
+
+  /** Cuts a removed project off: if it comes back, it does not see its earlier requests. The whole server still does. */
+  evict(project: string): void {
+    const scope = this.#scopes.get(project);
+    if (!scope) return;
+    Object.assign(scope, { cut: this.events.last, floor: 0, removed: true });
+    this.#release(project);
   }
 
   #add(event: Entry['event'], detail: RequestDetail): void {
@@ -191,13 +194,17 @@ export class Journal implements ProjectCache {
 
   /** Evicts an entry, unless it is still in the ring. */
   #evict(entry: StoredEntry | undefined): void {
-    if (!entry?.left) return;
+    if (!entry) return;
     const { event, owner, size } = entry;
+    const scope = owner === undefined ? undefined : this.#scopes.get(owner);
+    if (!entry.left) {
+      if (scope) scope.unlisted = event.seq;
+      return;
+    }
     this.#held.delete(entry);
     this.#bytes -= size;
     this.#retainedBytes -= size;
     this.#server.cut = Math.max(this.#server.cut, event.seq);
-    const scope = owner === undefined ? undefined : this.#scopes.get(owner);
     if (scope?.removed) return;
     if (scope) scope.cut = Math.max(scope.cut, event.seq);
     else if (owner !== undefined) this.#forgottenCut = Math.max(this.#forgottenCut, event.seq);
@@ -205,7 +212,7 @@ export class Journal implements ProjectCache {
 
   /** What is known of a project; a new scope if nothing is. */
   #scopeOf(project: string): Scope {
-    return this.#scopes.get(project) ?? { cut: this.#forgottenCut, floor: 0, removed: false };
+    return this.#scopes.get(project) ?? { cut: this.#forgottenCut, floor: 0, removed: false, unlisted: 0 };
   }
 
   /** Remembers the scope of a project that exists as the most recently active. */

@@ -70,14 +70,13 @@ export class Limits {
     private readonly settings: Readonly<Record<'limitTokens' | 'limitRequests', boolean | number>>,
   ) {}
 
-  /** Number of counts. */
-  get retained(): number {
-    return [...this.#counts.values()].reduce((sum, { size }) => sum + size, 0);
+  owners(): readonly string[] {
+    return [...this.#counts.keys()];
   }
 
-  /** Drops the counts of projects and organizations that were removed. */
-  evict(isGone: (owner: string) => boolean): void {
-    for (const owner of this.#counts.keys()) if (isGone(owner)) this.#counts.delete(owner);
+  /** Drops the counts of a project or organization that was removed. */
+  evict(owner: string): void {
+    this.#counts.delete(owner);
   }
 
   /** Requests a minute that an operation takes. */
