@@ -39,10 +39,8 @@ export async function buildCore(
   try {
     const kernel = startKernel(database, base, onError, config.idSeed);
     const now = (): number => kernel.clock.now();
-    const identity: Identity = {
-      projects: new ProjectStore(database, now),
-      credentials: new CredentialStore(database, now),
-    };
+    const projects = new ProjectStore(database, now);
+    const identity: Identity = { projects, credentials: new CredentialStore(database, projects, now) };
     const running = features.map((feature) => feature.start({ ...kernel, durations: config }));
     const operations = [
       ...organizationOperations(identity),

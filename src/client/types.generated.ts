@@ -419,7 +419,7 @@ export interface Fixture {
       readonly privateLinks?: readonly {
         /** ARN of an MSK cluster: arn:aws:kafka:…. */
         readonly arn?: string;
-        /** How clients of the cluster sign in. */
+        /** How clients sign in. */
         readonly authenticationScheme?: 'TLS' | 'SASL_SCRAM' | 'IAM';
         /** Resource ids of Azure private link services, one for each zone. */
         readonly azureResourceIds?: readonly string[];
@@ -1253,7 +1253,7 @@ export interface Request {
     readonly headers: Readonly<Record<string, string>>;
     /** The body as text, with secrets redacted; absent if none was read. */
     readonly body?: string;
-    /** Whether the body is incomplete: it was longer than 16,384 characters, or not all of it arrived. */
+    /** Whether the body is incomplete: longer than 16,384 characters, or not all of it arrived. */
     readonly truncated: boolean;
   };
   /** The message that the emulator sent. */
@@ -1262,7 +1262,7 @@ export interface Request {
     readonly headers: Readonly<Record<string, string>>;
     /** The body as text, with secrets redacted; absent if none was read. */
     readonly body?: string;
-    /** Whether the body is incomplete: it was longer than 16,384 characters, or not all of it arrived. */
+    /** Whether the body is incomplete: longer than 16,384 characters, or not all of it arrived. */
     readonly truncated: boolean;
   };
 }
@@ -1557,9 +1557,6 @@ export interface ListRefusedRequestsQuery {
  * some were evicted.
  */
 export interface StreamEventsQuery {
-  /**
-   * Begin after the event of this number, by default with the next event. Last-Event-ID takes
-   * precedence.
-   */
+  /** Begin after the event of this number, by default with the next. Last-Event-ID takes precedence. */
   readonly since?: number;
 }

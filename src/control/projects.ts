@@ -68,7 +68,7 @@ export function projectControl(
           });
           world.saveInitial(id);
           return accessTo(identity.projects.existing(id), identity, context, httpsPort(), secrets);
-        });
+        }, [id]);
         // The id can be that of a project that was deleted.
         if (context.body.id !== undefined) journal.forget(id);
         return made;

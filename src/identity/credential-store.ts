@@ -23,12 +23,11 @@ interface NewCredentials extends Pick<Caller, 'organizationId' | 'organizationRo
   readonly projectId?: string | null;
 }
 
-/** With the clock of the project that its tokens follow, if any. */
 interface CredentialRow extends Omit<Credential, 'now'> {
   /** The roles of a credential that was made for a project. */
   readonly own: ProjectRoles | null;
-  readonly offsetMs: number | null;
-  readonly frozenAt: number | null;
+  /** The project whose clock its tokens follow, if any. */
+  readonly clockOf: string | null;
 }
 
 interface Token {
@@ -38,22 +37,21 @@ interface Token {
 }
 
 /** The project whose clock a credential's tokens follow: the one that it was made for, or in which alone it has roles. */
-const JOIN_PROJECT = `
-  LEFT JOIN projects ON projects.id = coalesce(credentials.project_id,
+const CLOCK_OF = `coalesce(credentials.project_id,
     (SELECT min(project_id)
      FROM (SELECT project_id FROM project_roles WHERE credential_id = credentials.id LIMIT 2) HAVING count(*) = 1))`;
 
 const SELECT_CREDENTIAL = `
-  SELECT secret, project_id AS projectId, clock_offset_ms AS offsetMs, frozen_at AS frozenAt, json_object(
+  SELECT secret, project_id AS projectId, ${CLOCK_OF} AS clockOf, json_object(
     'id', credentials.id, 'kind', kind, 'organizationId', credentials.organization_id, 'profile', profile,
     'organizationRoles', roles -> 'organization') AS caller, roles -> 'projects' AS own
-  FROM credentials JOIN organizations ON organizations.id = credentials.organization_id ${JOIN_PROJECT}`;
+  FROM credentials JOIN organizations ON organizations.id = credentials.organization_id`;
 
 /** With the time of the clock by which they expire. */
 const SELECT_TOKENS = `
   SELECT hash, credential_id AS credentialId, expires_at AS expiresAt, revoked,
     coalesce(${PROJECT_NOW}, :now) AS now
-  FROM credentials JOIN tokens ON credential_id = credentials.id ${JOIN_PROJECT}`;
+  FROM credentials JOIN tokens ON credential_id = credentials.id LEFT JOIN projects ON projects.id = ${CLOCK_OF}`;
 /** Not by the joined project alone, for which there is no index. */
 const TOKENS_OF_PROJECT = `${SELECT_TOKENS} WHERE projects.id = :projectId AND credentials.id IN (
     SELECT id FROM credentials WHERE project_id = :projectId
@@ -75,6 +73,7 @@ export class CredentialStore {
 
   constructor(
     private readonly database: Database,
+    private readonly projects: ProjectStore,
     private readonly now: () => number,
   ) {
     this.#credential = database.memo((id: string) => this.#rows('credentials.id = :id', { id })[0]);
@@ -85,7 +84,8 @@ export class CredentialStore {
     });
     const sql =
       'SELECT credential_id AS credentialId, expires_at AS expiresAt, revoked FROM tokens WHERE hash = ?';
-    this.#token = database.memo((hash: string) => database.get<Token>(sql, Buffer.from(hash, 'hex')));
+    const token = (hash: string) => database.get<Token>(sql, Buffer.from(hash, 'hex'));
+    this.#token = database.memo(token, 'tokens');
   }
 
   /** The credential with this public key or client id. */
@@ -165,9 +165,8 @@ export class CredentialStore {
 
   /** Removes all roles in a project. */
   removeProjectRoles(projectId: string): void {
-    const holders =
-      'credentials.id IN (SELECT credential_id FROM project_roles WHERE project_id = :projectId)';
-    this.#keepingLives(holders, { projectId }, () =>
+    const holders = 'credentials.id IN (SELECT credential_id FROM project_roles WHERE project_id = :id)';
+    this.#keepingLives(holders, { id: projectId }, () =>
       this.database.run('DELETE FROM project_roles WHERE project_id = ?', projectId),
     );
   }
@@ -236,8 +235,9 @@ export class CredentialStore {
     });
   }
 
-  #present({ caller, secret, projectId, offsetMs, frozenAt }: CredentialRow): Credential {
-    return { caller, secret, projectId, now: frozenAt ?? this.now() + (offsetMs ?? 0) };
+  #present({ caller, secret, projectId, clockOf }: CredentialRow): Credential {
+    const project = clockOf === null ? undefined : this.projects.project(clockOf);
+    return { caller, secret, projectId, now: project?.now ?? this.now() };
   }
 }
 

@@ -159,7 +159,7 @@ export async function oauth(
     request.exchange.step = 'fields';
     if (form.get('grant_type') !== 'client_credentials') throw errors.unsupportedGrantType();
     const token = `mdb_at_${randomBytes(32).toString('base64url')}`;
-    await database.write(() => store.addToken(token, client, TOKEN_LIFE_S * 1000));
+    await database.write(() => store.addToken(token, client, TOKEN_LIFE_S * 1000), ['tokens']);
     return { access_token: token, expires_in: TOKEN_LIFE_S, token_type: 'Bearer' };
   });
 
@@ -170,7 +170,7 @@ export async function oauth(
       const reason = { problem: 'The form has no token.', remedy: 'Send the form token=….' };
       throw errors.invalidRequest().because(reason);
     }
-    const holder = await database.write(() => store.revokeToken(token, client));
+    const holder = await database.write(() => store.revokeToken(token, client), ['tokens']);
     // An unknown token counts as revoked (RFC 7009, section 2.2).
     if (holder !== undefined && holder !== client.caller.id) throw errors.invalidGrant();
     return undefined;

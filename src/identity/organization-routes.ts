@@ -99,22 +99,18 @@ function representation({ id, name }: Organization, baseUrl: string, below?: rea
  * (inferred: Atlas shows the owner whom a create names, or that of the API key), keys in alphabetical order. The first
  * version of the lists shows users with other fields, and to its clients none.
  *
+ * @param owned id of the organization
  * @param roles as the list shows them
  */
-export function usersPage(
-  { exchange }: FastifyRequest,
-  query: Paging,
-  organizationId: string,
-  roles: object,
-) {
+export function usersPage({ exchange }: FastifyRequest, query: Paging, owned: string, roles: object) {
   const owner = {
     createdAt: '2020-01-01T00:00:00Z',
     firstName: 'Organization',
-    id: hexDigits(`${organizationId}:owner`, 24),
+    id: hexDigits(`${owned}:owner`, 24),
     lastName: 'Owner',
     orgMembershipStatus: 'ACTIVE',
     roles,
-    username: `owner@${organizationId}.example`,
+    username: `owner@${owned}.example`,
   };
   return pageFrom(exchange.version === '2023-01-01' ? [] : [owner], query);
 }

@@ -2,9 +2,9 @@
 import { setImmediate } from 'node:timers';
 import type BetterSqlite3 from 'better-sqlite3';
 import { movedProblem, openFile, retain, storageError } from './database-file.js';
-import { remember } from './memo.js';
+import { ANYTHING, MOST_SUBJECTS, remember, type Subject } from './memo.js';
 import { StorageError } from './storage-error.js';
-import type { Migration } from './tables.js';
+import type { Migration, Parameters } from './tables.js';
 
 /** A write in progress. */
 export interface Transaction {
@@ -12,21 +12,12 @@ export interface Transaction {
   afterCommit(effect: () => void): void;
 }
 
-/** What a write changes: items of resources with states alone, or more. A memo of items follows both. */
-export type Changes = 'items' | 'anything';
-
 /** The writes that share a commit. */
 interface Batch {
   readonly effects: (() => void)[];
   readonly writers: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[];
-  changes: Changes;
+  readonly changes: Set<Subject>;
 }
-
-/** A value that SQLite stores. */
-type Value = string | number | Buffer | null;
-
-/** Parameters of a statement: by position, or by name in one object. */
-type Parameters = (Value | Readonly<Record<string, Value>>)[];
 
 /**
  * The emulator's one SQLite connection.
@@ -42,10 +33,12 @@ export class Database {
   /** Runs a function within a savepoint of the open transaction. */
   readonly #savepoint;
   #batch: Batch | undefined;
-  /** How often items, and anything else, may have changed. */
-  readonly #versions: Record<Changes, number> = { items: 0, anything: 0 };
+  /** Counts changes. */
+  #version = 0;
+  /** The versions of subjects that have changed since anything did. */
+  #versions = new Map<Subject, number>();
   /** What the write in progress changes. */
-  #writing: Changes | undefined;
+  #writing: readonly Subject[] | undefined;
   #failure: string | undefined;
 
   private constructor(
@@ -72,19 +65,19 @@ export class Database {
 
   /** The first row of a query. Statements are prepared once for each text of SQL. @throws {StorageError} */
   get<Row>(sql: string, ...parameters: Parameters): Row | undefined {
-    this.#settle('items');
+    this.#settle();
     return this.#attempt(() => this.#statement(sql).get(...parameters) as Row | undefined);
   }
 
   /** The rows of a query. @throws {StorageError} */
   all<Row>(sql: string, ...parameters: Parameters): Row[] {
-    this.#settle('items');
+    this.#settle();
     return this.#attempt(() => this.#statement(sql).all(...parameters) as Row[]);
   }
 
   /** The first column of the rows of a query. @throws {StorageError} */
   column<Column>(sql: string, ...parameters: Parameters): Column[] {
-    this.#settle('items');
+    this.#settle();
     return this.#attempt(() => this.#statement(sql, this.#columns).all(...parameters) as Column[]);
   }
 
@@ -108,31 +101,36 @@ export class Database {
   }
 
   /**
-   * What {@link remember} does, until a write changes more than items or is rolled back. `load` reads only this database.
+   * What {@link remember} does, until a write changes what it reads or is rolled back. `load` reads only this database.
    *
-   * @param reads `items`, if `load` reads items: then any write makes it forget
+   * @param reads the subject that `load` reads; by default that of its key, which may be the id of a project
    */
-  memo<Key, Value>(
+  memo<Key extends string | undefined, Value>(
     load: (key: Key) => Value,
-    reads: Changes = 'anything',
+    reads?: Subject,
     sizeOf?: (value: Value) => number,
   ) {
-    return remember(load, () => this.#settle(reads), sizeOf);
+    const version = (key: Key): number => {
+      const subject = reads ?? key ?? ANYTHING;
+      this.#settle(subject);
+      return this.#versions.get(subject) ?? this.#versions.get(ANYTHING) ?? 0;
+    };
+    return remember(load, version, sizeOf);
   }
 
   /**
    * Runs `work` immediately and atomically, and resolves with its result when it is committed. Work that throws is
    * decided by what is committed: pending writes before it are committed first, and if that fails, it runs again.
    *
-   * @param changes lets memory of everything else live on where only items change
+   * @param changes all that `work` changes; by default anything. What is remembered of the rest lives on
    * @returns a promise that rejects with what `work` threw, with its changes rolled back, or a {@link StorageError}
    */
-  async write<T>(work: (transaction: Transaction) => T, changes: Changes = 'anything'): Promise<T> {
+  async write<T>(work: (transaction: Transaction) => T, changes = [ANYTHING]): Promise<T> {
     for (;;) {
       const isFirst = this.#batch === undefined;
       const batch = (this.#batch ??= this.#begin());
       const before = batch.effects.length;
-      if (changes === 'anything') batch.changes = changes;
+      for (const subject of changes) batch.changes.add(subject);
       this.#writing = changes;
       let result!: T;
       const run = (): void => {
@@ -198,7 +196,7 @@ export class Database {
 
   #begin(): Batch {
     this.#attempt(() => this.sqlite.exec('BEGIN IMMEDIATE'));
-    const batch: Batch = { effects: [], writers: [], changes: 'items' };
+    const batch: Batch = { effects: [], writers: [], changes: new Set() };
     setImmediate(() => {
       if (this.#batch === batch) this.flush();
     });
@@ -209,20 +207,22 @@ export class Database {
   #fail(batch: Batch, error: unknown): void {
     this.#batch = undefined;
     if (this.sqlite.inTransaction) this.sqlite.exec('ROLLBACK');
-    this.#touch(batch.changes);
+    this.#touch([...batch.changes]);
     for (const { reject } of batch.writers) reject(error);
   }
 
-  /** Commits what is pending, if it changes as much as a read outside of a write reads. Returns the version of that. */
-  #settle(reads: Changes): number {
-    const isRead = reads === 'items' || this.#batch?.changes === 'anything';
-    if (this.#batch && !this.#writing && isRead) this.flush();
-    return this.#versions[reads];
+  /** Before a read outside of a write, commits what is pending, unless that changes nothing that it reads. */
+  #settle(reads?: Subject): void {
+    if (!this.#batch || this.#writing) return;
+    const { changes } = this.#batch;
+    if (reads === undefined || changes.has(reads) || changes.has(ANYTHING)) this.flush();
   }
 
-  #touch(changes = this.#writing): void {
-    this.#versions.items += 1;
-    if (changes !== 'items') this.#versions.anything += 1;
+  #touch(changes: readonly Subject[] = this.#writing ?? [ANYTHING]): void {
+    this.#version += 1;
+    for (const subject of changes) this.#versions.set(subject, this.#version);
+    const isKnown = !changes.includes(ANYTHING) && this.#versions.size < MOST_SUBJECTS;
+    if (!isKnown) this.#versions = new Map([[ANYTHING, this.#version]]);
   }
 
   #attempt<T>(access: () => T): T {

@@ -1,32 +1,40 @@
+/** What a write changes and a memo reads: `items` of resources with states, `tokens`, the id of a project; or anything. */
+export type Subject = string;
+
+export const ANYTHING: Subject = 'anything';
+
+/** How many subjects are known to have changed; with more, anything may have. */
+export const MOST_SUBJECTS = 10_000;
+
 /** How much is remembered at most, in characters. */
 const MOST = 16 * 1024 * 1024;
 
 /**
- * Remembers what `load` returns for each key, until `version` returns another number.
+ * Remembers what `load` returns for each key, until `version` returns a higher number for it.
  *
  * @param sizeOf approximate characters of a value; by default so many that 10,000 values are remembered
  */
 export function remember<Key, Value>(
   load: (key: Key) => Value,
-  version: () => number,
+  version: (key: Key) => number,
   sizeOf: (value: Value) => number = () => MOST / 10_000,
 ): (key: Key) => Value {
-  const known = new Map<Key, Value>();
-  let [last, size] = [version(), 0];
+  const known = new Map<Key, { readonly version: number; readonly value: Value }>();
+  let size = 0;
   return (key) => {
-    const now = version();
-    if (now !== last || size > MOST) {
-      known.clear();
-      [last, size] = [now, 0];
-    }
+    const now = version(key);
     const found = known.get(key);
-    if (found !== undefined) return found;
-    const loaded = load(key);
+    if (found?.version === now) return found.value;
+    const value = load(key);
     // Clients choose keys: what does not exist takes no memory.
-    if (loaded !== undefined) {
-      known.set(key, loaded);
-      size += sizeOf(loaded);
+    if (value === undefined) return value;
+    size += sizeOf(value);
+    // Replaced values count too, so that it is cleared sooner and not later.
+    if (size > MOST) {
+      known.clear();
+      size = sizeOf(value);
     }
-    return loaded;
+    known.set(key, { version: now, value });
+    return value;
   };
 }

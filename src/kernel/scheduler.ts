@@ -14,6 +14,9 @@ export interface DueWork {
 /** Rows of one batch, for which requests wait: a few milliseconds. Fewer rows would write the same pages more often. */
 const BATCH = 100;
 
+/** What its writes change. */
+const ITEMS = ['items'];
+
 /** The delay after a failure. */
 const RETRY_MS = 1000;
 
@@ -77,7 +80,7 @@ export class Scheduler {
       while (this.#armedFor === -Infinity && !this.#stopped) {
         await this.database.write((transaction) => {
           this.catchUp(transaction);
-        }, 'items');
+        }, ITEMS);
       }
     });
     this.#finishing = finished.catch(() => {
@@ -100,7 +103,7 @@ export class Scheduler {
       this.database
         .write((transaction) => {
           if (work.moveDue(transaction, now, BATCH) === BATCH) fullBatches += 1;
-        }, 'items')
+        }, ITEMS)
         // The commit can fail too.
         .catch((error: unknown) => {
           this.onError(error);

@@ -2,6 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { FIXTURES } from '../version.js';
 import { notJson } from './storage-error.js';
 
+/** A value that SQLite stores. */
+type Value = string | number | Buffer | null;
+
+/** Parameters of a statement: by position, or by name in one object. */
+export type Parameters = (Value | Readonly<Record<string, Value>>)[];
+
 /**
  * A migration of the schema. Migrations are applied in order, once each. After a release, the name stays, and every
  * change goes into a new migration, and perhaps also into what new files begin with: see `upgrade`.

@@ -186,7 +186,7 @@ export class Items<Sent extends object = object> implements DueWork {
   }
 
   write<T>(work: (transaction: Transaction) => T): Promise<T> {
-    return this.services.database.write(work, 'items');
+    return this.services.database.write(work, ['items']);
   }
 
   nextDueAt(): number | undefined {

@@ -146,10 +146,8 @@ const NUMBER = 'seq';
 /** The table with the copies of a table. */
 const copyOf = (table: string): string => `snapshot_of_${table}`;
 
-function columnsOf(database: Database, table: string): string[] {
-  const columns = database.all<{ name: string }>('SELECT name FROM pragma_table_info(?)', table);
-  return columns.map(({ name }) => name);
-}
+const columnsOf = (database: Database, table: string) =>
+  database.column<string>('SELECT name FROM pragma_table_info(?)', table);
 
 /**
  * Creates the table of the copies. If the columns have changed, older snapshots cannot be restored and are deleted.

@@ -33,6 +33,7 @@ export class WorldTime {
     how: string,
     change: (state: ClockState, now: number) => ClockState,
   ) {
+    const changed = projectId === undefined ? undefined : [projectId, 'items'];
     const moved = await this.kernel.database.write((transaction) => {
       const { state: old, now } = this.#clock(projectId);
       const state = change(old, now);
@@ -52,7 +53,7 @@ export class WorldTime {
       const reading = this.reading(projectId, { state, now });
       transaction.afterCommit(() => this.kernel.events.emit('clock.moved', projectId, { how, ...reading }));
       return reading;
-    });
+    }, changed);
     await this.kernel.scheduler.finish();
     return moved;
   }

@@ -280,11 +280,42 @@ describe('database.memo()', () => {
     const { memo, loads } = counted(entries);
     await entries.add('one');
     memo('one');
-    const written = database.write(() => database.run("INSERT INTO entries VALUES ('item')"), 'items');
+    const written = database.write(() => database.run("INSERT INTO entries VALUES ('item')"), ['items']);
     memo('one');
     expect(loads).toEqual(['one']);
     expect(entries.onDisk()).toEqual(['one']);
     await written;
+  });
+
+  it('a memo forgets the key that a write names, and neither forgets nor commits for others', async () => {
+    const entries = new Entries();
+    const { database } = entries;
+    const { memo, loads } = counted(entries);
+    const rename = (name: string) => () =>
+      database.run("UPDATE entries SET name = 'new ' || name WHERE name = ?", name);
+    for (const name of ['one', 'two']) await entries.add(name);
+    for (const name of ['one', 'two']) memo(name);
+    const renamed = database.write(rename('one'), ['one']);
+    expect([memo('two'), entries.onDisk()]).toEqual(['two', ['one', 'two']]);
+    expect([memo('one'), entries.onDisk()]).toEqual([undefined, ['new one', 'two']]);
+    expect(loads).toEqual(['one', 'two', 'one']);
+    await renamed;
+    const undone = database.write(() => {
+      rename('two')();
+      throw new Error(String(memo('two')));
+    }, ['two']);
+    await expect(undone).rejects.toThrow('undefined');
+    expect(memo('two')).toBe('two');
+  });
+
+  it('a memo forgets everything when more keys were named than are known', async () => {
+    const entries = new Entries();
+    const { memo, loads } = counted(entries);
+    await entries.add('one');
+    memo('one');
+    const many = Array.from({ length: 10_001 }, (_, number) => `other ${number}`);
+    await entries.database.write(() => entries.database.run('DELETE FROM entries'), ['one', ...many]);
+    expect([memo('one'), loads]).toEqual([undefined, ['one', 'one']]);
   });
 
   it('a memo of items loads again after every write, even one rolled back', async () => {
@@ -292,15 +323,15 @@ describe('database.memo()', () => {
     const { database } = entries;
     const count = database.memo(() => database.value<number>('SELECT count(*) FROM entries'), 'items');
     const add = (name: string) => () => database.run('INSERT INTO entries VALUES (?)', name);
-    await database.write(add('one'), 'items');
+    await database.write(add('one'), ['items']);
     expect(count(undefined)).toBe(1);
     const undone = database.write(() => {
       add('two')();
       throw new Error(String(count(undefined)));
-    }, 'items');
+    }, ['items']);
     await expect(undone).rejects.toThrow('2');
     expect(count(undefined)).toBe(1);
-    await database.write(add('three'), 'items');
+    await database.write(add('three'), ['items']);
     expect(count(undefined)).toBe(2);
   });
 
@@ -317,7 +348,7 @@ describe('database.memo()', () => {
     const seen = database.write(() => {
       database.run("INSERT INTO children VALUES ('nobody')");
       return memo('one');
-    }, 'items');
+    }, ['items']);
     await expect(seen).rejects.toThrow('FOREIGN KEY');
     await added;
     expect(memo('one')).toBeUndefined();

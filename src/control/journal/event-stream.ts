@@ -10,7 +10,7 @@ import type { Observed } from './requests.js';
 const HEARTBEAT_MS = 15_000;
 
 const SINCE =
-  'Begin after the event of this number, by default with the next event. Last-Event-ID takes precedence.';
+  'Begin after the event of this number, by default with the next. Last-Event-ID takes precedence.';
 
 const group = controlGroup('/events', { scope: 'both', tag: 'Events, as they happen.' });
 

@@ -15,8 +15,7 @@ const refusalSchema = component('Refusal', 'Why the request was refused; absent 
   remedy: text('What the emulator would accept.'),
 });
 
-const INCOMPLETE =
-  'Whether the body is incomplete: it was longer than 16,384 characters, or not all of it arrived.';
+const INCOMPLETE = 'Whether the body is incomplete: longer than 16,384 characters, or not all of it arrived.';
 
 const messageSchema = (description: string) =>
   object(description, {

@@ -12,9 +12,7 @@ const threeStrings = (description: string) => strings(description, { maxItems: 3
 /** What a client may send. `authenticationScheme` is newer than the source page. */
 export const sentFields = strictComponent('PrivateLinkRequest', 'A private link to create.', {
   arn: optional('ARN of an MSK cluster: arn:aws:kafka:…', { pattern: '^arn:aws:kafka' }),
-  authenticationScheme: Type.Optional(
-    oneOf(['TLS', 'SASL_SCRAM', 'IAM'], 'How clients of the cluster sign in.'),
-  ),
+  authenticationScheme: Type.Optional(oneOf(['TLS', 'SASL_SCRAM', 'IAM'], 'How clients sign in.')),
   azureResourceIds: strings('Resource ids of Azure private link services, one for each zone.'),
   dnsDomain: optional('Domain under which the target is reached.'),
   dnsSubDomain: strings("Subdomains of the cluster's zones; [] where it has none."),

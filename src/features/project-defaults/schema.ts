@@ -37,11 +37,8 @@ export const teamsBody = Type.Array(team, { description: 'Teams to add.' });
 export const roleNamesBody = component('TeamUpdate', 'The roles that a team is to have.', { roleNames });
 export const teamPage = pageOf('TeamPage', team);
 
-const userRoles = Type.Array(Type.String(), { description: 'Roles in the project.' });
-export const userPage = pageOf(
-  'ProjectUserPage',
-  userSchema('A user of a project.', 'ProjectUser', userRoles),
-);
+const roles = Type.Array(Type.String(), { description: 'Roles in the project.' });
+export const userPage = pageOf('ProjectUserPage', userSchema('A user of a project.', 'ProjectUser', roles));
 
 export const ipAddresses = component('IpAddresses', 'The IP addresses of a project.', {
   groupId: objectId('Id of the project.'),
