@@ -75,7 +75,8 @@ export class Refusal extends Error {
 
   /** The same refusal for a more special reason. */
   because(reason: Partial<Pick<Condition, 'problem' | 'remedy' | 'source'>>): Refusal {
-    return new Refusal({ ...this.condition, ...reason });
+    const { problem, remedy, ...rest } = { ...this.condition, ...reason };
+    return new Refusal({ ...rest, problem: bounded(problem), remedy: bounded(remedy) });
   }
 }
 
@@ -144,10 +145,20 @@ export function defineCondition<const Detail extends string, Values extends Argu
     remedy: textOf(remedy, values),
     ...(field !== undefined && { field: textOf(field, values) }),
   });
-  const raise = (...values: Values): Refusal => new Refusal(condition(values));
+  const raise = (...values: Values): Refusal => {
+    const short = values.map((value) => (typeof value === 'string' ? bounded(value) : value));
+    return new Refusal(condition(short as unknown as Values));
+  };
   const type = Object.assign(raise, { settledBy, rule, rows, example: condition(example) });
   return Object.defineProperty(type, 'name', { value: name });
 }
+
+/** The longest text of a client that an error repeats, in characters: as long as the longest path. */
+const LONGEST = 16 * 1024;
+
+/** A text that is no longer, for errors are recorded. A copy: a slice would keep the whole text in memory. */
+const bounded = (text: string): string =>
+  text.length > LONGEST ? `${Buffer.from(text.slice(0, LONGEST)).toString()}…` : text;
 
 const textOf = <Values extends readonly unknown[]>(text: Text<Values>, values: Values): string =>
   typeof text === 'string' ? text : text(...values);

@@ -52,6 +52,18 @@ describe('unusual request bodies', () => {
     await expectAlive(socket);
   });
 
+  it('a name of 500,000 characters is repeated in part, since refusals are recorded', async () => {
+    const socket = await open();
+    const long = 'x'.repeat(500_000);
+    const body = `{"provider":"AWS","${long}":1}`;
+    const length = `Content-Length: ${Buffer.byteLength(body)}`;
+    const head = socket.head(`POST ${path} HTTP/1.1`, JSON_TYPE, length);
+    const answer = await sendRaw(socket.url, `${head}\r\n${body}`);
+    expect(statusesIn(answer)).toEqual([400]);
+    expect(answer).toContain('x'.repeat(16_000));
+    expect(answer.length).toBeLessThan(5 * 16 * 1024);
+  });
+
   it.each(['\\u0000', '\\ud800', '\\udfff x', '\\u0001\\u0002', '\u{1f4a9}', '\u2028', '%s', '\\\\', '\\"'])(
     'a text with "%s" is stored and returned unchanged',
     async (text) => {

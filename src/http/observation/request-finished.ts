@@ -110,7 +110,8 @@ class RecordedRequest implements RequestDetail {
     this.#condition = condition;
     this.#isKnown = caller !== undefined;
     const bodies = (this.#sent?.length ?? 0) + (this.#answer?.length ?? 0);
-    this.size = url.length + bodies + sizeOf(raw.rawHeaders) + sizeOf(headers);
+    const reason = condition?.problem.length ?? 0;
+    this.size = url.length + bodies + sizeOf(raw.rawHeaders) + sizeOf(headers) + reason;
   }
 
   get url(): string {
