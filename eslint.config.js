@@ -20,6 +20,7 @@ const LAYERS = [
   ['config.ts', 'tls', 'core.ts', 'app.ts'],
   ['listener.ts'],
   ['index.ts'],
+  ['contract'],
   ['vitest.ts', 'cli'],
 ];
 

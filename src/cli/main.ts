@@ -9,7 +9,9 @@ async function main(): Promise<void> {
   const argv = process.argv.slice(2);
   const output = await runCommand(argv, process.env);
   if (output !== undefined) {
-    process.stdout.write(output);
+    const { text, status } = typeof output === 'string' ? { text: output, status: 0 } : output;
+    process.exitCode = status;
+    process.stdout.write(text);
     return;
   }
   const command = loadConfig(argv, process.env);

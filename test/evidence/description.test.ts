@@ -1,56 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { readFixture } from '../../src/version.js';
 import { linksPath } from '../support/emulator.js';
-import { describeWithEvidence } from '../support/evidence.js';
 import { PROFILES } from '../support/links.js';
 import { ApiDescription } from './openapi.js';
 import { declaredOperations } from './operations.js';
 import { ConformanceCheck } from './conformance.js';
 
-const unlisted = (status: number, ...operations: string[]): string[] =>
-  operations.map((operation) => `${operation}: status ${status}`);
-
-const notDescribed = (...operations: string[]): string[] =>
-  operations.map((operation) => `${operation}: not described`);
-
 /** What differs from the description and is meant to: by its name in docs/deviations.md. */
-const DEVIATIONS: Readonly<Record<string, readonly string[]>> = {
-  'project-created': unlisted(201, 'createGroup'),
-  'project-deleted': unlisted(202, 'deleteGroup'),
-  'error-parameters': ['errors: parameters[] must be object'],
-  'method-not-allowed': unlisted(405, 'errors'),
-  'not-acceptable': unlisted(406, 'errors'),
-  'too-large': unlisted(413, 'errors'),
-  'unsupported-media-type': unlisted(415, 'errors'),
-  'not-emulated': unlisted(501, 'errors'),
-  'bad-request': unlisted(
-    400,
-    'getGroupStreamAccountDetails',
-    'listGroupStreamPrivateLinkConnections',
-    'getGroupStreamPrivateLinkConnection',
-    'deleteGroupStreamPrivateLinkConnection',
-  ),
-  'project-renamed': unlisted(409, 'updateGroup'),
-  'organization-projects': notDescribed('getOrgGroups', 'listOrgUsers'),
-  'project-by-name': notDescribed('getGroupByName'),
-  'project-surroundings': notDescribed(
-    'getGroupSettings',
-    'updateGroupSettings',
-    'listGroupLimits',
-    'getGroupLimit',
-    'setGroupLimit',
-    'deleteGroupLimit',
-    'listGroupTeams',
-    'addGroupTeams',
-    'updateGroupTeam',
-    'removeGroupTeam',
-    'getGroupIpAddresses',
-    'getGroupManagedSlowMs',
-    'enableGroupManagedSlowMs',
-    'disableGroupManagedSlowMs',
-    'listGroupUsers',
-    'listGroupClusters',
-  ),
+const { description: DEVIATIONS } = readFixture('contract/deviations.json') as {
+  readonly description: Readonly<Record<string, readonly string[]>>;
 };
 
 const CHECKS = PROFILES.flatMap((profile) => [
@@ -76,7 +35,7 @@ function documentedDeviations(): { name: string; what: string; reason: string }[
   );
 }
 
-describeWithEvidence("Atlas's public API description", () => {
+describe("Atlas's public API description", () => {
   let description: ApiDescription;
   beforeAll(() => {
     description = new ApiDescription();

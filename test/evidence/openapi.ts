@@ -1,5 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import { evidence, type Described } from '../support/evidence.js';
+import { documentOf } from '../support/described.js';
+import type { Described } from '../support/evidence.js';
 import { DocumentPaths, schemaAt, type Answer } from '../support/openapi-paths.js';
 
 interface Operation {
@@ -16,11 +17,9 @@ export class ApiDescription {
   readonly #validators = new Map<string, ValidateFunction>();
 
   constructor() {
-    const document = evidence('openapi-streams', { paths: {} });
+    const document = documentOf();
     this.#ajv.addSchema(chosenByDiscriminator(document) as object, 'description');
-    this.#paths = new DocumentPaths(
-      document.paths as unknown as Readonly<Record<string, Readonly<Record<string, Operation>>>>,
-    );
+    this.#paths = new DocumentPaths(document.paths);
     const { rows } = this.#paths;
     this.operations = rows.map(({ method, template, operation }) => ({
       method,

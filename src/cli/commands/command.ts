@@ -1,5 +1,6 @@
 import type { Emulator } from '../../client/index.js';
 import { UsageError } from '../../exit.js';
+import type { Environment } from '../variables.js';
 
 /** A command that calls a running emulator. Its help is a file of `fixtures/help/`. */
 export interface Command {
@@ -9,6 +10,28 @@ export interface Command {
   readonly options: Readonly<Record<string, 'string' | 'boolean'>>;
   /** Returns what to print. */
   readonly run: (call: CommandCall) => Promise<string>;
+}
+
+/** A command that needs no running emulator. */
+export interface LocalCommand {
+  /** The argument that it requires, for messages. */
+  readonly takes?: string;
+  /** Its options, with a text or without. */
+  readonly options: Readonly<Record<string, 'string' | 'boolean'>>;
+  /** Returns what to print. */
+  readonly run: (call: LocalCall) => Promise<string | Report>;
+}
+
+/** A call of a local command. */
+export interface LocalCall extends Pick<CommandCall, 'options'> {
+  readonly argument: string;
+  readonly env: Environment;
+}
+
+/** What a command prints on standard output, and the exit status. */
+export interface Report {
+  readonly text: string;
+  readonly status: number;
 }
 
 /** A call of a command. */

@@ -3,7 +3,8 @@ import { UsageError } from '../../exit.js';
 import { addressesOf, urlHost } from '../../addresses.js';
 import { flagTypes, parseFlags, readHelp, readSettings, type Flags } from '../arguments.js';
 import { ownVariables, type Environment } from '../variables.js';
-import type { Command } from './command.js';
+import type { Command, Report } from './command.js';
+import { runContract } from './contract.js';
 import { env } from './env.js';
 import { wait } from './wait.js';
 import { why } from './why.js';
@@ -16,14 +17,15 @@ const CONNECTION = ['host', 'port', 'controlToken'] as const;
 /**
  * Runs the command that the arguments begin with.
  *
- * @returns what to print; undefined if the arguments do not begin with a command
+ * @returns what to print, with the exit status if it can be another than 0; undefined if the arguments do not begin with a command
  * @throws {UsageError} if the arguments are wrong
  * @throws {Exit} or {EmulatorError} if no emulator responds, or it refuses
  */
 export async function runCommand(
   [name = '', ...argv]: readonly string[],
   env: Environment,
-): Promise<string | undefined> {
+): Promise<string | Report | undefined> {
+  if (name === 'contract') return runContract(argv, env);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) return undefined;
   const types = { ...flagTypes(CONNECTION), url: 'string', ...command.options } as const;
