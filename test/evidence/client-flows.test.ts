@@ -1,9 +1,10 @@
-import { expect, it } from 'vitest';
-import { describeWithEvidence, evidence, type ClientFlow, type ClientStep } from '../support/evidence.js';
+import { describe, expect, it } from 'vitest';
+import type { ClientFlow, ClientStep } from '../support/evidence.js';
 import { expectClientRequirements } from './client-requirements.js';
+import { FLOW_FACTS, flowsOf } from './flow-facts.js';
 import { Replay, type MadeLink } from './replay.js';
 
-const FLOWS = evidence('client-requests', { clients: [] }).clients;
+const FLOWS = flowsOf(FLOW_FACTS);
 
 /** The first create of a flow, which others that need a link begin with. */
 const APPLY = FLOWS.find(({ flow }) => flow === 'API key: apply');
@@ -27,7 +28,7 @@ function statusesOf(step: ClientStep, link: MadeLink | undefined): readonly numb
   return [step.status];
 }
 
-describeWithEvidence('recorded flows of real clients', () => {
+describe('recorded flows of real clients', () => {
   it.each(FLOWS)(
     'the recorded flow of $client gets the responses that it needs: $flow ($version)',
     async (flow) => {

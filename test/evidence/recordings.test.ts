@@ -1,10 +1,17 @@
 import type { LightMyRequestResponse } from 'fastify';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { nonceOf } from '../support/digest.js';
 import { ACCEPT, API, linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
-import { describeWithEvidence, evidence, type Recording } from '../support/evidence.js';
+import { evidence, EVIDENCE_PRESENT, type Recording } from '../support/evidence.js';
+import { FACTS, sampleRecordings } from './facts.js';
 
-const RECORDINGS = evidence('recorded-responses', []);
+/** The recordings, and others with the same facts. */
+const SOURCES = [
+  { source: 'facts of the recordings', recordings: sampleRecordings(FACTS) },
+  ...(EVIDENCE_PRESENT ? [{ source: 'recordings', recordings: evidence('recorded-responses', []) }] : []),
+];
+
+type Recordings = readonly Recording[];
 
 /** Where the recorded links begin. */
 const RECORDED_HOST = 'http://localhost:8080';
@@ -20,12 +27,18 @@ const SAME_HEADERS = [
   'x-permitted-cross-domain-policies',
 ] as const;
 
-/** The recording whose source names this step. */
-function recording(step: string): Recording {
-  const [found, ...others] = RECORDINGS.filter(({ source }) => source.includes(step));
-  if (!found || others.length > 0) throw new Error(`not one recording of ${step}, but more or none`);
+/** The recording of a request, its ids as `{id}`, and a status. */
+function recording(recordings: Recordings, request: string): Recording {
+  const [found, ...others] = recordings.filter(
+    ({ method, path_flat, status }) =>
+      `${method} ${path_flat.replace('api_atlas_v2_', '').replace(/[a-f0-9]{24}/g, '{id}')} ${status}` ===
+      request,
+  );
+  if (!found || others.length > 0) throw new Error(`not one recording of ${request}, but more or none`);
   return found;
 }
+
+const LINKS = 'groups_{id}_streams_privateLinkConnections';
 
 /** An emulator whose links begin with the recorded host and pass IDLE as slowly as the recorded one did. */
 function start(): Promise<TestEmulator> {
@@ -33,14 +46,14 @@ function start(): Promise<TestEmulator> {
 }
 
 /** The recorded create's body: what its answer echoes. */
-function recordedLink(): object {
-  const { _id, ...sent } = recording('Creating_a_streams_privateLink_endpoint').body;
+function recordedLink(recordings: Recordings): object {
+  const { _id, ...sent } = recording(recordings, `POST ${LINKS} 200`).body;
   expect(_id).toMatch(/^[a-f0-9]{24}$/);
   return sent;
 }
 
-async function createRecordedLink(emulator: TestEmulator): Promise<string> {
-  const response = await emulator.create('observed', recordedLink());
+async function createRecordedLink(emulator: TestEmulator, recordings: Recordings): Promise<string> {
+  const response = await emulator.create('observed', recordedLink(recordings));
   return response.json<{ _id: string }>()._id;
 }
 
@@ -80,11 +93,11 @@ function expectSameMethod(response: LightMyRequestResponse, recorded: Recording)
   expect(response.headers['x-java-method']).toBe(recorded.headers['x-java-method']);
 }
 
-describeWithEvidence('recorded responses for private links', () => {
+describe.each(SOURCES)('recorded responses for private links: $source', ({ recordings }) => {
   it('a create of a private link responds as recorded', async () => {
     const emulator = await start();
-    const recorded = recording('Creating_a_streams_privateLink_endpoint');
-    const response = await emulator.create('observed', recordedLink());
+    const recorded = recording(recordings, `POST ${LINKS} 200`);
+    const response = await emulator.create('observed', recordedLink(recordings));
     const { _id } = response.json<{ _id: string }>();
     expectSame(response, recorded, { [_id]: recorded.body._id as string });
     expectSameMethod(response, recorded);
@@ -92,8 +105,8 @@ describeWithEvidence('recorded responses for private links', () => {
 
   it('a private link that is IDLE is shown as recorded', async () => {
     const emulator = await start();
-    const recorded = recording('Describing_a_streams_privateLink_endpoint');
-    const id = await createRecordedLink(emulator);
+    const recorded = recording(recordings, `GET ${LINKS}_{id} 200`);
+    const id = await createRecordedLink(emulator, recordings);
     const response = await emulator.as('owner', 'observed', { url: `${linksPath('observed')}/${id}` });
     expectSame(response, recorded, { [id]: recorded.body._id as string });
     expectSameMethod(response, recorded);
@@ -101,9 +114,9 @@ describeWithEvidence('recorded responses for private links', () => {
 
   it('a list of private links responds as recorded', async () => {
     const emulator = await start();
-    const recorded = recording('List_all_streams_privateLink_endpoints');
+    const recorded = recording(recordings, `GET ${LINKS} 200`);
     const [listed] = recorded.body.results as { _id: string }[];
-    const id = await createRecordedLink(emulator);
+    const id = await createRecordedLink(emulator, recordings);
     const response = await emulator.as('owner', 'observed', { url: linksPath('observed') });
     expectSame(response, recorded, {
       [id]: listed?._id ?? '',
@@ -114,8 +127,8 @@ describeWithEvidence('recorded responses for private links', () => {
 
   it('a delete of a private link responds as recorded', async () => {
     const emulator = await start();
-    const recorded = recording('Deleting_a_streams_privateLink_endpoint');
-    const id = await createRecordedLink(emulator);
+    const recorded = recording(recordings, `DELETE ${LINKS}_{id} 202`);
+    const id = await createRecordedLink(emulator, recordings);
     const response = await emulator.as('owner', 'observed', {
       method: 'DELETE',
       url: `${linksPath('observed')}/${id}`,
@@ -125,10 +138,10 @@ describeWithEvidence('recorded responses for private links', () => {
   });
 });
 
-describeWithEvidence('recorded responses for projects', () => {
+describe.each(SOURCES)('recorded responses for projects: $source', ({ recordings }) => {
   it('a create of a project responds as recorded, with its Location', async () => {
     const emulator = await start();
-    const recorded = recording('TestStreamsWithClusters/POST_api_atlas_v2_groups_1');
+    const recorded = recording(recordings, 'POST groups 201');
     const response = await emulator.as('owner', 'observed', {
       method: 'POST',
       url: `${API}/groups`,
@@ -144,10 +157,10 @@ describeWithEvidence('recorded responses for projects', () => {
   });
 });
 
-describeWithEvidence('recorded refusals, requested of private links', () => {
+describe.each(SOURCES)('recorded refusals, requested of private links: $source', ({ recordings }) => {
   it('a request for an unknown project is refused as recorded, except for X-Java-Method', async () => {
     const emulator = await start();
-    const recorded = recording('Invalid_Project_ID');
+    const recorded = recording(recordings, 'POST groups_{id}_databaseUsers 404');
     const response = await emulator.as('owner', 'observed', {
       url: `${API}/groups/${recordedProject(recorded)}/streams/privateLinkConnections`,
     });
@@ -158,7 +171,7 @@ describeWithEvidence('recorded refusals, requested of private links', () => {
 
   it('missing and wrong credentials are refused as recorded, byte for byte except for the nonce', async () => {
     const emulator = await start();
-    const recorded = recording('Invalid_Public_Key');
+    const recorded = recording(recordings, 'POST groups_{id}_databaseUsers 401');
     // The recording has the length and the keys; the spaces are those with which they come to that length.
     const text = `{
   "error" : 401,
@@ -188,12 +201,12 @@ describeWithEvidence('recorded refusals, requested of private links', () => {
   });
 
   it('all recordings are replayed, except those of workspaces and their connections', () => {
-    const others = RECORDINGS.filter(
+    const others = recordings.filter(
       ({ path_flat }) =>
         !/^api_atlas_v2_groups(_[a-f0-9]{24}_(streams_privateLink|databaseUsers).*)?$/.test(path_flat),
     );
     for (const { path_flat } of others)
       expect(path_flat).toMatch(/_streams(_instance-\d+(_connections.*)?)?$/);
-    expect(RECORDINGS.length - others.length).toBe(7);
+    expect(recordings.length - others.length).toBe(7);
   });
 });
