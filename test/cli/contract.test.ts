@@ -1,11 +1,14 @@
 import { EventEmitter, once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Project } from '../../src/index.js';
 import { changingProxy } from '../support/changing-proxy.js';
 import { Command } from '../support/command.js';
 import { documentOf } from '../support/described.js';
 import { startProject, temporaryFile } from '../contract/recording-support.js';
+
+// Starts several processes.
+vi.setConfig({ testTimeout: 60_000 });
 
 const NAME = 'atlas-streams-emulator: ';
 

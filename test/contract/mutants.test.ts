@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Change, Passed } from '../support/changing-proxy.js';
 import { differencesOf, recordProject, startProject } from './recording-support.js';
+
+// Each starts two emulators.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Fields = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cleanUp, record } from '../../src/contract/recording/recorder.js';
 import { CALLS, LEFT_OUT, readRecording, type Step } from '../../src/contract/recording/recording.js';
 import { reportOf, summaryOf } from '../../src/contract/recording/report.js';
@@ -10,6 +10,9 @@ import { declaredConditions } from '../evidence/operations.js';
 import { changingProxy } from '../support/changing-proxy.js';
 import { PROFILES } from '../support/links.js';
 import { differencesOf, recordProject, startProject, temporaryFile } from './recording-support.js';
+
+// Some links take time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const LINKS = /^\/api\/atlas\/v2\/groups\/[a-f0-9]{24}\/streams\/privateLinkConnections$/;
 const S3 = {
@@ -210,6 +213,26 @@ describe('a recording that does not get through', () => {
     expect(await differencesOf(recording)).toEqual([]);
   });
 
+  it('is valid if the server is overloaded at times', async () => {
+    const { project } = await startProject();
+    let count = 0;
+    const { recording } = await recordProject(project, {
+      waitMs: 20_000,
+      change(one) {
+        const isLook =
+          one.method === 'GET' && /Connections\/[a-f0-9]{24}$/.test(one.path) && one.status === 200;
+        if (isLook && count++ < 3) Object.assign(one, { status: 503, text: 'busy' });
+        if (one.path.includes('cloudProvider=azure')) Object.assign(one, { status: 429, text: '{}' });
+      },
+    });
+    const left = recording.steps.filter((step) => step.left !== undefined);
+    expect(left.map(({ name, left: why }) => `${name}: ${why}`)).toEqual([
+      'account details of Azure: the server does not answer now (429)',
+      'the first look at a link: the server does not answer now (503)',
+    ]);
+    expect(await differencesOf(recording)).toEqual([]);
+  });
+
   it('notes each link before anything else, and leaves the note if it cannot delete the link', async () => {
     const { project } = await startProject();
     const out = temporaryFile();
@@ -287,21 +310,16 @@ describe('a recording that does not get through', () => {
 });
 
 describe('contract record refuses, in one line,', () => {
-  let project: Project;
   const wish = { credentials: { clientId: 'mdb_sa_id_x', clientSecret: 'wrong' } };
-  const serviceAccount = () => project.credentials.owner.serviceAccount;
   const refused = async (of: Promise<unknown>): Promise<string> => {
     const error: unknown = await of.catch((one: unknown) => one);
     const { message, status } = error as { message: string; status: number };
     expect([status, message.includes('\n')]).toEqual([2, false]);
     return message.replace(/127\.0\.0\.1:\d+/g, 'HOST');
   };
-  beforeAll(async () => {
-    project = {} as Project;
-  });
 
   it('wrong credentials', async () => {
-    ({ project } = await startProject());
+    const { project } = await startProject();
     expect(await refused(recordProject(project, wish))).toBe(
       'http://HOST refuses the credentials: POST /api/oauth/token is 401',
     );
@@ -312,15 +330,15 @@ describe('contract record refuses, in one line,', () => {
   });
 
   it('an unknown project', async () => {
-    ({ project } = await startProject());
-    const credentials = serviceAccount();
+    const { project } = await startProject();
+    const credentials = project.credentials.owner.serviceAccount;
     expect(await refused(recordProject(project, { credentials, project: 'f'.repeat(24) }))).toBe(
       `http://HOST has no project ${'f'.repeat(24)} for these credentials`,
     );
   });
 
   it('a server that is down, is not trusted, or is no Atlas', async () => {
-    ({ project } = await startProject());
+    const { project } = await startProject();
     const down = { target: new URL('http://127.0.0.1:1'), credentials: { publicKey: 'a', privateKey: 'b' } };
     expect(await refused(recordProject(project, down))).toMatch(
       /^no server answers at http:\/\/HOST: ECONNREFUSED$/,
@@ -335,7 +353,12 @@ describe('contract record refuses, in one line,', () => {
       if (one.path.startsWith('/api/atlas')) Object.assign(one, { status: 200, text: '<html>' });
     });
     expect(
-      await refused(recordProject(project, { target: new URL(url), credentials: serviceAccount() })),
+      await refused(
+        recordProject(project, {
+          target: new URL(url),
+          credentials: project.credentials.owner.serviceAccount,
+        }),
+      ),
     ).toMatch(/^what answers at http:\/\/HOST is not the Atlas API: GET .* is 200$/);
   });
 });

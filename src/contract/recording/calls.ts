@@ -56,7 +56,9 @@ function withoutOthers(body: unknown, own: ReadonlySet<string>): unknown {
     own.has(_id ?? id ?? ''),
   );
   if (kept.length === results.length) return body;
-  const others = (links as { rel?: string }[]).filter(({ rel }) => rel === 'self');
+  const others = Array.isArray(links)
+    ? (links as { rel?: string }[]).filter(({ rel }) => rel === 'self')
+    : links;
   return { ...body, links: others, results: kept, totalCount: kept.length };
 }
 

@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { Exit, STATUS, UsageError } from '../../exit.js';
 import { VERSION } from '../../version.js';
 import { jsonOf, requestOf, send } from './calls.js';
-import { Caller, NoResponse, type Credentials } from './caller.js';
+import { Caller, NoResponse, type Credentials, type Response } from './caller.js';
 import { CleanupFile, linksOf, listLinks, pauses } from './cleanup.js';
 import { Names } from './names.js';
 import { CALLS, type Call, type Recording, type Step } from './recording.js';
@@ -168,6 +168,7 @@ class RecorderRun {
 
     // Not interrupted: a create that has reached the server must be noted.
     const made = await send(call, request, this.caller, this.names, this.#own);
+    if (isPassing(made.response)) return { left: `the server does not answer now (${made.response.status})` };
     const { _id } = jsonOf(made.response);
     const isCreate = call.method === 'POST' && request.path === linksOf(this.wish.project);
     if (isCreate && made.response.status < 300 && typeof _id === 'string') {
@@ -189,6 +190,10 @@ class RecorderRun {
     for await (const isLast of pauses(waitMs, signal)) {
       const { response, answer } = await send(call, request, this.caller, this.names, this.#own, signal);
       const { state } = jsonOf(response);
+      if (isPassing(response)) {
+        if (isLast) return { left: `the server does not answer now (${response.status})` };
+        continue;
+      }
       if (response.status === 200 && typeof state === 'string' && states.at(-1) !== state) states.push(state);
       const ended =
         response.status !== 200 ||
@@ -197,6 +202,11 @@ class RecorderRun {
     }
     return {};
   }
+}
+
+/** Whether an answer says nothing of the request: a limit is reached, or the server is not well. */
+function isPassing({ status }: Response): boolean {
+  return [429, 500, 502, 503, 504].includes(status);
 }
 
 /** Writes a recording. @throws {Error} if it has a secret, an id or a host: nothing is written */

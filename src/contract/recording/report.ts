@@ -23,13 +23,13 @@ export function reportOf(findings: readonly Finding[], { steps }: Recording): st
   const unknown = findings.filter((one) => one.known.length === 0);
   const lines = [...unknown, ...known].flatMap(({ difference, calls, settles, known: names }) => {
     const where = calls.length > NAMED ? `${calls.length} calls` : calls.join(', ');
-    const settled = settles.length > 0 ? `; settles ${settles.join(', ')}` : '';
+    const settled = settles.length > 0 && names.length === 0 ? `; settles ${settles.join(', ')}` : '';
     const knownAs = names.length > 0 ? `; known as ${names.join(', ')}` : '';
     return [difference, `  in ${where}${settled}${knownAs}`];
   });
   const compared = steps.filter(({ answer }) => answer !== undefined).length;
   const noun = unknown.length === 1 ? 'difference' : 'differences';
-  const also = known.length > 0 ? `, and ${known.length} known ones` : '';
+  const also = known.length > 0 ? `, and ${known.length} known ${known.length === 1 ? 'one' : 'ones'}` : '';
   const count = unknown.length === 0 ? 'No' : unknown.length;
   return [
     ...lines,
