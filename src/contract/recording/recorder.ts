@@ -23,7 +23,7 @@ export interface Wish {
   readonly date: string;
   /** Interrupts the recording, which then cleans up. */
   readonly signal: AbortSignal;
-  /** Is told before each call. */
+  /** Called before each call, with its name. */
   readonly onCall?: (name: string) => void;
 }
 
