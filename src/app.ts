@@ -18,6 +18,7 @@ import { plainRequest } from './http/observation/request-finished.js';
 import { frameworkErrors, installPipeline, type PipelineParts } from './http/pipeline.js';
 import { Limits } from './http/faults/limits.js';
 import { ScriptedAnswers } from './http/steps/scripted.js';
+import { Strictness } from './http/steps/strict.js';
 import { oauth, permits, rolesFor } from './identity/index.js';
 import { systemClock, type Clock } from './kernel/clock.js';
 import { profiles } from './profiles/index.js';
@@ -79,6 +80,7 @@ export async function buildApp(
     clock,
     paths: new KnownPaths(new URL('atlas-operations.txt', FIXTURES)),
     missing: new Set(),
+    strictness: new Strictness(config.strict, () => base.now()),
     publicUrl: config.publicUrl,
     origins: originsOf(config),
   };
@@ -124,7 +126,14 @@ export async function buildApp(
       const https = (): Server | undefined => others.find((one) => one instanceof HttpsServer);
       const httpsPort = () => (https()?.address() as AddressInfo | null | undefined)?.port;
       const waits = { clock: base, closing: closing.signal };
-      const settings = { token: config.controlToken, config: redacted(config), open, httpsPort, ...waits };
+      const settings = {
+        token: config.controlToken,
+        config: redacted(config),
+        open,
+        httpsPort,
+        ...waits,
+        noFindings: config.noFindings,
+      };
       await server.register(async (at) => controlApi(at, core, parts, settings));
     }
 

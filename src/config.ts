@@ -64,6 +64,8 @@ export const settings = Type.Object(
     nonceMs: Type.Integer({ ...duration, ...about.nonceMs, minimum: 1 }),
     limitTokens: limit(about.limitTokens),
     limitRequests: limit(about.limitRequests),
+    strict: Type.Boolean(about.strict),
+    noFindings: Type.Boolean(about.noFindings),
     logLevel: oneOf(['silent', 'error', 'warn', 'info', 'debug'], undefined, about.logLevel),
     quiet: Type.Boolean(about.quiet),
     controlToken: Type.Optional(Type.String({ pattern: '^[!-~]+$', ...about.controlToken })),

@@ -76,6 +76,7 @@ export function readSettings(of: readonly (keyof Config)[], flags: Flags, variab
  *
  * @param types of the flags; `--help` is added
  * @param command name of the command, which takes other arguments if `allowPositionals` is true
+ * @param repeatable flags that can be given more than once
  * @throws {UsageError} if a flag is unknown, or given twice but not a list
  */
 export function parseFlags(
@@ -83,6 +84,7 @@ export function parseFlags(
   types: Readonly<Record<string, 'boolean' | 'string'>>,
   command?: string,
   allowPositionals = false,
+  repeatable: readonly string[] = [],
 ): { readonly flags: Flags; readonly positionals: readonly string[] } {
   const [at, program] = command === undefined ? ['', ''] : [`${command}: `, ` ${command}`];
   const refuse = (why: string): never => {
@@ -102,7 +104,7 @@ export function parseFlags(
     const [sentence = ''] = (error as Error).message.split(/\. |\n/);
     return refuse(sentence.replace(/\.$/, ''));
   }
-  const lists = names.filter((name) => ruleOf(name).separator).map(flagOf);
+  const lists = [...repeatable, ...names.filter((name) => ruleOf(name).separator).map(flagOf)];
   const flags: Record<string, Flags[string]> = {};
   for (const [name, values] of Object.entries(parsed.values as Record<string, (string | boolean)[]>)) {
     const isRepeated = values.length > 1;

@@ -54,6 +54,8 @@ export interface Project {
     | {
         readonly reads: number;
       };
+  /** Whether requests are refused for what docs/rules.md warns of; as the server is set where omitted. */
+  readonly strict?: boolean;
 }
 
 /** Body: Creates a project with its own credentials for each role. */
@@ -80,6 +82,8 @@ export interface MakeProjectBody {
     | {
         readonly reads: number;
       };
+  /** Whether requests are refused for what docs/rules.md warns of; as the server is set where omitted. */
+  readonly strict?: boolean;
 }
 
 /** An API key and a service account. */
@@ -118,6 +122,8 @@ export interface MadeProject {
     | {
         readonly reads: number;
       };
+  /** Whether requests are refused for what docs/rules.md warns of; as the server is set where omitted. */
+  readonly strict?: boolean;
   /** The address of the emulator. */
   readonly url: string;
   /** An API key and a service account for each role. */
@@ -163,6 +169,8 @@ export interface ChangeProjectBody {
     | {
         readonly reads: number;
       };
+  /** Whether requests are refused for what docs/rules.md warns of; as the server is set where omitted. */
+  readonly strict?: boolean;
 }
 
 /** An API key and a service account. */
@@ -201,6 +209,8 @@ export interface ProjectAccess {
     | {
         readonly reads: number;
       };
+  /** Whether requests are refused for what docs/rules.md warns of; as the server is set where omitted. */
+  readonly strict?: boolean;
   /** The address of the emulator. */
   readonly url: string;
   /** An API key and a service account for each role, where they exist. */
@@ -407,6 +417,8 @@ export interface Fixture {
           | {
               readonly reads: number;
             };
+        /** Whether requests are refused for what docs/rules.md warns of; as the server is set where omitted. */
+        readonly strict?: boolean;
       };
       readonly settings?: {
         readonly tags?: readonly {
@@ -1499,6 +1511,204 @@ export interface HttpArchive {
       readonly _rung: string;
     }[];
   };
+}
+
+/** Body: Returns what clients have done wrong. Findings outlive the recorded requests. */
+export interface CheckContractBody {
+  /** Rules whose findings are left out. */
+  readonly ignore?: readonly string[];
+  /** Rules that requests break on purpose: their findings do not fail, and their lack does. */
+  readonly expect?: readonly string[];
+  /** The least severity that fails. Default: "error". */
+  readonly failOn?: 'error' | 'warning' | 'advice';
+}
+
+/** A rule that requests have broken. */
+export interface Finding {
+  /** The rule: a condition of docs/errors.md, or a rule of docs/rules.md. */
+  readonly rule: string;
+  /** How much it weighs. */
+  readonly severity: 'error' | 'warning' | 'advice';
+  /** The source of the rule. */
+  readonly source: string;
+  /** What is wrong. */
+  readonly problem: string;
+  /** What the client should do. */
+  readonly mend: string;
+  /** The operationId. */
+  readonly operation?: string;
+  /** The id of the project, even if it was deleted. */
+  readonly project?: string;
+  /** Whether the check was told to expect it. */
+  readonly expected: boolean;
+  /** The number of requests. */
+  readonly count: number;
+  /** The last of them, oldest first. */
+  readonly requests: readonly {
+    /** The number of the request. */
+    readonly seq: number;
+    /** When it was answered, in real time. */
+    readonly at: string;
+    /** The HTTP method. */
+    readonly method: string;
+    /** The path and the query. */
+    readonly path: string;
+    /** The status of the response; 0 if none was sent. */
+    readonly status: number;
+    /** The public key or client id of the caller. */
+    readonly caller?: string;
+  }[];
+}
+
+/** What clients have done wrong. */
+export interface CheckReport {
+  /** Whether there is no finding that fails, and each expected one is there. */
+  readonly passed: boolean;
+  /** The number of requests that were judged. */
+  readonly judged: number;
+  /** The number of findings of each severity that are not expected. */
+  readonly counts: {
+    /** Findings of the severity error. */
+    readonly error: number;
+    /** Findings of the severity warning. */
+    readonly warning: number;
+    /** Findings of the severity advice. */
+    readonly advice: number;
+  };
+  /** The worst first. */
+  readonly findings: readonly Finding[];
+  /** Expected rules that no request has broken. */
+  readonly missing: readonly string[];
+  /** Findings that fail and were not kept for lack of memory. */
+  readonly dropped: number;
+}
+
+/** Something that is emulated. */
+export interface CoverageItem {
+  /** What it is. */
+  readonly name: string;
+  /** Whether a request has exercised it. */
+  readonly covered: boolean;
+}
+
+/** What was exercised of an operation. */
+export interface OperationCoverage {
+  /** The operationId. */
+  readonly id: string;
+  /** The HTTP method. */
+  readonly method: string;
+  /** The path. */
+  readonly path: string;
+  /** The group of operations. */
+  readonly tag: string;
+  /** The number of requests. */
+  readonly requests: number;
+  /** Versions of the API. */
+  readonly versions: readonly CoverageItem[];
+  /** Statuses of responses. */
+  readonly statuses: readonly CoverageItem[];
+  /** Error codes, with the condition. */
+  readonly errors: readonly CoverageItem[];
+  /** Fields of bodies and, after a question mark, query parameters. */
+  readonly fields: readonly CoverageItem[];
+  /** Values of enumerations. */
+  readonly values: readonly CoverageItem[];
+  /** States in responses. */
+  readonly states: readonly CoverageItem[];
+}
+
+/** What requests have exercised of what is emulated. */
+export interface CoverageReport {
+  /** Shares of all operations together. */
+  readonly shares: {
+    /** A share of what is emulated. */
+    readonly all: {
+      /** How many were exercised. */
+      readonly covered: number;
+      /** How many are emulated. */
+      readonly total: number;
+      /** The share, from 0 to 100. */
+      readonly percent: number;
+    };
+    /** A share of what is emulated. */
+    readonly operations: {
+      /** How many were exercised. */
+      readonly covered: number;
+      /** How many are emulated. */
+      readonly total: number;
+      /** The share, from 0 to 100. */
+      readonly percent: number;
+    };
+    /** A share of what is emulated. */
+    readonly versions: {
+      /** How many were exercised. */
+      readonly covered: number;
+      /** How many are emulated. */
+      readonly total: number;
+      /** The share, from 0 to 100. */
+      readonly percent: number;
+    };
+    /** A share of what is emulated. */
+    readonly statuses: {
+      /** How many were exercised. */
+      readonly covered: number;
+      /** How many are emulated. */
+      readonly total: number;
+      /** The share, from 0 to 100. */
+      readonly percent: number;
+    };
+    /** A share of what is emulated. */
+    readonly errors: {
+      /** How many were exercised. */
+      readonly covered: number;
+      /** How many are emulated. */
+      readonly total: number;
+      /** The share, from 0 to 100. */
+      readonly percent: number;
+    };
+    /** A share of what is emulated. */
+    readonly fields: {
+      /** How many were exercised. */
+      readonly covered: number;
+      /** How many are emulated. */
+      readonly total: number;
+      /** The share, from 0 to 100. */
+      readonly percent: number;
+    };
+    /** A share of what is emulated. */
+    readonly values: {
+      /** How many were exercised. */
+      readonly covered: number;
+      /** How many are emulated. */
+      readonly total: number;
+      /** The share, from 0 to 100. */
+      readonly percent: number;
+    };
+    /** A share of what is emulated. */
+    readonly states: {
+      /** How many were exercised. */
+      readonly covered: number;
+      /** How many are emulated. */
+      readonly total: number;
+      /** The share, from 0 to 100. */
+      readonly percent: number;
+    };
+  };
+  /** All operations that are emulated. */
+  readonly operations: readonly OperationCoverage[];
+}
+
+/**
+ * Body: Sets a provider state of Pact up, or tears it down: see docs/contract.md. Returns values for
+ * the contract.
+ */
+export interface ChangeProviderStateBody {
+  /** The provider state, such as `a private link that is DONE`. */
+  readonly state: string;
+  /** What to do. Default: "setup". */
+  readonly action?: 'setup' | 'teardown';
+  /** Its parameters. */
+  readonly params?: Readonly<Record<string, unknown>> | null;
 }
 
 /**

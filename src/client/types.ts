@@ -1,7 +1,10 @@
 import type * as api from './types.generated.js';
 
 export type {
+  CheckReport,
+  CoverageReport,
   Credentials,
+  Finding,
   Health,
   HttpArchive,
   Refusal,
@@ -95,6 +98,9 @@ export type RequestFilter = Omit<api.ListRequestsQuery, 'limit'>;
 
 /** A filter that can look into bodies too. */
 export type RequestMatcher = api.CountRequestsBody;
+
+/** How findings are judged: rules to ignore or to expect, and the least severity that fails. */
+export type CheckOptions = api.CheckContractBody;
 
 /** The state of the emulator as a file that can be loaded again. */
 export interface Fixture extends Pick<api.Fixture, 'clock'> {

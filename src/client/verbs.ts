@@ -74,6 +74,15 @@ export function verbs(call: Transport) {
       /** Deletes the recorded requests: lists and counts start again. */
       clear: () => call('DELETE', '/requests'),
     },
+    /** Whether clients keep to the contract of Atlas: see docs/contract.md. */
+    contract: {
+      /** What clients have done wrong. `passed` is false if there is an error, or a finding of `failOn`. */
+      check: (options: api.CheckOptions = {}) => call<api.CheckReport>('POST', '/contract/check', options),
+      /** What requests have exercised of what is emulated. */
+      coverage: () => call<api.CoverageReport>('GET', '/contract/coverage'),
+      /** Forgets findings and coverage: checks start again. */
+      clear: () => call('DELETE', '/contract'),
+    },
     /** Rules for private links that are created later. */
     rules: rulesOver<api.LinkRule, api.KeptLinkRule>(call, '/private-link-rules'),
     /** Rules for any resource. @param path of its rules in the control API, such as `private-link-rules` */

@@ -4,7 +4,7 @@ import type { Context } from '../http/operation.js';
 import { component, object, oneOf, record, text } from '../http/schema.js';
 import { permits, secretsOf, type Identity, type Secrets } from '../identity/index.js';
 import { PROFILE_NAMES } from '../profiles/index.js';
-import { movement } from '../world/index.js';
+import { movement, strictness } from '../world/index.js';
 import { readFixture } from '../version.js';
 
 /** The callers that a new project gets: the role of each in the project, and the access that distinguishes it. */
@@ -30,6 +30,7 @@ export const project: TObject = component('Project', 'A project and how its stat
   profile,
   durations: record('its own durations, in milliseconds', Type.Integer()),
   movement,
+  strict: Type.Optional(strictness),
 });
 
 const credentials = component('Credentials', 'An API key and a service account.', {
@@ -80,7 +81,7 @@ export const projectAccess = accessSchema(
 
 /** A project as the control API shows it. */
 export function shownProject({ id, name, organizationId, profile, pace }: Project): object {
-  return { id, name, organizationId, profile, durations: pace.durations, movement: pace.movement };
+  return { id, name, organizationId, profile, ...pace };
 }
 
 /**

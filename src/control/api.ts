@@ -6,12 +6,15 @@ import type { Identity } from '../identity/index.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { fixtureSchema, type FixtureSection, type RunningFeature, type World } from '../world/index.js';
 import { clockOperations } from './clock.js';
+import { Judge } from './contract/judge.js';
+import { contractOperations } from './contract/operations.js';
 import { documentOperations } from './documents/control.js';
 import { faultOperations } from './faults/faults.js';
 import { installControl } from './install.js';
 import { eventStream } from './journal/event-stream.js';
 import { Journal } from './journal/journal.js';
 import { requestOperations, type Observed } from './journal/requests.js';
+import { pactOperations } from './pact.js';
 import { projectControl } from './projects.js';
 import { configurationOperation, indexOperation } from './server.js';
 import { worldOperations } from './world.js';
@@ -37,6 +40,8 @@ export interface ControlSettings extends Pick<Observed, 'clock' | 'closing'> {
   readonly config: Readonly<Record<string, unknown>>;
   /** Operations that are served apart, without a token. */
   readonly open: readonly ControlOperation[];
+  /** Whether requests are not judged. */
+  readonly noFindings: boolean;
   /** Where https is served, once it is; undefined where it is not. */
   readonly httpsPort: () => number | undefined;
 }
@@ -46,11 +51,13 @@ export async function controlApi(
   scope: FastifyInstance,
   core: Core,
   pipeline: PipelineParts,
-  { token, config, open, httpsPort, clock, closing }: ControlSettings,
+  { token, config, open, httpsPort, clock, closing, noFindings }: ControlSettings,
 ): Promise<void> {
   const { identity, world, faults, sections, running, operations, events } = core;
   const journal = new Journal(events, {}, (project) => identity.projects.project(project) !== undefined);
   world.addCache(journal);
+  const judge = noFindings ? undefined : new Judge(core, clock);
+  if (judge) world.addCache(judge);
   const observed = { events, clock, operations, journal, closing };
   const controls: ControlOperation[] = [
     indexOperation,
@@ -62,6 +69,8 @@ export async function controlApi(
     ...faultOperations(faults, operations),
     ...requestOperations(observed),
     eventStream(observed),
+    ...contractOperations(judge, operations),
+    ...pactOperations(core),
     ...documentOperations(operations, () => [...open, ...controls], pipeline.scripted, token !== undefined),
   ];
   await installControl(scope, controls, pipeline, { token });

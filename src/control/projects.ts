@@ -5,7 +5,7 @@ import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { list, strict, text } from '../http/schema.js';
 import { nameSchema } from '../identity/index.js';
 import { hexDigits, OBJECT_ID } from '../kernel/ids.js';
-import { durationsSchema, movement } from '../world/index.js';
+import { durationsSchema, movement, strictness } from '../world/index.js';
 import { accessTo, madeProject, perRole, profile, project, projectAccess, shownProject } from './access.js';
 import type { Core } from './api.js';
 import type { Journal } from './journal/journal.js';
@@ -25,6 +25,7 @@ export function projectControl(
   const pace = {
     durations: Type.Optional(durationsSchema(sections)),
     movement: Type.Optional(movement),
+    strict: Type.Optional(strictness),
   };
   const id = text('24 lower-case hexadecimal digits; generated if omitted', { pattern: OBJECT_ID.source });
   const name = nameSchema('as Atlas accepts it; generated if omitted');
@@ -46,7 +47,7 @@ export function projectControl(
       status: 201,
       errors: [409],
       async handle(context) {
-        const { profile = 'documented', durations = {}, movement = 'time' } = context.body;
+        const { profile = 'documented', durations = {}, movement = 'time', strict: isStrict } = context.body;
         const { id = newId(), name = `project-${id}` } = context.body;
         const made = await database.write(() => {
           const organization = identity.projects.organizations().find((one) => one.profile === profile);
@@ -60,7 +61,7 @@ export function projectControl(
           if (identity.projects.named(organizationId, name)) {
             throw conflict(`Organization ${organizationId} has a project named ${name} already.`);
           }
-          const pace = { durations, movement };
+          const pace = { durations, movement, ...(isStrict !== undefined && { strict: isStrict }) };
           identity.projects.add({ id, organizationId, name, createdAt: clock.now(), pace });
           const secrets = perRole((role) => {
             const roles = { organizationRoles: ['ORG_MEMBER'], projectRoles: { [id]: role ? [role] : [] } };
@@ -83,9 +84,13 @@ export function projectControl(
       summary: 'Changes how the states of a project change, from the next create, update or delete on.',
       body: { schema: Type.Object(pace, strict) },
       response: project,
-      handle: ({ project: { id, pace }, body: { durations, movement = pace.movement } }) =>
+      handle: ({ project: { id, pace }, body: { durations, ...changes } }) =>
         database.write(() => {
-          identity.projects.setPace(id, { durations: { ...pace.durations, ...durations }, movement });
+          identity.projects.setPace(id, {
+            ...pace,
+            ...changes,
+            durations: { ...pace.durations, ...durations },
+          });
           return shownProject(identity.projects.existing(id));
         }),
     }),

@@ -36,6 +36,8 @@ export type Movement = 'time' | 'at once' | 'by hand' | { readonly reads: number
 export interface Pace {
   readonly durations: Durations;
   readonly movement: Movement;
+  /** Whether its requests are refused for what docs/rules.md warns of; as the server is set if undefined. */
+  readonly strict?: boolean;
 }
 
 /** A project as a request meets it. */

@@ -115,7 +115,7 @@ function treeOf(operations: string, own: readonly string[]) {
 }
 
 /** How far apart two spellings are: the length of the one stretch in which they differ. */
-function distanceOf(one: string, other: string): number {
+export function distanceOf(one: string, other: string): number {
   const [a = '', b = ''] = [one, other].map((text) => text.toLowerCase().replace(/[-_]/g, ''));
   const [short, long] = a.length < b.length ? [a, b] : [b, a];
   let start = 0;

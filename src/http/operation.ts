@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConditionType } from '../profiles/index.js';
 import { REQUESTS_A_MINUTE } from './faults/limits.js';
 import type { Caller, Organization, Project } from './gatekeeper.js';
+import type { Lint } from './lints.js';
 import type { Answer } from './replies/replies.js';
 import { flagsQuery } from './steps/query.js';
 
@@ -91,6 +92,10 @@ export interface BodyRules<Schema extends TSchema = TSchema, Body = never, Given
   readonly examples?: string;
   /** Checks beyond the schema, of a body that fits it. */
   readonly rules?: (body: Body, context: Given) => void;
+  /** What a body has that is accepted, and that the client can hardly mean; read-only fields are found without it. */
+  readonly lints?: (sent: Readonly<Record<string, unknown>>) => readonly Lint[];
+  /** The values that fields take beside those of the schema, for the coverage. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The parameter of a part of a path, without the verb or the suffix after it. */

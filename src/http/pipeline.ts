@@ -7,7 +7,7 @@ import { errorsOf } from './conditions.js';
 import { allowOrigin } from './cors.js';
 import { Credentials } from './credentials/credentials.js';
 import type { Nonces } from './credentials/digest.js';
-import { FaultGate } from './faults/gate.js';
+import { FaultGate, unlessEnded } from './faults/gate.js';
 import type { Limits } from './faults/limits.js';
 import type { FaultStore } from './faults/store.js';
 import type { Caller, Gatekeeper } from './gatekeeper.js';
@@ -24,6 +24,7 @@ import { readQuery, type Flags } from './steps/query.js';
 import { methodsOf, noRoute, protectLiteralPaths, recordRoutes } from './steps/route.js';
 import { checkParameters, checkScope } from './steps/scope.js';
 import type { ScriptedAnswers } from './steps/scripted.js';
+import type { Strictness } from './steps/strict.js';
 import { acceptedVersion, BODY_TYPE } from './steps/version.js';
 
 /** Where clients send how they are used (run: the MCP server; read in the Atlas CLI's source): nobody records it here. */
@@ -48,6 +49,7 @@ export interface PipelineParts {
   readonly clock: Clock;
   readonly events: EventBus;
   readonly paths: KnownPaths;
+  readonly strictness: Strictness;
   /** Operations of Atlas that clients requested and the emulator lacks, by `operationId`. */
   readonly missing: Set<string>;
 }
@@ -62,7 +64,7 @@ export function installPipeline(
   parts: PipelineParts,
   operations: readonly AtlasOperation[],
 ): FaultGate | undefined {
-  const { gatekeeper, limits, scripted } = parts;
+  const { gatekeeper, limits, scripted, strictness } = parts;
   const faults = parts.faults && new FaultGate(parts, parts.faults, errorsOf(operations));
   const credentials = new Credentials(gatekeeper, parts.nonces, pathOf(parts.publicUrl ?? ''));
   installShared(app, parts, faults);
@@ -101,6 +103,7 @@ export function installPipeline(
       checkScope(request, operation, caller, gatekeeper);
       const params = request.params as Readonly<Record<string, string>>;
       checkParameters(operation.parameters, params, request.url, exchange.profile);
+      strictness.checkRequest(request, operation);
       exchange.step = 'body';
       if (body) checkEncoding(request.headers['content-encoding']);
       next();
@@ -142,6 +145,7 @@ export function installPipeline(
           }
           const context = contextOf(request, reply);
           body?.rules?.(request.body as never, context);
+          if (body) strictness.checkBody(exchange, operation);
           exchange.step = 'state';
           const answer = operation.handle(context);
           if (answer instanceof Promise) {
@@ -163,23 +167,6 @@ function attempt(request: FastifyRequest, reply: FastifyReply, run: () => void):
     run();
   } catch (error) {
     sendFailure(error, request, reply);
-  }
-}
-
-/** Runs further steps, once the fault rules that a request has met are applied and unless one of them has ended it. */
-function unlessEnded(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  met: Promise<boolean> | undefined,
-  next: () => void,
-): void {
-  if (!met) next();
-  else {
-    met
-      .then((ended) => {
-        if (!ended) next();
-      })
-      .catch((error: unknown) => sendFailure(error, request, reply));
   }
 }
 

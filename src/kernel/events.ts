@@ -1,3 +1,5 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** The data of each type of event. Events contain no secrets. */
 export interface EventData {
   /**
@@ -81,8 +83,25 @@ export interface Decision {
   readonly source: string;
 }
 
+/** What was sent and answered as it was, with secrets: store and show nothing of it. */
+export interface Unredacted {
+  /** The request target. */
+  readonly url: string;
+  readonly headers: IncomingHttpHeaders;
+  /** The body as text, or the beginning of a long one as bytes; undefined if it was not read. */
+  readonly body: string | Uint8Array | undefined;
+  /** Names and values in turn; none if no response was sent. */
+  readonly answerHeaders: readonly (string | number)[];
+  readonly answer: string | Uint8Array | undefined;
+  /** The profile that answered. */
+  readonly profile: string;
+  /** The number of the connection of a request for a token; 0 for others. */
+  readonly connection: number;
+}
+
 /** The content of a request. The bus does not retain it: only those subscribed when it is emitted receive it. */
 export interface RequestDetail {
+  readonly unredacted: Unredacted;
   /** The address that the client used. */
   readonly url: string;
   readonly httpVersion: string;

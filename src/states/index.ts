@@ -2,7 +2,8 @@ import type { Project } from '../http/gatekeeper.js';
 import type { FixtureSection, Services } from '../world/index.js';
 import { stateControl } from './control.js';
 import { Items } from './items.js';
-import { itemSchema, namesOf, type StatefulResource } from './resource.js';
+import { providerStates } from './provider-states.js';
+import { itemSchema, namesOf, shownStates, type StatefulResource } from './resource.js';
 import { ruleControl, ruleSection } from './rules.js';
 
 export type { Items } from './items.js';
@@ -40,6 +41,8 @@ export function stateful<Sent extends object, Duration extends string>(
         retime(projectId: string | undefined, now: number) {
           items.store.alarms.set(projectId, now);
         },
+        states: shownStates(resource),
+        providerStates: providerStates(items),
         sections: [section, ...(resource.rules ? [ruleSection(items)] : [])],
         blocksDeletion(project: Project) {
           const left = items.store.count(project.id, project.now);

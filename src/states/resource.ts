@@ -8,7 +8,7 @@ import { readMigration, type Migration } from '../kernel/tables.js';
 import type { ChangedEvent } from '../kernel/events.js';
 import { OBJECT_ID } from '../kernel/ids.js';
 import type { ProfileName, Refusal } from '../profiles/index.js';
-import type { DurationSetting } from '../world/index.js';
+import type { DurationSetting, ShownStates } from '../world/index.js';
 import type { Items } from './items.js';
 import { MAX_STEPS, type Stage } from './lifecycle.js';
 
@@ -78,6 +78,8 @@ export interface StatefulResource<Sent extends object = object, Duration extends
   notFound(id: string, projectId: string): Refusal;
   /** Which items a rule for items to come applies to; without it, there are no rules. */
   readonly rules?: RuleMatch<Sent>;
+  /** A valid item for a provider state of Pact; `id` makes its target different from others. */
+  sample?(id: string): object;
   /** The control API can add items: the Atlas API has no create. */
   readonly addedByControl?: true;
   operations(items: Items<Sent>): readonly AtlasOperation[];
@@ -129,6 +131,18 @@ export function createTables(name: string, { one, many }: ResourceName): Migrati
   const snakeCase = (words: string): string => words.replaceAll(' ', '_');
   const sql = readMigration('items.sql');
   return { name, sql: sql.replaceAll('{items}', snakeCase(many)).replaceAll('{item}', snakeCase(one)) };
+}
+
+/** The states in which items are shown. */
+export function shownStates({ states, profiles, complete, failed, gone }: StatefulResource): ShownStates {
+  const shownIn = ({ created, updated = [], deleted = [] }: Lifecycles): string[] => {
+    const passed = [...created, ...updated, ...deleted].map(({ state }) => state);
+    return states.filter((state) => state !== gone && (passed.includes(state) || state === failed));
+  };
+  return {
+    ...{ observed: shownIn(profiles.observed), documented: shownIn(profiles.documented) },
+    ...{ final: failed === undefined ? [complete] : [complete, failed], failed },
+  };
 }
 
 /** An item of a fixture: what a client would send, and optionally its id and its state or path. */

@@ -1,9 +1,11 @@
 import type { Project } from '../http/gatekeeper.js';
 import type { AtlasOperation, ControlOperation } from '../http/operation.js';
 import type { Clock } from '../kernel/clock.js';
+import type { Transaction } from '../kernel/database.js';
 import type { CoveredTable, Migration } from '../kernel/tables.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { DueWork } from '../kernel/scheduler.js';
+import type { ProfileName } from '../profiles/index.js';
 import type { FixtureSection } from './fixture-schema.js';
 
 /** What a feature can use. */
@@ -44,8 +46,36 @@ export interface RunningFeature {
   readonly retime?: (projectId: string | undefined, now: number) => void;
   /** Its sections of a fixture. */
   readonly sections?: readonly FixtureSection[];
+  readonly states?: ShownStates;
+  readonly providerStates?: readonly ProviderState[];
   /** What a project still has of it and must not be deleted with, such as "2 connections". */
   readonly blocksDeletion?: (project: Project) => string | undefined;
+}
+
+/** Something that a consumer's contract of Pact presupposes. */
+export interface ProviderState {
+  /** All names that it takes. */
+  readonly examples: readonly string[];
+  /**
+   * Brings a state about. Belongs inside a write.
+   *
+   * @returns values for the contract; undefined if it does not take the name
+   * @throws {Refusal} or {@link ControlError} if the parameters are wrong
+   */
+  setUp(
+    transaction: Transaction,
+    project: Project,
+    name: string,
+    params: Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, string>> | undefined;
+}
+
+/** The states that the items of a resource show. */
+export interface ShownStates extends Readonly<Record<ProfileName, readonly string[]>> {
+  /** Those that an item does not leave by itself. */
+  readonly final: readonly string[];
+  /** The state of items that have failed, which only the control API makes them do. */
+  readonly failed: string | undefined;
 }
 
 /** A component that holds data of projects in memory. */

@@ -58,6 +58,12 @@ export const movement = Type.Union(
   },
 );
 
+/** Whether the requests of a project are strict. */
+export const strictness = Type.Boolean({
+  description:
+    'whether requests are refused for what docs/rules.md warns of; as the server is set where omitted',
+});
+
 /** How long the transient states of a project last, where it differs from the settings of the server. */
 export function durationsSchema(sections: readonly FixtureSection[]) {
   const ms = Type.Optional(Type.Integer({ minimum: 0, maximum: LONGEST_MS }));
@@ -90,7 +96,9 @@ export function fixtureSchema(sections: readonly FixtureSection[]) {
     name,
     createdAt: Type.Optional(text('such as 2026-01-31T09:00:00Z', { pattern: second })),
     clock: Type.Optional(clock),
-    pace: Type.Optional(exact({ durations: durationsSchema(sections), movement })),
+    pace: Type.Optional(
+      exact({ durations: durationsSchema(sections), movement, strict: Type.Optional(strictness) }),
+    ),
     settings: Type.Optional(settings),
     ...sectionProperties(sections),
   });

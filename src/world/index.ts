@@ -1,5 +1,13 @@
-export type { DurationSetting, Feature, ProjectCache, RunningFeature, Services } from './feature.js';
+export type {
+  DurationSetting,
+  Feature,
+  ProjectCache,
+  ProviderState,
+  RunningFeature,
+  Services,
+  ShownStates,
+} from './feature.js';
 export { exportFixture, FixtureError } from './fixture.js';
-export { durationsSchema, FIXTURE_LIMIT, fixtureSchema, movement } from './fixture-schema.js';
+export { durationsSchema, FIXTURE_LIMIT, fixtureSchema, movement, strictness } from './fixture-schema.js';
 export type { Fixture, FixtureSection } from './fixture-schema.js';
 export { World } from './world.js';

@@ -14,6 +14,9 @@ const here = import.meta.dirname;
 const all = process.argv.includes('--all');
 const wanted = process.argv.slice(2).filter((name) => name !== '--all');
 
+/** Rules that scripts break on purpose: see `life` in support/life.js. A client names others as `breaks`. */
+const BROKEN_BY_LIFE = ['duplicateLink', 'unknownProvider', 'linkNotFound'];
+
 /** Imports the `client.js` of each folder, which exports one client or several; see support/kinds.js. */
 async function findClients() {
   const folders = (await readdir(here)).sort().filter((name) => existsSync(join(here, name, 'client.js')));
@@ -27,7 +30,15 @@ async function findClients() {
 
 /** Runs one client against each profile that it is for, and returns its row of the table. */
 async function runClient(client, emulator, work) {
-  const row = { client: client.name, version: '', did: client.did, passed: 0, failed: 0, note: '' };
+  const row = {
+    client: client.name,
+    version: '',
+    did: client.did,
+    passed: 0,
+    failed: 0,
+    note: '',
+    found: [],
+  };
   try {
     const prepared = await client.prepare({ folder: client.folder, work, emulator });
     row.version = prepared.version;
@@ -35,7 +46,7 @@ async function runClient(client, emulator, work) {
       const project = await emulator.makeProject(profile);
       const { passed, failed, output } = await prepared.run({ project, profile, emulator });
       row.passed += passed;
-      row.failed += failed;
+      row.failed += failed + (await countUnmeant(client, project, row));
       if (failed > 0 || process.env.CLIENTS_VERBOSE) console.log(`--- ${client.name}, ${profile}\n${output}`);
     }
   } catch (error) {
@@ -46,6 +57,20 @@ async function runClient(client, emulator, work) {
     }
   }
   return row;
+}
+
+/** Adds what a check of the project finds to a row. Returns how many findings are not those that the client means to be. */
+async function countUnmeant({ name, breaks = [] }, project, row) {
+  const { findings } = await project.control('POST', '/contract/check');
+  const meant = [...BROKEN_BY_LIFE, ...breaks];
+  const unmeant = findings.filter(({ rule, severity }) => severity !== 'advice' && !meant.includes(rule));
+  for (const { rule, problem, requests } of unmeant) {
+    console.log(
+      `--- ${name}: a finding that it does not mean: ${rule}: ${problem} ${JSON.stringify(requests)}`,
+    );
+  }
+  for (const { rule } of findings) if (!row.found.includes(rule)) row.found.push(rule);
+  return unmeant.length;
 }
 
 const clients = await findClients();

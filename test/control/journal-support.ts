@@ -33,6 +33,10 @@ export function startJournal(limits: Partial<JournalLimits> = {}) {
         ...data,
       },
       {
+        unredacted: {
+          ...{ url: data.path ?? '/api/atlas/v2', headers: {}, body, answerHeaders: [], answer: undefined },
+          ...{ profile: 'observed', connection: 0 },
+        },
         url: `http://localhost${data.path ?? '/api/atlas/v2'}`,
         httpVersion: '1.1',
         request: { ...EMPTY, body, truncated },

@@ -8,8 +8,10 @@ export interface Command {
   readonly allowPositionals?: true;
   /** Its options, with a text or without; every command has `--url` and `--help`. */
   readonly options: Readonly<Record<string, 'string' | 'boolean'>>;
+  /** Options that can be given more than once. */
+  readonly lists?: readonly string[];
   /** Returns what to print. */
-  readonly run: (call: CommandCall) => Promise<string>;
+  readonly run: (call: CommandCall) => Promise<string | Report>;
 }
 
 /** A command that needs no running emulator. */
@@ -41,6 +43,8 @@ export interface CommandCall {
   readonly positionals: readonly string[];
   /** One without a text is `true` if it is given. */
   readonly options: Readonly<Record<string, string | undefined>>;
+  /** The texts of the options that can be given more than once. */
+  readonly values: Readonly<Record<string, readonly string[]>>;
   /** @throws {EmulatorError} if there is no emulator */
   readonly connect: () => Promise<Emulator>;
 }

@@ -4,12 +4,13 @@ import { addressesOf, urlHost } from '../../addresses.js';
 import { flagTypes, parseFlags, readHelp, readSettings, type Flags } from '../arguments.js';
 import { ownVariables, type Environment } from '../variables.js';
 import type { Command, Report } from './command.js';
+import { check, coverage } from './check.js';
 import { runContract } from './contract.js';
 import { env } from './env.js';
 import { wait } from './wait.js';
 import { why } from './why.js';
 
-const COMMANDS: Readonly<Record<string, Command>> = { env, wait, why };
+const COMMANDS: Readonly<Record<string, Command>> = { check, coverage, env, wait, why };
 
 /** The settings that say where the emulator is. */
 const CONNECTION = ['host', 'port', 'controlToken'] as const;
@@ -29,11 +30,20 @@ export async function runCommand(
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) return undefined;
   const types = { ...flagTypes(CONNECTION), url: 'string', ...command.options } as const;
-  const { flags, positionals } = parseFlags(argv, types, name, command.allowPositionals);
+  const { flags, positionals } = parseFlags(argv, types, name, command.allowPositionals, command.lists);
   if (flags.help) return readHelp(name);
   const { url, controlToken } = connectionOf(name, flags, ownVariables(env));
   const options = Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, String(value)]));
-  return command.run({ url, positionals, options, connect: () => connectEmulator(url, controlToken) });
+  const values = Object.fromEntries(
+    (command.lists ?? []).map((name) => [name, [flags[name] ?? []].flat().map(String)]),
+  );
+  return command.run({
+    url,
+    positionals,
+    options,
+    values,
+    connect: () => connectEmulator(url, controlToken),
+  });
 }
 
 /** Where the emulator is: at `--url`, else `ATLAS_EMULATOR_URL`, else where the server's settings make it listen. */

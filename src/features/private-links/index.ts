@@ -7,7 +7,7 @@ import { objectText, stateful, type CurrentItem, type Items } from '../../states
 import * as conditions from './conditions.js';
 import { DURATIONS, privateLinkProfiles, STATES } from './profile.js';
 import { represent } from './representation.js';
-import { checkVendor, linkMatch, prepare, targetOf } from './rules.js';
+import { checkVendor, linkChoices, linkLints, linkMatch, prepare, targetOf } from './rules.js';
 import * as schema from './schema.js';
 
 /** Stream private links: `/groups/{groupId}/streams/privateLinkConnections`. */
@@ -33,6 +33,16 @@ export const privateLinks = stateful<schema.SentFields, keyof typeof DURATIONS>(
     privateLinkProfiles[profile].createAnswer === 'echo' ? objectText({ ...sent, _id: id }) : undefined,
   target: { of: targetOf, duplicate: conditions.duplicateLink },
   notFound: conditions.linkNotFound,
+  sample: (id) => ({
+    ...{
+      provider: 'AWS',
+      vendor: 'CONFLUENT',
+      region: 'us-east-1',
+      dnsDomain: 'pact.example',
+      dnsSubDomain: [],
+    },
+    serviceEndpointId: `com.amazonaws.vpce.us-east-1.vpce-svc-${id}`,
+  }),
   rules: linkMatch,
   operations: privateLinkOperations,
 });
@@ -59,6 +69,8 @@ function privateLinkOperations(links: Items<schema.SentFields>): readonly AtlasO
         schema: schema.sentFields,
         shown: schema.lenience.shown(schema.sentFields),
         examples: 'requests',
+        lints: linkLints,
+        choices: linkChoices,
         rules(sent, { project }) {
           checkVendor(sent, privateLinkProfiles[project.profile].enforced);
         },

@@ -6,6 +6,7 @@ import { asciiUpperCase } from '../../kernel/ids.js';
 import { SOURCE } from '../../profiles/index.js';
 import type { RuleMatch } from '../../states/index.js';
 import { readFixture } from '../../version.js';
+import type { Lint } from '../../http/lints.js';
 import { unknownProvider, unknownVendor } from './conditions.js';
 import { lenience, type SentFields } from './schema.js';
 
@@ -21,11 +22,12 @@ type Field = Exclude<keyof SentFields, 'provider' | 'vendor'>;
 export type RuleSource = 'documentation' | 'tools' | 'page';
 
 /**
- * What a vendor asks of a link: that a field is there, that it is absent, or that each item of a field contains the text
+ * What a vendor asks of a link: that a field is there, that it is absent, that it can be there or not, or that each item of a field contains the text
  * of another, if both are there. `[]` counts as absent, unless it is what `needs` says to send for "none".
  */
 type Rule = (
   | { readonly needs: Field; readonly orEmpty?: true }
+  | { readonly takes: Field }
   | { readonly forbids: Field }
   | { readonly eachOf: 'dnsSubDomain'; readonly contains: 'dnsDomain' }
 ) & { readonly source: RuleSource };
@@ -85,6 +87,7 @@ function checkRule(rule: Rule, sent: SentFields, who: string): void {
     const problem = `The required attribute ${field} was not specified (${who} needs it).`;
     throw missingAttribute(field).because({ problem, remedy: `Send ${field}${items}.`, source });
   }
+  if ('takes' in rule) return;
   if ('forbids' in rule) {
     const { forbids: field } = rule;
     if (isAbsent(sent[field])) return;
@@ -100,6 +103,62 @@ function checkRule(rule: Rule, sent: SentFields, who: string): void {
   const problem = `${field} of ${who} does not contain the ${contains}.`;
   throw invalidAttribute(field, remedy).because({ problem, source });
 }
+
+/** The fields that a vendor's rules name. */
+function fieldsOf(rules: readonly Rule[]): string[] {
+  return rules.flatMap((rule) => {
+    if ('needs' in rule) return rule.needs;
+    if ('takes' in rule) return rule.takes;
+    return 'eachOf' in rule ? [rule.eachOf, rule.contains] : [];
+  });
+}
+
+/** The fields that mean something for each vendor, by provider and vendor. */
+const FIELDS_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries(VENDORS).flatMap(([provider, vendors]) =>
+    Object.entries(vendors).map(([vendor, rules]) => [`${provider} ${vendor}`, new Set(fieldsOf(rules))]),
+  ),
+);
+
+/** Fields that mean something for some vendors. A region is no mistake for any. */
+const SOME_VENDORS = new Set([...FIELDS_OF.values()].flatMap((fields) => [...fields]));
+SOME_VENDORS.delete('region');
+
+/** A region as Atlas writes it, such as US_EAST_1, and the beginning of an endpoint that has it as AWS does. */
+const ATLAS_REGION = /^[A-Z]{2}(?:_[A-Z]+)+_\d+$/;
+const AWS_ENDPOINT = 'com.amazonaws.';
+
+/**
+ * What a link has that Atlas stores, but that means nothing: see docs/rules.md.
+ *
+ * @param body one that was checked; null and empty texts count as absent
+ */
+export function linkLints(body: Readonly<Record<string, unknown>>): readonly Lint[] {
+  const textOf = (field: keyof SentFields): string => (body[field] ?? '') as string;
+  const sent = `${textOf('provider')} ${textOf('vendor') || DEFAULT_VENDOR}`;
+  const name = FIELDS_OF.has(sent) ? sent : asciiUpperCase(sent);
+  // Of GENERIC nothing is known.
+  const own = FIELDS_OF.get(name);
+  const found: Lint[] = [];
+  for (const subject in body) {
+    if (!own || own.has(subject) || !SOME_VENDORS.has(subject) || (body[subject] ?? '') === '') continue;
+    const problem = `${subject} means nothing for ${name}.`;
+    found.push({ rule: 'foreignField', subject, problem, mend: `Leave ${subject} out.` });
+  }
+  const region = textOf('region');
+  if (ATLAS_REGION.test(region) && textOf('serviceEndpointId').startsWith(AWS_ENDPOINT)) {
+    const mend = `Send ${region.toLowerCase().replaceAll('_', '-')}.`;
+    const problem = `The region ${region} has Atlas's form, and the endpoint AWS's.`;
+    found.push({ rule: 'regionForm', subject: 'region', problem, mend });
+  }
+  return found;
+}
+
+/** The values of fields whose schema takes any text. */
+export const linkChoices = {
+  provider: Object.keys(VENDORS),
+  vendor: [...new Set(Object.values(VENDORS).flatMap((of) => Object.keys(of))), DEFAULT_VENDOR],
+};
 
 /** Whether a field counts as not sent. What is empty or null, {@link prepare} has dropped. */
 function isAbsent(value: SentFields[Field]): boolean {

@@ -35,6 +35,9 @@ export const unauthenticated = defineCondition('unauthenticated', {
 const denied = (problem: string, remedy: string, source: Source = digest): Refusal =>
   unauthenticated().because({ problem, remedy, source });
 
+/** The problem of a token that was valid. */
+export const EXPIRED = 'The bearer token has expired.';
+
 /** Authenticates requests, by HTTP digest or by a bearer token. */
 export class Credentials {
   /** @param basePath the path of the public address, which the `uri` of a digest may begin with */
@@ -64,7 +67,7 @@ export class Credentials {
     const holder = this.gatekeeper.credentials.bearer(token);
     if (typeof holder !== 'string') return holder;
     const problem = {
-      expired: 'The bearer token has expired.',
+      expired: EXPIRED,
       revoked: 'The bearer token was revoked.',
       unknown: 'The bearer token is not one of this emulator.',
     }[holder];

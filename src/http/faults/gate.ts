@@ -4,7 +4,7 @@ import type { PipelineParts } from '../pipeline.js';
 import { reasonLine, type ResponseHeaders } from '../observation/exchange.js';
 import { observe } from '../observation/request-finished.js';
 import { hasPlainJsonBody, readUnread } from '../observation/unread-body.js';
-import { unexpected } from '../replies/failures.js';
+import { sendFailure, unexpected } from '../replies/failures.js';
 import { sendBytes, sendRefusal } from '../replies/replies.js';
 import { withAdded, type ResponseBody } from '../replies/respond.js';
 import { BODY_LIMIT, bodyTooLarge } from '../steps/body.js';
@@ -164,5 +164,22 @@ export class FaultGate {
       operation: exchange.operationId,
       action: actionOf(rule),
     });
+  }
+}
+
+/** Runs further steps, once the fault rules that a request has met are applied and unless one of them has ended it. */
+export function unlessEnded(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  met: Promise<boolean> | undefined,
+  next: () => void,
+): void {
+  if (!met) next();
+  else {
+    met
+      .then((ended) => {
+        if (!ended) next();
+      })
+      .catch((error: unknown) => sendFailure(error, request, reply));
   }
 }

@@ -1,7 +1,6 @@
 import { unescape } from 'node:querystring';
-import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
-import type { Decision, EventData, Message, RequestDetail } from '../../kernel/events.js';
+import type { Decision, EventData, Message, RequestDetail, Unredacted } from '../../kernel/events.js';
 import type { ResponseBody } from '../replies/respond.js';
 import { reasonLine, type Exchange, type ResponseHeaders, type Step } from './exchange.js';
 import { pathOf } from '../paths.js';
@@ -88,49 +87,53 @@ class RecordedRequest implements RequestDetail {
   /** Approximate bytes in memory. */
   readonly size: number;
   readonly #baseUrl: string;
-  readonly #url: string;
-  readonly #sentHeaders: IncomingHttpHeaders;
-  readonly #sent: Recorded;
+  readonly #raw: Unredacted;
   readonly #isForm: boolean;
-  readonly #headers: ResponseHeaders;
-  readonly #answer: Recorded;
   readonly #condition: Decision | undefined;
   readonly #isKnown: boolean;
 
-  constructor({ raw, url, exchange }: FastifyRequest, headers: ResponseHeaders, body: ResponseBody) {
-    const { sentForm, sentBody = sentForm, baseUrl, condition, caller } = exchange;
+  constructor({ raw, url, exchange }: FastifyRequest, headers: ResponseHeaders, answer: ResponseBody) {
+    const { sentForm, sentBody = sentForm, baseUrl, condition, caller, profile } = exchange;
     this.httpVersion = raw.httpVersion;
     this.#baseUrl = baseUrl;
-    this.#url = url;
-    this.#sentHeaders = raw.headers;
-    this.#sent = recorded(sentBody);
+    this.#raw = {
+      url,
+      headers: raw.headers,
+      body: recorded(sentBody),
+      answerHeaders: headers,
+      answer: recorded(answer),
+      profile: profile.name,
+      connection: sentForm === undefined ? 0 : numberOf(raw.socket),
+    };
     this.#isForm = sentForm !== undefined;
-    this.#headers = headers;
-    this.#answer = recorded(body);
     this.#condition = condition;
     this.#isKnown = caller !== undefined;
-    const bodies = (this.#sent?.length ?? 0) + (this.#answer?.length ?? 0);
+    const bodies = (this.#raw.body?.length ?? 0) + (this.#raw.answer?.length ?? 0);
     const reason = condition?.problem.length ?? 0;
     this.size = url.length + bodies + sizeOf(raw.rawHeaders) + sizeOf(headers) + reason;
   }
 
+  get unredacted(): Unredacted {
+    return this.#raw;
+  }
+
   get url(): string {
-    return this.#baseUrl + pathOf(redactTarget(this.#url));
+    return this.#baseUrl + pathOf(redactTarget(this.#raw.url));
   }
 
   get request(): Message {
-    const headers = redactHeaders(this.#sentHeaders);
-    const message = messageOf(headers, this.#sent, !this.#isForm);
-    const isMissing = message.body === undefined && hasJsonBody(this.#sentHeaders);
+    const { headers, body } = this.#raw;
+    const message = messageOf(redactHeaders(headers), body, !this.#isForm);
+    const isMissing = message.body === undefined && hasJsonBody(headers);
     return isMissing ? { ...message, truncated: true } : message;
   }
 
   get response(): Message {
     const headers: Record<string, string | number | undefined> = {};
-    this.#headers.forEach((name, index, all) => {
+    this.#raw.answerHeaders.forEach((name, index, all) => {
       if (index % 2 === 0) headers[name] = all[index + 1];
     });
-    return messageOf(redactHeaders(headers), this.#answer);
+    return messageOf(redactHeaders(headers), this.#raw.answer);
   }
 
   get condition(): Decision | undefined {
@@ -146,8 +149,18 @@ class RecordedRequest implements RequestDetail {
 
   get nonce(): string | undefined {
     if (!this.#isKnown) return undefined;
-    return /\bnonce\s*=\s*"?([^",\s]+)/i.exec(this.#sentHeaders.authorization ?? '')?.[1];
+    return /\bnonce\s*=\s*"?([^",\s]+)/i.exec(this.#raw.headers.authorization ?? '')?.[1];
   }
+}
+
+/** Numbers of connections. */
+const connections = new WeakMap<object, number>();
+let connectionCount = 0;
+
+function numberOf(socket: object): number {
+  const known = connections.get(socket) ?? ++connectionCount;
+  connections.set(socket, known);
+  return known;
 }
 
 /** What is recorded of a body: its text; as bytes, the beginning of one that is too long. */

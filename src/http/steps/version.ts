@@ -37,7 +37,7 @@ export function acceptedVersion(accept = '', versions: readonly [string, ...stri
 const read = new Map<string, readonly string[]>();
 
 /** The calendar dates that an `Accept` header names, in order of weight. */
-function acceptedDates(accept: string): readonly string[] {
+export function acceptedDates(accept = ''): readonly string[] {
   const known = read.get(accept);
   if (known) return known;
   const wanted = accept.split(',').map((part) => {

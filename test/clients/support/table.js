@@ -7,7 +7,7 @@ function outcome({ passed, failed, note }) {
 /** Prints the rows and how many of each outcome there are; returns whether none failed. */
 export function printTable(rows) {
   const lines = [
-    ['client', 'version', 'what it did', 'result'],
+    ['client', 'version', 'what it did', 'findings of check', 'result'],
     ...rows.map((row) => {
       const checks = `${row.passed} passed${row.failed > 0 ? `, ${row.failed} failed` : ''}`;
       const why = row.note === '' ? '' : `: ${row.note.split('\n')[0]}`;
@@ -16,11 +16,12 @@ export function printTable(rows) {
         row.client,
         row.version,
         row.did,
+        row.found.sort().join(', '),
         result === 'passed' ? checks : result === 'not run' ? `not run${why}` : `FAILED, ${checks}${why}`,
       ];
     }),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...lines.map((line) => line[column].length)));
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column].length)));
   console.log('');
   for (const line of lines) {
     console.log(

@@ -1,0 +1,175 @@
+import type { AtlasOperation } from '../../http/operation.js';
+import { bodyLints, queryLints, versionLints, type Lint } from '../../http/lints.js';
+import { refusedAsStrict } from '../../http/steps/strict.js';
+import { parsed } from '../../http/faults/rule.js';
+import type { Clock } from '../../kernel/clock.js';
+import type { EventOf, RequestDetail, Unredacted } from '../../kernel/events.js';
+import type { ProjectCache } from '../../world/index.js';
+import type { Core } from '../api.js';
+import { Client } from './client.js';
+import { count, Coverage } from './coverage.js';
+import { Findings, type Finding, type Handle } from './findings.js';
+import { Mistakes } from './mistakes.js';
+import { Recent } from './recent.js';
+import { Seen, type Found } from './seen.js';
+import { RULES, type Severity } from './rules.js';
+import { surfacesOf, type Surface } from './surface.js';
+import { Habits } from './habits.js';
+
+/** What was seen of an operation that has no lints. */
+interface Clean {
+  accept: string | undefined;
+  /** Names of parameters, each as `a&b`. */
+  readonly queries: Set<string>;
+}
+
+/** Callers whose earlier requests are remembered. */
+const CLIENTS = 500;
+
+/** How many combinations of query parameters of an operation are remembered. */
+const QUERIES = 100;
+
+const NO_NAMES: readonly string[] = [];
+
+/**
+ * Judges requests as they finish, and counts what they exercise. It follows the events of the bus, so it sees only what
+ * is committed; what it keeps is bounded and in memory, and does not depend on the journal.
+ */
+export class Judge implements ProjectCache {
+  readonly findings = new Findings();
+  readonly coverage: Coverage;
+  /** The number of requests that were judged. */
+  #judged = 0;
+  readonly #operations: ReadonlyMap<string, AtlasOperation>;
+  readonly #surfaces: ReadonlyMap<string, Surface>;
+  readonly #clients = new Recent<string, Client>(CLIENTS);
+  readonly #clean = new Map<string, Clean>();
+  readonly #mistakes: Mistakes;
+  readonly #habits: Habits;
+  readonly #credentials;
+  readonly #base: Clock;
+
+  /** @param base the machine's clock */
+  constructor({ events, operations, running, identity, clock }: Core, base: Clock) {
+    this.#operations = new Map(operations.map((operation) => [operation.id, operation]));
+    this.#surfaces = surfacesOf(operations, running);
+    this.coverage = new Coverage(this.#surfaces);
+    this.#mistakes = new Mistakes(
+      this.#operations,
+      new Set(running.flatMap(({ states }) => states?.failed ?? [])),
+      this.findings,
+    );
+    this.#habits = new Habits(identity, clock, this.findings);
+    this.#credentials = identity.credentials;
+    this.#base = base;
+    events.subscribe((event, detail) => {
+      if (event.type === 'request.finished') {
+        if (detail) this.#judge(event, detail);
+        else this.#mistakes.sawControl(event.data);
+      } else if (event.type.endsWith('.changed'))
+        this.#mistakes.sawChange(event.data as { id: string; state: string });
+    });
+  }
+
+  get retained(): number {
+    return this.coverage.retained;
+  }
+
+  evict(isGone: (project: string) => boolean): void {
+    this.findings.evict(isGone);
+    for (const project of this.coverage.evict(isGone)) this.#mistakes.sawRemoved(project);
+  }
+
+  /** The number of requests that were judged, of all or of a project. */
+  judged(project: string | undefined): number {
+    return project === undefined ? this.#judged : this.coverage.requests(project);
+  }
+
+  /** Forgets the findings and the counts of a project, or all. */
+  forget(project: string | undefined): void {
+    if (project === undefined) this.#judged = 0;
+    this.findings.forget(project);
+    this.coverage.forget(project);
+  }
+
+  #judge(event: EventOf<'request.finished'>, detail: RequestDetail): void {
+    this.#judged += 1;
+    const { data, project } = event;
+    const { operation: id, caller = '', method, status } = data;
+    const surface = id === undefined ? undefined : this.#surfaces.get(id);
+    const client = this.#clients.get(caller) ?? this.#clients.take(caller, () => new Client());
+    const seen = new Seen(event, detail, client, surface, this);
+    const { raw, condition, state } = seen;
+    const start = raw.url.indexOf('?');
+    const names = start < 0 ? NO_NAMES : namesIn(raw.url.slice(start + 1));
+    const sent = method === 'GET' || surface?.operation.body === undefined ? undefined : sentIn(raw, id);
+    if (surface && id !== undefined) {
+      const use = this.coverage.use(project, id, raw.profile);
+      count(use, surface, { data, condition: condition?.name, sent, parameters: names, state });
+    }
+    if (data.caller !== undefined && (status < 400 || condition?.name === refusedAsStrict.name)) {
+      const operation = id === undefined ? undefined : this.#operations.get(id);
+      if (operation) this.#lint(seen, operation, names, sent);
+    }
+    this.#mistakes.judge(seen);
+    this.#habits.judge(seen, names);
+  }
+
+  /** Finds what one request decides. */
+  #lint(seen: Seen, operation: AtlasOperation, names: readonly string[], sent: unknown): void {
+    const { accept } = seen.raw.headers;
+    const given = typeof accept === 'string' ? accept : undefined;
+    let clean = this.#clean.get(operation.id);
+    if (!clean) this.#clean.set(operation.id, (clean = { accept: undefined, queries: new Set() }));
+    const found: Lint[] = [];
+    if (given !== clean.accept) {
+      const lints = versionLints(operation, given, seen.event.data.version, this.#base.now());
+      if (lints.length === 0) clean.accept = given;
+      found.push(...lints);
+    }
+    const query = names.join('&');
+    if (names.length > 0 && !clean.queries.has(query)) {
+      const lints = queryLints(operation, names);
+      if (lints.length === 0 && clean.queries.size < QUERIES && query.length < 500) clean.queries.add(query);
+      found.push(...lints);
+    }
+    if (sent !== undefined) found.push(...bodyLints(operation, sent));
+    for (const lint of found) seen.find(lint);
+  }
+
+  /** Adds what a rule has found in a request. */
+  find({ event, detail }: Seen, { rule, subject, problem, mend, source }: Found): Handle | undefined {
+    const { seq, at, data } = event;
+    const { method, status, caller, operation } = data;
+    const known = Object.hasOwn(RULES, rule) ? RULES[rule] : undefined;
+    const severity: Severity = known?.severity ?? 'error';
+    // Requests for tokens, and of all projects, belong to the project that the caller was made for.
+    const own = caller === undefined ? undefined : this.#credentials.credential(caller)?.projectId;
+    const finding: Finding = {
+      ...{ rule, severity, problem, mend: mend ?? known?.mend ?? '' },
+      source: source ?? known?.source ?? detail.condition?.source ?? '',
+      operation,
+      project: event.project ?? own ?? undefined,
+    };
+    return this.findings.add(finding, subject, { seq, at, method, path: data.path, status, caller });
+  }
+}
+
+/** The names of the parameters of a query. */
+function namesIn(query: string): readonly string[] {
+  const pairs =
+    query.includes('%') || query.includes('+') ? new URLSearchParams(query).keys() : query.split('&');
+  const names: string[] = [];
+  for (const pair of pairs) {
+    const end = pair.indexOf('=');
+    if (end !== 0 && pair !== '') names.push(end < 0 ? pair : pair.slice(0, end));
+  }
+  return names;
+}
+
+/** What was sent as JSON, or as the form of a token endpoint. */
+function sentIn({ body }: Unredacted, id: string | undefined): unknown {
+  if (typeof body !== 'string') return undefined;
+  const isForm = id === 'createToken' || id === 'revokeToken';
+  return isForm ? Object.fromEntries(new URLSearchParams(body)) : parsed(body);
+}

@@ -1,0 +1,26 @@
+/** A map that forgets the oldest of its keys beyond a limit. */
+export class Recent<Key, Value> extends Map<Key, Value> {
+  constructor(private readonly limit: number) {
+    super();
+  }
+
+  override set(key: Key, value: Value): this {
+    // A key that is set again is the newest.
+    this.delete(key);
+    super.set(key, value);
+    if (this.size > this.limit) {
+      const { value: oldest } = this.keys().next();
+      this.delete(oldest as Key);
+    }
+    return this;
+  }
+
+  /** The value of a key, made if it is not there. */
+  take(key: Key, make: () => Value): Value {
+    const known = this.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    this.set(key, made);
+    return made;
+  }
+}
