@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ClientFlow, ClientStep } from '../support/evidence.js';
 import { expectClientRequirements } from './client-requirements.js';
@@ -28,6 +29,15 @@ function statusesOf(step: ClientStep, link: MadeLink | undefined): readonly numb
   return [step.status];
 }
 
+const PAGE = readFileSync(new URL('../../docs/contract.md', import.meta.url), 'utf8');
+
+/** The errors of each client, as docs/contract.md has them. */
+const ERRORS = new Map(
+  [...PAGE.matchAll(/^\| ([\w .-]+?) +\| ((?:`\w+`,? ?)+|none) +\|$/gm)].map(
+    ([, client = '', rules = '']) => [client, [...rules.matchAll(/`(\w+)`/g)].map(([, rule]) => rule)],
+  ),
+);
+
 describe('recorded flows of real clients', () => {
   it.each(FLOWS)(
     'the recorded flow of $client gets the responses that it needs: $flow ($version)',
@@ -44,6 +54,13 @@ describe('recorded flows of real clients', () => {
         const said = `step ${index + 1}, ${step.method} ${step.path}: ${replayed.response.body}`;
         expect(statusesOf(step, replayed.link), said).toContain(replayed.response.statusCode);
         expectClientRequirements(replayed);
+      }
+      // A client that does what its author meant is not called wrong: all that is found was refused.
+      const findings = await replay.findings();
+      expect(findings.filter(({ severity }) => severity !== 'error')).toEqual([]);
+      for (const { rule, requests } of findings) {
+        expect(ERRORS.get(flow.client), 'docs/contract.md').toContain(rule);
+        for (const { status } of requests) expect(status).toBeGreaterThanOrEqual(400);
       }
     },
   );

@@ -1,5 +1,6 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { expect } from 'vitest';
+import type { CheckReport } from '../../src/client/index.js';
 import { nonceOf, signed } from '../support/digest.js';
 import { SEEDED, seededCaller, TestEmulator, type SeededCaller } from '../support/emulator.js';
 import type { ClientFlow, ClientStep } from '../support/evidence.js';
@@ -48,6 +49,12 @@ export class Replay {
   async prepare(body: string): Promise<void> {
     const response = await this.#emulator.create('observed', JSON.parse(body) as object);
     this.#addLink(response, body);
+  }
+
+  /** What a check finds in the requests so far. */
+  async findings(): Promise<CheckReport['findings']> {
+    const response = await this.#emulator.inject({ method: 'POST', url: '/_emulator/contract/check' });
+    return response.json<CheckReport>().findings;
   }
 
   /** Whether `{id}` has a value yet. */

@@ -116,10 +116,8 @@ export class Habits {
     }
     if (names.includes('itemsPerPage')) return;
     const { answer = '' } = raw;
-    const beginning =
-      typeof answer === 'string'
-        ? answer.slice(0, LINKS_LENGTH)
-        : Buffer.from(answer).toString('latin1', 0, LINKS_LENGTH);
+    const part = answer.slice(0, LINKS_LENGTH);
+    const beginning = typeof part === 'string' ? part : Buffer.from(part).toString('latin1');
     if (!/"rel"\s*:\s*"next"/.test(beginning)) return;
     const problem = 'The list has a next page, which was not requested.';
     const handle = seen.find({ rule: 'pageCutShort', subject: '', problem });

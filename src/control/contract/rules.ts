@@ -15,6 +15,8 @@ export type Severity = (typeof SEVERITIES)[number];
 /** A rule about what clients send. Those of severity `error` are the conditions of docs/errors.md. */
 export interface Rule {
   readonly severity: Severity;
+  /** One request decides it, so that a strict project refuses it. */
+  readonly strict?: true;
   /** When a client breaks it. */
   readonly when: string;
   /** What the client should do. */
