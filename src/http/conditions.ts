@@ -11,7 +11,7 @@ import { invalidQueryParameter, missingQueryParameter } from './steps/query.js';
 import { methodNotAllowed, misspelledPath, notEmulated, pathNotFound } from './steps/route.js';
 import * as scope from './steps/scope.js';
 import { noScriptedAnswer } from './steps/scripted.js';
-import { refusedAsStrict } from './steps/strict.js';
+import { doubtfulRequest } from './steps/strict.js';
 import { notAcceptable } from './steps/version.js';
 
 const body = [unsupportedMediaType, bodyTooLarge, malformedJson, notAnObject];
@@ -32,7 +32,7 @@ export const stepConditions: Readonly<Record<string, readonly ConditionType[]>> 
     scope.malformedParameter,
   ],
   Body: body,
-  Fields: [...fields, refusedAsStrict],
+  Fields: [...fields, doubtfulRequest],
   'Token endpoints': tokenConditions,
   'The emulator itself': [storageUnavailable, unexpected],
 };
@@ -43,7 +43,7 @@ export function conditionsOf(operation: AtlasOperation): readonly ConditionType[
   const { required = [], properties } = operation.query;
   return [
     ...[malformedRequest, noScriptedAnswer, unauthenticated, addressNotAllowed, rateLimited],
-    ...[notAcceptable, invalidQueryParameter, refusedAsStrict, unexpected, storageUnavailable],
+    ...[notAcceptable, invalidQueryParameter, doubtfulRequest, unexpected, storageUnavailable],
     ...(required.some((name) => properties[name]?.default === undefined) ? [missingQueryParameter] : []),
     ...(path.includes('/:groupId') ? project : []),
     ...(path.includes('/:orgId') ? scope.organizationConditions : []),

@@ -128,6 +128,8 @@ describe('settings', () => {
     const known = [
       ...SETTINGS.map(([key]) => key),
       'noControl',
+      'noFindings',
+      'strict',
       'quiet',
       'limitTokens',
       'limitRequests',
@@ -187,6 +189,8 @@ describe('settings', () => {
       nonceMs: 300_000,
       logLevel: 'warn',
       noControl: false,
+      noFindings: false,
+      strict: false,
       quiet: false,
       limitTokens: false,
       limitRequests: false,

@@ -460,7 +460,7 @@ describe('POST /_emulator/contract/check', () => {
     expect([report.passed, report.missing]).toEqual([false, ['unknownProvider']]);
   });
 
-  it.each(['nope', 'notEmulated', 'strict'])(
+  it.each(['nope', 'notEmulated', 'doubtfulRequest'])(
     'refuses the rule %s, which no request can break',
     async (rule) => {
       const { emulator } = await WatchedClient.start();

@@ -68,6 +68,13 @@ export function requestsInBothScopes(scope: string): readonly ControlRequest[] {
     request('POST', '/requests/count', { method: 'POST', body: { provider: 'AWS' } }),
     request('POST', '/requests/wait', { status: 200, count: 1, timeoutMs: 0 }),
     request('GET', '/requests.har'),
+    request('POST', '/contract/check', {
+      ignore: ['missingAttribute'],
+      expect: ['wrongType'],
+      failOn: 'advice',
+    }),
+    request('GET', '/contract/coverage'),
+    request('DELETE', '/contract'),
     request('DELETE', '/requests'),
     request('POST', '/snapshots/before/restore'),
     request('DELETE', '/snapshots/before'),
@@ -83,7 +90,17 @@ export function projectRequests(id: string): readonly ControlRequest[] {
     { path: `${path}/access` },
     { path: `${OF_PROJECT}/access` },
     { method: 'PATCH', path, body: { movement: { reads: 2 }, durations: { idleMs: 5 } } },
-    { method: 'PATCH', path, body: { movement: 'by hand' } },
+    { method: 'PATCH', path, body: { movement: 'by hand', strict: true } },
+    {
+      method: 'POST',
+      path: '/pact/states',
+      body: { state: 'a private link that is DONE', params: { groupId: id, provider: 'AWS' } },
+    },
+    {
+      method: 'POST',
+      path: '/pact/states',
+      body: { state: 'a project', action: 'teardown', params: { groupId: id } },
+    },
     { method: 'DELETE', path },
   ];
 }

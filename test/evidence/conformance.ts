@@ -14,7 +14,7 @@ const NOT_RAISED: Readonly<Record<string, string>> = {
   storageUnavailable: 'it takes a database that cannot be written or read',
   addressNotAllowed: 'only a fault rule responds with it',
   linkInUse: 'only a fault rule responds with it',
-  strict: 'it takes --strict: see test/contract/strict.test.ts',
+  doubtfulRequest: 'it takes --strict: see test/contract/strict.test.ts',
   rateLimited: 'only a fault rule responds with it, or a limit that is off by default',
   tooManyProjects: 'it takes 250 projects: see test/identity/project-writes.test.ts',
   tooManyTokens: 'its limit is off by default, and tokens are not in the description',

@@ -45,6 +45,11 @@ const TABLE: readonly (readonly [condition: string, observed: Dressed, documente
     [400, 'VALIDATION_ERROR', OWN],
   ],
   [
+    'doubtfulRequest',
+    [400, 'VALIDATION_ERROR', 'The request content produced the validation error: one.'],
+    [400, 'VALIDATION_ERROR', OWN],
+  ],
+  [
     'unauthenticated',
     [401, 'UNEXPECTED_ERROR', 'You are not authorized for this resource.'],
     [401, 'NOT_ORG_GROUP_CREATOR', OWN],

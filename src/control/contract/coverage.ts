@@ -52,7 +52,11 @@ export class Coverage {
   /** Projects that were merged into the rest, though they exist. */
   #merged = 0;
 
-  constructor(private readonly surfaces: ReadonlyMap<string, Surface>) {}
+  /** @param exists whether there is a project with this id */
+  constructor(
+    private readonly surfaces: ReadonlyMap<string, Surface>,
+    private readonly exists: (project: string) => boolean = () => true,
+  ) {}
 
   /** Number of projects that are kept apart. */
   get retained(): number {
@@ -78,6 +82,8 @@ export class Coverage {
   }
 
   #open(project: string): Scope {
+    // It may have been deleted by the very request.
+    if (!this.exists(project)) return this.#rest;
     const scope = newScope();
     this.#scopes.set(project, scope);
     const [oldest = ''] = this.#scopes.keys();

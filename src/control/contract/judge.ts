@@ -1,6 +1,6 @@
 import type { AtlasOperation } from '../../http/operation.js';
 import { bodyLints, queryLints, versionLints, type Lint } from '../../http/lints.js';
-import { refusedAsStrict } from '../../http/steps/strict.js';
+import { doubtfulRequest } from '../../http/steps/strict.js';
 import { parsed } from '../../http/faults/rule.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { EventOf, RequestDetail, Unredacted } from '../../kernel/events.js';
@@ -53,7 +53,7 @@ export class Judge implements ProjectCache {
   constructor({ events, operations, running, identity, clock }: Core, base: Clock) {
     this.#operations = new Map(operations.map((operation) => [operation.id, operation]));
     this.#surfaces = surfacesOf(operations, running);
-    this.coverage = new Coverage(this.#surfaces);
+    this.coverage = new Coverage(this.#surfaces, (id) => identity.projects.project(id) !== undefined);
     this.#mistakes = new Mistakes(
       this.#operations,
       new Set(running.flatMap(({ states }) => states?.failed ?? [])),
@@ -107,7 +107,7 @@ export class Judge implements ProjectCache {
       const use = this.coverage.use(project, id, raw.profile);
       count(use, surface, { data, condition: condition?.name, sent, parameters: names, state });
     }
-    if (data.caller !== undefined && (status < 400 || condition?.name === refusedAsStrict.name)) {
+    if (data.caller !== undefined && (status < 400 || condition?.name === doubtfulRequest.name)) {
       const operation = id === undefined ? undefined : this.#operations.get(id);
       if (operation) this.#lint(seen, operation, names, sent);
     }

@@ -10,7 +10,7 @@ const VALIDATION_ERROR = 'The request content produced the validation error: %s.
  * The project or the emulator is strict (`--strict`), and the request has something that [rules](rules.md) warns of and
  * that Atlas would take.
  */
-export const refusedAsStrict = defineCondition('strict', {
+export const doubtfulRequest = defineCondition('doubtfulRequest', {
   observed: [400, 'VALIDATION_ERROR', VALIDATION_ERROR, SOURCE.emulator],
   problem: (sentence: string, _mend: string, rule: string) =>
     `${sentence}. Atlas would take it; the rule ${rule} refuses it, because this is strict.`,
@@ -29,7 +29,7 @@ export class Strictness {
     private readonly realTime: () => number,
   ) {}
 
-  /** Checks the query and the version. @throws {Refusal} `strict` */
+  /** Checks the query and the version. @throws {Refusal} `doubtfulRequest` */
   checkRequest({ exchange, query, headers }: FastifyRequest, operation: AtlasOperation): void {
     if (!this.#applies(exchange)) return;
     refuse([
@@ -38,7 +38,7 @@ export class Strictness {
     ]);
   }
 
-  /** Checks the body. @throws {Refusal} `strict` */
+  /** Checks the body. @throws {Refusal} `doubtfulRequest` */
   checkBody(exchange: Exchange, operation: AtlasOperation): void {
     if (this.#applies(exchange)) refuse(bodyLints(operation, JSON.parse(exchange.sentBody ?? 'null')));
   }
@@ -49,5 +49,5 @@ export class Strictness {
 }
 
 function refuse([lint]: readonly Lint[]): void {
-  if (lint) throw refusedAsStrict(lint.problem.replace(/\.$/, ''), lint.mend, lint.rule);
+  if (lint) throw doubtfulRequest(lint.problem.replace(/\.$/, ''), lint.mend, lint.rule);
 }
