@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/clients/**'],
     reporters: ['default', new SkipReasons()],
-    setupFiles: ['test/support/ticking-time.ts'],
+    setupFiles: ['test/support/ticking-time.ts', 'test/support/validated-answers.ts'],
     // Otherwise the tests of the vitest fixture would use the emulator of the caller's environment.
     env: { ATLAS_EMULATOR_URL: '', ATLAS_EMULATOR_CONTROL_TOKEN: '' },
     // The default leaves one core unused, which halves the speed on two cores.
