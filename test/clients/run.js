@@ -15,7 +15,7 @@ const all = process.argv.includes('--all');
 const wanted = process.argv.slice(2).filter((name) => name !== '--all');
 
 /** Rules that scripts break on purpose: see `life` in support/life.js. A client names others as `breaks`. */
-const BROKEN_BY_LIFE = ['duplicateLink', 'unknownProvider', 'linkNotFound'];
+const BROKEN_BY_LIFE = ['duplicateLink', 'unknownProvider', 'linkNotFound', 'unauthenticated'];
 
 /** Imports the `client.js` of each folder, which exports one client or several; see support/kinds.js. */
 async function findClients() {
