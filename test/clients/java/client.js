@@ -19,6 +19,7 @@ async function compile(cwd, source, libraries = []) {
 export default [
   scripted({
     name: 'java-apache',
+    breaks: ['bodyTooLarge'],
     page: 'import org.apache.hc',
     did: "Apache HttpClient 5, digest: a link's life",
     async build(cwd) {
