@@ -86,10 +86,14 @@ try {
   cpSync(repository, copy, { recursive: true, filter });
   symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'), 'dir');
   const pass = () =>
-    spawnSync('npx', ['vitest', 'run', '--bail', '1', '--reporter', 'dot', ...tests], {
-      cwd: copy,
-      timeout: 120_000,
-    }).status === 0;
+    spawnSync(
+      'npx',
+      ['vitest', 'run', '--bail', '1', '--testTimeout', '60000', '--reporter', 'dot', ...tests],
+      {
+        cwd: copy,
+        timeout: 120_000,
+      },
+    ).status === 0;
   if (!pass()) throw new Error('the tests fail without a mutant');
   for (const [, { file, start, end, to }] of chosen) {
     const text = readFileSync(join(repository, file), 'utf8');

@@ -18,10 +18,13 @@ export interface Lint {
 
 const DAY_MS = 86_400_000;
 
+/** How many unknown parameters of a request are looked at. */
+const MOST_NAMES = 10;
+
 /** The lints of the names in a query. */
 export function queryLints(operation: AtlasOperation, names: readonly string[]): Lint[] {
   const own = Object.keys(operation.query.properties);
-  const unknown = names.filter((name) => !own.includes(name));
+  const unknown = [...new Set(names)].filter((name) => !own.includes(name)).slice(0, MOST_NAMES);
   if (unknown.length === 0) return [];
   const described = describedQuery(operation);
   const known = [...new Set([...own, ...(described ?? [])])];

@@ -81,6 +81,19 @@ describe('findings', () => {
     expect([findings.select(undefined), findings.dropped.error]).toEqual([[], 0]);
   });
 
+  it('are small, however much a client sends', async () => {
+    const client = await WatchedClient.start();
+    await client.create({ provider: 'x'.repeat(900_000) });
+    await client.get(`?${Array.from({ length: 1500 }, (_, number) => `parameter${number}=1`).join('&')}`);
+    await client.get(`?${'a=1&'.repeat(3000)}`);
+    // As deep as a body can be that is recorded.
+    await client.create(`${'['.repeat(8000)}${']'.repeat(8000)}`);
+    await client.create(`{"tags":${'['.repeat(8000)}${']'.repeat(8000)}}`);
+    const report = await client.check();
+    expect(report.findings.length).toBeGreaterThan(5);
+    expect(JSON.stringify(report).length).toBeLessThan(20_000);
+  });
+
   it('a check fails if errors were not kept', async () => {
     const client = await WatchedClient.start();
     for (let count = 0; count < 1001; count += 1)

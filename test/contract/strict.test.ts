@@ -5,7 +5,7 @@ import { NEWEST } from '../evidence/sample-requests.js';
 import { ACCEPT, API, linksPath, SEEDED, TestEmulator } from '../support/emulator.js';
 import { PROFILES } from '../support/links.js';
 import { REQUESTS } from '../support/requests.js';
-import { CONTROL, s3, WatchedClient } from './check-support.js';
+import { CONTROL, LINKS, s3, WatchedClient } from './check-support.js';
 
 type Act = (client: WatchedClient) => Promise<LightMyRequestResponse>;
 
@@ -61,6 +61,14 @@ describe('strict', () => {
     const client = await WatchedClient.start({ strict: true });
     const response = await client.create({ provider: 'AWSS', state: 'IDLE' });
     expect(response.json()).toMatchObject({ errorCode: 'INVALID_PROVIDER' });
+  });
+
+  it('judges a body that it has not checked', async () => {
+    const client = await WatchedClient.start({ strict: true });
+    const payload = { provider: 7, vendor: [], region: 'US_EAST_1', serviceEndpointId: {}, arn: 1, state: 7 };
+    const response = await client.send({ method: 'POST', url: `${LINKS}?itemPerPage=5`, payload });
+    expect(response.statusCode).toBe(400);
+    expect(await client.broken()).toEqual({ unknownQueryParameter: 1, readOnlyField: 1 });
   });
 
   it('can be set for a project, and unset for one of a strict server', async () => {

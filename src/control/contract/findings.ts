@@ -52,6 +52,9 @@ export interface Handle {
 /** How many findings are kept; others are counted. */
 const LIMIT = 1000;
 
+/** The longest text of a finding, and path of a request, in characters. */
+const TEXT = 500;
+
 /** How many requests a finding names. */
 const NAMED = 5;
 
@@ -74,12 +77,14 @@ export class Findings {
         this.#dropped[finding.severity] += 1;
         return undefined;
       }
-      const texts = { problem: redactText(finding.problem), mend: redactText(finding.mend) };
+      // Texts can contain what a client has sent.
+      const [problem, mend] = [finding.problem, finding.mend].map((text) => redactText(text.slice(0, TEXT)));
+      const texts = { problem: problem ?? '', mend: mend ?? '' };
       stored = { ...finding, ...texts, subject, count: 0, requests: [], removed: false };
       this.#all.set(key, stored);
     }
     stored.count += 1;
-    stored.requests.push(request);
+    stored.requests.push({ ...request, path: request.path.slice(0, TEXT) });
     if (stored.requests.length > NAMED) stored.requests.shift();
     return { finding: stored, seq: request.seq, retracted: false };
   }

@@ -29,6 +29,9 @@ const CLIENTS = 500;
 /** How many combinations of query parameters of an operation are remembered. */
 const QUERIES = 100;
 
+/** How many parameters of a request are looked at. */
+const MOST_NAMES = 100;
+
 const NO_NAMES: readonly string[] = [];
 
 /**
@@ -162,6 +165,7 @@ function namesIn(query: string): readonly string[] {
   const names: string[] = [];
   for (const pair of pairs) {
     const end = pair.indexOf('=');
+    if (names.length >= MOST_NAMES) break;
     if (end !== 0 && pair !== '') names.push(end < 0 ? pair : pair.slice(0, end));
   }
   return names;

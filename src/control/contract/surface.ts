@@ -77,19 +77,24 @@ function collect(
   }
 }
 
+/** How deep fields are looked at: far deeper than any that is emulated, and not so deep that the stack ends. */
+const DEEPEST = 10;
+
 /** Calls `visit` with each field of a value that was sent, as {@link Surface} names it. */
 export function eachField(
   value: unknown,
   path: string,
   visit: (field: string, value: unknown) => void,
+  depth = 0,
 ): void {
+  if (depth > DEEPEST) return;
   if (Array.isArray(value)) {
-    for (const item of value) eachField(item, `${path}[]`, visit);
+    for (const item of value) eachField(item, `${path}[]`, visit, depth + 1);
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, one] of Object.entries(value)) {
       const field = path === '' ? name : `${path}.${name}`;
       visit(field, one);
-      eachField(one, field, visit);
+      eachField(one, field, visit, depth + 1);
     }
   }
 }

@@ -131,10 +131,13 @@ const AWS_ENDPOINT = 'com.amazonaws.';
 /**
  * What a link has that Atlas stores, but that means nothing: see docs/rules.md.
  *
- * @param body one that was checked; null and empty texts count as absent
+ * @param body null and empty texts count as absent; a strict request may be refused before its body is checked
  */
 export function linkLints(body: Readonly<Record<string, unknown>>): readonly Lint[] {
-  const textOf = (field: keyof SentFields): string => (body[field] ?? '') as string;
+  const textOf = (field: keyof SentFields): string => {
+    const { [field]: value } = body;
+    return typeof value === 'string' ? value : '';
+  };
   const sent = `${textOf('provider')} ${textOf('vendor') || DEFAULT_VENDOR}`;
   const name = FIELDS_OF.has(sent) ? sent : asciiUpperCase(sent);
   // Of GENERIC nothing is known.
