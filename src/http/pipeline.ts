@@ -134,6 +134,7 @@ export function installPipeline(
         attempt(request, reply, () => {
           if (body && checkBody) {
             const parsed = parseBody(request.body, body.schema);
+            exchange.json = parsed;
             exchange.step = 'fields';
             request.body = Array.isArray(parsed) ? parsed : (body.prepare?.(parsed) ?? parsed);
             checkBody(request.body);

@@ -90,6 +90,8 @@ export interface Unredacted {
   readonly headers: IncomingHttpHeaders;
   /** The body as text, or the beginning of a long one as bytes; undefined if it was not read. */
   readonly body: string | Uint8Array | undefined;
+  /** The body as it was parsed, while the event is emitted; undefined if it was not. */
+  json: unknown;
   /** Names and values in turn; none if no response was sent. */
   readonly answerHeaders: readonly (string | number)[];
   readonly answer: string | Uint8Array | undefined;

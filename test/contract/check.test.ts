@@ -228,6 +228,13 @@ describe('errors', () => {
     },
   );
 
+  it('are all that is found in a request that is refused', async () => {
+    const client = await WatchedClient.start();
+    await client.create({ ...s3(), provider: 'AWSS', state: 'IDLE' });
+    await client.get(`/${UNKNOWN}?itemPerPage=5`);
+    expect(await client.broken()).toEqual({ unknownProvider: 1, linkNotFound: 1 });
+  });
+
   it('of token requests are errors of the project that the client was made for', async () => {
     const client = await WatchedClient.start();
     const { id, accounts } = await client.emulator.makeProject({ profile: 'observed' });

@@ -40,6 +40,11 @@ export class Client {
   grants: Recent<string, Grant> | undefined;
   /** By path. */
   polls: Recent<string, Poll> | undefined;
+
+  /** Whether nothing of it is remembered that its next read could concern. */
+  get isQuiet(): boolean {
+    return !this.limited?.size && !this.lost?.size && !this.pages?.size && !this.polls?.size;
+  }
 }
 
 /** How many entries a map of a client has. */

@@ -49,6 +49,8 @@ export class Coverage {
   readonly #scopes = new Map<string, Scope>();
   /** Requests without a project, and those of projects that are not kept apart any more. */
   #rest = newScope();
+  /** Changes when counts are moved or forgotten: a use from before is not counted any more. */
+  generation = 0;
   /** Projects that were merged into the rest, though they exist. */
   #merged = 0;
 
@@ -97,6 +99,7 @@ export class Coverage {
   #merge(project: string): void {
     const scope = this.#scopes.get(project);
     this.#scopes.delete(project);
+    this.generation += 1;
     if (scope) add(this.#rest, scope);
   }
 
@@ -109,6 +112,7 @@ export class Coverage {
 
   /** Forgets the counts of a project, or all. */
   forget(project: string | undefined): void {
+    this.generation += 1;
     if (project !== undefined) this.#scopes.delete(project);
     else {
       this.#scopes.clear();

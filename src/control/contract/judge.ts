@@ -23,6 +23,18 @@ interface Clean {
   readonly queries: Set<string>;
 }
 
+/** A GET, with what most requests have in common with the one before. */
+interface Routine {
+  readonly project: string | undefined;
+  readonly version: string | undefined;
+  readonly caller: string | undefined;
+  readonly accept: string | undefined;
+  readonly state: string | undefined;
+  readonly client: Client;
+  readonly use: ReturnType<Coverage['use']>;
+  readonly generation: number;
+}
+
 /** Callers whose earlier requests are remembered. */
 const CLIENTS = 500;
 
@@ -47,6 +59,8 @@ export class Judge implements ProjectCache {
   readonly #surfaces: ReadonlyMap<string, Surface>;
   readonly #clients = new Recent<string, Client>(CLIENTS);
   readonly #clean = new Map<string, Clean>();
+  /** The last GET of each operation that had nothing to find. */
+  readonly #routine = new Map<string, Routine>();
   readonly #mistakes: Mistakes;
   readonly #habits: Habits;
   readonly #credentials;
@@ -98,9 +112,11 @@ export class Judge implements ProjectCache {
   #judge(event: EventOf<'request.finished'>, detail: RequestDetail): void {
     this.#judged += 1;
     const { data, project } = event;
-    const { operation: id, caller = '', method, status } = data;
+    if (data.method === 'GET' && this.#isRoutine(event, detail.unredacted)) return;
+    const { operation: id, caller, method, status } = data;
     const surface = id === undefined ? undefined : this.#surfaces.get(id);
-    const client = this.#clients.get(caller) ?? this.#clients.take(caller, () => new Client());
+    const name = caller ?? '';
+    const client = this.#clients.get(name) ?? this.#clients.take(name, () => new Client());
     const seen = new Seen(event, detail, client, surface, this);
     const { raw, condition, state } = seen;
     const start = raw.url.indexOf('?');
@@ -116,6 +132,30 @@ export class Judge implements ProjectCache {
     }
     this.#mistakes.judge(seen);
     this.#habits.judge(seen, names);
+    if (method !== 'GET' || status !== 200 || id === undefined || start >= 0 || !surface) return;
+    // What was read is of no interest if it does not change any more.
+    if (surface.states && !surface.states.final.includes(state ?? '')) return;
+    const use = this.coverage.use(project, id, raw.profile);
+    const { accept } = raw.headers;
+    if (this.#clean.get(id)?.accept !== accept) return;
+    const { generation } = this.coverage;
+    this.#routine.set(id, { project, version: data.version, caller, accept, state, client, use, generation });
+  }
+
+  /** Whether a GET is like the last one of its operation, which had nothing to find. It is counted then. */
+  #isRoutine({ data, project }: EventOf<'request.finished'>, { url, headers, answer }: Unredacted): boolean {
+    const last = this.#routine.get(data.operation ?? '');
+    if (!last || last.project !== project || last.caller !== data.caller || data.status !== 200) return false;
+    if (last.generation !== this.coverage.generation) return false;
+    if (last.accept !== headers.accept || last.version !== data.version || url.includes('?')) return false;
+    if (!last.client.isQuiet || !this.#mistakes.isQuiet) return false;
+    if (last.state !== undefined) {
+      const start = typeof answer === 'string' ? answer.lastIndexOf('"state":"') : -1;
+      if (start < 0 || !(answer as string).startsWith(`${last.state}"`, start + 9)) return false;
+    }
+    last.use.requests += 1;
+    last.client.requests += 1;
+    return true;
   }
 
   /** Finds what one request decides. */
@@ -172,7 +212,8 @@ function namesIn(query: string): readonly string[] {
 }
 
 /** What was sent as JSON, or as the form of a token endpoint. */
-function sentIn({ body }: Unredacted, id: string | undefined): unknown {
+function sentIn({ body, json }: Unredacted, id: string | undefined): unknown {
+  if (json !== undefined) return json;
   if (typeof body !== 'string') return undefined;
   const isForm = id === 'createToken' || id === 'revokeToken';
   return isForm ? Object.fromEntries(new URLSearchParams(body)) : parsed(body);

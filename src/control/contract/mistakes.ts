@@ -39,6 +39,11 @@ export class Mistakes {
     private readonly findings: Findings,
   ) {}
 
+  /** Whether no challenge waits for its answer. */
+  get isQuiet(): boolean {
+    return this.#challenges.size === 0;
+  }
+
   /** An item has entered a state. */
   sawChange({ id, state }: { readonly id: string; readonly state: string }): void {
     if (!this.#existed.has(id)) this.#existed.set(id, true);

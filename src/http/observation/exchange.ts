@@ -55,6 +55,8 @@ export class Exchange {
   condition: Decision | undefined = undefined;
   /** A JSON body as text, if it was read. */
   sentBody: string | undefined = undefined;
+  /** The body as it was parsed, without anything dropped. */
+  json: unknown = undefined;
   /** The form of a token endpoint, redacted. */
   sentForm: string | undefined = undefined;
   /** Headers that steps have added to the response, whatever it will be. They replace those of the same name. */

@@ -30,12 +30,13 @@ export function observe(
 ): void {
   const { exchange } = request;
   const control = exchange.operation === undefined && isControl(request.url);
-  exchange.parts.events.emit(
-    'request.finished',
-    control ? undefined : exchange.project?.id,
-    new FinishedRequest(request.method, request.url, exchange, status, control),
-    control ? undefined : new RecordedRequest(request, status === 0 ? [] : headers, body),
-  );
+  const finished = new FinishedRequest(request.method, request.url, exchange, status, control);
+  const recorded = control ? undefined : new RecordedRequest(request, status === 0 ? [] : headers, body);
+  // Only while it is emitted: parsed, a body takes more memory than as text.
+  if (recorded) recorded.unredacted.json = exchange.json;
+  const project = control ? undefined : exchange.project?.id;
+  exchange.parts.events.emit('request.finished', project, finished, recorded);
+  if (recorded) recorded.unredacted.json = undefined;
 }
 
 /** The data of the event as a plain object. */
@@ -99,9 +100,10 @@ class RecordedRequest implements RequestDetail {
     this.#raw = {
       url,
       headers: raw.headers,
-      body: recorded(sentBody),
+      body: recordedBody(sentBody),
       answerHeaders: headers,
-      answer: recorded(answer),
+      answer: recordedBody(answer),
+      json: undefined,
       profile: profile.name,
       connection: sentForm === undefined ? 0 : numberOf(raw.socket),
     };
@@ -166,7 +168,7 @@ function numberOf(socket: object): number {
 /** What is recorded of a body: its text; as bytes, the beginning of one that is too long. */
 type Recorded = string | Uint8Array | undefined;
 
-function recorded(body: ResponseBody): Recorded {
+function recordedBody(body: ResponseBody): Recorded {
   if (body === undefined) return undefined;
   const text = typeof body === 'string' ? body : body.toString();
   // A copy: a slice would keep the whole text in memory.

@@ -40,7 +40,7 @@ export class Strictness {
 
   /** Checks the body. @throws {Refusal} `doubtfulRequest` */
   checkBody(exchange: Exchange, operation: AtlasOperation): void {
-    if (this.#applies(exchange)) refuse(bodyLints(operation, JSON.parse(exchange.sentBody ?? 'null')));
+    if (this.#applies(exchange)) refuse(bodyLints(operation, exchange.json));
   }
 
   #applies({ project }: Exchange): boolean {
