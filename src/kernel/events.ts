@@ -99,6 +99,10 @@ export interface Unredacted {
   readonly profile: string;
   /** The number of the connection of a request for a token; 0 for others. */
   readonly connection: number;
+  /** The reason for an error response. */
+  readonly condition: Decision | undefined;
+  /** Whether it was answered with a page of a list that has a next one. */
+  readonly hasNext: boolean;
 }
 
 /** The content of a request. The bus does not retain it: only those subscribed when it is emitted receive it. */

@@ -332,6 +332,18 @@ const INNOCENT: Readonly<Record<string, Act>> = {
     const payload = { name: 'new', orgId: SEEDED.observed.organization };
     expect((await client.send({ method: 'POST', url: `${API}/groups`, payload })).statusCode).toBe(201);
   },
+  async 'two looks before a create, at what another client has deleted'(client) {
+    const id = await client.made();
+    await client.send({ method: 'DELETE', url: `${LINKS}/${id}` }, 'streams');
+    for (let look = 0; look < 2; look += 1) expect((await client.get(`/${id}`)).statusCode).toBe(404);
+    await client.made();
+  },
+  async 'reads of a link that a test has removed'(client) {
+    const id = await client.made();
+    await client.control('PUT', `/private-links/${id}/state`, { state: 'DELETED' });
+    expect((await client.get(`/${id}`)).statusCode).toBe(404);
+    expect((await client.patch(id, { dnsDomain: 'a.example' })).statusCode).toBe(404);
+  },
   async '"exists" after a lost answer, once it has looked'(client) {
     await lost(client, 'after');
     await client.get();
@@ -376,6 +388,32 @@ const GUILTY: Readonly<Record<string, readonly [rule: string, act: Act]>> = {
     },
   ],
   'a read of what never was': ['linkNotFound', (client) => client.get(`/${UNKNOWN}`)],
+  'a delete of what never was': ['linkNotFound', (client) => client.remove(UNKNOWN)],
+  'a read of what another client has deleted': [
+    'linkNotFound',
+    async (client) => {
+      const id = await client.made();
+      await client.send({ method: 'DELETE', url: `${LINKS}/${id}` }, 'streams');
+      await client.get(`/${id}`);
+    },
+  ],
+  'a read of a link in another project': [
+    'linkNotFound',
+    async (client) => {
+      const id = await client.made();
+      const url = `${linksPath('documented')}/${id}`;
+      await client.emulator.as('owner', 'documented', { url });
+    },
+  ],
+  'a read of what another project had when it was reset': [
+    'linkNotFound',
+    async (client) => {
+      const id = await client.made();
+      await client.control('POST', `/projects/${SEEDED.documented.project}/reset`, undefined, '/_emulator');
+      await client.send({ method: 'DELETE', url: `${LINKS}/${id}` }, 'streams');
+      await client.get(`/${id}`);
+    },
+  ],
   'a change of what it has deleted': [
     'linkNotFound',
     async (client) => {

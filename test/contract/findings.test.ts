@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Coverage } from '../../src/control/contract/coverage.js';
-import { Findings, type Finding, type Handle } from '../../src/control/contract/findings.js';
+import { Findings, type Handle } from '../../src/control/contract/findings.js';
 import { Recent } from '../../src/control/contract/recent.js';
 import { API, SEEDED } from '../support/emulator.js';
 import { CONTROL, s3, WatchedClient } from './check-support.js';
 
-const finding = (project: string | undefined, rule = 'missingAttribute'): Finding => ({
-  ...{ rule, severity: 'error', source: 'a', problem: 'b', mend: 'c', operation: 'createGroup' },
-  project,
+const about = (project: string | undefined, rule = 'missingAttribute') => ({
+  ...{ project, rule, operation: 'createGroup', subject: '' },
 });
+
+const texts = () => ({ severity: 'error', source: 'a', problem: 'b', mend: 'c' }) as const;
 
 const occurrence = (seq: number) => ({
   seq,
@@ -74,7 +75,7 @@ describe('findings', () => {
 
   it('are bounded; those that are not kept are counted', () => {
     const findings = new Findings();
-    for (let count = 0; count < 1500; count += 1) findings.add(finding(`p${count}`), '', occurrence(count));
+    for (let count = 0; count < 1500; count += 1) findings.add(about(`p${count}`), texts, occurrence(count));
     expect(findings.select(undefined)).toHaveLength(1000);
     expect(findings.dropped).toEqual({ error: 500, warning: 0, advice: 0 });
     findings.forget(undefined);
@@ -106,7 +107,7 @@ describe('findings', () => {
     const findings = new Findings();
     const handles: (Handle | undefined)[] = [];
     for (const [seq, project] of ['a', 'b', 'b'].entries()) {
-      handles.push(findings.add(finding(project), '', occurrence(seq)));
+      handles.push(findings.add(about(project), texts, occurrence(seq)));
     }
     findings.evict(() => true);
     expect(findings.select(undefined).map(({ count }) => count)).toEqual([3]);

@@ -35,7 +35,7 @@ export function startJournal(limits: Partial<JournalLimits> = {}) {
       {
         unredacted: {
           ...{ url: data.path ?? '/api/atlas/v2', headers: {}, body, answerHeaders: [], answer: undefined },
-          ...{ profile: 'observed', connection: 0, json: undefined },
+          ...{ profile: 'observed', connection: 0, json: undefined, condition: undefined, hasNext: false },
         },
         url: `http://localhost${data.path ?? '/api/atlas/v2'}`,
         httpVersion: '1.1',

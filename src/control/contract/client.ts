@@ -1,5 +1,5 @@
-import type { Handle } from './findings.js';
-import { Recent } from './recent.js';
+import type { Pending } from './pending.js';
+import type { Recent } from './recent.js';
 
 /** A create without a complete answer. */
 interface LostCreate {
@@ -33,9 +33,9 @@ export class Client {
   /** By path and body. */
   lost: Recent<string, LostCreate> | undefined;
   /** Lists that were cut short, by path. */
-  pages: Recent<string, Handle[]> | undefined;
+  pages: Pending | undefined;
   /** Reads of what was not there, by path. */
-  looks: Recent<string, Handle> | undefined;
+  looks: Pending | undefined;
   /** By connection and User-Agent. */
   grants: Recent<string, Grant> | undefined;
   /** By path. */
@@ -46,6 +46,3 @@ export class Client {
     return !this.limited?.size && !this.lost?.size && !this.pages?.size && !this.polls?.size;
   }
 }
-
-/** How many entries a map of a client has. */
-export const REMEMBERED = 100;

@@ -13,29 +13,36 @@ export interface Occurrence {
   readonly caller: string | undefined;
 }
 
-/** What was found of one rule, about one subject of one operation of a project. */
-export interface Finding {
+/** What a finding is about; equal ones are one finding. */
+interface About {
   readonly rule: string;
-  readonly severity: Severity;
-  readonly source: string;
-  readonly problem: string;
-  readonly mend: string;
   /** The id of the operation; undefined if there is none. */
   readonly operation: string | undefined;
   /** The project, even if it was removed. */
   readonly project: string | undefined;
-}
-
-/** A finding with its requests. */
-export interface Kept extends Finding {
-  count: number;
-  /** The last of them, oldest first. */
-  readonly requests: Occurrence[];
-}
-
-interface Stored extends Kept {
-  /** The parameter, field or path that it is about. */
+  /** The parameter, field or path. */
   readonly subject: string;
+}
+
+/** What a finding says. */
+export interface Texts {
+  readonly severity: Severity;
+  readonly source: string;
+  readonly problem: string;
+  readonly mend: string;
+}
+
+/** What was found of one rule, about one subject of one operation of a project, with its requests. */
+export interface Finding extends About, Texts {
+  readonly count: number;
+  /** The last of them, oldest first. */
+  readonly requests: readonly Occurrence[];
+}
+
+interface Stored extends Finding {
+  count: number;
+  readonly requests: Occurrence[];
+  key: string;
   /** Its project was removed: only the whole server has it now. */
   removed: boolean;
   /** The finding that has taken it in, because both are of removed projects. */
@@ -68,23 +75,25 @@ export class Findings {
     return this.#dropped;
   }
 
-  /** Adds one request to a finding. Returns undefined if it is not kept. */
-  add(finding: Finding, subject: string, request: Occurrence): Handle | undefined {
-    const key = keyOf(finding.project, finding, subject);
+  /** Adds one request to a finding, which is described if it is new. Returns undefined if it is not kept. */
+  add(about: About, describe: () => Texts, request: Occurrence): Handle | undefined {
+    const key = keyOf(about.project ?? '', about);
     let stored = this.#all.get(key);
     if (!stored) {
+      const { severity, source, problem, mend } = describe();
       if (this.#all.size >= LIMIT) {
-        this.#dropped[finding.severity] += 1;
+        this.#dropped[severity] += 1;
         return undefined;
       }
       // Texts can contain what a client has sent.
-      const [problem, mend] = [finding.problem, finding.mend].map((text) => redactText(text.slice(0, TEXT)));
-      const texts = { problem: problem ?? '', mend: mend ?? '' };
-      stored = { ...finding, ...texts, subject, count: 0, requests: [], removed: false };
+      const short = (text: string): string => redactText(text.slice(0, TEXT));
+      const texts = { severity, source, problem: short(problem), mend: short(mend) };
+      stored = { ...about, ...texts, key, count: 0, requests: [], removed: false };
       this.#all.set(key, stored);
     }
     stored.count += 1;
-    stored.requests.push({ ...request, path: request.path.slice(0, TEXT) });
+    const { path } = request;
+    stored.requests.push(path.length > TEXT ? { ...request, path: path.slice(0, TEXT) } : request);
     if (stored.requests.length > NAMED) stored.requests.shift();
     return { finding: stored, seq: request.seq, retracted: false };
   }
@@ -99,12 +108,12 @@ export class Findings {
     const index = stored.requests.findIndex((request) => request.seq === seq);
     if (index >= 0) stored.requests.splice(index, 1);
     stored.count -= 1;
-    if (stored.count > 0) return;
-    for (const [key, one] of this.#all) if (one === stored) this.#all.delete(key);
+    // Forgotten, and found again, it is another.
+    if (stored.count === 0 && this.#all.get(stored.key) === stored) this.#all.delete(stored.key);
   }
 
   /** The findings of a project, or of the whole server, oldest first. */
-  select(project: string | undefined): Kept[] {
+  select(project: string | undefined): Finding[] {
     const all = [...this.#all.values()];
     return project === undefined ? all : all.filter((one) => !one.removed && one.project === project);
   }
@@ -123,14 +132,14 @@ export class Findings {
 
   /** Keeps the findings of removed projects for the whole server; equal ones of several projects become one. */
   evict(isGone: (project: string) => boolean): void {
-    for (const [key, stored] of [...this.#all]) {
-      const { project, removed, subject } = stored;
+    for (const stored of [...this.#all.values()]) {
+      const { project, removed, key } = stored;
       if (removed || project === undefined || !isGone(project)) continue;
       this.#all.delete(key);
       stored.removed = true;
-      const shared = keyOf('', stored, subject);
-      const other = this.#all.get(shared);
-      if (!other) this.#all.set(shared, stored);
+      stored.key = keyOf('removed', stored);
+      const other = this.#all.get(stored.key);
+      if (!other) this.#all.set(stored.key, stored);
       else {
         other.count += stored.count;
         other.requests.push(...stored.requests);
@@ -141,6 +150,7 @@ export class Findings {
   }
 }
 
-function keyOf(scope: string | undefined, { rule, operation }: Finding, subject: string): string {
-  return JSON.stringify([scope ?? null, rule, operation ?? null, subject]);
+/** @param scope the project; empty for requests without one */
+function keyOf(scope: string, { rule, operation, subject }: About): string {
+  return `${scope}\n${rule}\n${operation}\n${subject}`;
 }

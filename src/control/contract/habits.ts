@@ -1,8 +1,8 @@
 import type { Identity } from '../../identity/index.js';
 import { IN_STEP, type ClockState, type MovableClock } from '../../kernel/clock.js';
-import { REMEMBERED } from './client.js';
 import type { Findings } from './findings.js';
-import { Recent } from './recent.js';
+import { Pending } from './pending.js';
+import { Recent, REMEMBERED } from './recent.js';
 import { agentOf, answerHeader, bodyKey, isRead, type Seen } from './seen.js';
 
 /** How long a token is valid, in milliseconds. */
@@ -14,9 +14,6 @@ const POLL_MS = 1000;
 /** So many reads in a row are too many, and so many tokens. */
 const POLLS = 4;
 const GRANTS = 3;
-
-/** How much of a list is searched for its links, which it begins with. */
-const LINKS_LENGTH = 4000;
 
 /** Finds what several requests of a client decide. */
 export class Habits {
@@ -110,20 +107,15 @@ export class Habits {
   #list(seen: Seen, names: readonly string[]): void {
     const { client, path, raw } = seen;
     if (client.pages && names.includes('pageNum') && !/[?&]pageNum=1(?:&|$)/.test(raw.url)) {
-      for (const handle of client.pages.get(path) ?? []) this.findings.retract(handle);
-      client.pages.delete(path);
+      client.pages.retract(path);
       return;
     }
-    if (names.includes('itemsPerPage')) return;
-    const { answer = '' } = raw;
-    const part = answer.slice(0, LINKS_LENGTH);
-    const beginning = typeof part === 'string' ? part : Buffer.from(part).toString('latin1');
-    if (!/"rel"\s*:\s*"next"/.test(beginning)) return;
+    if (!raw.hasNext || names.includes('itemsPerPage')) return;
     const problem = 'The list has a next page, which was not requested.';
     const handle = seen.find({ rule: 'pageCutShort', subject: '', problem });
     if (!handle) return;
-    client.pages ??= new Recent(REMEMBERED);
-    client.pages.set(path, [...(client.pages.get(path) ?? []), handle].slice(-REMEMBERED));
+    client.pages ??= new Pending(this.findings);
+    client.pages.add(path, handle);
   }
 
   /** A read of a resource that changes its state. */

@@ -8,11 +8,11 @@ import type { ProjectCache } from '../../world/index.js';
 import type { Core } from '../api.js';
 import { Client } from './client.js';
 import { count, Coverage } from './coverage.js';
-import { Findings, type Finding, type Handle } from './findings.js';
+import { Findings, type Handle, type Texts } from './findings.js';
 import { Mistakes } from './mistakes.js';
 import { Recent } from './recent.js';
 import { Seen, type Found } from './seen.js';
-import { RULES, type Severity } from './rules.js';
+import { RULES } from './rules.js';
 import { surfacesOf, type Surface } from './surface.js';
 import { Habits } from './habits.js';
 
@@ -83,8 +83,10 @@ export class Judge implements ProjectCache {
       if (event.type === 'request.finished') {
         if (detail) this.#judge(event, detail);
         else this.#mistakes.sawControl(event.data);
-      } else if (event.type.endsWith('.changed'))
-        this.#mistakes.sawChange(event.data as { id: string; state: string });
+      } else if (event.type === 'world.reset') this.#mistakes.sawReset(event.project);
+      else if (event.type.endsWith('.changed')) {
+        this.#mistakes.sawChange(event.data as { id: string; state: string }, event.project);
+      }
     });
   }
 
@@ -181,20 +183,19 @@ export class Judge implements ProjectCache {
   }
 
   /** Adds what a rule has found in a request. */
-  find({ event, detail }: Seen, { rule, subject, problem, mend, source }: Found): Handle | undefined {
+  find({ event, raw }: Seen, found: Found): Handle | undefined {
     const { seq, at, data } = event;
     const { method, status, caller, operation } = data;
-    const known = Object.hasOwn(RULES, rule) ? RULES[rule] : undefined;
-    const severity: Severity = known?.severity ?? 'error';
+    const { rule, subject } = found;
     // Requests for tokens, and of all projects, belong to the project that the caller was made for.
-    const own = caller === undefined ? undefined : this.#credentials.credential(caller)?.projectId;
-    const finding: Finding = {
-      ...{ rule, severity, problem, mend: mend ?? known?.mend ?? '' },
-      source: source ?? known?.source ?? detail.condition?.source ?? '',
-      operation,
-      project: event.project ?? own ?? undefined,
+    const project = event.project ?? this.#credentials.credential(caller ?? '')?.projectId ?? undefined;
+    const describe = (): Texts => {
+      const known = Object.hasOwn(RULES, rule) ? RULES[rule] : undefined;
+      const { severity = 'error', mend = '', source = raw.condition?.source ?? '' } = known ?? {};
+      return { severity, problem: found.problem, mend: found.mend ?? mend, source: found.source ?? source };
     };
-    return this.findings.add(finding, subject, { seq, at, method, path: data.path, status, caller });
+    const request = { seq, at, method, path: data.path, status, caller };
+    return this.findings.add({ rule, operation, project, subject }, describe, request);
   }
 }
 

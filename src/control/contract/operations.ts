@@ -4,7 +4,7 @@ import { stepConditions } from '../../http/conditions.js';
 import { controlGroup, type AtlasOperation, type ControlOperation } from '../../http/operation.js';
 import { component, integer, moment, object, oneOf, strict, text } from '../../http/schema.js';
 import { DIMENSIONS, sharesOf } from './coverage.js';
-import type { Kept } from './findings.js';
+import type { Finding } from './findings.js';
 import type { Judge } from './judge.js';
 import { isMistake, RULES, SEVERITIES, type Severity } from './rules.js';
 
@@ -186,7 +186,7 @@ function check(
   };
 }
 
-function shown(finding: Kept, expected: boolean): Static<typeof findingSchema> {
+function shown(finding: Finding, expected: boolean): Static<typeof findingSchema> {
   const { rule, severity, source, problem, mend, operation, project, count, requests } = finding;
   return {
     ...{ rule, severity, source, problem, mend, expected, count },

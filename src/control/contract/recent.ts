@@ -1,3 +1,6 @@
+/** How many things of one kind are remembered of a client. */
+export const REMEMBERED = 100;
+
 /** A map that forgets the oldest of its keys beyond a limit. */
 export class Recent<Key, Value> extends Map<Key, Value> {
   constructor(private readonly limit: number) {

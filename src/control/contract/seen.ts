@@ -15,15 +15,14 @@ export class Seen {
 
   constructor(
     readonly event: EventOf<'request.finished'>,
-    readonly detail: RequestDetail,
+    detail: RequestDetail,
     readonly client: Client,
     readonly surface: Surface | undefined,
     private readonly judge: { find(seen: Seen, found: Found): Handle | undefined },
   ) {
     const { status } = event.data;
     this.raw = detail.unredacted;
-    // Only few requests are refused, and the condition is redacted.
-    this.condition = status === 200 ? undefined : detail.condition;
+    this.condition = this.raw.condition;
     this.state = surface?.states && status === 200 ? stateIn(this.raw.answer) : undefined;
   }
 

@@ -59,6 +59,8 @@ export class Exchange {
   json: unknown = undefined;
   /** The form of a token endpoint, redacted. */
   sentForm: string | undefined = undefined;
+  /** The response is a page of a list that has a next one. */
+  hasNext = false;
   /** Headers that steps have added to the response, whatever it will be. They replace those of the same name. */
   headers: Record<string, string | number> | undefined = undefined;
   profile: Profile;

@@ -90,11 +90,10 @@ class RecordedRequest implements RequestDetail {
   readonly #baseUrl: string;
   readonly #raw: Unredacted;
   readonly #isForm: boolean;
-  readonly #condition: Decision | undefined;
   readonly #isKnown: boolean;
 
   constructor({ raw, url, exchange }: FastifyRequest, headers: ResponseHeaders, answer: ResponseBody) {
-    const { sentForm, sentBody = sentForm, baseUrl, condition, caller, profile } = exchange;
+    const { sentForm, sentBody = sentForm, baseUrl, condition, caller, profile, hasNext } = exchange;
     this.httpVersion = raw.httpVersion;
     this.#baseUrl = baseUrl;
     this.#raw = {
@@ -106,9 +105,10 @@ class RecordedRequest implements RequestDetail {
       json: undefined,
       profile: profile.name,
       connection: sentForm === undefined ? 0 : numberOf(raw.socket),
+      condition,
+      hasNext,
     };
     this.#isForm = sentForm !== undefined;
-    this.#condition = condition;
     this.#isKnown = caller !== undefined;
     const bodies = (this.#raw.body?.length ?? 0) + (this.#raw.answer?.length ?? 0);
     const reason = condition?.problem.length ?? 0;
@@ -139,7 +139,7 @@ class RecordedRequest implements RequestDetail {
   }
 
   get condition(): Decision | undefined {
-    const condition = this.#condition;
+    const { condition } = this.#raw;
     return (
       condition && {
         ...condition,

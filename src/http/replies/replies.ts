@@ -100,10 +100,11 @@ function pageText(
   const others = query.split('&').filter((part) => part !== '' && !PAGING.test(unescape(part)));
   const base = `${exchange.baseUrl}${path.replace(/\/$/, '')}?${others.map((part) => `${part}&`).join('')}`;
   const other = (page: number): string => `${base}itemsPerPage=${itemsPerPage}&pageNum=${page}`;
+  exchange.hasNext = pageNum * itemsPerPage < total;
   const links = [
     { href: `${base}pageNum=${pageNum}&itemsPerPage=${itemsPerPage}`, rel: 'self' },
     ...(pageNum > 1 ? [{ href: other(pageNum - 1), rel: 'previous' }] : []),
-    ...(pageNum * itemsPerPage < total ? [{ href: other(pageNum + 1), rel: 'next' }] : []),
+    ...(exchange.hasNext ? [{ href: other(pageNum + 1), rel: 'next' }] : []),
   ];
   const count = counted ? `,"totalCount":${total}` : '';
   const envelope = exchange.flags.envelope ? `,"status":${status}` : '';
