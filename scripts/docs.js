@@ -91,8 +91,9 @@ A refusal is no error where the client does what is right:
 - An expired token, if the client requests a new one or repeats the request with one.
 - Refusals by \`Prefer\`, by a fault rule, or by a limit.
 - Refusals because of a state that a test has forced or held, or of a link that a rule has made fail.
-- 404 for a GET or a DELETE of something that was there: the client, another one, a test or a reset has deleted it.
+- 404 for a GET or a DELETE of something that the same key or service account has deleted, or of something below it.
 - 404 for a GET, if the client then creates something there: it has looked before.
+- 404 for what a test has removed with the control API, or a reset.
 - \`duplicateLink\` and \`projectExists\` where an equal create of the client had no complete answer.
 - 501, for operations that are not emulated.
 `;

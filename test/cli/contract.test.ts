@@ -204,7 +204,7 @@ describe('atlas-streams-emulator contract', () => {
     [
       ['verify'],
       {},
-      /^contract verify takes one FILE, and not ""; see atlas-streams-emulator contract --help$/,
+      /^contract verify takes one FILE; see atlas-streams-emulator contract --help$/,
     ],
     [['diff', '/nothing'], {}, /^\/nothing cannot be read: ENOENT/],
     [['diff', 'a', '--format', 'x'], {}, /--format must be one of table, json, markdown, and is "x"$/],

@@ -14,7 +14,7 @@ const here = import.meta.dirname;
 const all = process.argv.includes('--all');
 const wanted = process.argv.slice(2).filter((name) => name !== '--all');
 
-/** Rules that scripts break on purpose: see `life` in support/life.js. A client names others as `breaks`. */
+/** Rules that scripts may break on purpose: see `life` in support/life.js. A client names others as `breaks`. */
 const BROKEN_BY_LIFE = ['duplicateLink', 'unknownProvider', 'linkNotFound', 'unauthenticated'];
 
 /** Imports the `client.js` of each folder, which exports one client or several; see support/kinds.js. */
@@ -48,6 +48,10 @@ async function runClient(client, emulator, work) {
       row.passed += passed;
       row.failed += failed + (await countUnmeant(client, project, row));
       if (failed > 0 || process.env.CLIENTS_VERBOSE) console.log(`--- ${client.name}, ${profile}\n${output}`);
+    }
+    for (const rule of (client.breaks ?? []).filter((one) => !row.found.includes(one))) {
+      row.failed += 1;
+      console.log(`--- ${client.name} does not break ${rule}, which it names`);
     }
   } catch (error) {
     row.note = error.message;

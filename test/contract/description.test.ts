@@ -248,6 +248,7 @@ describe('contract diff refuses, in one line,', () => {
     ['text', /^FILE is not an OpenAPI 3 description$/],
     ['{"openapi":"2.0"}', /^FILE is not an OpenAPI 3 description$/],
     ['{"openapi":"3.0.1","paths":{"/pets":{"get":{}}}}', /^FILE describes another API: /],
+    ['{"openapi":"3.0.1"}', /^FILE describes another API: /],
   ])('a file that is no description of Atlas: %s', async (content, message) => {
     expect(await refusal(content)).toMatch(message);
   });

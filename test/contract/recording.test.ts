@@ -344,17 +344,18 @@ describe('contract record refuses, in one line,', () => {
       credentials: { publicKey: 'a', privateKey: 'b' },
     };
     expect(await refused(recordProject(other, untrusted))).toMatch(/--ca names the file of its authority$/);
-    const { url } = await changingProxy(project.url, (one) => {
-      if (one.path.startsWith('/api/atlas')) Object.assign(one, { status: 200, text: '<html>' });
-    });
-    expect(
-      await refused(
-        recordProject(project, {
-          target: new URL(url),
-          credentials: project.credentials.owner.serviceAccount,
-        }),
-      ),
-    ).toMatch(/^what answers at http:\/\/HOST is not the Atlas API: GET .* is 200$/);
+    for (const [start, call] of [
+      ['/api/atlas', 'GET .*'],
+      ['/api/', 'POST /api/oauth/token'],
+    ] as const) {
+      const { url } = await changingProxy(project.url, (one) => {
+        if (one.path.startsWith(start)) Object.assign(one, { status: 200, text: '<html>' });
+      });
+      const credentials = project.credentials.owner.serviceAccount;
+      expect(await refused(recordProject(project, { target: new URL(url), credentials }))).toMatch(
+        new RegExp(`^what answers at http://HOST is not the Atlas API: ${call} is 200$`),
+      );
+    }
   });
 });
 

@@ -144,9 +144,10 @@ export async function runContract(
   if (flags.help) return readHelp('contract');
   const [argument = '', ...others] = positionals;
   if (others.length > 0 || (argument === '') !== (command.takes === undefined)) {
-    const wanted = command.takes === undefined ? 'no other arguments' : `one ${command.takes}`;
+    const wanted = command.takes === undefined ? 'no arguments but options' : `one ${command.takes}`;
+    const given = positionals.length === 0 ? '' : `, and not ${JSON.stringify(positionals.join(' '))}`;
     throw new UsageError(
-      `contract ${name} takes ${wanted}, and not ${JSON.stringify(positionals.join(' '))}; see atlas-streams-emulator contract --help`,
+      `contract ${name} takes ${wanted}${given}; see atlas-streams-emulator contract --help`,
     );
   }
   const options = Object.fromEntries(Object.entries(flags).map(([key, value]) => [key, String(value)]));

@@ -29,6 +29,16 @@ export interface Response {
   readonly text: string;
 }
 
+/** The JSON of a response; an empty object if it has none. */
+export function jsonOf({ text }: Pick<Response, 'text'>): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
 /** There was no response. A request that creates something may have done so. */
 export class NoResponse extends Error {}
 
@@ -102,9 +112,13 @@ export class Caller {
       body: 'grant_type=client_credentials',
     };
     const { status, text } = await this.#exchange(request, basic, undefined);
-    const token: unknown = status === 200 ? (JSON.parse(text) as Record<string, unknown>).access_token : '';
-    if (typeof token !== 'string' || token === '') {
-      throw new UsageError(`${this.url.origin} refuses the credentials: POST /api/oauth/token is ${status}`);
+    const token = status === 200 ? jsonOf({ text }).access_token : undefined;
+    if (typeof token !== 'string') {
+      const isRefusal = status === 400 || status === 401 || status === 403;
+      const what = isRefusal
+        ? `${this.url.origin} refuses the credentials`
+        : `what answers at ${this.url.origin} is not the Atlas API`;
+      throw new UsageError(`${what}: POST /api/oauth/token is ${status}`);
     }
     return (this.#token = token);
   }

@@ -61,13 +61,3 @@ function withoutOthers(body: unknown, own: ReadonlySet<string>): unknown {
     : links;
   return { ...body, links: others, results: kept, totalCount: kept.length };
 }
-
-/** The JSON of a response; an empty object if it has none. */
-export function jsonOf({ text }: Response): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}

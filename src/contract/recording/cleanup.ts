@@ -1,8 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import { Exit, STATUS, UsageError } from '../../exit.js';
-import { NoResponse, type Caller } from './caller.js';
-import { jsonOf } from './calls.js';
+import { jsonOf, NoResponse, type Caller } from './caller.js';
 
 /** Where a run creates links, and the text that all of its links contain. */
 export interface Run {

@@ -1,8 +1,8 @@
 import { readFixture } from '../../version.js';
 import { startEmulator, type Project } from '../../index.js';
 import type { ProfileName } from '../../profiles/index.js';
-import { jsonOf, requestOf, send } from './calls.js';
-import { Caller, NoResponse } from './caller.js';
+import { requestOf, send } from './calls.js';
+import { Caller, jsonOf, NoResponse } from './caller.js';
 import { compareAnswers } from './compare.js';
 import { Names } from './names.js';
 import type { Answer, Recording, Step } from './recording.js';

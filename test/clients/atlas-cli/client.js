@@ -4,14 +4,7 @@ import { must } from '../support/programs.js';
 export default scripted({
   name: 'atlas-cli',
   optional: true,
-  breaks: [
-    'projectNotFound',
-    'notPermitted',
-    'missingAttribute',
-    'invalidProjectId',
-    'unknownVendor',
-    'notAcceptable',
-  ],
+  breaks: ['invalidProjectId', 'notPermitted', 'projectNotFound'],
   did: 'key: atlas api streams, atlas streams privateLinks; exit status and message of each error',
   async build() {
     const version = await must('atlas', ['--version'], { env: { ...process.env, DO_NOT_TRACK: '1' } });

@@ -4,6 +4,7 @@ import { must, NotRun } from '../support/programs.js';
 
 export default scripted({
   name: 'cloudformation',
+  breaks: ['missingAttribute', 'notPermitted', 'projectNotFound'],
   optional: true,
   did: "handler's contract, key: create, read, list, delete, errors",
   async build(cwd) {

@@ -6,7 +6,7 @@ const streams = 'service account and key: every private link operation, typed er
 const release = (version, did, folder, page) =>
   scripted({
     name: `go-sdk/${version}`,
-    breaks: ['projectNotFound', 'invalid_client', 'notPermitted', 'missingAttribute', 'notAcceptable'],
+    breaks: folder === './streams' ? ['missingAttribute', 'notPermitted', 'projectNotFound'] : [],
     page,
     did,
     async build(cwd) {

@@ -2,7 +2,7 @@
 //   name      how it is chosen and shown
 //   did       what it does, for the table
 //   optional  if it is missing, that is no failure, even with --all
-//   breaks    rules of `check` that it breaks on purpose, beside those of a link's life
+//   breaks    rules of `check` that it breaks on purpose, and always, beside those of a link's life
 //   profiles  the profiles that it is run with, both unless given
 //   page      some text of its code block in docs/clients.md, which is run too, after the script
 //   prepare   fetches and builds it in a copy of its folder, and returns its version and `run`, which takes a project

@@ -5,15 +5,7 @@ import { must, NotRun, run } from '../support/programs.js';
 export default scripted({
   name: 'terraform',
   optional: true,
-  breaks: [
-    'projectNotFound',
-    'invalid_client',
-    'updateNotAllowed',
-    'notPermitted',
-    'missingAttribute',
-    'unknownVendor',
-    'projectExists',
-  ],
+  breaks: ['missingAttribute', 'notPermitted', 'projectNotFound'],
   did: 'service account and key: plan, apply, import, update, data sources, destroy, a project, errors, an orphan',
   async build(cwd) {
     const { terraform_version: version } = JSON.parse(await must('terraform', ['version', '-json']));
