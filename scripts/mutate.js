@@ -19,6 +19,11 @@ const { values, positionals } = parseArgs({
 });
 const [folder, ...tests] = positionals;
 const repository = join(import.meta.dirname, '..');
+// What is edited meanwhile is not part of it.
+const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
+const isCopied = (path) => path === repository || !['.git', 'node_modules'].includes(basename(path));
+cpSync(repository, copy, { recursive: true, filter: isCopied });
+symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'), 'dir');
 
 const OPERATORS = {
   '===': '!==',
@@ -35,7 +40,7 @@ const OPERATORS = {
 
 /** All mutants of a file: what replaces a range of its text. */
 function mutantsOf(file) {
-  const text = readFileSync(join(repository, file), 'utf8');
+  const text = readFileSync(join(copy, file), 'utf8');
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found = [];
   const add = (node, to) => found.push({ file, start: node.getStart(source), end: node.getEnd(), to });
@@ -69,7 +74,7 @@ function randomFrom(seed) {
   };
 }
 
-const files = readdirSync(join(repository, folder))
+const files = readdirSync(join(copy, folder))
   .filter((name) => name.endsWith('.ts'))
   .map((name) => join(folder, name));
 const all = files.flatMap(mutantsOf);
@@ -79,12 +84,8 @@ const chosen = all
   .sort(([one], [other]) => one - other)
   .slice(0, Number(values.count));
 
-const copy = mkdtempSync(join(tmpdir(), 'mutants-'));
 const left = [];
 try {
-  const filter = (path) => path === repository || !['.git', 'node_modules'].includes(basename(path));
-  cpSync(repository, copy, { recursive: true, filter });
-  symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'), 'dir');
   const pass = () =>
     spawnSync(
       'npx',
@@ -96,7 +97,7 @@ try {
     ).status === 0;
   if (!pass()) throw new Error('the tests fail without a mutant');
   for (const [, { file, start, end, to }] of chosen) {
-    const text = readFileSync(join(repository, file), 'utf8');
+    const text = readFileSync(join(copy, file), 'utf8');
     writeFileSync(join(copy, file), text.slice(0, start) + to + text.slice(end));
     if (pass()) {
       const line = text.slice(0, start).split('\n').length;

@@ -201,11 +201,7 @@ describe('atlas-streams-emulator contract', () => {
       {},
       /^contract verify: --profile must be documented or observed, and is "x"$/,
     ],
-    [
-      ['verify'],
-      {},
-      /^contract verify takes one FILE; see atlas-streams-emulator contract --help$/,
-    ],
+    [['verify'], {}, /^contract verify takes one FILE; see atlas-streams-emulator contract --help$/],
     [['diff', '/nothing'], {}, /^\/nothing cannot be read: ENOENT/],
     [['diff', 'a', '--format', 'x'], {}, /--format must be one of table, json, markdown, and is "x"$/],
     [['diff', 'a', 'b'], {}, /^contract diff takes one FILE, and not "a b"/],

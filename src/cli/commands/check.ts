@@ -1,11 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { EmulatorError, type CheckOptions } from '../../client/index.js';
 import { Exit, STATUS, UsageError } from '../../exit.js';
-import { CHECK_FORMATS } from '../../contract/client/check-report.js';
+import { CHECK_FORMATS, SEVERITIES } from '../../contract/client/check-report.js';
 import * as coverageReport from '../../contract/client/coverage-report.js';
 import type { Command, CommandCall } from './command.js';
-
-const SEVERITIES = ['error', 'warning', 'advice'] as const;
 
 /** Prints what clients have done wrong. */
 export const check: Command = {
@@ -21,7 +19,7 @@ export const check: Command = {
     }
     const wanted: CheckOptions = { ignore: values.ignore ?? [], expect: values.expect ?? [], failOn };
     const report = await ask(call, (contract) => contract.check(wanted));
-    return { text: format(report, { failOn }), status: report.passed ? 0 : STATUS.failed };
+    return { text: format(report, failOn), status: report.passed ? 0 : STATUS.failed };
   },
 };
 

@@ -1,16 +1,14 @@
 import type { CheckReport, Finding } from '../../client/index.js';
 
-/** What the text of a check needs beside the report. */
-export interface CheckTexts {
-  /** The least severity that fails. */
-  readonly failOn: string;
-}
+/** How much a finding weighs, the worst first. */
+export const SEVERITIES = ['error', 'warning', 'advice'] as const;
+type Severity = (typeof SEVERITIES)[number];
 
 /** Clients can send control characters, which would move a terminal's cursor. */
 const plain = (text: string): string => text.replace(/\p{Cc}/gu, '?');
 
 /** The formats of a check. */
-export const CHECK_FORMATS: Readonly<Record<string, (report: CheckReport, texts: CheckTexts) => string>> = {
+export const CHECK_FORMATS: Readonly<Record<string, (report: CheckReport, failOn: Severity) => string>> = {
   table: (report) =>
     [
       ...report.findings.flatMap((one) => [...linesOf(one), '']),
@@ -55,12 +53,13 @@ function summaryOf({ judged, counts, dropped, missing, findings }: CheckReport):
   return `${parts.join(', ')} in ${judged} ${judged === 1 ? 'request' : 'requests'}.`;
 }
 
-/** The order of severities. */
-const SEVERITIES = ['error', 'warning', 'advice'];
-
-/** A test case for each finding; those that do not fail have their text as output. */
-function junitOf(report: CheckReport, { failOn }: CheckTexts): string {
-  const failing = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
+/**
+ * A test case for each finding; those that do not fail have their text as output.
+ *
+ * @param failOn the least severity that fails
+ */
+function junitOf(report: CheckReport, failOn: Severity): string {
+  const failing: readonly Severity[] = SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1);
   const fails = ({ severity, expected }: Finding): boolean => !expected && failing.includes(severity);
   const cases = report.findings.map((finding) => {
     const { rule, operation = 'no operation', severity, problem } = finding;

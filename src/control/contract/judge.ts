@@ -1,5 +1,5 @@
 import type { AtlasOperation } from '../../http/operation.js';
-import { bodyLints, queryLints, versionLints, type Lint } from '../../http/lints.js';
+import { bodyLints, queryLints, versionLints } from '../../http/lints.js';
 import { doubtfulRequest } from '../../http/steps/strict.js';
 import { parsed } from '../../http/faults/rule.js';
 import type { Clock } from '../../kernel/clock.js';
@@ -16,13 +16,6 @@ import { RULES } from './rules.js';
 import { surfacesOf, type Surface } from './surface.js';
 import { Habits } from './habits.js';
 
-/** What was seen of an operation that has no lints. */
-interface Clean {
-  accept: string | undefined;
-  /** Names of parameters, each as `a&b`. */
-  readonly queries: Set<string>;
-}
-
 /** A GET, with what most requests have in common with the one before. */
 interface Routine {
   readonly project: string | undefined;
@@ -37,9 +30,6 @@ interface Routine {
 
 /** Callers whose earlier requests are remembered. */
 const CLIENTS = 500;
-
-/** How many combinations of query parameters of an operation are remembered. */
-const QUERIES = 100;
 
 /** How many parameters of a request are looked at. */
 const MOST_NAMES = 100;
@@ -58,7 +48,8 @@ export class Judge implements ProjectCache {
   readonly #operations: ReadonlyMap<string, AtlasOperation>;
   readonly #surfaces: ReadonlyMap<string, Surface>;
   readonly #clients = new Recent<string, Client>(CLIENTS);
-  readonly #clean = new Map<string, Clean>();
+  /** The last `Accept` of each operation that had nothing to find. */
+  readonly #accepted = new Map<string, string | undefined>();
   /** The last GET of each operation that had nothing to find. */
   readonly #routine = new Map<string, Routine>();
   readonly #mistakes: Mistakes;
@@ -114,34 +105,30 @@ export class Judge implements ProjectCache {
   #judge(event: EventOf<'request.finished'>, detail: RequestDetail): void {
     this.#judged += 1;
     const { data, project } = event;
-    if (data.method === 'GET' && this.#isRoutine(event, detail.unredacted)) return;
-    const { operation: id, caller, method, status } = data;
-    const surface = id === undefined ? undefined : this.#surfaces.get(id);
-    const name = caller ?? '';
-    const client = this.#clients.get(name) ?? this.#clients.take(name, () => new Client());
-    const seen = new Seen(event, detail, client, surface, this);
-    const { raw, condition, state } = seen;
+    const raw = detail.unredacted;
+    if (data.method === 'GET' && this.#isRoutine(event, raw)) return;
+    const { operation: id = '', caller, version, method, status } = data;
+    const surface = this.#surfaces.get(id);
+    const client = this.#clients.take(caller ?? '', () => new Client());
+    const seen = new Seen(event, raw, client, surface, this);
+    const { state, condition } = seen;
     const start = raw.url.indexOf('?');
     const names = start < 0 ? NO_NAMES : namesIn(raw.url.slice(start + 1));
     const sent = method === 'GET' || surface?.operation.body === undefined ? undefined : sentIn(raw, id);
-    if (surface && id !== undefined) {
-      const use = this.coverage.use(project, id, raw.profile);
-      count(use, surface, { data, condition: condition?.name, sent, parameters: names, state });
-    }
-    if (data.caller !== undefined && (status < 400 || condition?.name === doubtfulRequest.name)) {
-      const operation = id === undefined ? undefined : this.#operations.get(id);
-      if (operation) this.#lint(seen, operation, names, sent);
-    }
+    const use = surface && this.coverage.use(project, id, raw.profile);
+    if (use) count(use, surface, { data, condition: condition?.name, sent, parameters: names, state });
+    const operation = this.#operations.get(id);
+    const isTaken = caller !== undefined && (status < 400 || condition?.name === doubtfulRequest.name);
+    if (operation && isTaken) this.#lint(seen, operation, names, sent);
     this.#mistakes.judge(seen);
     this.#habits.judge(seen, names);
-    if (method !== 'GET' || status !== 200 || id === undefined || start >= 0 || !surface) return;
+    const { accept } = raw.headers;
+    if (method !== 'GET' || status !== 200 || start >= 0 || !use) return;
     // What was read is of no interest if it does not change any more.
     if (surface.states && !surface.states.final.includes(state ?? '')) return;
-    const use = this.coverage.use(project, id, raw.profile);
-    const { accept } = raw.headers;
-    if (this.#clean.get(id)?.accept !== accept) return;
+    if (this.#accepted.get(id) !== accept) return;
     const { generation } = this.coverage;
-    this.#routine.set(id, { project, version: data.version, caller, accept, state, client, use, generation });
+    this.#routine.set(id, { project, version, caller, accept, state, client, use, generation });
   }
 
   /** Whether a GET is like the last one of its operation, which had nothing to find. It is counted then. */
@@ -163,19 +150,10 @@ export class Judge implements ProjectCache {
   /** Finds what one request decides. */
   #lint(seen: Seen, operation: AtlasOperation, names: readonly string[], sent: unknown): void {
     const { accept } = seen.raw.headers;
-    const given = typeof accept === 'string' ? accept : undefined;
-    let clean = this.#clean.get(operation.id);
-    if (!clean) this.#clean.set(operation.id, (clean = { accept: undefined, queries: new Set() }));
-    const found: Lint[] = [];
-    if (given !== clean.accept) {
-      const lints = versionLints(operation, given, seen.event.data.version, this.#base.now());
-      if (lints.length === 0) clean.accept = given;
-      found.push(...lints);
-    }
-    const query = names.join('&');
-    if (names.length > 0 && !clean.queries.has(query)) {
-      const lints = queryLints(operation, names);
-      if (lints.length === 0 && clean.queries.size < QUERIES && query.length < 500) clean.queries.add(query);
+    const found = names.length > 0 ? queryLints(operation, names) : [];
+    if (accept !== this.#accepted.get(operation.id)) {
+      const lints = versionLints(operation, accept, seen.event.data.version, this.#base.now());
+      if (lints.length === 0) this.#accepted.set(operation.id, accept);
       found.push(...lints);
     }
     if (sent !== undefined) found.push(...bodyLints(operation, sent));

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Decision, EventOf, RequestDetail, Unredacted } from '../../kernel/events.js';
+import type { Decision, EventOf, Unredacted } from '../../kernel/events.js';
 import { pathWithoutQuery } from '../../http/paths.js';
 import type { Client } from './client.js';
 import type { Handle } from './findings.js';
@@ -7,23 +7,21 @@ import type { Surface } from './surface.js';
 
 /** A request for the Atlas API, as the rules see it. */
 export class Seen {
-  /** With secrets. */
-  readonly raw: Unredacted;
   readonly condition: Decision | undefined;
   /** The state that the answer shows. */
   readonly state: string | undefined;
 
   constructor(
     readonly event: EventOf<'request.finished'>,
-    detail: RequestDetail,
+    /** With secrets. */
+    readonly raw: Unredacted,
     readonly client: Client,
     readonly surface: Surface | undefined,
     private readonly judge: { find(seen: Seen, found: Found): Handle | undefined },
   ) {
     const { status } = event.data;
-    this.raw = detail.unredacted;
-    this.condition = this.raw.condition;
-    this.state = surface?.states && status === 200 ? stateIn(this.raw.answer) : undefined;
+    this.condition = raw.condition;
+    this.state = surface?.states && status === 200 ? stateIn(raw.answer) : undefined;
   }
 
   /** The path without the query and a slash at its end. */
