@@ -89,7 +89,7 @@ A refusal is no error where the client does what is right:
 
 - A challenge that the client answers with the right key, and one whose nonce was too old.
 - An expired token, if the client requests a new one or repeats the request with one.
-- Refusals by \`Prefer\`, by a fault rule, or by a limit.
+- Refusals by \`Prefer\`, by a fault rule, or by a limit, also that of projects.
 - Refusals because of a state that a test has forced or held, or of a link that a rule has made fail.
 - 404 for a GET or a DELETE of something that the same key or service account has deleted, or of something below it.
 - 404 for a GET, if the client then creates something there: it has looked before.

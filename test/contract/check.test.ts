@@ -7,6 +7,7 @@ import { ACCEPT, API, linksPath, SEEDED, seededCaller } from '../support/emulato
 import { PROFILES } from '../support/links.js';
 import { REQUESTS } from '../support/requests.js';
 import { nonceOf } from '../support/digest.js';
+import { basic } from '../support/transport.js';
 import { CONTROL, LINKS, s3, UNKNOWN, WatchedClient } from './check-support.js';
 
 type Act = (client: WatchedClient) => Promise<unknown>;
@@ -139,6 +140,12 @@ const CLIENTS: Readonly<Record<string, { readonly breaks: Act; readonly keeps: A
       // What is settled is no longer waited for.
       client.emulator.clock.advance(60_000);
       for (let read = 0; read < 5; read += 1) await client.get(`/${id}`);
+      // What was settled in between is waited for anew.
+      const third = await client.made(s3(3));
+      for (const state of ['IDLE', 'IDLE', 'IDLE', 'DONE', 'IDLE']) {
+        await client.control('PUT', `/private-links/${third}/state`, { state });
+        await client.get(`/${third}`);
+      }
       // Where a test moves the time, the client need not wait.
       const other = await client.made(s3(2));
       await client.control('POST', '/clock/freeze');
@@ -162,6 +169,14 @@ describe('rules for requests that Atlas takes', () => {
     const [{ severity, source, mend, problem } = {}] = findings;
     expect(severity).toBe(RULES[rule]?.severity);
     for (const text of [source, mend, problem]) expect(text).toMatch(/\w+\W+\w+/);
+  });
+
+  it.each(tested)('%s is found in a client that has kept it before', async (rule) => {
+    const client = await WatchedClient.start();
+    const id = await client.made(s3(99));
+    for (const path of ['', '', `/${id}`, `/${id}`]) await client.get(path);
+    await CLIENTS[rule]?.breaks(client);
+    expect(await client.broken()).toEqual({ [rule]: 1 });
   });
 
   it.each(tested)('%s is not found in a client that keeps it', async (rule) => {
@@ -228,6 +243,19 @@ describe('errors', () => {
     },
   );
 
+  it.each(PROFILES)(
+    'are not found in a client that calls every operation correctly, as %s',
+    async (profile) => {
+      const conformance = await ConformanceCheck.start(profile, { differences: () => [] });
+      await conformance.callEveryOperation();
+      const { body } = await conformance.emulator.inject({
+        method: 'POST',
+        url: '/_emulator/contract/check',
+      });
+      expect(JSON.parse(body)).toMatchObject({ findings: [] });
+    },
+  );
+
   it('are all that is found in a request that is refused', async () => {
     const client = await WatchedClient.start();
     await client.create({ ...s3(), provider: 'AWSS', state: 'IDLE' });
@@ -235,23 +263,37 @@ describe('errors', () => {
     expect(await client.broken()).toEqual({ unknownProvider: 1, linkNotFound: 1 });
   });
 
-  it('of token requests are errors of the project that the client was made for', async () => {
-    const client = await WatchedClient.start();
-    const { id, accounts } = await client.emulator.makeProject({ profile: 'observed' });
-    const send = (payload: string) =>
-      client.emulator.inject({
+  it.each([
+    ['invalid_request', 'token', '', 'grant_type=client_credentials'],
+    ['invalid_client', 'token', 'wrong', 'grant_type=client_credentials'],
+    ['unsupported_grant_type', 'token', 'right', 'grant_type=password'],
+    ['invalid_grant', 'revoke', 'right', 'token='],
+    ['request_too_large', 'token', 'right', 'x'.repeat(1_100_000)],
+  ])(
+    'of token requests are errors, of the project that the client was made for if it is known: %s',
+    async (rule, path, secret, form) => {
+      const client = await WatchedClient.start();
+      const { id, accounts } = await client.emulator.makeProject({ profile: 'observed' });
+      const { clientId, clientSecret } = accounts.owner;
+      const authorization = basic(clientId, secret === 'right' ? clientSecret : secret);
+      // The token of another client.
+      const payload = form === 'token=' ? form + (await client.grant()) : form;
+      await client.emulator.inject({
         method: 'POST',
-        url: '/api/oauth/token',
+        url: `/api/oauth/${path}`,
         headers: {
           'content-type': 'application/x-www-form-urlencoded',
-          authorization: `Basic ${btoa(`${accounts.owner.clientId}:${accounts.owner.clientSecret}`)}`,
+          ...(secret !== '' && { authorization }),
         },
         payload,
       });
-    await send('grant_type=password');
-    expect(await client.broken(`/_emulator/projects/${id}`)).toEqual({ unsupported_grant_type: 1 });
-    expect(await client.broken(CONTROL)).toEqual({});
-  });
+      const isKnown = ['unsupported_grant_type', 'invalid_grant'].includes(rule);
+      const broken = await client.broken(`/_emulator/projects/${id}`);
+      expect(broken).toEqual(isKnown ? { [rule]: 1 } : {});
+      expect(await client.broken()).toEqual({ [rule]: 1 });
+      expect(await client.broken(CONTROL)).toEqual({});
+    },
+  );
 });
 
 /** What a client that does nothing wrong can meet. */
@@ -347,6 +389,13 @@ const INNOCENT: Readonly<Record<string, Act>> = {
   async '"exists" after a lost answer, once it has looked'(client) {
     await lost(client, 'after');
     await client.get();
+    expect((await client.create()).statusCode).toBe(400);
+  },
+  async '"exists" after a lost answer, once it has looked as it did before'(client) {
+    const id = await client.made(s3(2));
+    for (let look = 0; look < 2; look += 1) await client.get(`/${id}`);
+    await lost(client, 'after');
+    await client.get(`/${id}`);
     expect((await client.create()).statusCode).toBe(400);
   },
   async 'an operation that is not emulated'(client) {

@@ -132,9 +132,11 @@ export class Judge implements ProjectCache {
   }
 
   /** Whether a GET is like the last one of its operation, which had nothing to find. It is counted then. */
-  #isRoutine({ data, project }: EventOf<'request.finished'>, { url, headers, answer }: Unredacted): boolean {
+  #isRoutine({ data, project }: EventOf<'request.finished'>, raw: Unredacted): boolean {
+    const { url, headers, answer, hasNext } = raw;
     const last = this.#routine.get(data.operation ?? '');
-    if (!last || last.project !== project || last.caller !== data.caller || data.status !== 200) return false;
+    if (!last || last.project !== project || last.caller !== data.caller) return false;
+    if (data.status !== 200 || hasNext) return false;
     if (last.generation !== this.coverage.generation) return false;
     if (last.accept !== headers.accept || last.version !== data.version || url.includes('?')) return false;
     if (!last.client.isQuiet || !this.#mistakes.isQuiet) return false;

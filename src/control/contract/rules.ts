@@ -5,6 +5,7 @@ import { storageUnavailable, unexpected } from '../../http/replies/failures.js';
 import { misspelledPath, notEmulated } from '../../http/steps/route.js';
 import { noScriptedAnswer } from '../../http/steps/scripted.js';
 import { doubtfulRequest } from '../../http/steps/strict.js';
+import { tooManyProjects } from '../../identity/index.js';
 import type { ConditionType } from '../../profiles/index.js';
 import { readFixture } from '../../version.js';
 
@@ -30,7 +31,7 @@ export const RULES = readFixture('contract/rules.json') as Readonly<Record<strin
 /** Refusals for which no client is to blame. Those of fault rules, limits and `Prefer` never count. */
 export const BLAMELESS: readonly ConditionType[] = [
   ...[notEmulated, misspelledPath, storageUnavailable, unexpected, noScriptedAnswer, doubtfulRequest],
-  ...[addressNotAllowed, rateLimited, tooManyTokens],
+  ...[addressNotAllowed, rateLimited, tooManyTokens, tooManyProjects],
   ...[tokens.accessDenied, tokens.serverError, tokens.temporarilyUnavailable],
 ];
 
