@@ -123,3 +123,16 @@ export class WatchedClient {
     return counts;
   }
 }
+
+/** What a client does. */
+export type Act = (client: WatchedClient) => Promise<unknown>;
+
+/** Lets the next request meet a limit. */
+export const limit = (client: WatchedClient): Promise<void> =>
+  client.control('POST', '/faults', { rateLimit: { retryAfterS: 5 }, times: 1 });
+
+/** Sends a create whose connection is cut, after or before its work. */
+export async function lost(client: WatchedClient, drop: string): Promise<void> {
+  await client.control('POST', '/faults', { drop, times: 1, match: { method: 'POST' } });
+  await expect(client.create()).rejects.toThrow();
+}

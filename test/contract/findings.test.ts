@@ -118,6 +118,18 @@ describe('findings', () => {
     expect(findings.select(undefined)).toEqual([]);
   });
 
+  it('of removed projects become one, with the last requests', () => {
+    const findings = new Findings();
+    for (let seq = 0; seq < 12; seq += 1)
+      findings.add(about(seq % 2 === 0 ? 'a' : 'b'), texts, occurrence(seq));
+    findings.evict((project) => project === 'b');
+    expect(findings.select('b')).toEqual([]);
+    expect(findings.select('a')).toHaveLength(1);
+    findings.evict(() => true);
+    const [{ count, requests } = { count: 0, requests: [] }, ...others] = findings.select(undefined);
+    expect([count, requests.length, others]).toEqual([12, 5, []]);
+  });
+
   it('of projects are dropped from the caches with them', async () => {
     const client = await WatchedClient.start();
     const before = client.emulator.app.world.retained;

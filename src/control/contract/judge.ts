@@ -11,7 +11,7 @@ import { count, Coverage } from './coverage.js';
 import { Findings, type Handle, type Texts } from './findings.js';
 import { Mistakes } from './mistakes.js';
 import { Recent } from './recent.js';
-import { Seen, type Found } from './seen.js';
+import { Seen, stateIn, type Found } from './seen.js';
 import { RULES } from './rules.js';
 import { surfacesOf, type Surface } from './surface.js';
 import { Habits } from './habits.js';
@@ -140,10 +140,7 @@ export class Judge implements ProjectCache {
     if (last.generation !== this.coverage.generation) return false;
     if (last.accept !== headers.accept || last.version !== data.version || url.includes('?')) return false;
     if (!last.client.isQuiet || !this.#mistakes.isQuiet) return false;
-    if (last.state !== undefined) {
-      const start = typeof answer === 'string' ? answer.lastIndexOf('"state":"') : -1;
-      if (start < 0 || !(answer as string).startsWith(`${last.state}"`, start + 9)) return false;
-    }
+    if (last.state !== undefined && last.state !== stateIn(answer)) return false;
     last.use.requests += 1;
     last.client.requests += 1;
     return true;
