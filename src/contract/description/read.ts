@@ -32,7 +32,7 @@ export async function readDescription(path: string, own: Digest): Promise<Digest
   const signs = rewritingSigns(document, digest, own);
   if (signs.length > 0) {
     throw new UsageError(
-      `${path} is not the description as published, but rewritten, as generators of SDKs do: ${signs.join(', ')}; compare openapi/v2.json or v2.yaml of https://github.com/mongodb/openapi`,
+      `${path} is not the description as published, but looks like one that a generator of SDKs has rewritten: ${signs.join(', ')}; compare openapi/v2.json or v2.yaml of https://github.com/mongodb/openapi`,
     );
   }
   return digest;
