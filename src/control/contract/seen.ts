@@ -69,7 +69,7 @@ export function answerHeader({ answerHeaders }: Unredacted, name: string): strin
 }
 
 /** The state in an answer with one resource. */
-export function stateIn(answer: Unredacted['answer']): string | undefined {
+function stateIn(answer: Unredacted['answer']): string | undefined {
   if (typeof answer !== 'string') return undefined;
   // The key is near the end: keys are in the order of the alphabet.
   const start = answer.lastIndexOf('"state":"');
