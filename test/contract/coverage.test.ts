@@ -159,6 +159,16 @@ describe('GET /_emulator/contract/coverage', () => {
   }, 60_000);
 });
 
+it('reads that are alike are all counted, also after the counts were forgotten', async () => {
+  const client = await WatchedClient.start();
+  for (let round = 0; round < 2; round += 1) {
+    for (let count = 0; count < 3; count += 1) await client.get();
+    const { requests } = rowOf(await coverageOf(client.emulator), 'listGroupStreamPrivateLinkConnections');
+    expect(requests).toBe(3);
+    await client.control('DELETE', '/contract');
+  }
+});
+
 describe('the report', () => {
   async function report(): Promise<CoverageReport> {
     const client = await WatchedClient.start();
