@@ -160,6 +160,12 @@ describe('rules for requests that Atlas takes', () => {
     expect(await client.broken()).toEqual({ [rule]: 1 });
   });
 
+  it('versionAhead is found in each request', async () => {
+    const client = await WatchedClient.start();
+    for (let count = 0; count < 2; count += 1) await CLIENTS.versionAhead?.breaks(client);
+    expect(await client.broken()).toEqual({ versionAhead: 2 });
+  });
+
   it.each(tested)('%s is not found in a client that keeps it', async (rule) => {
     const client = await WatchedClient.start();
     await CLIENTS[rule]?.keeps(client);
