@@ -1539,7 +1539,7 @@ export interface Finding {
   readonly operation?: string;
   /** The id of the project, even if it was deleted. */
   readonly project?: string;
-  /** Whether the check was told to expect it. */
+  /** Whether the check expects it. */
   readonly expected: boolean;
   /** The number of requests. */
   readonly count: number;
@@ -1579,7 +1579,7 @@ export interface CheckReport {
   readonly findings: readonly Finding[];
   /** Expected rules that no request has broken. */
   readonly missing: readonly string[];
-  /** Findings that fail and were not kept for lack of memory. */
+  /** Findings that fail and were dropped: there were too many. */
   readonly dropped: number;
 }
 

@@ -145,7 +145,7 @@ describe('GET /_emulator/contract/coverage', () => {
     expect(rowOf(await coverageOf(client.emulator), 'getGroup').requests).toBe(0);
   });
 
-  it('says that a project is not kept apart any more after 500 others', async () => {
+  it('says that a project is no longer counted separately after 500 others', async () => {
     const client = await WatchedClient.start();
     await client.get();
     for (let count = 0; count < 501; count += 1) {
@@ -154,8 +154,13 @@ describe('GET /_emulator/contract/coverage', () => {
     }
     const response = await client.emulator.inject({ url: `${CONTROL}/contract/coverage` });
     expect(response.statusCode).toBe(410);
+    // Used again, it has only the last of its requests.
+    await client.get();
+    expect((await client.emulator.inject({ url: `${CONTROL}/contract/coverage` })).statusCode).toBe(410);
+    const unused = `/_emulator/projects/${SEEDED.documented.project}/contract/coverage`;
+    expect((await client.emulator.inject({ url: unused })).statusCode).toBe(200);
     const report = await coverageOf(client.emulator);
-    expect(rowOf(report, 'listGroupStreamPrivateLinkConnections').requests).toBe(1);
+    expect(rowOf(report, 'listGroupStreamPrivateLinkConnections').requests).toBe(2);
   }, 60_000);
 });
 

@@ -144,7 +144,7 @@ describe('findings', () => {
 });
 
 describe('counts of coverage', () => {
-  it('are kept apart for 500 projects', () => {
+  it('are separate for 500 projects', () => {
     const coverage = new Coverage(new Map());
     for (let count = 0; count < 700; count += 1)
       coverage.use(`p${count}`, 'getGroup', 'observed').requests += 1;

@@ -49,7 +49,7 @@ function summaryOf({ judged, counts, dropped, missing, findings }: CheckReport):
   const expected = findings.filter((one) => one.expected).length;
   if (expected > 0) parts.push(`${expected} expected`);
   if (missing.length > 0) parts.push(`${missing.length} missing`);
-  if (dropped > 0) parts.push(`${dropped} not kept for lack of memory`);
+  if (dropped > 0) parts.push(`${dropped} dropped, because there are too many`);
   return `${parts.join(', ')} in ${judged} ${judged === 1 ? 'request' : 'requests'}.`;
 }
 
@@ -71,7 +71,9 @@ function junitOf(report: CheckReport, failOn: Severity): string {
   });
   const others = [
     ...report.missing.map((rule) => [rule, 'expected, and no request has broken it'] as const),
-    ...(report.dropped > 0 ? [['dropped', `${report.dropped} findings were not kept`] as const] : []),
+    ...(report.dropped > 0
+      ? [['dropped', `${report.dropped} findings were dropped, because there are too many`] as const]
+      : []),
   ].map(([name, message]) => {
     const failure = `<failure type="error" message="${xml(message)}"/>`;
     return `    <testcase classname="contract" name="${xml(name)}">${failure}</testcase>`;

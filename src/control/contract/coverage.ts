@@ -1,6 +1,7 @@
 import type { EventData } from '../../kernel/events.js';
 import { asciiUpperCase } from '../../kernel/ids.js';
 import { PROFILE_NAMES, type ProfileName } from '../../profiles/index.js';
+import { Recent } from './recent.js';
 import { eachField, type Surface } from './surface.js';
 
 /** What is counted of an operation. */
@@ -39,20 +40,23 @@ export interface Share {
   readonly percent: number;
 }
 
-/** Scopes of projects that are kept apart; those that were used longest ago become part of the whole server's. */
-const SCOPES = 500;
+/** How many projects are counted separately; the oldest become part of the whole server's counts. */
+export const SCOPES = 500;
+
+/** How many of these are remembered by name. */
+const MERGED = 10_000;
 
 const newScope = (): Scope => ({ profiles: new Set(), uses: new Map() });
 
 /** Counts what requests exercise of what is emulated, by project. */
 export class Coverage {
   readonly #scopes = new Map<string, Scope>();
-  /** Requests without a project, and those of projects that are not kept apart any more. */
+  /** Requests without a project, and those of projects that are no longer counted separately. */
   #rest = newScope();
   /** Changes when counts are moved or forgotten: a use from before is not counted any more. */
   generation = 0;
   /** Projects that were merged into the rest, though they exist. */
-  #merged = 0;
+  readonly #merged = new Recent<string, true>(MERGED);
 
   /** @param exists whether there is a project with this id */
   constructor(
@@ -60,14 +64,14 @@ export class Coverage {
     private readonly exists: (project: string) => boolean = () => true,
   ) {}
 
-  /** Number of projects that are kept apart. */
+  /** Number of projects that are counted separately. */
   get retained(): number {
     return this.#scopes.size;
   }
 
-  /** Whether all requests of a project are counted apart. */
+  /** Whether all requests of a project are counted separately. */
   isWhole(project: string): boolean {
-    return this.#merged === 0 || this.#scopes.has(project);
+    return !this.#merged.has(project);
   }
 
   /** The number of requests for operations of a project. */
@@ -91,7 +95,7 @@ export class Coverage {
     const [oldest = ''] = this.#scopes.keys();
     if (this.#scopes.size > SCOPES) {
       this.#merge(oldest);
-      this.#merged += 1;
+      this.#merged.set(oldest, true);
     }
     return scope;
   }
@@ -113,11 +117,13 @@ export class Coverage {
   /** Forgets the counts of a project, or all. */
   forget(project: string | undefined): void {
     this.generation += 1;
-    if (project !== undefined) this.#scopes.delete(project);
-    else {
+    if (project !== undefined) {
+      this.#scopes.delete(project);
+      this.#merged.delete(project);
+    } else {
       this.#scopes.clear();
+      this.#merged.clear();
       this.#rest = newScope();
-      this.#merged = 0;
     }
   }
 

@@ -56,7 +56,7 @@ export interface Handle {
   retracted: boolean;
 }
 
-/** How many findings are kept; others are counted. */
+/** How many findings are stored; others are counted. */
 const LIMIT = 1000;
 
 /** The longest text of a finding, and path of a request, in characters. */
@@ -70,12 +70,12 @@ export class Findings {
   readonly #all = new Map<string, Stored>();
   #dropped: Record<Severity, number> = { error: 0, warning: 0, advice: 0 };
 
-  /** Findings that were not kept for lack of memory, by severity. */
+  /** Findings that were not stored, because there were too many, by severity. */
   get dropped(): Readonly<Record<Severity, number>> {
     return this.#dropped;
   }
 
-  /** Adds one request to a finding, which is described if it is new. Returns undefined if it is not kept. */
+  /** Adds one request to a finding, which is described if it is new. Returns undefined if it is not stored. */
   add(about: About, describe: () => Texts, request: Occurrence): Handle | undefined {
     const key = keyOf(about.project ?? '', about);
     let stored = this.#all.get(key);

@@ -3,7 +3,7 @@ import { ControlError } from '../../http/control-error.js';
 import { stepConditions } from '../../http/conditions.js';
 import { controlGroup, type AtlasOperation, type ControlOperation } from '../../http/operation.js';
 import { component, integer, moment, object, oneOf, strict, text } from '../../http/schema.js';
-import { DIMENSIONS, sharesOf } from './coverage.js';
+import { DIMENSIONS, SCOPES, sharesOf } from './coverage.js';
 import type { Finding } from './findings.js';
 import type { Judge } from './judge.js';
 import { isMistake, RULES, SEVERITIES, type Severity } from './rules.js';
@@ -18,7 +18,7 @@ const findingSchema = component('Finding', 'A rule that requests have broken.', 
   mend: text('What the client should do.'),
   operation: Type.Optional(text('The operationId.')),
   project: Type.Optional(text('The id of the project, even if it was deleted.')),
-  expected: Type.Boolean({ description: 'Whether the check was told to expect it.' }),
+  expected: Type.Boolean({ description: 'Whether the check expects it.' }),
   count: integer('The number of requests.'),
   requests: Type.Array(
     Type.Object({
@@ -46,7 +46,7 @@ const checkReport = component('CheckReport', 'What clients have done wrong.', {
   counts,
   findings: Type.Array(findingSchema, { description: 'The worst first.' }),
   missing: Type.Array(Type.String(), { description: 'Expected rules that no request has broken.' }),
-  dropped: integer('Findings that fail and were not kept for lack of memory.'),
+  dropped: integer('Findings that fail and were dropped: there were too many.'),
 });
 
 const rules = (description: string) =>
@@ -131,7 +131,7 @@ export function contractOperations(
       handle({ project }) {
         const { coverage } = judging();
         if (project && !coverage.isWhole(project.id)) {
-          const problem = `The counts of project ${project.id} are not kept apart any more: so many others were used since.`;
+          const problem = `The requests of project ${project.id} are no longer counted separately: more than ${SCOPES} projects were used since.`;
           throw new ControlError(410, problem);
         }
         const report = coverage.report(project?.id);

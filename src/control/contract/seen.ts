@@ -30,7 +30,7 @@ export class Seen {
     return path.endsWith('/') ? path.slice(0, -1) : path;
   }
 
-  /** Adds a finding. Returns undefined if it is not kept. */
+  /** Adds a finding. Returns undefined if it is not stored. */
   find(found: Found): Handle | undefined {
     return this.judge.find(this, found);
   }
@@ -68,11 +68,7 @@ export function answerHeader({ answerHeaders }: Unredacted, name: string): strin
   return index < 0 ? undefined : String(answerHeaders[index + 1]);
 }
 
-/** The state in an answer with one resource. */
+/** The state in an answer with one resource. Texts in JSON have no quotes that are not escaped. */
 function stateIn(answer: Unredacted['answer']): string | undefined {
-  if (typeof answer !== 'string') return undefined;
-  // The key is near the end: keys are in the order of the alphabet.
-  const start = answer.lastIndexOf('"state":"');
-  if (start >= 0) return answer.slice(start + 9, answer.indexOf('"', start + 9));
-  return /"state"\s*:\s*"(\w+)"/.exec(answer)?.[1];
+  return typeof answer === 'string' ? /"state"\s*:\s*"(\w+)"/.exec(answer)?.[1] : undefined;
 }
