@@ -32,7 +32,7 @@ export function queryLints(operation: AtlasOperation, names: readonly string[]):
     const near = name.length > 3 ? known.find((one) => distanceOf(one, name) <= 2) : undefined;
     if (known.includes(name) || (!described && near === undefined)) return [];
     const mend = near === undefined ? `Leave it out: there are ${known.join(', ')}.` : `Send ${near}.`;
-    const subject = /^[\w$.-]{1,60}$/.test(name) ? name : '(a name of other characters)';
+    const subject = /^[\w$.-]{1,60}$/.test(name) ? name : '(a name with special characters)';
     const problem = `The operation ${operation.id} has no query parameter ${subject}.`;
     return [{ rule: 'unknownQueryParameter', subject, problem, mend }];
   });

@@ -285,6 +285,12 @@ describe('POST /_emulator/contract/check', () => {
     ]);
   });
 
+  it('counts a request once that has several names with special characters', async () => {
+    const client = await WatchedClient.start();
+    await client.get('?%00=1&a%3Cb=1');
+    expect(await client.broken()).toEqual({ unknownQueryParameter: 1 });
+  });
+
   it('shows no secrets', async () => {
     const client = await WatchedClient.start();
     const secret = 'mdb_sa_sk_0123456789';

@@ -75,7 +75,7 @@ export class Findings {
     return this.#dropped;
   }
 
-  /** Adds one request to a finding, which is described if it is new. Returns undefined if it is not stored. */
+  /** Adds one request to a finding, which is described if it is new. Returns undefined if it is not stored, or is already. */
   add(about: About, describe: () => Texts, request: Occurrence): Handle | undefined {
     const key = keyOf(about.project ?? '', about);
     let stored = this.#all.get(key);
@@ -91,6 +91,7 @@ export class Findings {
       stored = { ...about, ...texts, key, count: 0, requests: [], removed: false };
       this.#all.set(key, stored);
     }
+    if (stored.requests.at(-1)?.seq === request.seq) return undefined;
     stored.count += 1;
     const { path } = request;
     stored.requests.push(path.length > TEXT ? { ...request, path: path.slice(0, TEXT) } : request);
