@@ -15,7 +15,7 @@ const occurrence = (seq: number) => ({
   seq,
   at: 0,
   method: 'POST',
-  path: '/',
+  url: '/',
   status: 400,
   caller: undefined,
 });

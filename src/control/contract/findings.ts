@@ -1,4 +1,4 @@
-import { redactText } from '../../http/observation/redaction.js';
+import { redactTarget, redactText } from '../../http/observation/redaction.js';
 import type { Severity } from './rules.js';
 
 /** A request that broke a rule. */
@@ -7,8 +7,8 @@ export interface Occurrence {
   /** In real time, in milliseconds. */
   readonly at: number;
   readonly method: string;
-  /** With secrets redacted. */
-  readonly path: string;
+  /** The request target, with secrets: it is redacted when it is shown. */
+  readonly url: string;
   readonly status: number;
   readonly caller: string | undefined;
 }
@@ -59,7 +59,7 @@ export interface Handle {
 /** How many findings are stored; others are counted. */
 const LIMIT = 1000;
 
-/** The longest text of a finding, and path of a request, in characters. */
+/** The longest text of a finding, and target of a request, in characters. */
 const TEXT = 500;
 
 /** How many requests a finding names. */
@@ -86,15 +86,24 @@ export class Findings {
         return undefined;
       }
       // Texts can contain what a client has sent.
-      const short = (text: string): string => redactText(text.slice(0, TEXT));
-      const texts = { severity, source, problem: short(problem), mend: short(mend) };
-      stored = { ...about, ...texts, key, count: 0, requests: [], removed: false };
+      const texts = { problem: redactText(shortened(problem)), mend: redactText(shortened(mend)) };
+      stored = {
+        ...about,
+        subject: shortened(about.subject),
+        severity,
+        source,
+        ...texts,
+        key,
+        count: 0,
+        requests: [],
+        removed: false,
+      };
       this.#all.set(key, stored);
     }
     if (stored.requests.at(-1)?.seq === request.seq) return undefined;
     stored.count += 1;
-    const { path } = request;
-    stored.requests.push(path.length > TEXT ? { ...request, path: path.slice(0, TEXT) } : request);
+    const { url } = request;
+    stored.requests.push(url.length > TEXT ? { ...request, url: shortened(redactTarget(url)) } : request);
     if (stored.requests.length > NAMED) stored.requests.shift();
     return { finding: stored, seq: request.seq, retracted: false };
   }
@@ -151,7 +160,12 @@ export class Findings {
   }
 }
 
+/** The beginning of a long text, as a copy: a slice would keep the whole text in memory. */
+function shortened(text: string): string {
+  return text.length <= TEXT ? text : Buffer.from(text.slice(0, TEXT)).toString();
+}
+
 /** @param scope the project; empty for requests without one */
 function keyOf(scope: string, { rule, operation, subject }: About): string {
-  return `${scope}\n${rule}\n${operation}\n${subject}`;
+  return `${scope}\n${rule}\n${operation}\n${shortened(subject)}`;
 }

@@ -165,7 +165,7 @@ export class Judge implements ProjectCache {
   /** Adds what a rule has found in a request. */
   find({ event, raw }: Seen, found: Found): Handle | undefined {
     const { seq, at, data } = event;
-    const { method, status, caller, operation } = data;
+    const { operation, method, status, caller } = data;
     const { rule, subject } = found;
     // Requests for tokens, and of all projects, belong to the project that the caller was made for.
     const project = event.project ?? this.#credentials.credential(caller ?? '')?.projectId ?? undefined;
@@ -174,7 +174,7 @@ export class Judge implements ProjectCache {
       const { severity = 'error', mend = '', source = raw.condition?.source ?? '' } = known ?? {};
       return { severity, problem: found.problem, mend: found.mend ?? mend, source: found.source ?? source };
     };
-    const request = { seq, at, method, path: data.path, status, caller };
+    const request = { seq, at, method, url: raw.url, status, caller };
     return this.findings.add({ rule, operation, project, subject }, describe, request);
   }
 }

@@ -102,9 +102,8 @@ export class Mistakes {
     const { path } = seen;
     const { name, problem, remedy, source } = condition;
     const { field } = condition as { field?: string };
-    // A client that makes up paths must not fill the memory.
     const other = name === unauthenticated.name ? problem : '';
-    const subject = field ?? (operation === undefined ? path.slice(0, 200) : other);
+    const subject = field ?? (operation === undefined ? path : other);
     const handle = seen.find({ rule: name, subject, problem, mend: remedy, source });
     if (!handle) return;
     if (name === unauthenticated.name) {
@@ -132,11 +131,12 @@ export class Mistakes {
     if (client.lost && exists.includes(name) && client.lost.has(`${path}\n${bodyKey(raw.body)}`)) return true;
     const isMissing = status === 404 && !NOTHING_THERE.includes(name);
     if (rung !== 'state' && !isMissing) return false;
-    const ids = [...path.split('/').slice(4), ...parameters.map(String)];
-    if (rung === 'state' && ids.some((id) => this.#forced.has(id))) return true;
-    if (!isMissing) return false;
-    if (ids.some((id) => this.#removed.has(id))) return true;
-    if (this.#deleted.size === 0 || !(isRead(method) || method === 'DELETE')) return false;
+    if (this.#forced.size > 0 || this.#removed.size > 0) {
+      const ids = [...path.split('/').slice(4), ...parameters.map(String)];
+      if (rung === 'state' && ids.some((id) => this.#forced.has(id))) return true;
+      if (isMissing && ids.some((id) => this.#removed.has(id))) return true;
+    }
+    if (!isMissing || this.#deleted.size === 0 || !(isRead(method) || method === 'DELETE')) return false;
     for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
       if (this.#deleted.has(`${caller} ${path.slice(0, end)}`)) return true;
     }

@@ -2,6 +2,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { ControlError } from '../../http/control-error.js';
 import { stepConditions } from '../../http/conditions.js';
 import { controlGroup, type AtlasOperation, type ControlOperation } from '../../http/operation.js';
+import { redactTarget } from '../../http/observation/redaction.js';
 import { component, integer, moment, object, oneOf, strict, text } from '../../http/schema.js';
 import { DIMENSIONS, SCOPES, sharesOf } from './coverage.js';
 import type { Finding } from './findings.js';
@@ -192,9 +193,8 @@ function shown(finding: Finding, expected: boolean): Static<typeof findingSchema
     ...{ rule, severity, source, problem, mend, expected, count },
     ...(operation !== undefined && { operation }),
     ...(project !== undefined && { project }),
-    requests: requests.map(({ at, caller, ...request }) => ({
-      ...request,
-      at: new Date(at).toISOString(),
+    requests: requests.map(({ seq, at, method, url, status, caller }) => ({
+      ...{ seq, at: new Date(at).toISOString(), method, path: redactTarget(url), status },
       ...(caller !== undefined && { caller }),
     })),
   };
