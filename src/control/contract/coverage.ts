@@ -64,11 +64,6 @@ export class Coverage {
     private readonly exists: (project: string) => boolean = () => true,
   ) {}
 
-  /** Number of projects that are counted separately. */
-  get retained(): number {
-    return this.#scopes.size;
-  }
-
   /** Whether all requests of a project are counted separately. */
   isWhole(project: string): boolean {
     return !this.#merged.has(project);
@@ -107,11 +102,16 @@ export class Coverage {
     if (scope) add(this.#rest, scope);
   }
 
-  /** Counts removed projects as part of the whole server's. Returns them. */
-  evict(isGone: (project: string) => boolean): string[] {
-    const gone = [...this.#scopes.keys()].filter(isGone);
-    for (const project of gone) this.#merge(project);
-    return gone;
+  /** The projects that are counted separately. */
+  projects(): Iterable<string> {
+    return this.#scopes.keys();
+  }
+
+  /** Counts a removed project as part of the whole server. Returns whether it was counted separately. */
+  evict(project: string): boolean {
+    const isCounted = this.#scopes.has(project);
+    if (isCounted) this.#merge(project);
+    return isCounted;
   }
 
   /** Forgets the counts of a project, or all. */

@@ -140,11 +140,16 @@ export class Findings {
     }
   }
 
-  /** Keeps the findings of removed projects for the whole server; equal ones of several projects become one. */
-  evict(isGone: (project: string) => boolean): void {
+  /** The projects of findings, but for those that were removed. */
+  projects(): string[] {
+    return [...this.#all.values()].flatMap(({ project, removed }) => (removed ? [] : (project ?? [])));
+  }
+
+  /** Keeps the findings of a removed project for the whole server; equal ones of several projects become one. */
+  evict(project: string): void {
     for (const stored of [...this.#all.values()]) {
-      const { project, removed, key } = stored;
-      if (removed || project === undefined || !isGone(project)) continue;
+      const { removed, key } = stored;
+      if (removed || stored.project !== project) continue;
       this.#all.delete(key);
       stored.removed = true;
       stored.key = keyOf('removed', stored);
@@ -153,6 +158,7 @@ export class Findings {
       else {
         other.count += stored.count;
         other.requests.push(...stored.requests);
+        other.requests.sort((one, two) => one.seq - two.seq);
         other.requests.splice(0, other.requests.length - NAMED);
         stored.into = other;
       }

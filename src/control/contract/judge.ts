@@ -82,13 +82,13 @@ export class Judge implements ProjectCache {
     });
   }
 
-  get retained(): number {
-    return this.coverage.retained;
+  owners(): readonly string[] {
+    return [...new Set([...this.coverage.projects(), ...this.findings.projects()])];
   }
 
-  evict(isGone: (project: string) => boolean): void {
-    this.findings.evict(isGone);
-    for (const project of this.coverage.evict(isGone)) this.#mistakes.sawRemoved(project);
+  evict(project: string): void {
+    this.findings.evict(project);
+    if (this.coverage.evict(project)) this.#mistakes.sawRemoved(project);
   }
 
   /** The number of requests that were judged, of all or of a project. */
