@@ -14,6 +14,8 @@ export const STEPS = {
   body: ['http/steps/body', 'npm:fastify/lib/content-type-parser', 'npm:secure-json-parse/'],
   rules: [
     'http/steps/fields',
+    'http/steps/strict',
+    'http/lints',
     'http/schema',
     'states/rules',
     'features/private-links/rules',
@@ -49,7 +51,18 @@ const NATIVE = {
   '(idle)': undefined,
 };
 /** Outside of requests: the program that starts the emulator, and what serves no request. */
-const OUTSIDE = ['addresses', 'cli/', 'client/', 'exit', 'index', 'listener', 'tls/', 'version', 'vitest'];
+const OUTSIDE = [
+  'addresses',
+  'cli/',
+  'client/',
+  'contract/',
+  'exit',
+  'index',
+  'listener',
+  'tls/',
+  'version',
+  'vitest',
+];
 
 const entries = Object.entries(STEPS)
   .flatMap(([step, starts]) => starts.map((start) => ({ step, start })))
