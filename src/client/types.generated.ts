@@ -630,6 +630,33 @@ export interface PrivateLinkStep {
   readonly why: string;
 }
 
+/** A private link with its state and what was sent of it. */
+export interface ListedPrivateLink {
+  /** The _id of the private link. */
+  readonly id: string;
+  /** A state of a private link; DELETED removes it. */
+  readonly state:
+    'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
+  /** Whether it leaves the state only by a step, a release or reads. */
+  readonly held: boolean;
+  /** The last 100 states it has gone through, oldest first. */
+  readonly history: readonly PrivateLinkStep[];
+  /** The states that time will bring, in order; absent if there are none. */
+  readonly ahead?: readonly {
+    /** A state of a private link; DELETED removes it. */
+    readonly state:
+      'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
+    /** When it enters the state, in the project's time. */
+    readonly at: string;
+  }[];
+  /** The states that a step, a release or reads will bring, in order; absent if there are none. */
+  readonly waiting?: readonly (
+    'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED'
+  )[];
+  /** What a client or a fixture sent of the private link. */
+  readonly sent: Readonly<Record<string, unknown>>;
+}
+
 /** The state of a private link, and its history. */
 export interface PrivateLinkState {
   /** The _id of the private link. */
@@ -641,6 +668,18 @@ export interface PrivateLinkState {
   readonly held: boolean;
   /** The last 100 states it has gone through, oldest first. */
   readonly history: readonly PrivateLinkStep[];
+  /** The states that time will bring, in order; absent if there are none. */
+  readonly ahead?: readonly {
+    /** A state of a private link; DELETED removes it. */
+    readonly state:
+      'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
+    /** When it enters the state, in the project's time. */
+    readonly at: string;
+  }[];
+  /** The states that a step, a release or reads will bring, in order; absent if there are none. */
+  readonly waiting?: readonly (
+    'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED'
+  )[];
 }
 
 /** Body: Puts a private link into a state, in which it stays. */
@@ -1513,6 +1552,133 @@ export interface HttpArchive {
   };
 }
 
+/** A request without headers and bodies. */
+export interface RequestLine {
+  /** The number of the request. Numbers increase, with gaps. */
+  readonly seq: number;
+  /** When the response was sent, in real time. */
+  readonly at: string;
+  /** The id of the project in the path. */
+  readonly project?: string;
+  /** The HTTP method. */
+  readonly method: string;
+  /** The path and the query. */
+  readonly path: string;
+  /** The operationId of the API description. */
+  readonly operation?: string;
+  /** The public key or client id of the authenticated caller. */
+  readonly caller?: string;
+  /** The status of the response; 0 if none was sent. */
+  readonly status: number;
+  /** The step that decided the response. */
+  readonly rung:
+    | 'route'
+    | 'scripted answer'
+    | 'credentials'
+    | 'faults'
+    | 'media type'
+    | 'query'
+    | 'project'
+    | 'body'
+    | 'fields'
+    | 'state'
+    | 'answer';
+  /** The version of the operation. */
+  readonly version?: string;
+  /** The time from the arrival of the request to the end of the response, in milliseconds. */
+  readonly tookMs: number;
+  readonly refusal?: Refusal;
+  /** The number of the 401 whose digest challenge it answers, while that is recorded. */
+  readonly challenge?: number;
+  /** The number of the request that issued its token, while that is recorded. */
+  readonly token?: number;
+  /** The id of the item that it names, or has created. */
+  readonly item?: string;
+  /** The fault rules that acted on it. */
+  readonly faults?: readonly string[];
+  /** When it arrived, in the project's time. */
+  readonly projectTime?: string;
+}
+
+/** A request, its response, and what belongs to it. */
+export interface RequestReport {
+  /** The number of the request. Numbers increase, with gaps. */
+  readonly seq: number;
+  /** When the response was sent, in real time. */
+  readonly at: string;
+  /** The id of the project in the path. */
+  readonly project?: string;
+  /** The HTTP method. */
+  readonly method: string;
+  /** The path and the query. */
+  readonly path: string;
+  /** The operationId of the API description. */
+  readonly operation?: string;
+  /** The public key or client id of the authenticated caller. */
+  readonly caller?: string;
+  /** The status of the response; 0 if none was sent. */
+  readonly status: number;
+  /** The step that decided the response. */
+  readonly rung:
+    | 'route'
+    | 'scripted answer'
+    | 'credentials'
+    | 'faults'
+    | 'media type'
+    | 'query'
+    | 'project'
+    | 'body'
+    | 'fields'
+    | 'state'
+    | 'answer';
+  /** The version of the operation. */
+  readonly version?: string;
+  /** The time from the arrival of the request to the end of the response, in milliseconds. */
+  readonly tookMs: number;
+  readonly refusal?: Refusal;
+  /** The message that the client sent. */
+  readonly request: {
+    /** The headers, with secrets redacted. */
+    readonly headers: Readonly<Record<string, string>>;
+    /** The body as text, with secrets redacted; absent if none was read. */
+    readonly body?: string;
+    /** Whether the body is incomplete: longer than 16,384 characters, or not all of it arrived. */
+    readonly truncated: boolean;
+  };
+  /** The message that the emulator sent. */
+  readonly response: {
+    /** The headers, with secrets redacted. */
+    readonly headers: Readonly<Record<string, string>>;
+    /** The body as text, with secrets redacted; absent if none was read. */
+    readonly body?: string;
+    /** Whether the body is incomplete: longer than 16,384 characters, or not all of it arrived. */
+    readonly truncated: boolean;
+  };
+  /** The number of the 401 whose digest challenge it answers, while that is recorded. */
+  readonly challenge?: number;
+  /** The number of the request that issued its token, while that is recorded. */
+  readonly token?: number;
+  /** The id of the item that it names, or has created. */
+  readonly item?: string;
+  /** The fault rules that acted on it. */
+  readonly faults?: readonly string[];
+  /** When it arrived, in the project's time. */
+  readonly projectTime?: string;
+  /** The rules of the contract that it broke, if it is not long ago. */
+  readonly findings: readonly {
+    /** The rule: a condition of docs/errors.md, or a rule of docs/rules.md. */
+    readonly rule: string;
+    /** How much it weighs. */
+    readonly severity: 'error' | 'warning' | 'advice';
+    /** The source of the rule. */
+    readonly source: string;
+    /** What is wrong. */
+    readonly problem: string;
+    /** What the client should do. */
+    readonly mend: string;
+  }[];
+}
+
 /** Body: Returns what clients have done wrong. Findings outlive the recorded requests. */
 export interface CheckContractBody {
   /** Rules whose findings are left out. */
@@ -1720,6 +1886,12 @@ export interface GetHealthQuery {
   readonly alive?: string;
 }
 
+/** Query: Lists the last private links of a project, oldest first, each with its state and history. */
+export interface ListPrivateLinkStatesQuery {
+  /** The maximum number of private links. Default: 1000. */
+  readonly limit?: number;
+}
+
 /** Query: Lists the last requests that match, oldest first. */
 export interface ListRequestsQuery {
   /** OperationId, such as createGroup; createToken and revokeToken for the token endpoints. */
@@ -1761,6 +1933,16 @@ export interface ListRefusedRequestsQuery {
   readonly all?: boolean;
 }
 
+/** Query: Lists the last requests without headers and bodies, oldest first. */
+export interface ListRequestLinesQuery {
+  /** Only requests with a higher number. */
+  readonly since?: number;
+  /** Only requests with a lower number. */
+  readonly before?: number;
+  /** The maximum number of requests. Default: 100. */
+  readonly limit?: number;
+}
+
 /**
  * Query: Streams events as server-sent events: id is the number, event the type, data the event as
  * JSON, without headers and bodies. Resumes after Last-Event-ID; begins with an event named lost if
@@ -1769,4 +1951,10 @@ export interface ListRefusedRequestsQuery {
 export interface StreamEventsQuery {
   /** Begin after the event of this number, by default with the next. Last-Event-ID takes precedence. */
   readonly since?: number;
+  /**
+   * Sends events in batches, one in this many milliseconds at the most; by default each at once. Of
+   * the requests in a batch only the last is sent: GET /requests/lines has all. Of a batch of more
+   * than 1,000, the first may be lost.
+   */
+  readonly everyMs?: number;
 }

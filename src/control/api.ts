@@ -13,6 +13,7 @@ import { faultOperations } from './faults/faults.js';
 import { installControl } from './install.js';
 import { eventStream } from './journal/event-stream.js';
 import { Journal } from './journal/journal.js';
+import { requestLineOperations } from './journal/request-lines.js';
 import { requestOperations, type Observed } from './journal/requests.js';
 import { pactOperations } from './pact.js';
 import { projectControl } from './projects.js';
@@ -68,6 +69,7 @@ export async function controlApi(
     ...running.flatMap(({ control }) => control ?? []),
     ...faultOperations(faults, operations),
     ...requestOperations(observed),
+    ...requestLineOperations(journal, events, judge?.findings),
     eventStream(observed),
     ...contractOperations(judge, operations),
     ...pactOperations(core),

@@ -119,6 +119,10 @@ export interface RequestDetail {
   readonly condition: Decision | undefined;
   /** The nonce of the digest challenge that an authenticated caller has answered. */
   readonly nonce?: string | undefined;
+  /** Ids of the fault rules that have acted on the request. */
+  readonly faults?: readonly string[] | undefined;
+  /** What the clock of the project showed when the request arrived, in milliseconds. */
+  readonly projectTime?: number | undefined;
 }
 
 /** Receives each event; `detail` only with `request.finished`. */

@@ -2,7 +2,18 @@ import { Type } from '@sinclair/typebox';
 import { ControlError } from '../http/control-error.js';
 import type { Project } from '../http/gatekeeper.js';
 import { controlGroup, type Context, type ControlOperation } from '../http/operation.js';
-import { component, moment, objectId, oneOf, strict, text } from '../http/schema.js';
+import {
+  component,
+  integer,
+  list,
+  moment,
+  objectId,
+  oneOf,
+  record,
+  strict,
+  text,
+  within,
+} from '../http/schema.js';
 import type { Items } from './items.js';
 import { past } from './lifecycle.js';
 import { itemSchema, messageText, namesOf } from './resource.js';
@@ -22,11 +33,25 @@ export function stateControl(items: Items): readonly ControlOperation[] {
       'created, updated, deleted, time, read, forced, released, fixture, or cut: the states before it are not retained',
     ),
   });
+  const planned = Type.Object({ state, at: moment("when it enters the state, in the project's time") });
   const shown = component(`${title}State`, `The state of a ${one}, and its history.`, {
     id: text(`the _id of the ${one}`),
     state,
     held: Type.Boolean({ description: 'whether it leaves the state only by a step, a release or reads' }),
-    history: Type.Array(step, { description: 'the last 100 states it has gone through, oldest first' }),
+    history: list('the last 100 states it has gone through, oldest first', step),
+    ahead: Type.Optional(
+      list('the states that time will bring, in order; absent if there are none', planned),
+    ),
+    waiting: Type.Optional(
+      list(
+        'the states that a step, a release or reads will bring, in order; absent if there are none',
+        state,
+      ),
+    ),
+  });
+  const listed = component(`Listed${title}`, `A ${one} with its state and what was sent of it.`, {
+    ...shown.properties,
+    sent: record(`what a client or a fixture sent of the ${one}`, Type.Unknown()),
   });
   const control = controlGroup(`/${path}`, {
     scope: 'project',
@@ -54,6 +79,22 @@ export function stateControl(items: Items): readonly ControlOperation[] {
   });
   return [
     ...(resource.addedByControl ? [add] : []),
+    control(`list${title}States`, 'GET', '', {
+      summary: `Lists the last ${many} of a project, oldest first, each with its state and history.`,
+      query: Type.Object({ limit: within(1, 10_000, `The maximum number of ${many}.`, { default: 1000 }) }),
+      response: Type.Object({
+        results: list(`The ${many}, oldest first.`, listed),
+        totalCount: integer(`The number of ${many} of the project.`),
+      }),
+      handle({ project, query: { limit } }) {
+        const totalCount = items.store.count(project.id, project.now);
+        const last = items.store.slice(project.id, project.now, limit, Math.max(0, totalCount - limit));
+        return {
+          results: last.map((item) => ({ ...reportOf(item, project), sent: item.sent })),
+          totalCount,
+        };
+      },
+    }),
     control(`get${title}State`, 'GET', `/:${parameter}`, {
       summary: `Returns the state of a ${one} and its history.`,
       handle: ({ project, parameters }) =>
@@ -112,13 +153,25 @@ export function stateControl(items: Items): readonly ControlOperation[] {
 /** An item and its history; one that a change has removed is shown in its last state. */
 function report({ resource, store }: Items, project: Project, id: string): object {
   const item = store.current(project.id, id, project.now);
-  const { state = resource.gone, rest = [], path = [] } = item ?? {};
-  const history = past(path, project.now).map(([entered, at, why = 'time']) => ({
+  return item ? reportOf(item, project) : { id, state: resource.gone, held: false, history: [] };
+}
+
+function reportOf({ id, state, rest, path }: CurrentItem<object>, { now }: Project): object {
+  const passed = past(path, now);
+  const steps = path.map(([entered, at, why = 'time']) => ({
     state: entered,
     at: new Date(at).toISOString(),
     why,
   }));
-  return { id, state, held: rest.length > 0, history };
+  const ahead = steps.slice(passed.length).map(({ state, at }) => ({ state, at }));
+  return {
+    id,
+    state,
+    held: rest.length > 0,
+    history: steps.slice(0, passed.length),
+    ...(ahead.length > 0 && { ahead }),
+    ...(rest.length > 0 && { waiting: rest.map((stage) => stage.state) }),
+  };
 }
 
 /** The item as it is now. @throws {ControlError} 404 */

@@ -95,9 +95,14 @@ export class ItemStore<Sent extends object> {
     if (!this.#settled.isAnyDue(projectId, now)) {
       return fillAddress(this.#settled.page(projectId, itemsPerPage, offset), baseUrl);
     }
-    const rows = this.database.all<object>(this.#sql.page, projectId, now, itemsPerPage, offset);
-    const texts = rows.map((row) => this.#present(this.#parse(row), now).text);
+    const texts = this.slice(projectId, now, itemsPerPage, offset).map(({ text }) => text);
     return fillAddress(texts.join(), baseUrl);
+  }
+
+  /** Some of the items of a project that are not gone, oldest first. */
+  slice(projectId: string, now: number, limit: number, offset: number): CurrentItem<Sent>[] {
+    const rows = this.database.all<object>(this.#sql.page, projectId, now, limit, offset);
+    return rows.map((row) => this.#present(this.#parse(row), now));
   }
 
   /** How many items of a project are not gone. */

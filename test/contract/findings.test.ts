@@ -118,6 +118,27 @@ describe('findings', () => {
     expect(findings.select(undefined)).toEqual([]);
   });
 
+  it('of a request are found by its number, until they are retracted or forgotten', () => {
+    const findings = new Findings();
+    const [first] = [1, 2].map((seq) => findings.add(about('a'), texts, occurrence(seq)));
+    findings.add(about('b', 'unknownVendor'), texts, occurrence(1));
+    const rulesOf = (seq: number) => findings.of(seq).map(({ rule }) => rule);
+    expect([rulesOf(1), rulesOf(2), rulesOf(3)]).toEqual([
+      ['missingAttribute', 'unknownVendor'],
+      ['missingAttribute'],
+      [],
+    ]);
+    if (first) findings.retract(first);
+    expect(rulesOf(1)).toEqual(['unknownVendor']);
+    findings.forget('b');
+    expect([rulesOf(1), rulesOf(2)]).toEqual([[], ['missingAttribute']]);
+    findings.add(about('c'), texts, occurrence(4));
+    for (const project of ['a', 'c']) findings.evict(project);
+    expect([rulesOf(2), rulesOf(4)]).toEqual([['missingAttribute'], ['missingAttribute']]);
+    for (let seq = 10; seq < 10_010; seq += 1) findings.add(about('a'), texts, occurrence(seq));
+    expect([rulesOf(2), rulesOf(10_009)]).toEqual([[], ['missingAttribute']]);
+  });
+
   it('of removed projects become one, with the last requests', () => {
     const findings = new Findings();
     for (let seq = 0; seq < 12; seq += 1)

@@ -64,6 +64,7 @@ export function requestsInBothScopes(scope: string): readonly ControlRequest[] {
     request('GET', '/requests'),
     request('GET', '/requests?method=POST&limit=1&rung=fields&status=400&since=1'),
     request('GET', '/requests/refused?limit=5'),
+    request('GET', '/requests/lines?limit=2&since=0&before=1000000'),
     request('POST', '/requests/count'),
     request('POST', '/requests/count', { method: 'POST', body: { provider: 'AWS' } }),
     request('POST', '/requests/wait', { status: 200, count: 1, timeoutMs: 0 }),
@@ -110,6 +111,7 @@ export function linkRequests(id: string): readonly ControlRequest[] {
   const path = `${OF_PROJECT}/private-links/${id}`;
   return [
     { path },
+    { path: `${OF_PROJECT}/private-links?limit=1` },
     { method: 'POST', path: `${path}/hold` },
     { method: 'POST', path: `${path}/step` },
     { method: 'PUT', path: `${path}/state`, body: { state: 'FAILED', errorMessage: 'No endpoint.' } },
@@ -144,6 +146,9 @@ export function refusedRequests(link: string): readonly ControlRequest[] {
     { method: 'POST', path: `${OF_PROJECT}/private-links/${link}/release`, status: 409 },
     { path: '/requests?limit=0', status: 400 },
     { path: '/requests?rung=nowhere', status: 400 },
+    { path: '/requests/0', status: 404 },
+    { path: '/requests/lines?limit=1001', status: 400 },
+    { path: `${OF_PROJECT}/private-links?limit=0`, status: 400 },
     { method: 'POST', path: '/requests/wait', body: late, status: 408 },
     {
       method: 'POST',

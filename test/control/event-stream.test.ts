@@ -97,6 +97,28 @@ describe('the stream of events', () => {
     ]);
   });
 
+  it('the event stream sends events in batches to a client that wants them so', async () => {
+    const clock = new ManualClock();
+    const { url, events } = await openSocket({}, clock);
+    const stream = await openStream(`${url}${EVENTS}?everyMs=250`);
+    const read: (string | undefined)[] = [];
+    const reading = stream.until(({ id }) => {
+      read.push(id);
+      return id === '5';
+    });
+    emit(events, 3);
+    clock.advance(249);
+    // Event 4, over the same event loop: the stream had as long to send something.
+    await fetch(`${url}/_emulator/health`);
+    expect(read).toEqual([]);
+    clock.advance(1);
+    await expect.poll(() => read).toEqual(['1', '2', '3']);
+    emit(events, 1);
+    clock.advance(250);
+    await reading;
+    expect(read).toEqual(['1', '2', '3', '5']);
+  });
+
   it('the event stream refuses an invalid Last-Event-ID', async () => {
     const { send } = await openSocket();
     const answer = await send({ path: EVENTS, headers: { 'last-event-id': 'x' } });

@@ -121,6 +121,10 @@ describe('GET /_emulator/control-openapi.json', () => {
       await check.sendAtlasRequests();
       for (const request of requestsInBothScopes(scope)) {
         const response = await check.send(request);
+        if (request.path.includes('/requests/lines')) {
+          const [first] = response.json<{ requests: { seq: number }[] }>().requests;
+          await check.send({ path: `${scope}/requests/${first?.seq}` });
+        }
         if (request.path.endsWith('/private-link-rules') && request.method === 'POST') {
           const { id } = response.json<{ id: string }>();
           if (request.body !== undefined && 'fail' in (request.body as object)) continue;

@@ -1,4 +1,5 @@
 import { redactTarget, redactText } from '../../http/observation/redaction.js';
+import { Recent } from './recent.js';
 import type { Severity } from './rules.js';
 
 /** A request that broke a rule. */
@@ -65,9 +66,13 @@ const TEXT = 500;
 /** How many requests a finding names. */
 const NAMED = 5;
 
+/** How many requests with findings are remembered by their number. */
+const REQUESTS = 10_000;
+
 /** What was found, in memory and bounded. Requests of the journal may be evicted meanwhile. */
 export class Findings {
   readonly #all = new Map<string, Stored>();
+  readonly #byRequest = new Recent<number, Handle[]>(REQUESTS);
   #dropped: Record<Severity, number> = { error: 0, warning: 0, advice: 0 };
 
   /** Findings that were not stored, because there were too many, by severity. */
@@ -105,7 +110,16 @@ export class Findings {
     const { url } = request;
     stored.requests.push(url.length > TEXT ? { ...request, url: shortened(redactTarget(url)) } : request);
     if (stored.requests.length > NAMED) stored.requests.shift();
-    return { finding: stored, seq: request.seq, retracted: false };
+    const handle = { finding: stored, seq: request.seq, retracted: false };
+    this.#byRequest.take(request.seq, () => []).push(handle);
+    return handle;
+  }
+
+  /** What was found of a request, of the last that something was found of. */
+  of(seq: number): Finding[] {
+    const handles = this.#byRequest.get(seq)?.filter(({ retracted }) => !retracted) ?? [];
+    const found = handles.map(({ finding }) => current(finding));
+    return found.filter((one) => this.#all.get(one.key) === one);
   }
 
   /** Removes a request from its finding: a later one has shown that it was right. */
@@ -113,8 +127,7 @@ export class Findings {
     if (handle.retracted) return;
     handle.retracted = true;
     const { seq } = handle;
-    let stored = handle.finding;
-    while (stored.into) stored = stored.into;
+    const stored = current(handle.finding);
     const index = stored.requests.findIndex((request) => request.seq === seq);
     if (index >= 0) stored.requests.splice(index, 1);
     stored.count -= 1;
@@ -169,6 +182,11 @@ export class Findings {
 /** The beginning of a long text, as a copy: a slice would keep the whole text in memory. */
 function shortened(text: string): string {
   return text.length <= TEXT ? text : Buffer.from(text.slice(0, TEXT)).toString();
+}
+
+/** The finding that an earlier one has become part of. */
+function current(stored: Stored): Stored {
+  return stored.into ? current(stored.into) : stored;
 }
 
 /** @param scope the project; empty for requests without one */

@@ -11,12 +11,17 @@ import { isMistake, RULES, SEVERITIES, type Severity } from './rules.js';
 
 const severity = oneOf(SEVERITIES, 'How much it weighs.');
 
-const findingSchema = component('Finding', 'A rule that requests have broken.', {
+/** What a finding says. */
+export const findingTexts = {
   rule: text('The rule: a condition of docs/errors.md, or a rule of docs/rules.md.'),
   severity,
   source: text('The source of the rule.'),
   problem: text('What is wrong.'),
   mend: text('What the client should do.'),
+};
+
+const findingSchema = component('Finding', 'A rule that requests have broken.', {
+  ...findingTexts,
   operation: Type.Optional(text('The operationId.')),
   project: Type.Optional(text('The id of the project, even if it was deleted.')),
   expected: Type.Boolean({ description: 'Whether the check expects it.' }),

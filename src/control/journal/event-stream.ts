@@ -4,6 +4,7 @@ import { ControlError } from '../../http/control-error.js';
 import { controlGroup, type ControlOperation } from '../../http/operation.js';
 import { within } from '../../http/schema.js';
 import { LARGEST_INTEGER } from '../../http/steps/query.js';
+import type { EmulatorEvent } from '../../kernel/events.js';
 import type { Observed } from './requests.js';
 
 /** Interval of heartbeats: proxies and clients close a stream that is silent for long. */
@@ -11,6 +12,10 @@ const HEARTBEAT_MS = 15_000;
 
 const SINCE =
   'Begin after the event of this number, by default with the next. Last-Event-ID takes precedence.';
+
+const EVERY =
+  'Sends events in batches, one in this many milliseconds at the most; by default each at once. Of the requests in a ' +
+  'batch only the last is sent: GET /requests/lines has all. Of a batch of more than 1,000, the first may be lost.';
 
 const group = controlGroup('/events', { scope: 'both', tag: 'Events, as they happen.' });
 
@@ -20,14 +25,17 @@ export function eventStream(observed: Observed): ControlOperation {
     summary:
       'Streams events as server-sent events: id is the number, event the type, data the event as JSON, without ' +
       'headers and bodies. Resumes after Last-Event-ID; begins with an event named lost if some were evicted.',
-    query: Type.Object({ since: Type.Optional(within(0, LARGEST_INTEGER, SINCE)) }),
+    query: Type.Object({
+      since: Type.Optional(within(0, LARGEST_INTEGER, SINCE)),
+      everyMs: Type.Optional(within(1, 10_000, EVERY)),
+    }),
     mediaType: 'text/event-stream',
-    handle({ project, query: { since }, request, reply }) {
+    handle({ project, query: { since, everyMs }, request, reply }) {
       const from = lastEventId(request.headers['last-event-id']) ?? since ?? observed.events.last;
       if (request.method === 'HEAD') return '';
       // The connection ends with the stream, so it does not delay a close.
       request.exchange.addHeaders({ 'cache-control': 'no-store', connection: 'close' });
-      return stream(observed, project?.id, from, () => reply.raw.destroy());
+      return stream(observed, project?.id, from, () => reply.raw.destroy(), everyMs);
     },
   });
 }
@@ -44,12 +52,14 @@ function lastEventId(header: string | string[] | undefined): number | undefined 
  * ones. A reader that takes nothing between two heartbeats is disconnected.
  *
  * @param sent the number of the last event that the reader has, or does not want
+ * @param everyMs how long events are collected before they are written
  */
 function stream(
   { events, clock, closing }: Observed,
   project: string | undefined,
   sent: number,
   disconnect: () => void,
+  everyMs?: number,
 ): Readable {
   /** Whether the reader takes more. */
   let wanted = true;
@@ -62,6 +72,7 @@ function stream(
     },
     destroy(error, done) {
       cancelHeartbeat();
+      cancelBatch?.();
       unsubscribe();
       closing.removeEventListener('abort', end);
       done(error);
@@ -78,14 +89,18 @@ function stream(
   };
   /** Writes the events of the bus after the last one written, as long as the reader takes them. */
   const catchUp = (): void => {
-    for (const event of events.since(sent)) {
+    const batch = events.since(sent);
+    // A reader does not see the requests of other readers.
+    const isShown = ({ type, data, project: own }: EmulatorEvent): boolean =>
+      (project === undefined || own === project) && !(type === 'request.finished' && data.control);
+    const isRequest = (event: EmulatorEvent): boolean => event.type === 'request.finished' && isShown(event);
+    const lastRequest = everyMs === undefined ? undefined : batch.findLast(isRequest);
+    for (const event of batch) {
       if (!wanted) return;
       const { seq, type, data } = event;
       if (seq > sent + 1) writeLost(seq);
       sent = seq;
-      const isOther = project !== undefined && event.project !== project;
-      // A reader does not see the requests of other readers.
-      if (isOther || (type === 'request.finished' && data.control)) continue;
+      if (!isShown(event) || (lastRequest && event !== lastRequest && isRequest(event))) continue;
       write(seq, type, { seq, at: new Date(event.at).toISOString(), type, project: event.project, data });
     }
   };
@@ -106,7 +121,14 @@ function stream(
   readable.push(': the events of atlas-streams-emulator\n\n');
   // A number of an earlier run of the emulator: every event is new to this reader.
   if (sent > events.last) writeLost(events.since(0)[0]?.seq ?? events.last + 1);
-  const unsubscribe = events.subscribe(catchUp);
+  let cancelBatch: (() => void) | undefined;
+  const wait = (ms: number): void => {
+    cancelBatch ??= clock.setAlarm(clock.now() + ms, () => {
+      cancelBatch = undefined;
+      catchUp();
+    });
+  };
+  const unsubscribe = events.subscribe(everyMs === undefined ? catchUp : () => wait(everyMs));
   let cancelHeartbeat = clock.setAlarm(clock.now() + HEARTBEAT_MS, heartbeat);
   closing.addEventListener('abort', end);
   if (closing.aborted) end();

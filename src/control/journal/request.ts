@@ -1,7 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { component, integer, object, oneOf, record, text } from '../../http/schema.js';
 import { STEPS } from '../../http/observation/exchange.js';
-import { plainRequest } from '../../http/observation/request-finished.js';
 import type { RequestDetail } from '../../kernel/events.js';
 import type { Entry } from './journal.js';
 
@@ -55,17 +54,22 @@ export const refusedSchema = component('RefusedRequest', 'A refused request, wit
   refusal: refusalSchema,
 });
 
-/** Renders a request; JSON omits what is undefined. */
-export function renderRequest({ event: { seq, at, project, data }, detail }: Entry) {
-  const { control, reason, ...line } = plainRequest(data);
-  const { request, response } = detail;
-  const refusal = refusalOf(detail);
-  return { seq, at: new Date(at).toISOString(), project, ...line, refusal, request, response };
+/** Renders a request without headers and bodies, which take long to redact; JSON omits what is undefined. */
+export function renderSummary({ event: { seq, at, project, data }, detail }: Entry) {
+  const { method, path, operation, caller, version, status, rung, tookMs } = data;
+  const line = { method, path, operation, caller, version, status, rung, tookMs };
+  return { seq, at: new Date(at).toISOString(), project, ...line, refusal: refusalOf(detail) };
 }
 
-/** Renders a request without headers and bodies. */
+/** Renders a request. */
+export function renderRequest(entry: Entry) {
+  const { request, response } = entry.detail;
+  return { ...renderSummary(entry), request, response };
+}
+
+/** Renders a refused request. */
 export function renderLine(entry: Entry) {
-  const { version, tookMs, request, response, ...line } = renderRequest(entry);
+  const { version, tookMs, ...line } = renderSummary(entry);
   return line;
 }
 

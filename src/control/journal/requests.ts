@@ -9,6 +9,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { EventBus, RequestDetail } from '../../kernel/events.js';
 import { harOf, harSchema } from './har.js';
 import type { Entry, Journal } from './journal.js';
+import { challengeOf } from './related.js';
 import { refusedSchema, renderLine, renderRequest, requestSchema } from './request.js';
 import { checkMatcher, criteria, matcherProperties, matches, requireWhole } from './request-matcher.js';
 
@@ -73,8 +74,8 @@ export function requestOperations(observed: Observed): ControlOperation[] {
       response: Type.Object({ requests: list('The refused requests, newest first.', refusedSchema) }),
       handle({ project, query }) {
         const { entries } = journal.select(project?.id);
-        const answered = new Set(entries.map(({ detail }) => detail.nonce));
-        const isShown = (detail: RequestDetail) => query.all || !answered.has(challengeOf(detail));
+        const answered = new Set(entries.map(({ detail }) => detail.nonce ?? ''));
+        const isShown = (detail: RequestDetail) => query.all || !answered.has(challengeOf(detail) ?? '-');
         const refused = entries.filter(({ detail }) => detail.condition && isShown(detail));
         return { requests: refused.slice(-query.limit).reverse().map(renderLine) };
       },
@@ -114,17 +115,6 @@ export function requestOperations(observed: Observed): ControlOperation[] {
       handle: ({ project }) => harOf(journal.select(project?.id).entries),
     }),
   ];
-}
-
-/**
- * The nonce of a challenge that is no mistake of the client: the request had no credentials, as the first one of HTTP
- * digest, or right ones with an old nonce. The empty text, which is no nonce, for any other refusal.
- */
-function challengeOf({ condition, request, response }: RequestDetail): string {
-  const challenge = response.headers['www-authenticate'] ?? '';
-  const isExpected = request.headers.authorization === undefined || challenge.endsWith('stale=true');
-  if (condition?.name !== 'unauthenticated' || !isExpected) return '';
-  return /nonce="([^"]+)"/.exec(challenge)?.[1] ?? '';
 }
 
 /**

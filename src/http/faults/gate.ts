@@ -82,7 +82,8 @@ export class FaultGate {
     const { request } = reply;
     const { exchange } = request;
     for (const fault of firing) {
-      const { delayMs, drop, truncate } = fault.rule;
+      const { id, delayMs, drop, truncate } = fault.rule;
+      (exchange.faults ??= []).push(id);
       if (drop === 'after' || truncate) {
         exchange.spoil = (...response) => this.#spoil(reply, fault, ...response);
         return false;

@@ -49,6 +49,8 @@ export class Exchange {
   staleNonce = false;
   /** Cuts the response off, as a fault rule wants, instead of sending it. */
   spoil: ((status: number, headers: ResponseHeaders, body: ResponseBody) => void) | undefined = undefined;
+  /** Ids of the fault rules that act on the request. */
+  faults: string[] | undefined = undefined;
   /** The headers of the limit of requests, once this one is counted. */
   limitHeaders: LimitHeaders | undefined = undefined;
   /** Why the request was refused. */

@@ -87,6 +87,8 @@ class RecordedRequest implements RequestDetail {
   readonly httpVersion: string;
   /** Approximate bytes in memory. */
   readonly size: number;
+  readonly faults: readonly string[] | undefined;
+  readonly projectTime: number | undefined;
   readonly #baseUrl: string;
   readonly #raw: Unredacted;
   readonly #isForm: boolean;
@@ -94,7 +96,10 @@ class RecordedRequest implements RequestDetail {
 
   constructor({ raw, url, exchange }: FastifyRequest, headers: ResponseHeaders, answer: ResponseBody) {
     const { sentForm, sentBody = sentForm, baseUrl, condition, caller, profile, hasNext } = exchange;
+    const { faults, project } = exchange;
     this.httpVersion = raw.httpVersion;
+    this.faults = faults;
+    this.projectTime = project?.now;
     this.#baseUrl = baseUrl;
     this.#raw = {
       url,
