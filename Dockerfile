@@ -43,6 +43,7 @@ ARG SOURCE_DATE_EPOCH=0
 RUN mkdir -p /out/app/dist \
  && cp -R package.json fixtures /out/app/ \
  && cp dist/cli.js dist/cli-* /out/app/dist/ \
+ && cp -R dist/inspector /out/app/dist/ \
  && chmod -R a+rX,go-w /out \
  && find /out -exec touch --no-dereference --date=@${SOURCE_DATE_EPOCH} {} +
 

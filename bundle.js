@@ -1,9 +1,10 @@
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
 
 /** Collects the licenses of the bundled packages, which must be distributed with the bundle. */
-const licenses = {
+const licenses = (fileName) => ({
   name: 'licenses',
   generateBundle() {
     const packages = new Set(
@@ -17,13 +18,9 @@ const licenses = {
         : 'The package has no license file.';
       return `${name} ${version} (${license})\n\n${text}\n`;
     });
-    this.emitFile({
-      type: 'asset',
-      fileName: 'cli-licenses.txt',
-      source: texts.join(`\n${'-'.repeat(80)}\n\n`),
-    });
+    this.emitFile({ type: 'asset', fileName, source: texts.join(`\n${'-'.repeat(80)}\n\n`) });
   },
-};
+});
 
 /** Bundles the command and its imports: loading about a hundred files took most of the startup time. */
 await build({
@@ -33,8 +30,62 @@ await build({
   external: ['better-sqlite3'],
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   output: { dir: 'dist', entryFileNames: 'cli.js', chunkFileNames: 'cli-[name].js' },
-  plugins: [licenses],
+  plugins: [licenses('cli-licenses.txt')],
 });
 
 // In a clone, `npx atlas-streams-emulator` runs the file itself; in a package npm makes it executable.
 chmodSync('dist/cli.js', 0o755);
+
+const SOURCES = 'src/inspector';
+const PAGE = 'dist/inspector';
+
+/**
+ * Builds the page of the inspector, unless what it is made of is the same as at the last build: `npm start` builds first.
+ * Rolldown bundles the command already; Vite would add its configuration and take longer for the same files.
+ */
+async function buildInspector() {
+  const names = readdirSync(SOURCES, { recursive: true }).filter((name) =>
+    /\.(tsx?|css|svg|html)$/.test(name),
+  );
+  const inputs = [...names.sort().map((name) => join(SOURCES, name)), 'package-lock.json', 'bundle.js'];
+  const digest = createHash('sha256');
+  for (const input of inputs) digest.update(input).update(readFileSync(input));
+  const version = digest.digest('hex');
+  const stamp = join(PAGE, 'built-from');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === version) return;
+
+  rmSync(PAGE, { recursive: true, force: true });
+  mkdirSync(PAGE, { recursive: true });
+  const { output } = await build({
+    input: join(SOURCES, 'main.tsx'),
+    platform: 'browser',
+    tsconfig: join(SOURCES, 'tsconfig.json'),
+    resolve: { extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } },
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    output: { dir: PAGE, entryFileNames: 'inspector-[hash].js', minify: true },
+    plugins: [licenses('licenses.txt')],
+  });
+  const hashed = (name, text) => {
+    const hash = createHash('sha256').update(text).digest('base64url').slice(0, 8);
+    const file = name.replace('.', `-${hash}.`);
+    writeFileSync(join(PAGE, file), text);
+    return file;
+  };
+  const read = (name) => readFileSync(join(SOURCES, name), 'utf8');
+  const sheets = names.filter((name) => name.endsWith('.css')).sort();
+  const style = sheets
+    .map(read)
+    .join('\n')
+    .replaceAll(/\/\*.*?\*\//gs, '')
+    .replaceAll(/\n\s*/g, '\n');
+  const files = {
+    script: output.find(({ isEntry }) => isEntry).fileName,
+    style: hashed('inspector.css', style),
+    icon: hashed('icon.svg', read('icon.svg')),
+  };
+  const page = read('index.html').replaceAll(/\{(\w+)\}/g, (_, name) => `inspector/${files[name]}`);
+  writeFileSync(join(PAGE, 'index.html'), page);
+  writeFileSync(stamp, version);
+}
+
+await buildInspector();

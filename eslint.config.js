@@ -33,6 +33,18 @@ const layerRules = LAYERS.slice(0, -1).map((files, index) => ({
   message: 'Do not import a higher layer: see docs/architecture.md.',
 }));
 
+/** The inspector is a client of the control API: of the emulator it has the types of that, and nothing imports it. */
+const inspectorRules = [
+  {
+    target: './src/inspector',
+    from: LAYERS.slice(1)
+      .flat()
+      .map((file) => `./src/${file}`),
+    message: 'The inspector uses the control API only.',
+  },
+  { target: LAYERS.flat().map((file) => `./src/${file}`), from: './src/inspector' },
+];
+
 /** Files of a feature that must import neither Fastify nor SQLite. */
 const PURE = [
   'src/features/*/rules.ts',
@@ -82,7 +94,7 @@ export default tseslint.config(
       'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
       'regexp/no-super-linear-move': ['error', { report: 'potential', ignorePartial: false }],
       'import-x/no-cycle': 'error',
-      'import-x/no-restricted-paths': ['error', { zones: layerRules }],
+      'import-x/no-restricted-paths': ['error', { zones: [...layerRules, ...inspectorRules] }],
       'no-restricted-syntax': [
         'error',
         {

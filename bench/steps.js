@@ -58,6 +58,7 @@ const OUTSIDE = [
   'contract/',
   'exit',
   'index',
+  'inspector/',
   'listener',
   'tls/',
   'version',

@@ -75,6 +75,7 @@ function banner(emulator: Listening, config: Config, withSecrets = true): string
   return [
     `atlas-streams-emulator ${VERSION} listens on ${url}`,
     `Database: ${config.db === ':memory:' ? 'in memory (--db <file> persists it)' : persisted}`,
+    ...(config.noControl ? [] : [`Inspector: ${url}/_emulator/ (open it in a browser)`]),
     ...(controlToken === config.controlToken ? [] : [`Control API: ${token}`]),
     ...tlsLines(emulator),
     ...lines,

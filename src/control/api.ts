@@ -10,6 +10,7 @@ import { Judge } from './contract/judge.js';
 import { contractOperations } from './contract/operations.js';
 import { documentOperations } from './documents/control.js';
 import { faultOperations } from './faults/faults.js';
+import { installInspector } from './inspector.js';
 import { installControl } from './install.js';
 import { eventStream } from './journal/event-stream.js';
 import { Journal } from './journal/journal.js';
@@ -76,4 +77,5 @@ export async function controlApi(
     ...documentOperations(operations, () => [...open, ...controls], pipeline.scripted, token !== undefined),
   ];
   await installControl(scope, controls, pipeline, { token });
+  installInspector(scope);
 }

@@ -81,7 +81,7 @@ export async function installControl(
         url,
         ...(body?.limit !== undefined && { bodyLimit: body.limit }),
         onRequest(request, _reply, done) {
-          if (access) checkAccess(request, access.token);
+          if (access && !operation.isOpenTo?.(request)) checkAccess(request, access.token);
           done();
         },
         handler(request, reply) {
@@ -101,7 +101,13 @@ export async function installControl(
  */
 function checkAccess(request: FastifyRequest, token: string | undefined): void {
   const { origin, host, authorization } = request.headers;
-  if (origin !== undefined && origin !== `${request.protocol}://${host ?? ''}`) {
+  const { publicUrl } = request.exchange.parts;
+  // Behind a proxy, a page has the public address.
+  const own = [
+    `${request.protocol}://${host ?? ''}`,
+    ...(publicUrl === undefined ? [] : [new URL(publicUrl).origin]),
+  ];
+  if (origin !== undefined && !own.includes(origin)) {
     throw new ControlError(403, 'A web page of another origin cannot use the control API.');
   }
   if (token === undefined) {

@@ -4,6 +4,7 @@ import { controlGroup, type ControlOperation } from '../http/operation.js';
 import { pathWithoutQuery } from '../http/paths.js';
 import { OtherAnswer } from '../http/replies/respond.js';
 import { component, list, record, text } from '../http/schema.js';
+import { inspectorPage, isFromBrowser } from './inspector.js';
 import type { Database } from '../kernel/database.js';
 import { VERSION } from '../version.js';
 
@@ -63,9 +64,11 @@ export function openOperations(
   return tls ? [getHealth, getAuthority] : [getHealth];
 }
 
-/** `GET /_emulator/`: where to begin. Without the slash, redirects to it. */
+/** `GET /_emulator/`: where to begin; for a browser, the inspector. Without the slash, redirects to it. */
 export const indexOperation: ControlOperation = index('getIndex', 'GET', '/', {
-  summary: 'Returns the addresses to begin with.',
+  summary:
+    'Returns the addresses to begin with; to a browser (Accept: text/html), the inspector, without a token.',
+  isOpenTo: isFromBrowser,
   response: component('Index', 'Addresses to begin with.', {
     version: text('The version of the emulator.'),
     health: text('Whether the emulator is ready.'),
@@ -75,6 +78,9 @@ export const indexOperation: ControlOperation = index('getIndex', 'GET', '/', {
   handle({ request, baseUrl }) {
     const here = `${baseUrl}/_emulator/`;
     if (!pathWithoutQuery(request.url).endsWith('/')) return new OtherAnswer(302, ['location', here]);
+    request.exchange.addHeaders({ vary: 'accept' });
+    const page = isFromBrowser(request) ? inspectorPage() : undefined;
+    if (page) return page;
     return {
       version: VERSION,
       health: `${here}health`,

@@ -72,6 +72,8 @@ export interface ControlOperation extends Operation {
   readonly scope: Scope;
   /** Statuses of its errors, beside 400, 401, 403, 404 of what a path names, and those of bodies. */
   readonly errors?: readonly number[];
+  /** Whether a request needs no token, because its response is no secret. */
+  readonly isOpenTo?: (request: FastifyRequest) => boolean;
   readonly handle: (context: never) => unknown;
 }
 

@@ -34,6 +34,12 @@ describe('the banner on a terminal', () => {
     ]);
   });
 
+  it('the banner has the address of the inspector, unless there is none', async () => {
+    const { emulator, text } = await start();
+    expect(text).toContain(`\nInspector: ${emulator.url}/_emulator/ (open it in a browser)\n`);
+    expect((await start({ noControl: true })).text).not.toContain('Inspector');
+  });
+
   it("the banner has the two default projects, each with an owner's credentials as lines to paste", async () => {
     const { emulator, text } = await start();
     expect(text).toContain('\nProject 32b6e34b3d91647abb20e7b8 (documented: ');

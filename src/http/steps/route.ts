@@ -59,10 +59,13 @@ export const misspelledPath = defineCondition('misspelledPath', {
   ],
 });
 
-/** Records every route of the app in `paths`: also outside the Atlas API, a path with another method is a 405. */
+/**
+ * Records every route of the app in `paths`: also outside the Atlas API, a path with another method is a 405. At `/`
+ * there is something for browsers only.
+ */
 export function recordRoutes(app: FastifyInstance, paths: KnownPaths): void {
   app.addHook('onRoute', ({ method, url, handler }) => {
-    if (handler !== callNotFound) for (const one of [method].flat()) paths.add(one, url);
+    if (handler !== callNotFound && url !== '/') for (const one of [method].flat()) paths.add(one, url);
   });
 }
 
