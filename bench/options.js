@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { CASES } from './cases.js';
 
 /** What is measured beside the cases of throughput. */
-export const SECTIONS = ['budget', 'start', 'memory', 'stall', 'suite', 'inputs', 'growth'];
+export const SECTIONS = ['budget', 'start', 'memory', 'stall', 'suite', 'inputs', 'growth', 'inspector'];
 
 export const HELP = `npm run bench -- [options]
 

@@ -162,6 +162,30 @@ function growthTable(results) {
   );
 }
 
+function inspectorTable(results) {
+  if (!results) return 'The inspector was not measured: there is no Chromium.';
+  const { throughput, smooth } = results;
+  const costs = table(
+    [
+      'with the page open',
+      'throughput to closed (at least 0.9; quartiles)',
+      'CPU time of the emulator to closed',
+    ],
+    Object.entries(throughput).map(([view, { ratios: all, cpu }]) => [
+      view,
+      shown(quartiles(all)),
+      (median(cpu.open) / median(cpu.closed)).toFixed(2),
+    ]),
+  );
+  const frames = table(
+    ['scrolled while a client runs', 'longest task, ms', 'frames over 50 ms', 'of', '95 % of frames, ms'],
+    Object.entries(smooth).map(([view, { longestTask, late, frames, p95 }]) => [
+      ...[view, longestTask.toFixed(0), late, frames, p95.toFixed(0)],
+    ]),
+  );
+  return `${costs}\n\n${frames}`;
+}
+
 /** The tables of each part of a report. */
 export const TABLES = {
   throughput: (results) =>
@@ -175,6 +199,7 @@ export const TABLES = {
   suite: (results) => timesTable('part of a test suite, ms (quartiles)', results, quartiles),
   inputs: inputsTable,
   growth: growthTable,
+  inspector: inspectorTable,
 };
 
 /** The versions and the machine, in two lines. */

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { chromiumPath } from '../scripts/browser.js';
 import { baselineOf, baselineTable, better, slower, TRIES } from './baseline.js';
 import { growth } from './growth.js';
 import { wrkVersion } from './load.js';
@@ -74,6 +75,11 @@ const MEASURE = {
     ),
   inputs: (_folder, { emulator }) => inTurn('inputs.js', { emulator }, 1),
   growth: (folder, { emulator }) => growth(emulator, folder, options),
+  async inspector(_folder, { emulator }) {
+    // Like wrk, the browser is not part of every machine.
+    if (!chromiumPath()) return undefined;
+    return outputOf('inspector.js', [join(emulator, 'dist/cli.js'), 3 * options.rounds]);
+  },
 };
 
 /** Tries the cases again that are below half of the baseline, if there is one. */
