@@ -1952,9 +1952,9 @@ export interface StreamEventsQuery {
   /** Begin after the event of this number, by default with the next. Last-Event-ID takes precedence. */
   readonly since?: number;
   /**
-   * Sends events in batches, one in this many milliseconds at the most; by default each at once. Of
-   * the requests in a batch only the last is sent: GET /requests/lines has all. Of a batch of more
-   * than 1,000, the first may be lost.
+   * Sends events in batches, one in this many milliseconds at the most, the first after a tenth of a
+   * second; by default each event at once. Of the requests in a batch only the last is sent: GET
+   * /requests/lines has all. Of a batch of more than 1,000, the first may be lost.
    */
   readonly everyMs?: number;
 }

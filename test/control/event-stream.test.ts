@@ -100,21 +100,25 @@ describe('the stream of events', () => {
   it('the event stream sends events in batches to a client that wants them so', async () => {
     const clock = new ManualClock();
     const { url, events } = await openSocket({}, clock);
-    const stream = await openStream(`${url}${EVENTS}?everyMs=250`);
+    const stream = await openStream(`${url}${EVENTS}?everyMs=1000`);
     const read: (string | undefined)[] = [];
     const reading = stream.until(({ id }) => {
       read.push(id);
       return id === '5';
     });
     emit(events, 3);
-    clock.advance(249);
+    clock.advance(99);
     // Event 4, over the same event loop: the stream had as long to send something.
     await fetch(`${url}/_emulator/health`);
     expect(read).toEqual([]);
     clock.advance(1);
     await expect.poll(() => read).toEqual(['1', '2', '3']);
     emit(events, 1);
-    clock.advance(250);
+    clock.advance(999);
+    // Event 6.
+    await fetch(`${url}/_emulator/health`);
+    expect(read).toEqual(['1', '2', '3']);
+    clock.advance(1);
     await reading;
     expect(read).toEqual(['1', '2', '3', '5']);
   });

@@ -14,8 +14,12 @@ const SINCE =
   'Begin after the event of this number, by default with the next. Last-Event-ID takes precedence.';
 
 const EVERY =
-  'Sends events in batches, one in this many milliseconds at the most; by default each at once. Of the requests in a ' +
-  'batch only the last is sent: GET /requests/lines has all. Of a batch of more than 1,000, the first may be lost.';
+  'Sends events in batches, one in this many milliseconds at the most, the first after a tenth of a second; by default ' +
+  'each event at once. Of the requests in a batch only the last is sent: GET /requests/lines has all. Of a batch of ' +
+  'more than 1,000, the first may be lost.';
+
+/** How long the first events after a silence are collected: a digest handshake, or a token and its request. */
+const FIRST_BATCH_MS = 100;
 
 const group = controlGroup('/events', { scope: 'both', tag: 'Events, as they happen.' });
 
@@ -52,7 +56,7 @@ function lastEventId(header: string | string[] | undefined): number | undefined 
  * ones. A reader that takes nothing between two heartbeats is disconnected.
  *
  * @param sent the number of the last event that the reader has, or does not want
- * @param everyMs how long events are collected before they are written
+ * @param everyMs how often events are written at most
  */
 function stream(
   { events, clock, closing }: Observed,
@@ -122,9 +126,11 @@ function stream(
   // A number of an earlier run of the emulator: every event is new to this reader.
   if (sent > events.last) writeLost(events.since(0)[0]?.seq ?? events.last + 1);
   let cancelBatch: (() => void) | undefined;
+  let next = 0;
   const wait = (ms: number): void => {
-    cancelBatch ??= clock.setAlarm(clock.now() + ms, () => {
+    cancelBatch ??= clock.setAlarm(Math.max(next, clock.now() + Math.min(ms, FIRST_BATCH_MS)), () => {
       cancelBatch = undefined;
+      next = clock.now() + ms;
       catchUp();
     });
   };

@@ -14,8 +14,8 @@ export const connection = signal<'connecting' | 'live' | 'lost'>('connecting');
 /** The emulator sends something every 15 seconds: after a longer silence the connection is dead. */
 const SILENCE_MS = 40_000;
 
-/** A client that is watched must not become slower: its requests are told in batches. */
-const BATCH_MS = 250;
+/** A client that is watched must not become slower: its requests arrive in batches. */
+const BATCH_MS = 1000;
 
 /** How long the page waits before it connects again: longer with each attempt. */
 const RETRY_MS = [250, 500, 1000, 2000, 5000];
