@@ -630,7 +630,7 @@ export interface PrivateLinkStep {
   readonly why: string;
 }
 
-/** A private link with its state and what was sent of it. */
+/** A private link with the states ahead of it, and what was sent of it. */
 export interface ListedPrivateLink {
   /** The _id of the private link. */
   readonly id: string;
@@ -668,18 +668,6 @@ export interface PrivateLinkState {
   readonly held: boolean;
   /** The last 100 states it has gone through, oldest first. */
   readonly history: readonly PrivateLinkStep[];
-  /** The states that time will bring, in order; absent if there are none. */
-  readonly ahead?: readonly {
-    /** A state of a private link; DELETED removes it. */
-    readonly state:
-      'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED';
-    /** When it enters the state, in the project's time. */
-    readonly at: string;
-  }[];
-  /** The states that a step, a release or reads will bring, in order; absent if there are none. */
-  readonly waiting?: readonly (
-    'PENDING' | 'IDLE' | 'WORKING' | 'DONE' | 'FAILED' | 'DELETE_REQUESTED' | 'DELETING' | 'DELETED'
-  )[];
 }
 
 /** Body: Puts a private link into a state, in which it stays. */
@@ -1886,10 +1874,15 @@ export interface GetHealthQuery {
   readonly alive?: string;
 }
 
-/** Query: Lists the last private links of a project, oldest first, each with its state and history. */
+/**
+ * Query: Lists the last private links of a project, oldest first, each with its state, history and
+ * what is ahead.
+ */
 export interface ListPrivateLinkStatesQuery {
   /** The maximum number of private links. Default: 1000. */
   readonly limit?: number;
+  /** Only the private link with this _id. */
+  readonly id?: string;
 }
 
 /** Query: Lists the last requests that match, oldest first. */

@@ -15,7 +15,7 @@ import {
   within,
 } from '../http/schema.js';
 import type { Items } from './items.js';
-import { past } from './lifecycle.js';
+import { past, type Path } from './lifecycle.js';
 import { itemSchema, messageText, namesOf } from './resource.js';
 import type { CurrentItem, Item } from './store.js';
 
@@ -38,21 +38,25 @@ export function stateControl(items: Items): readonly ControlOperation[] {
     id: text(`the _id of the ${one}`),
     state,
     held: Type.Boolean({ description: 'whether it leaves the state only by a step, a release or reads' }),
-    history: list('the last 100 states it has gone through, oldest first', step),
-    ahead: Type.Optional(
-      list('the states that time will bring, in order; absent if there are none', planned),
-    ),
-    waiting: Type.Optional(
-      list(
-        'the states that a step, a release or reads will bring, in order; absent if there are none',
-        state,
+    history: Type.Array(step, { description: 'the last 100 states it has gone through, oldest first' }),
+  });
+  const listed = component(
+    `Listed${title}`,
+    `A ${one} with the states ahead of it, and what was sent of it.`,
+    {
+      ...shown.properties,
+      ahead: Type.Optional(
+        list('the states that time will bring, in order; absent if there are none', planned),
       ),
-    ),
-  });
-  const listed = component(`Listed${title}`, `A ${one} with its state and what was sent of it.`, {
-    ...shown.properties,
-    sent: record(`what a client or a fixture sent of the ${one}`, Type.Unknown()),
-  });
+      waiting: Type.Optional(
+        list(
+          'the states that a step, a release or reads will bring, in order; absent if there are none',
+          state,
+        ),
+      ),
+      sent: record(`what a client or a fixture sent of the ${one}`, Type.Unknown()),
+    },
+  );
   const control = controlGroup(`/${path}`, {
     scope: 'project',
     tag: `States of ${many}.`,
@@ -80,19 +84,23 @@ export function stateControl(items: Items): readonly ControlOperation[] {
   return [
     ...(resource.addedByControl ? [add] : []),
     control(`list${title}States`, 'GET', '', {
-      summary: `Lists the last ${many} of a project, oldest first, each with its state and history.`,
-      query: Type.Object({ limit: within(1, 10_000, `The maximum number of ${many}.`, { default: 1000 }) }),
+      summary: `Lists the last ${many} of a project, oldest first, each with its state, history and what is ahead.`,
+      query: Type.Object({
+        limit: within(1, 10_000, `The maximum number of ${many}.`, { default: 1000 }),
+        id: Type.Optional(objectId(`Only the ${one} with this _id.`)),
+      }),
       response: Type.Object({
         results: list(`The ${many}, oldest first.`, listed),
         totalCount: integer(`The number of ${many} of the project.`),
       }),
-      handle({ project, query: { limit } }) {
-        const totalCount = items.store.count(project.id, project.now);
-        const last = items.store.slice(project.id, project.now, limit, Math.max(0, totalCount - limit));
-        return {
-          results: last.map((item) => ({ ...reportOf(item, project), sent: item.sent })),
-          totalCount,
-        };
+      handle({ project: { id: projectId, now }, query: { limit, id } }) {
+        const { store } = items;
+        const totalCount = store.count(projectId, now);
+        const found =
+          id === undefined
+            ? store.slice(projectId, now, limit, Math.max(0, totalCount - limit))
+            : [store.current(projectId, id, now) ?? []].flat();
+        return { results: found.map((item) => listedOf(item, now)), totalCount };
       },
     }),
     control(`get${title}State`, 'GET', `/:${parameter}`, {
@@ -153,25 +161,24 @@ export function stateControl(items: Items): readonly ControlOperation[] {
 /** An item and its history; one that a change has removed is shown in its last state. */
 function report({ resource, store }: Items, project: Project, id: string): object {
   const item = store.current(project.id, id, project.now);
-  return item ? reportOf(item, project) : { id, state: resource.gone, held: false, history: [] };
+  const { state = resource.gone, rest = [], path = [] } = item ?? {};
+  return { id, state, held: rest.length > 0, history: past(path, project.now).map(stepOf) };
 }
 
-function reportOf({ id, state, rest, path }: CurrentItem<object>, { now }: Project): object {
-  const passed = past(path, now);
-  const steps = path.map(([entered, at, why = 'time']) => ({
-    state: entered,
-    at: new Date(at).toISOString(),
-    why,
-  }));
-  const ahead = steps.slice(passed.length).map(({ state, at }) => ({ state, at }));
+/** An item with the states that time will bring, and those that wait for something else. */
+function listedOf({ id, state, rest, path, sent }: CurrentItem<object>, now: number): object {
+  const history = past(path, now).map(stepOf);
+  const ahead = path.slice(history.length).map(stepOf);
   return {
-    id,
-    state,
-    held: rest.length > 0,
-    history: steps.slice(0, passed.length),
-    ...(ahead.length > 0 && { ahead }),
+    ...{ id, state, held: rest.length > 0, history },
+    ...(ahead.length > 0 && { ahead: ahead.map(({ state, at }) => ({ state, at })) }),
     ...(rest.length > 0 && { waiting: rest.map((stage) => stage.state) }),
+    sent,
   };
+}
+
+function stepOf([state, at, why = 'time']: Path[number]) {
+  return { state, at: new Date(at).toISOString(), why };
 }
 
 /** The item as it is now. @throws {ControlError} 404 */

@@ -183,4 +183,10 @@ it('the links of a project are listed with their history, what was sent, and the
   expect((await list()).results[0]).toMatchObject({ held: true, waiting: ['DONE'] });
   const later = await project.create('eu-west-2');
   expect(await list('?limit=1')).toMatchObject({ totalCount: 2, results: [{ id: later }] });
+  expect(await list(`?id=${id}`)).toMatchObject({ totalCount: 2, results: [{ id, waiting: ['DONE'] }] });
+  expect(await list(`?id=${'0'.repeat(24)}`)).toEqual({ totalCount: 2, results: [] });
+  // As in 0.1.0, which clients may compare.
+  expect(Object.keys(await project.done('GET', `/private-links/${id}`))).toEqual([
+    ...['id', 'state', 'held', 'history'],
+  ]);
 });

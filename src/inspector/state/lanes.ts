@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
-import type { ListedPrivateLink, PrivateLinkState } from '../../client/types.generated.js';
-import { ApiError, call, scopeOf } from './api.js';
+import type { ListedPrivateLink } from '../../client/types.generated.js';
+import { call, scopeOf } from './api.js';
 import type { StreamedEvent } from './stream.js';
 
 /** A state that a link entered, or will enter; in milliseconds of the project's time. */
@@ -44,17 +44,21 @@ const changed = new Set<string>();
 export async function loadLanes(project: string): Promise<void> {
   changed.clear();
   if (project === '') return;
-  const { results, totalCount } = await call<{ results: ListedPrivateLink[]; totalCount: number }>(
-    'GET',
-    `${scopeOf(project)}private-links`,
-  );
-  const found = new Map(results.map((one) => [one.id, laneOf(one, one.sent)]));
+  const { results, totalCount } = await listOf(project);
+  const found = new Map(results.map((one) => [one.id, laneOf(one)]));
   const before = lanes.value.project === project ? lanes.value.all : [];
   // What was removed while the page watched remains as a lane that has ended.
   const gone = [...before].filter(([id, { state }]) => !found.has(id) && state === GONE);
   totalLinks.value = totalCount;
   lanes.value = { project, all: new Map([...gone, ...found].sort(byStart)) };
 }
+
+/** The links of a project, or one of them, as the control API lists them. */
+const listOf = (project: string, query = '') =>
+  call<{ results: ListedPrivateLink[]; totalCount: number }>(
+    'GET',
+    `${scopeOf(project)}private-links${query}`,
+  );
 
 /** Takes note of a link that changed. Whether it is one of the project that is followed. */
 export function noteChange({ project, data }: StreamedEvent): boolean {
@@ -84,32 +88,21 @@ export async function loadChangedLanes(): Promise<void> {
 /** Changes a link, by an operation of the control API. */
 export async function actOnLane(id: string, method: string, verb: string, body?: object): Promise<void> {
   const { project } = lanes.value;
-  replace(
-    project,
-    await call<PrivateLinkState>(method, `${scopeOf(project)}private-links/${id}/${verb}`, body),
-  );
+  await call(method, `${scopeOf(project)}private-links/${id}/${verb}`, body);
+  await loadLane(project, id);
 }
 
-/** Loads one link again. */
+/** Loads one link again, unless it was removed meanwhile, or another project is followed by then. */
 async function loadLane(project: string, id: string): Promise<void> {
-  try {
-    replace(project, await call<PrivateLinkState>('GET', `${scopeOf(project)}private-links/${id}`));
-  } catch (error) {
-    // It was removed meanwhile, which an event says.
-    if (!(error instanceof ApiError && error.status === 404)) throw error;
-  }
-}
-
-/** Shows the new state of a link, unless another project is followed by now. */
-function replace(project: string, report: PrivateLinkState): void {
-  const known = lanes.value.all.get(report.id);
-  if (lanes.value.project !== project || !known || known.state === GONE || report.state === GONE) return;
-  lanes.value = { project, all: new Map([...lanes.value.all, [report.id, laneOf(report, known.sent)]]) };
+  const [listed] = (await listOf(project, `?id=${id}`)).results;
+  const known = lanes.value.all.get(id);
+  if (!listed || lanes.value.project !== project || !known || known.state === GONE) return;
+  lanes.value = { project, all: new Map([...lanes.value.all, [id, laneOf(listed)]]) };
 }
 
 /** A lane from what the control API says of a link. */
-function laneOf(report: PrivateLinkState, sent: Lane['sent']): Lane {
-  const { id, state, held, history, ahead = [], waiting = [] } = report;
+function laneOf(listed: ListedPrivateLink): Lane {
+  const { id, state, held, history, ahead = [], waiting = [], sent } = listed;
   const timed = <S extends { readonly at: string }>(stages: readonly S[]) =>
     stages.map((stage) => ({ ...stage, at: Date.parse(stage.at) }));
   return { id, state, held, history: timed(history), ahead: timed(ahead), waiting, sent };
