@@ -14,6 +14,7 @@ import { answerBrokenRequest } from './http/replies/failures.js';
 import { Nonces } from './http/credentials/digest.js';
 import { KnownPaths } from './http/known-paths.js';
 import { pathOf, withoutBase } from './http/paths.js';
+import { protectLiteralPaths } from './http/steps/route.js';
 import { plainRequest } from './http/observation/request-finished.js';
 import { frameworkErrors, installPipeline, type PipelineParts } from './http/pipeline.js';
 import { Limits } from './http/faults/limits.js';
@@ -136,6 +137,7 @@ export async function buildApp(
       };
       await server.register(async (at) => controlApi(at, core, parts, settings));
     }
+    protectLiteralPaths(server, parts.paths);
 
     const logsRequests = log.isLevelEnabled('info');
     events.subscribe(({ type, data }) => {

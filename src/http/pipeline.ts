@@ -21,7 +21,7 @@ import { respond } from './replies/respond.js';
 import { checkEncoding, parseBody, unsupportedMediaType, withoutMark } from './steps/body.js';
 import { bodyCheck } from './steps/fields.js';
 import { readQuery, type Flags } from './steps/query.js';
-import { methodsOf, noRoute, protectLiteralPaths, recordRoutes } from './steps/route.js';
+import { methodsOf, noRoute, recordRoutes } from './steps/route.js';
 import { checkParameters, checkScope } from './steps/scope.js';
 import type { ScriptedAnswers } from './steps/scripted.js';
 import type { Strictness } from './steps/strict.js';
@@ -158,7 +158,6 @@ export function installPipeline(
       },
     });
   }
-  protectLiteralPaths(app, parts.paths);
   return faults;
 }
 

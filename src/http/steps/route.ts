@@ -74,7 +74,7 @@ export function methodsOf(method: HTTPMethods): HTTPMethods[] {
   return method === 'GET' ? ['GET', 'HEAD'] : [method];
 }
 
-/** Keeps the routes so far from taking literal paths for a parameter's value: see `KnownPaths.shadowed`. */
+/** Keeps all routes, which are there, from taking literal paths for a parameter's value: see `KnownPaths.shadowed`. */
 export function protectLiteralPaths(app: FastifyInstance, paths: KnownPaths): void {
   for (const { url, methods } of paths.shadowed()) {
     app.route({ url, method: methods.flatMap(methodsOf), handler: callNotFound });
