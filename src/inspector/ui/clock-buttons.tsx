@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { messageOf } from '../state/api.js';
 import { clockOf, moveClock } from '../state/clocks.js';
+import { useProblem } from './use-problem.js';
 
 /** The steps that are offered: as the control API takes them, and as text. */
 const STEPS = [
@@ -12,14 +12,9 @@ const STEPS = [
 /** Freezes, resumes and advances a clock. @param project empty for the server's */
 export function ClockButtons({ project }: { readonly project: string }) {
   const [by, setBy] = useState('');
-  const [problem, setProblem] = useState('');
+  const { attempt, problem } = useProblem();
   const frozen = clockOf(project)?.frozen ?? false;
-  const move = (how: string, body?: object): void => {
-    moveClock(project, how, body).then(
-      () => setProblem(''),
-      (error: unknown) => setProblem(messageOf(error)),
-    );
-  };
+  const move = (how: string, body?: object): void => void attempt(moveClock(project, how, body));
   return (
     <form
       class="clock-buttons"
@@ -49,11 +44,7 @@ export function ClockButtons({ project }: { readonly project: string }) {
         />
         <button type="submit">Advance</button>
       </span>
-      {problem !== '' && (
-        <span class="bad" role="alert">
-          {problem}
-        </span>
-      )}
+      {problem}
     </form>
   );
 }

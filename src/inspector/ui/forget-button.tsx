@@ -1,26 +1,16 @@
-import { useState } from 'preact/hooks';
-import { messageOf } from '../state/api.js';
 import { forgetContract } from '../state/contract.js';
+import { useProblem } from './use-problem.js';
 
 /** A button that begins findings and coverage anew, in the scope of the page. */
 export function ForgetButton() {
-  const [problem, setProblem] = useState('');
-  const forget = (): void => {
-    forgetContract().then(
-      () => setProblem(''),
-      (error: unknown) => setProblem(messageOf(error)),
-    );
-  };
+  const { attempt, problem } = useProblem();
+  const forget = (): void => void attempt(forgetContract());
   return (
-    <span class="buttons">
+    <div class="buttons">
       <button type="button" title="Forgets findings and coverage, not the requests" onClick={forget}>
         Start over
       </button>
-      {problem !== '' && (
-        <span class="bad" role="alert">
-          {problem}
-        </span>
-      )}
-    </span>
+      {problem}
+    </div>
   );
 }

@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Project, ProjectAccess } from '../../client/types.generated.js';
-import { call, messageOf, scopeOf } from '../state/api.js';
+import { call, scopeOf } from '../state/api.js';
 import { loadProjects, projects } from '../state/projects.js';
 import { goTo, hrefOf, selectedProject } from '../state/route.js';
 import { CopyButton } from '../ui/copy-button.js';
+import { useProblem } from '../ui/use-problem.js';
 
 /** What the environment of each client is for; those of a later version by their name. */
 const CLIENTS: Readonly<Record<string, string>> = {
@@ -32,7 +33,7 @@ const PROFILES = {
 /** The projects, their credentials, and for each client the lines to paste. */
 export function ProjectsView() {
   const [profile, setProfile] = useState<Project['profile']>('documented');
-  const [problem, setProblem] = useState('');
+  const { attempt, problem } = useProblem('notice bad');
   useEffect(() => void loadProjects().catch(() => undefined), []);
   const add = async (): Promise<void> => {
     const { id } = await call<{ id: string }>('POST', 'projects', { profile });
@@ -49,10 +50,7 @@ export function ProjectsView() {
           class="inline-form"
           onSubmit={(event) => {
             event.preventDefault();
-            add().then(
-              () => setProblem(''),
-              (error: unknown) => setProblem(messageOf(error)),
-            );
+            void attempt(add());
           }}
         >
           <span class="buttons joined">
@@ -69,11 +67,7 @@ export function ProjectsView() {
           </span>
         </form>
       </div>
-      {problem !== '' && (
-        <p class="notice bad" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem}
       {shown.length === 0 && <p class="nothing">There is no project. Create one, or load a fixture.</p>}
       {shown.map((project) => (
         <ProjectCard project={project} key={project.id} />
@@ -87,11 +81,9 @@ function ProjectCard({ project }: { readonly project: Project }) {
   const { id, name, profile, organizationId } = project;
   const [access, setAccess] = useState<ProjectAccess>();
   const [client, setClient] = useState(profile === 'observed' ? 'terraform' : 'curl');
-  const [problem, setProblem] = useState('');
+  const { attempt, problem } = useProblem();
   useEffect(() => {
-    call<ProjectAccess>('GET', `${scopeOf(id)}access`).then(setAccess, (error: unknown) =>
-      setProblem(messageOf(error)),
-    );
+    void attempt(call<ProjectAccess>('GET', `${scopeOf(id)}access`).then(setAccess));
   }, [id]);
   const environments = Object.entries(access?.environment ?? {});
   const variables = Object.entries((environments.find(([one]) => one === client)?.[1] ?? {}) as object);
@@ -122,7 +114,7 @@ function ProjectCard({ project }: { readonly project: Project }) {
         <a href={hrefOf({ view: 'requests', project: id })}>Its requests</a> ·{' '}
         <a href={hrefOf({ view: 'timeline', project: id })}>its timeline</a>
       </p>
-      {problem !== '' && <p class="bad">{problem}</p>}
+      {problem}
       {environments.length > 0 && (
         <>
           <h3>Lines to paste, with the owner's credentials</h3>

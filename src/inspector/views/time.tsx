@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'preact/hooks';
-import { messageOf } from '../state/api.js';
 import { clockOf, loadClock, setClockTo, timeOf } from '../state/clocks.js';
 import { lanes, loadLanes } from '../state/lanes.js';
 import { currentProject, nameOf } from '../state/projects.js';
@@ -7,6 +6,7 @@ import { hrefOf } from '../state/route.js';
 import { ClockButtons } from '../ui/clock-buttons.js';
 import { moment, shortId, timeOfDay } from '../ui/format.js';
 import { stateClass } from '../ui/status.js';
+import { useProblem } from '../ui/use-problem.js';
 import { useTicks } from '../ui/use-ticks.js';
 import { fromNow } from './timeline/drawing.js';
 import { titleOf } from './timeline/marks.js';
@@ -96,7 +96,7 @@ function ClockCard(props: { readonly project: string; readonly title: string; re
   const { project, title, text } = props;
   const clock = clockOf(project);
   const [at, setAt] = useState('');
-  const [problem, setProblem] = useState('');
+  const { attempt, problem } = useProblem();
   const [date = '', time = ''] = moment(timeOf(project)).split(' ');
   return (
     <section class="card clock-card" aria-label={`Clock: ${title}`}>
@@ -112,10 +112,7 @@ function ClockCard(props: { readonly project: string; readonly title: string; re
         class="clock-buttons"
         onSubmit={(event) => {
           event.preventDefault();
-          setClockTo(project, at.trim()).then(
-            () => setProblem(''),
-            (error: unknown) => setProblem(messageOf(error)),
-          );
+          void attempt(setClockTo(project, at.trim()));
         }}
       >
         <span class="buttons joined">
@@ -129,11 +126,7 @@ function ClockCard(props: { readonly project: string; readonly title: string; re
           />
           <button type="submit">Set</button>
         </span>
-        {problem !== '' && (
-          <span class="bad" role="alert">
-            {problem}
-          </span>
-        )}
+        {problem}
       </form>
     </section>
   );

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
-import { call, messageOf, scopeOf } from '../../state/api.js';
+import { call, scopeOf } from '../../state/api.js';
 import { operations } from '../../state/operations.js';
 import { selectedProject } from '../../state/route.js';
 import { loadRules } from '../../state/rules.js';
+import { useProblem } from '../../ui/use-problem.js';
 import { ScopeField } from './scope-field.js';
 
 /** What a rule does, as the form offers it. */
@@ -39,7 +40,7 @@ type Fields = typeof EMPTY;
 export function FaultForm() {
   const [fields, setFields] = useState(EMPTY);
   const [scope, setScope] = useState(selectedProject.value);
-  const [problem, setProblem] = useState('');
+  const { attempt, problem } = useProblem();
   const set = (changed: Partial<Fields>): void => setFields((old) => ({ ...old, ...changed }));
   const of = (name: keyof Fields) => ({
     value: String(fields[name]),
@@ -50,11 +51,9 @@ export function FaultForm() {
   const known = operations.value.filter(({ path }) => scope === '' || path.includes('{groupId}'));
   const codes = codesOf(fields.operation);
   const rule = ruleOf({ ...fields, error: fields.error || (codes[0]?.code ?? '') });
-  const add = (): void => {
-    call('POST', `${scopeOf(isToken ? '' : scope)}faults`, rule)
-      .then(() => loadRules(selectedProject.value))
-      .then(() => setProblem(''))
-      .catch((error: unknown) => setProblem(messageOf(error)));
+  const add = async (): Promise<void> => {
+    await call('POST', `${scopeOf(isToken ? '' : scope)}faults`, rule);
+    await loadRules(selectedProject.value);
   };
   return (
     <form
@@ -62,7 +61,7 @@ export function FaultForm() {
       aria-label="Add a fault rule"
       onSubmit={(event) => {
         event.preventDefault();
-        add();
+        void attempt(add());
       }}
     >
       <h3>Add a fault rule</h3>
@@ -152,11 +151,7 @@ export function FaultForm() {
         </button>
         <code class="preview">{JSON.stringify(rule)}</code>
       </div>
-      {problem !== '' && (
-        <p class="bad" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem}
     </form>
   );
 }

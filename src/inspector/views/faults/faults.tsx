@@ -1,10 +1,10 @@
-import { useState } from 'preact/hooks';
 import type { Fault, KeptPrivateLinkRule } from '../../../client/types.generated.js';
-import { call, messageOf, scopeOf } from '../../state/api.js';
+import { call, scopeOf } from '../../state/api.js';
 import { nameOf } from '../../state/projects.js';
 import { selectedProject } from '../../state/route.js';
 import { faults, linkRules, loadRules, type Scoped } from '../../state/rules.js';
 import { loadOperations } from '../../state/operations.js';
+import { useProblem } from '../../ui/use-problem.js';
 import { useRefresh } from '../../ui/use-refresh.js';
 import { FaultForm } from './fault-form.js';
 import { LinkRuleForm } from './link-rule-form.js';
@@ -12,20 +12,15 @@ import { LinkRuleForm } from './link-rule-form.js';
 /** Fault rules and rules for links to come, with how often each acted, and forms that add them. */
 export function FaultsView() {
   const project = selectedProject.value;
-  const [problem, setProblem] = useState('');
-  const load = (): Promise<void> =>
-    Promise.all([loadRules(project), loadOperations()]).then(
-      () => setProblem(''),
-      (error: unknown) => setProblem(messageOf(error)),
-    );
+  const { attempt, problem } = useProblem('notice bad');
+  const load = (): Promise<void> => attempt(Promise.all([loadRules(project), loadOperations()]));
   // A rule can match without an event: while it skips the first requests.
   useRefresh(load, 1000, project);
   const remove =
     (path: string, { id, scope }: Scoped<{ readonly id: string }>) =>
     () => {
-      call('DELETE', `${scopeOf(scope)}${path}/${encodeURIComponent(id)}`)
-        .then(() => loadRules(project))
-        .catch((error: unknown) => setProblem(messageOf(error)));
+      const removed = call('DELETE', `${scopeOf(scope)}${path}/${encodeURIComponent(id)}`);
+      void attempt(removed.then(() => loadRules(project)));
     };
   return (
     <div class="page">
@@ -34,11 +29,7 @@ export function FaultsView() {
         A fault rule changes how the requests that it matches are answered. A link rule changes what becomes
         of links that are not created yet.
       </p>
-      {problem !== '' && (
-        <p class="notice bad" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem}
       <section aria-labelledby="faults-title">
         <h2 id="faults-title">Fault rules</h2>
         {faults.value.length === 0 ? (

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
-import { call, messageOf, scopeOf } from '../../state/api.js';
+import { call, scopeOf } from '../../state/api.js';
 import { selectedProject } from '../../state/route.js';
 import { loadRules } from '../../state/rules.js';
+import { useProblem } from '../../ui/use-problem.js';
 import { ScopeField } from './scope-field.js';
 
 /** States that a link passes, and can stay in. */
@@ -14,7 +15,7 @@ const EMPTY = { vendor: '', becomes: 'fail', message: 'The endpoint service refu
 export function LinkRuleForm() {
   const [fields, setFields] = useState(EMPTY);
   const [scope, setScope] = useState(selectedProject.value);
-  const [problem, setProblem] = useState('');
+  const { attempt, problem } = useProblem();
   const of = (name: keyof typeof EMPTY) => ({
     value: fields[name],
     onInput: ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLSelectElement }) =>
@@ -26,11 +27,9 @@ export function LinkRuleForm() {
     ...(times !== '' && { times: Number(times) }),
     ...(becomes === 'fail' ? { fail: message } : { staysIn: becomes }),
   };
-  const add = (): void => {
-    call('POST', `${scopeOf(scope)}private-link-rules`, rule)
-      .then(() => loadRules(selectedProject.value))
-      .then(() => setProblem(''))
-      .catch((error: unknown) => setProblem(messageOf(error)));
+  const add = async (): Promise<void> => {
+    await call('POST', `${scopeOf(scope)}private-link-rules`, rule);
+    await loadRules(selectedProject.value);
   };
   return (
     <form
@@ -38,7 +37,7 @@ export function LinkRuleForm() {
       aria-label="Add a link rule"
       onSubmit={(event) => {
         event.preventDefault();
-        add();
+        void attempt(add());
       }}
     >
       <h3>Add a link rule</h3>
@@ -74,11 +73,7 @@ export function LinkRuleForm() {
         </button>
         <code class="preview">{JSON.stringify(rule)}</code>
       </div>
-      {problem !== '' && (
-        <p class="bad" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem}
     </form>
   );
 }

@@ -1,11 +1,11 @@
 import type { Signal } from '@preact/signals';
-import { useState } from 'preact/hooks';
-import { messageOf, scopeOf, send } from '../../state/api.js';
+import { scopeOf, send } from '../../state/api.js';
 import { nameOf } from '../../state/projects.js';
 import { goTo, selectedProject } from '../../state/route.js';
 import { allRows, clearRows } from '../../state/rows.js';
 import { counted } from '../../ui/format.js';
 import { Icon } from '../../ui/icon.js';
+import { useProblem } from '../../ui/use-problem.js';
 import {
   choices,
   clearFilter,
@@ -19,16 +19,10 @@ import {
 
 /** The filters of the list, and what can be done with it. */
 export function Toolbar() {
-  const [problem, setProblem] = useState('');
+  const { attempt, problem } = useProblem();
   const project = selectedProject.value;
   const isPaused = pausedAt.value !== undefined;
   const { operations, callers, statuses } = choices.value;
-  const attempt = (work: () => Promise<unknown>) => () => {
-    work().then(
-      () => setProblem(''),
-      (error: unknown) => setProblem(messageOf(error)),
-    );
-  };
   const clear = async (): Promise<void> => {
     await clearRows(project);
     goTo({ view: 'requests', item: '' });
@@ -62,14 +56,14 @@ export function Toolbar() {
         </button>
         <button
           type="button"
-          onClick={attempt(clear)}
+          onClick={() => void attempt(clear())}
           title={`Deletes the recorded requests of ${project === '' ? 'all projects' : nameOf(project)}`}
         >
           Clear
         </button>
         <button
           type="button"
-          onClick={attempt(() => exportHar(project))}
+          onClick={() => void attempt(exportHar(project))}
           title="An HTTP Archive, without secrets"
         >
           Export HAR
@@ -86,8 +80,8 @@ export function Toolbar() {
           </>
         )}
         {isPaused && ` · paused, ${laterCount.value.toLocaleString('en')} more since`}
-        {problem !== '' && <span class="bad"> {problem}</span>}
       </p>
+      {problem}
     </div>
   );
 }

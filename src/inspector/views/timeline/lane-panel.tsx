@@ -1,5 +1,4 @@
 import { useState } from 'preact/hooks';
-import { messageOf } from '../../state/api.js';
 import { actOnLane, GONE, lanes, type Lane } from '../../state/lanes.js';
 import { goTo, hrefOf } from '../../state/route.js';
 import type { Row } from '../../state/rows.js';
@@ -8,6 +7,7 @@ import { CopyButton } from '../../ui/copy-button.js';
 import { counted, duration, timeOfDay } from '../../ui/format.js';
 import { Icon } from '../../ui/icon.js';
 import { LINK_STATES, stateClass, toneOf } from '../../ui/status.js';
+import { useProblem } from '../../ui/use-problem.js';
 import { fromNow } from './drawing.js';
 import { summaryOf, titleOf } from './marks.js';
 
@@ -118,15 +118,12 @@ function Actions({ lane }: { readonly lane: Lane }) {
   const { id, held, state } = lane;
   const [target, setTarget] = useState('DONE');
   const [message, setMessage] = useState('');
-  const [problem, setProblem] = useState('');
+  const { attempt, problem } = useProblem();
   const act = (method: string, verb: string, body?: object): void => {
-    actOnLane(id, method, verb, body).then(
-      () => {
-        setProblem('');
-        if (lanes.value.all.get(id)?.state === state) want('lanes');
-      },
-      (error: unknown) => setProblem(messageOf(error)),
-    );
+    const acted = actOnLane(id, method, verb, body).then(() => {
+      if (lanes.value.all.get(id)?.state === state) want('lanes');
+    });
+    void attempt(acted);
   };
   return (
     <div class="actions">
@@ -180,11 +177,7 @@ function Actions({ lane }: { readonly lane: Lane }) {
           Release
         </button>
       </span>
-      {problem !== '' && (
-        <p class="bad" role="alert">
-          {problem}
-        </p>
-      )}
+      {problem}
     </div>
   );
 }

@@ -1,11 +1,11 @@
-import { useEffect, useState } from 'preact/hooks';
-import { messageOf } from '../../state/api.js';
+import { useEffect } from 'preact/hooks';
 import { clockOf, timeOf } from '../../state/clocks.js';
 import { lanes, loadLanes, totalLinks, type Lane } from '../../state/lanes.js';
 import { currentProject, nameOf } from '../../state/projects.js';
 import { hrefOf, route } from '../../state/route.js';
 import { allRows } from '../../state/rows.js';
 import { counted } from '../../ui/format.js';
+import { useProblem } from '../../ui/use-problem.js';
 import { useTicks } from '../../ui/use-ticks.js';
 import { Chart } from './chart.js';
 import { LaneDrawing } from './drawing.js';
@@ -24,14 +24,11 @@ const LEGEND = [
 /** The links of a project: a lane each, with its states and the requests that touched it, and the moves ahead. */
 export function TimelineView() {
   const project = currentProject.value;
-  const [problem, setProblem] = useState('');
+  const { attempt, problem } = useProblem('notice bad');
   useEffect(() => {
     spanChoice.value = 'all';
     if (project === '') return;
-    loadLanes(project).then(
-      () => setProblem(''),
-      (error: unknown) => setProblem(messageOf(error)),
-    );
+    void attempt(loadLanes(project));
   }, [project]);
   const clock = clockOf(project);
   useTicks(clock?.frozen === false, 100);
@@ -56,7 +53,7 @@ export function TimelineView() {
           </p>
         </div>
         <TimelineToolbar project={project} span={span} />
-        {problem !== '' && <p class="notice bad">{problem}</p>}
+        {problem}
         {isLoaded && all.length === 0 && others.length === 0 ? (
           <div class="nothing">
             <h2>No links yet</h2>
