@@ -1881,7 +1881,7 @@ export interface GetHealthQuery {
 export interface ListPrivateLinkStatesQuery {
   /** The maximum number of private links. Default: 1000. */
   readonly limit?: number;
-  /** Only the private link with this _id. */
+  /** The _id of a private link: the others are left out. */
   readonly id?: string;
 }
 

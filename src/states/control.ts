@@ -87,7 +87,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
       summary: `Lists the last ${many} of a project, oldest first, each with its state, history and what is ahead.`,
       query: Type.Object({
         limit: within(1, 10_000, `The maximum number of ${many}.`, { default: 1000 }),
-        id: Type.Optional(objectId(`Only the ${one} with this _id.`)),
+        id: Type.Optional(objectId(`the _id of a ${one}: the others are left out`)),
       }),
       response: Type.Object({
         results: list(`The ${many}, oldest first.`, listed),

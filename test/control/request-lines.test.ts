@@ -185,6 +185,9 @@ it('the links of a project are listed with their history, what was sent, and the
   expect(await list('?limit=1')).toMatchObject({ totalCount: 2, results: [{ id: later }] });
   expect(await list(`?id=${id}`)).toMatchObject({ totalCount: 2, results: [{ id, waiting: ['DONE'] }] });
   expect(await list(`?id=${'0'.repeat(24)}`)).toEqual({ totalCount: 2, results: [] });
+  expect((await project.control('GET', '/private-links?id=null')).json()).toMatchObject({
+    ...{ error: 400, detail: expect.stringContaining('Send the _id of a private link') as string },
+  });
   // As in 0.1.0, which clients may compare.
   expect(Object.keys(await project.done('GET', `/private-links/${id}`))).toEqual([
     ...['id', 'state', 'held', 'history'],

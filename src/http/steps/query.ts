@@ -89,8 +89,10 @@ function coerce(rule: TSchema, text: string): unknown {
       const { minimum = 0, maximum = LARGEST_INTEGER } = rule as { minimum?: number; maximum?: number };
       return value >= minimum && value <= maximum ? value : undefined;
     }
-    default:
-      return text;
+    default: {
+      const { pattern } = rule as { pattern?: string };
+      return pattern === undefined || new RegExp(pattern).test(text) ? text : undefined;
+    }
   }
 }
 
