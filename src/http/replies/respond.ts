@@ -4,6 +4,7 @@ import type { Exchange, ResponseHeaders } from '../observation/exchange.js';
 import { observe } from '../observation/request-finished.js';
 import { readUnread } from '../observation/unread-body.js';
 import { Connection } from './connection.js';
+import { writeAtOnce } from './direct.js';
 
 /** The type of JSON that is not Atlas's. */
 export const JSON_UTF8 = 'application/json; charset=utf-8';
@@ -44,7 +45,7 @@ export function respond(
 
 function write(
   request: FastifyRequest,
-  { raw }: FastifyReply,
+  { raw, server }: FastifyReply,
   status: number,
   own: ResponseHeaders,
   body: ResponseBody,
@@ -65,6 +66,9 @@ function write(
   // Before the client can have read the end of the response: if it then asks for the request, it is there.
   observe(request, isGone ? 0 : status, headers, sent);
   if (isGone) return;
+  const text = sent ?? '';
+  const { keepAliveTimeout } = server.server;
+  if (typeof text === 'string' && writeAtOnce(raw, status, headers, text, keepAliveTimeout)) return;
   raw.writeHead(status, headers);
   raw.end(sent);
 }
