@@ -3,6 +3,9 @@ export const REMEMBERED = 100;
 
 /** A map that forgets the oldest of its keys beyond a limit. */
 export class Recent<Key, Value> extends Map<Key, Value> {
+  /** Goes from the oldest key to the next, while all are taken: a new iterator would pass all that were removed. */
+  #oldest: IterableIterator<Key> | undefined;
+
   constructor(private readonly limit: number) {
     super();
   }
@@ -12,8 +15,11 @@ export class Recent<Key, Value> extends Map<Key, Value> {
     this.delete(key);
     super.set(key, value);
     if (this.size > this.limit) {
-      const { value: oldest } = this.keys().next();
-      this.delete(oldest as Key);
+      this.#oldest ??= this.keys();
+      this.delete(this.#oldest.next().value as Key);
+    } else {
+      // It would retain all tables that the map has had since.
+      this.#oldest = undefined;
     }
     return this;
   }
