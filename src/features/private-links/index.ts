@@ -30,7 +30,9 @@ export const privateLinks = stateful<schema.SentFields, keyof typeof DURATIONS>(
   },
   represent,
   created: (sent, id, { profile }) =>
-    privateLinkProfiles[profile].createAnswer === 'echo' ? objectText({ ...sent, _id: id }) : undefined,
+    privateLinkProfiles[profile].createAnswer === 'echo'
+      ? objectText(Object.assign({ _id: id }, sent))
+      : undefined,
   target: { of: targetOf, duplicate: conditions.duplicateLink },
   notFound: conditions.linkNotFound,
   sample: (id) => ({

@@ -12,16 +12,16 @@ import type { SentFields } from './schema.js';
 export function represent(sent: SentFields, { id, project, complete, errorMessage }: Shown): JsonText {
   const { showsLinks } = privateLinkProfiles[project.profile];
   const self = `${BASE_URL_MARK}${API_PREFIX}/groups/${project.id}/streams/privateLinkConnections/${id}`;
-  return objectText({
-    ...(complete && computedFields(id, sent)),
-    ...sent,
+  // An object with spreads takes more time than all of the JSON.
+  const fields = Object.assign({}, complete ? computedFields(id, sent) : undefined, sent, {
     _id: id,
-    ...(errorMessage !== undefined && { errorMessage }),
-    ...(showsLinks && { links: new Raw(`[{"href":"${self}","rel":"self"}]`) }),
     provider: asciiUpperCase(sent.provider),
     state: STATE,
     vendor: sent.vendor ?? DEFAULT_VENDOR,
   });
+  if (errorMessage !== undefined) Object.assign(fields, { errorMessage });
+  if (showsLinks) Object.assign(fields, { links: new Raw(`[{"href":"${self}","rel":"self"}]`) });
+  return objectText(fields);
 }
 
 /**
