@@ -32,6 +32,11 @@ export interface CurrentItem<Sent> extends Item<Sent> {
 /** A row, with the JSON of its columns parsed. */
 type Row<Sent> = Omit<CurrentItem<Sent>, 'text'> & { readonly projectId: string; readonly shown: JsonText };
 
+/** Longer targets are hashed in the index, in characters: a page of SQLite has four such keys at least. */
+const LONGEST_KEY = 500;
+
+const NO_TARGET = Buffer.alloc(0);
+
 /** What is there at a time of the project. */
 const REMAINS = '(gone_at IS NULL OR gone_at > ?)';
 const VISIBLE = `project_id = ? AND ${REMAINS}`;
@@ -69,7 +74,7 @@ export class ItemStore<Sent extends object> {
         WHERE project_id = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
       // The time of a project at a time of the emulator, of which it is `:now`.
       timeAt: 'SELECT coalesce(frozen_at - :now, clock_offset_ms) + :at FROM projects WHERE id = :projectId',
-      sameTarget: `SELECT id FROM ${table} WHERE target = ? AND ${REMAINS} LIMIT 1`,
+      sameTarget: `SELECT id FROM ${table} WHERE target IN (?, ?) AND ${REMAINS} LIMIT 1`,
       count: `SELECT count(*) FROM ${table} WHERE ${VISIBLE}`,
       insert: `INSERT INTO ${table} (${COLUMNS.join()}) VALUES (${COLUMNS.map(() => '?').join()})`,
       move: `UPDATE ${table} SET state = ?, due_at = ?, shown = ? WHERE seq = ?`,
@@ -113,7 +118,8 @@ export class ItemStore<Sent extends object> {
 
   /** The id of an item of the project that has the same target and is not gone. */
   sameTarget(projectId: string, target: string, now: number): string | undefined {
-    return this.database.get<{ id: string }>(this.#sql.sameTarget, hashOf(projectId, target), now)?.id;
+    const keys = [targetKey(projectId, target), formerTargetKey(projectId, target)];
+    return this.database.get<{ id: string }>(this.#sql.sameTarget, ...keys, now)?.id;
   }
 
   /** All items of a project that are not gone, oldest first, read one at a time. */
@@ -148,7 +154,7 @@ export class ItemStore<Sent extends object> {
     this.database.run(
       this.#sql.insert,
       ...[seq ?? null, id, project.id],
-      resource.target ? hashOf(project.id, resource.target.of(sent)) : Buffer.alloc(0),
+      resource.target ? targetKey(project.id, resource.target.of(sent)) : NO_TARGET,
       JSON.stringify(sent),
       this.#represent(item, project, state),
       ...[errorMessage, JSON.stringify(path), JSON.stringify(item.rest), item.readsLeft],
@@ -211,7 +217,15 @@ export class ItemStore<Sent extends object> {
   }
 }
 
-/** What identifies a target of a project in the index. */
-function hashOf(projectId: string, target: string): Buffer {
+/**
+ * What identifies a target of a project in the index. Names that clients count up are neighbours there, and share a page;
+ * hashes of them would each write a page of its own (docs/performance.md).
+ */
+function targetKey(projectId: string, target: string): Buffer {
+  return target.length > LONGEST_KEY ? formerTargetKey(projectId, target) : Buffer.from(projectId + target);
+}
+
+/** The key of a long target, and of each in files of 0.1.0. */
+function formerTargetKey(projectId: string, target: string): Buffer {
   return hash('sha256', projectId + target, 'buffer').subarray(0, 16);
 }

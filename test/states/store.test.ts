@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { goneAt, positionAt, type Path } from '../../src/states/lifecycle.js';
 import { BASE_URL_MARK, fillAddress, STATE_MARK } from '../../src/states/text.js';
@@ -233,4 +234,29 @@ it('removing a project removes its links and no others', async () => {
     database.run('DELETE FROM projects WHERE id = ?', PROJECT);
   });
   expect(database.all('SELECT id FROM private_links')).toEqual([{ id: 'two' }]);
+});
+
+describe('the target of a link', () => {
+  it.each([
+    ['short', 'red'],
+    ['long', 'red'.repeat(10_000)],
+  ])('a %s one is found in its own project alone, until the link is gone', async (_length, target) => {
+    const { database, store } = await openStore();
+    const [item, ...where] = rowOf('one', [...PENDING, ['DELETED', 5]], 0, 0);
+    await database.write(() => store.save({ ...item, sent: { target } }, ...where));
+    const found = (id: string, now = 4, wanted = target) => store.sameTarget(id, wanted, now);
+    expect([found(PROJECT), found(PROJECT, 5), found(OTHER)]).toEqual(['one', undefined, undefined]);
+    expect(found(PROJECT, 4, `${target} `)).toBeUndefined();
+  });
+
+  it('one that was stored as its hash, as in files of 0.1.0, is found', async () => {
+    const { database, store } = await openStore();
+    await database.write(() => {
+      store.save(...rowOf('one', PENDING, 0, 0));
+      const key = hash('sha256', `${PROJECT}one`, 'buffer').subarray(0, 16);
+      database.run('UPDATE private_links SET target = ?', key);
+    });
+    expect(store.sameTarget(PROJECT, 'one', 0)).toBe('one');
+    expect(store.sameTarget(PROJECT, 'two', 0)).toBeUndefined();
+  });
 });
