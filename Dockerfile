@@ -31,7 +31,7 @@ RUN mkdir -p /out/system/usr/local/bin /out/system/usr/local/share/doc/node \
  && if [ -f /usr/local/LICENSE ]; then cp /usr/local/LICENSE /out/system/usr/local/share/doc/node/; fi \
  && chmod -R a+rX,go-w /out \
  && chmod 1777 /out/system/data
-# Fixed times make builds reproducible.
+# Fixed times make builds reproducible, but for the compiled code (dist/cli-code-*).
 ARG SOURCE_DATE_EPOCH=0
 RUN find /out -exec touch --no-dereference --date=@${SOURCE_DATE_EPOCH} {} +
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { EmulatorError } from '../client/index.js';
 import { helpText, loadConfig } from './arguments.js';
 import { runCommand } from './commands/index.js';
