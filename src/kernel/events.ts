@@ -91,7 +91,7 @@ export interface Unredacted {
   /** The body as text, or the beginning of a long one as bytes; undefined if it was not read. */
   readonly body: string | Uint8Array | undefined;
   /** The body as it was parsed, while the event is emitted; undefined if it was not. */
-  json: unknown;
+  readonly json: unknown;
   /** Names and values in turn; none if no response was sent. */
   readonly answerHeaders: readonly (string | number)[];
   readonly answer: string | Uint8Array | undefined;

@@ -6,7 +6,7 @@ import { observe } from '../observation/request-finished.js';
 import { hasPlainJsonBody, readUnread } from '../observation/unread-body.js';
 import { sendFailure, unexpected } from '../replies/failures.js';
 import { sendBytes, sendRefusal } from '../replies/replies.js';
-import { withAdded, type ResponseBody } from '../replies/respond.js';
+import type { ResponseBody } from '../replies/respond.js';
 import { BODY_LIMIT, bodyTooLarge } from '../steps/body.js';
 import { faultDecision, injectedCondition, namedCondition } from './injected.js';
 import { exceededHeaders } from './limits.js';
@@ -61,7 +61,7 @@ export class FaultGate {
     this.#emit(request, fault);
     if (half) {
       const reason = reasonLine('faults', exchange.condition);
-      const all = withAdded(headers, { 'x-emulator-reason': reason });
+      const all = exchange.allHeaders(headers, { 'x-emulator-reason': reason });
       observe(request, status, all, half);
       raw.writeHead(status, all);
       raw.write(half, () => raw.destroy());

@@ -30,6 +30,18 @@ const NO_FLAGS: Flags = { envelope: false, pretty: false };
 /** Headers of a response: each name, in lower case, followed by its value. Node writes a list faster than an object. */
 export type ResponseHeaders = (string | number)[];
 
+/** Headers that many responses begin with, in visible ASCII: they are joined once, and recorded as a reference. */
+export class SharedHeaders {
+  /** As they stand in a response. */
+  readonly text: string;
+
+  constructor(readonly list: readonly string[]) {
+    this.text = list.map((part, index) => part + (index % 2 === 0 ? ': ' : '\r\n')).join('');
+  }
+}
+
+export const NO_HEADERS = new SharedHeaders([]);
+
 /** The state of one request, as far as the steps have established it. */
 export class Exchange {
   step: Step = 'route';
@@ -63,6 +75,8 @@ export class Exchange {
   sentForm: string | undefined = undefined;
   /** The response is a page of a list that has a next one. */
   hasNext = false;
+  /** What the headers of the response begin with. */
+  shared = NO_HEADERS;
   /** Headers that steps have added to the response, whatever it will be. They replace those of the same name. */
   headers: Record<string, string | number> | undefined = undefined;
   profile: Profile;
@@ -79,14 +93,15 @@ export class Exchange {
       'defaultProfile' | 'publicUrl' | 'nonces' | 'gatekeeper' | 'events' | 'log'
     >,
   ) {
-    const { url, protocol, host } = request;
+    const { url } = request;
     this.profile = profiles[parts.defaultProfile];
     this.flags = url.includes('?')
       ? // Fastify has no query for a path that it cannot decode.
         lenientFlags((request.query as Record<string, unknown> | null) ?? {})
       : NO_FLAGS;
-    this.hasValidHost = HOST.test(host);
-    this.baseUrl = parts.publicUrl ?? `${protocol}://${(this.hasValidHost && host) || 'localhost'}`;
+    const { isValid, baseUrl } = addressOf(request);
+    this.hasValidHost = isValid;
+    this.baseUrl = parts.publicUrl ?? baseUrl;
     this.lookUp();
   }
 
@@ -107,10 +122,32 @@ export class Exchange {
     this.headers = { ...this.headers, ...headers };
   }
 
+  /** The headers of the response with its own, and with what steps have added: from now on none are shared. */
+  allHeaders(own: ResponseHeaders, added = this.headers): ResponseHeaders {
+    const all = [...this.shared.list, ...own];
+    this.shared = NO_HEADERS;
+    if (!added) return all;
+    const others = all.flatMap((name, index) =>
+      index % 2 === 0 && !(name in added) ? [name, all[index + 1] ?? ''] : [],
+    );
+    return [...others, ...Object.entries(added).flat()];
+  }
+
   /** The digest challenge of this request's 401, with a fresh nonce. */
   challenge(): string {
     return challenge(this.parts.nonces.issue(), this.staleNonce);
   }
+}
+
+/** The address of the last request: nearly all have the same, and texts that are made again are retained again. */
+let last = { protocol: '', host: '', isValid: true, baseUrl: '' };
+
+function addressOf({ protocol, host }: FastifyRequest) {
+  if (last.host !== host || last.protocol !== protocol) {
+    const isValid = HOST.test(host);
+    last = { protocol, host, isValid, baseUrl: `${protocol}://${(isValid && host) || 'localhost'}` };
+  }
+  return last;
 }
 
 const unescaped = (part: string): string => (part.includes('%') ? unescape(part) : part);

@@ -1,8 +1,12 @@
 import { unescape } from 'node:querystring';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import type { Decision, EventData, Message, RequestDetail, Unredacted } from '../../kernel/events.js';
+import type { ProfileName } from '../../profiles/index.js';
+import { Connection } from '../replies/connection.js';
 import type { ResponseBody } from '../replies/respond.js';
-import { reasonLine, type Exchange, type ResponseHeaders, type Step } from './exchange.js';
+import { NO_HEADERS, reasonLine, type Exchange, type ResponseHeaders } from './exchange.js';
+import type { SharedHeaders, Step } from './exchange.js';
 import { pathOf } from '../paths.js';
 import { hasJsonBody } from './unread-body.js';
 import { redactHeaders, redactJson, redactTarget, redactText } from './redaction.js';
@@ -31,12 +35,12 @@ export function observe(
   const { exchange } = request;
   const control = exchange.operation === undefined && isControl(request.url);
   const finished = new FinishedRequest(request.method, request.url, exchange, status, control);
-  const recorded = control ? undefined : new RecordedRequest(request, status === 0 ? [] : headers, body);
-  // Only while it is emitted: parsed, a body takes more memory than as text.
-  if (recorded) recorded.unredacted.json = exchange.json;
+  const recorded = control
+    ? undefined
+    : new RecordedRequest(request, status === 0 ? undefined : headers, body);
   const project = control ? undefined : exchange.project?.id;
   exchange.parts.events.emit('request.finished', project, finished, recorded);
-  if (recorded) recorded.unredacted.json = undefined;
+  recorded?.forgetJson();
 }
 
 /** The data of the event as a plain object. */
@@ -50,7 +54,8 @@ class FinishedRequest implements Finished {
   readonly caller: string | undefined;
   readonly version: string | undefined;
   readonly rung: Step;
-  readonly tookMs: number;
+  /** A small integer, which takes no memory of its own. */
+  readonly #tookUs: number;
   readonly #url: string;
   readonly #condition: Decision | undefined;
 
@@ -65,13 +70,17 @@ class FinishedRequest implements Finished {
     this.caller = caller?.id;
     this.version = version;
     this.rung = step;
-    this.tookMs = Math.round((performance.now() - startedAt) * 1000) / 1000;
+    this.#tookUs = Math.round((performance.now() - startedAt) * 1000);
     this.#url = url;
     this.#condition = condition;
   }
 
   get path(): string {
     return redactTarget(this.#url);
+  }
+
+  get tookMs(): number {
+    return this.#tookUs / 1000;
   }
 
   get reason(): string | undefined {
@@ -90,61 +99,96 @@ class RecordedRequest implements RequestDetail {
   readonly faults: readonly string[] | undefined;
   readonly projectTime: number | undefined;
   readonly #baseUrl: string;
-  readonly #raw: Unredacted;
+  readonly #url: string;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #body: Recorded;
+  readonly #shared: SharedHeaders;
+  readonly #answerHeaders: ResponseHeaders;
+  readonly #answer: Recorded;
+  readonly #profile: ProfileName;
+  readonly #connection: number;
+  readonly #condition: Decision | undefined;
+  readonly #hasNext: boolean;
   readonly #isForm: boolean;
   readonly #isKnown: boolean;
+  #json: unknown;
 
-  constructor({ raw, url, exchange }: FastifyRequest, headers: ResponseHeaders, answer: ResponseBody) {
-    const { sentForm, sentBody = sentForm, baseUrl, condition, caller, profile, hasNext } = exchange;
-    const { faults, project } = exchange;
-    this.httpVersion = raw.httpVersion;
-    this.faults = faults;
-    this.projectTime = project?.now;
-    this.#baseUrl = baseUrl;
-    this.#raw = {
-      url,
-      headers: raw.headers,
-      body: recordedBody(sentBody),
-      answerHeaders: headers,
-      answer: recordedBody(answer),
-      json: undefined,
-      profile: profile.name,
-      connection: sentForm === undefined ? 0 : numberOf(raw.socket),
-      condition,
-      hasNext,
-    };
+  /** @param headers undefined if no response is sent */
+  constructor(
+    { raw, url, exchange }: FastifyRequest,
+    headers: ResponseHeaders | undefined,
+    answer: ResponseBody,
+  ) {
+    const { sentForm, sentBody = sentForm, condition } = exchange;
+    // Node makes the text anew.
+    this.httpVersion = raw.httpVersion === '1.1' ? '1.1' : raw.httpVersion;
+    this.faults = exchange.faults;
+    this.projectTime = exchange.project?.now;
+    this.#baseUrl = exchange.baseUrl;
+    this.#url = url;
+    this.#headers = Connection.of(raw.socket).sharedHeaders(raw.headers);
+    this.#body = recordedBody(sentBody);
+    this.#shared = headers ? exchange.shared : NO_HEADERS;
+    // A copy has no room for more.
+    this.#answerHeaders = headers?.slice() ?? [];
+    this.#answer = recordedBody(answer);
+    this.#profile = exchange.profile.name;
+    this.#connection = sentForm === undefined ? 0 : numberOf(raw.socket);
+    this.#condition = condition;
+    this.#hasNext = exchange.hasNext;
     this.#isForm = sentForm !== undefined;
-    this.#isKnown = caller !== undefined;
-    const bodies = (this.#raw.body?.length ?? 0) + (this.#raw.answer?.length ?? 0);
+    this.#isKnown = exchange.caller !== undefined;
+    this.#json = exchange.json;
+    const bodies = (this.#body?.length ?? 0) + (this.#answer?.length ?? 0);
     const reason = condition?.problem.length ?? 0;
-    this.size = url.length + bodies + sizeOf(raw.rawHeaders) + sizeOf(headers) + reason;
+    const all = sizeOf(raw.rawHeaders) + this.#shared.text.length + sizeOf(this.#answerHeaders);
+    this.size = url.length + bodies + all + reason;
+  }
+
+  /** Retains the body only as text, which takes less memory, once the event is emitted. */
+  forgetJson(): void {
+    this.#json = undefined;
   }
 
   get unredacted(): Unredacted {
-    return this.#raw;
+    return {
+      url: this.#url,
+      headers: this.#headers,
+      body: this.#body,
+      json: this.#json,
+      answerHeaders: this.#allHeaders,
+      answer: this.#answer,
+      profile: this.#profile,
+      connection: this.#connection,
+      condition: this.#condition,
+      hasNext: this.#hasNext,
+    };
   }
 
   get url(): string {
-    return this.#baseUrl + pathOf(redactTarget(this.#raw.url));
+    return this.#baseUrl + pathOf(redactTarget(this.#url));
   }
 
   get request(): Message {
-    const { headers, body } = this.#raw;
-    const message = messageOf(redactHeaders(headers), body, !this.#isForm);
-    const isMissing = message.body === undefined && hasJsonBody(headers);
+    const message = messageOf(redactHeaders(this.#headers), this.#body, !this.#isForm);
+    const isMissing = message.body === undefined && hasJsonBody(this.#headers);
     return isMissing ? { ...message, truncated: true } : message;
   }
 
   get response(): Message {
     const headers: Record<string, string | number | undefined> = {};
-    this.#raw.answerHeaders.forEach((name, index, all) => {
+    this.#allHeaders.forEach((name, index, all) => {
       if (index % 2 === 0) headers[name] = all[index + 1];
     });
-    return messageOf(redactHeaders(headers), this.#raw.answer);
+    return messageOf(redactHeaders(headers), this.#answer);
+  }
+
+  get #allHeaders(): readonly (string | number)[] {
+    return [...this.#shared.list, ...this.#answerHeaders];
   }
 
   get condition(): Decision | undefined {
-    const { condition } = this.#raw;
+    const condition = this.#condition;
     return (
       condition && {
         ...condition,
@@ -156,7 +200,7 @@ class RecordedRequest implements RequestDetail {
 
   get nonce(): string | undefined {
     if (!this.#isKnown) return undefined;
-    return /\bnonce\s*=\s*"?([^",\s]+)/i.exec(this.#raw.headers.authorization ?? '')?.[1];
+    return /\bnonce\s*=\s*"?([^",\s]+)/i.exec(this.#headers.authorization ?? '')?.[1];
   }
 }
 

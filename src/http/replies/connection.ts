@@ -1,4 +1,4 @@
-import type { RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /** A connection on which more requests wait is closed: they take memory. */
@@ -20,6 +20,8 @@ export class Connection {
   /** In order; the request of the first is being handled. */
   readonly unanswered: Unanswered[] = [];
   #hasStream = false;
+  /** Those of the last request. */
+  #headers: IncomingHttpHeaders = {};
 
   static of(socket: Socket): Connection {
     let connection = connections.get(socket);
@@ -38,6 +40,12 @@ export class Connection {
     if (unanswered.length === 1) added.start();
     else if (unanswered.length > MOST_UNANSWERED) socket.destroy();
     else if (this.#hasStream) added.response.req.resume();
+  }
+
+  /** The headers of a request: where they are those of the one before, its object, so that many are retained once. */
+  sharedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+    if (!haveSameValues(headers, this.#headers)) this.#headers = headers;
+    return this.#headers;
   }
 
   /**
@@ -72,4 +80,9 @@ export function handleInOrder(server: Server): void {
     handle(request, response);
   };
   server.on('checkContinue', inOrder(afterContinue));
+}
+
+function haveSameValues(one: IncomingHttpHeaders, other: IncomingHttpHeaders): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }

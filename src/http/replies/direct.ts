@@ -1,7 +1,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { systemClock } from '../../kernel/clock.js';
-import type { ResponseHeaders } from '../observation/exchange.js';
+import type { ResponseHeaders, SharedHeaders } from '../observation/exchange.js';
 
 /** What makes Node take the head of a response as written. Where it has other names for it, Node writes all responses. */
 interface Head {
@@ -18,12 +18,14 @@ const NOT_VISIBLE_ASCII = /[^\t\x20-\x7e]/;
  *
  * Only those that are like nearly all: text, over a connection that stays open. The rest is for Node.
  *
+ * @param headers the response's own, after the shared ones
  * @param idleMs how long the connection may stay idle
  * @returns whether it was written
  */
 export function writeAtOnce(
   response: ServerResponse,
   status: number,
+  shared: SharedHeaders,
   headers: ResponseHeaders,
   body: string,
   idleMs: number,
@@ -33,7 +35,7 @@ export function writeAtOnce(
   // Without a connection (`inject`), and with headers that Fastify has set, such as while it closes.
   if (!(socket instanceof Socket) || response.getHeaderNames().length > 0) return false;
   if (!response.shouldKeepAlive || state._headerSent !== false) return false;
-  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`;
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n${shared.text}`;
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index];
     const value = headers[index + 1] ?? '';

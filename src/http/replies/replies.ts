@@ -1,13 +1,14 @@
 import { unescape } from 'node:querystring';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Decision } from '../../kernel/events.js';
-import { dress, profiles, type Condition } from '../../profiles/index.js';
+import { dress, type Condition, type Profile } from '../../profiles/index.js';
 import { unauthenticated } from '../credentials/credentials.js';
 import { REALM } from '../credentials/digest.js';
-import { reasonLine, type Exchange, type ResponseHeaders } from '../observation/exchange.js';
+import { reasonLine, SharedHeaders, type Exchange, type ResponseHeaders } from '../observation/exchange.js';
 import { pretty } from './pretty.js';
 import { respond, type ResponseBody } from './respond.js';
-import { mediaType } from '../steps/version.js';
+import { contentType } from '../steps/version.js';
+import type { AtlasOperation } from '../operation.js';
 import { pathOf } from '../paths.js';
 import type { Flags, Paging } from '../steps/query.js';
 
@@ -20,11 +21,11 @@ const COUNTED = new Set([400, 404, 409]);
 /** Errors without them all the same: recorded of an unknown project, inferred of the others. */
 const UNCOUNTED = new Set(['GROUP_NOT_FOUND', 'INVALID_GROUP_ID', 'ORG_NOT_FOUND', 'INVALID_ORG_ID']);
 
-/** The headers of each answer to a known caller, by profile. */
-const ANSWER_HEADERS = {
-  observed: Object.entries(profiles.observed.answerHeaders).flat(),
-  documented: Object.entries(profiles.documented.answerHeaders).flat(),
-};
+/** The headers that each answer of an operation to a known caller begins with, by profile. */
+const sharedHeaders = new WeakMap<object, Map<Profile, SharedHeaders>>();
+
+/** Stands for the operation of a path that has none. */
+const NO_OPERATION = {};
 
 /** Serialized JSON. */
 export type JsonText = string;
@@ -68,20 +69,29 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   exchange.step = 'answer';
   const headers = callerHeaders(exchange);
   if (answer.headers) headers.push(...Object.entries(answer.headers).flat());
-  if (version) headers.push('content-type', `${mediaType(version)};charset=utf-8`);
+  if (version) headers.push('content-type', contentType(version));
   let { text } = answer;
   if (answer.page) text = pageText(request, text, answer.page, status);
   else if (flags.envelope) text = `{"status":${status},"content":${text}}`;
   respond(request, reply, status, headers, flags.pretty ? pretty(JSON.parse(text)) : text);
 }
 
-/** The headers that Atlas gives each answer to a known caller, as the profile shows them. */
-function callerHeaders({ profile, operation, limitHeaders }: Exchange, isCounted = true): ResponseHeaders {
-  const headers: ResponseHeaders = [...ANSWER_HEADERS[profile.name]];
-  if (!profile.atlasHeaders) return headers;
-  if (operation) headers.push('x-java-method', operation.javaMethod);
-  if (isCounted && limitHeaders) headers.push(...limitHeaders);
-  return headers;
+/** The headers that Atlas gives each answer to a known caller, as the profile shows them: shared ones, and these. */
+function callerHeaders(exchange: Exchange, isCounted = true): ResponseHeaders {
+  const { profile, operation, limitHeaders } = exchange;
+  exchange.shared = sharedOf(profile, operation);
+  return profile.atlasHeaders && isCounted && limitHeaders ? [...limitHeaders] : [];
+}
+
+function sharedOf(profile: Profile, operation: AtlasOperation | undefined): SharedHeaders {
+  const key = operation ?? NO_OPERATION;
+  const ofProfiles = sharedHeaders.get(key) ?? new Map<Profile, SharedHeaders>();
+  const known = ofProfiles.get(profile);
+  if (known) return known;
+  const java = profile.atlasHeaders && operation ? ['x-java-method', operation.javaMethod] : [];
+  const shared = new SharedHeaders([...Object.entries(profile.answerHeaders).flat(), ...java]);
+  sharedHeaders.set(key, ofProfiles.set(profile, shared));
+  return shared;
 }
 
 /**

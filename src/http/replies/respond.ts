@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Exchange, ResponseHeaders } from '../observation/exchange.js';
+import type { ResponseHeaders } from '../observation/exchange.js';
 import { observe } from '../observation/request-finished.js';
 import { readUnread } from '../observation/unread-body.js';
 import { Connection } from './connection.js';
@@ -51,7 +51,7 @@ function write(
   body: ResponseBody,
 ): void {
   const { method, exchange } = request;
-  const headers = withAdded(own, exchange.headers);
+  const headers = exchange.headers || exchange.spoil ? exchange.allHeaders(own) : own;
   if (body !== undefined && status !== 204) headers.push('content-length', Buffer.byteLength(body));
   else if (status !== 204 && status !== 304 && method !== 'HEAD') headers.push('content-length', 0);
   // Over a connection Node drops the body of HEAD itself; `inject` does not.
@@ -68,18 +68,10 @@ function write(
   if (isGone) return;
   const text = sent ?? '';
   const { keepAliveTimeout } = server.server;
-  if (typeof text === 'string' && writeAtOnce(raw, status, headers, text, keepAliveTimeout)) return;
-  raw.writeHead(status, headers);
+  const { shared } = exchange;
+  if (typeof text === 'string' && writeAtOnce(raw, status, shared, headers, text, keepAliveTimeout)) return;
+  raw.writeHead(status, [...shared.list, ...headers]);
   raw.end(sent);
-}
-
-/** The headers of a response with others, which replace those of the same name. */
-export function withAdded(own: ResponseHeaders, added: Exchange['headers']): ResponseHeaders {
-  if (!added) return own;
-  const others = own.flatMap((name, index) =>
-    index % 2 === 0 && !(name in added) ? [name, own[index + 1] ?? ''] : [],
-  );
-  return [...others, ...Object.entries(added).flat()];
 }
 
 /** Sends a stream, until either side ends it. `request.finished` is emitted then. */
@@ -89,7 +81,7 @@ export function respondWithStream(
   headers: ResponseHeaders,
   stream: Readable,
 ): void {
-  const all = withAdded(headers, request.exchange.headers);
+  const all = request.exchange.allHeaders(headers);
   raw.writeHead(200, all);
   const connection = raw.socket && Connection.of(raw.socket);
   connection?.endWithStream();

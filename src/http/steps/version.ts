@@ -60,6 +60,18 @@ export function mediaType(version: string): string {
   return `application/vnd.atlas.${version}+json`;
 }
 
+/** The types of answers, which are many and the same. */
+const contentTypes = new Map<string, string>();
+
+/** The type of an answer in a version of an operation. */
+export function contentType(version: string): string {
+  const known = contentTypes.get(version);
+  if (known !== undefined) return known;
+  const type = `${mediaType(version)};charset=utf-8`;
+  contentTypes.set(version, type);
+  return type;
+}
+
 function isCalendarDate(date: string): boolean {
   const day = new Date(`${date}T00:00:00Z`);
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
