@@ -55,7 +55,8 @@ describe('a response that is written at once', () => {
     const bytes = Buffer.from(update.replace('Connection: close\r\n', '') + read, 'latin1');
     const responses = responsesIn(await sendRaw(url, bytes));
     expect(responses).toHaveLength(2);
-    for (const response of responses) expect(JSON.parse(response.body)).toMatchObject({ name: 'Zürich-漢字' });
+    for (const response of responses)
+      expect(JSON.parse(response.body)).toMatchObject({ name: 'Zürich-漢字' });
   });
 
   it('a client of HTTP/1.0 that asks for it keeps its connection', async () => {
