@@ -50,7 +50,9 @@ await build({
   plugins: [licenses('cli-licenses.txt'), ascii],
 });
 await build({ input: 'src/cli/start.ts', platform: 'node', output: { file: 'dist/cli.js' } });
-execFileSync(process.execPath, ['code-cache.js'], { env: {}, stdio: 'inherit' });
+// Without the settings of this process. Windows needs one.
+const { SystemRoot } = process.env;
+execFileSync(process.execPath, ['code-cache.js'], { env: { SystemRoot }, stdio: 'inherit' });
 
 // In a clone, `npx atlas-streams-emulator` runs the file itself; in a package npm makes it executable.
 chmodSync('dist/cli.js', 0o755);

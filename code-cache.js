@@ -26,4 +26,4 @@ await ask(`${url}/api/atlas/v2/groups/${id}/streams/privateLinkConnections`, {
   headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.atlas.2023-02-01+json' },
 });
 storeCode();
-process.kill(process.pid, 'SIGTERM');
+process.exit();

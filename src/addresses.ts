@@ -13,8 +13,8 @@ export function addressesOf(host: string | readonly string[]): string[] {
     .map((one) => one.replace(/^\[(.*)\]$/, '$1'))
     .flatMap((one) => (one === 'localhost' ? ['127.0.0.1', '::1'] : one));
   const isIncluded = (one: string): boolean =>
-    (isIPv4(one) && one !== '0.0.0.0' && addresses.includes('0.0.0.0')) ||
-    (isIPv6(one) && one !== '::' && addresses.includes('::'));
+    (addresses.includes('0.0.0.0') && one !== '0.0.0.0' && isIPv4(one)) ||
+    (addresses.includes('::') && one !== '::' && isIPv6(one));
   return [...new Set(addresses)].filter((one) => !isIncluded(one));
 }
 

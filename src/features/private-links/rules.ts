@@ -13,8 +13,8 @@ import { lenience, type SentFields } from './schema.js';
 /** The vendor of a link that names none (source page). */
 export const DEFAULT_VENDOR = 'GENERIC';
 
-/** Writes a choice as in "AWS, AZURE or GCP". */
-const LIST = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+/** Writes a choice as in "AWS, AZURE or GCP". The data of `Intl.ListFormat` would be loaded at each start. */
+const either = (choices: readonly string[]): string => choices.join(', ').replace(/, ([^,]*)$/, ' or $1');
 
 type Field = Exclude<keyof SentFields, 'provider' | 'vendor'>;
 
@@ -49,7 +49,7 @@ const VENDORS = readFixture('private-link-vendors.json') as Readonly<
 export function prepare(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const sent = lenience.strip(body);
   const { provider } = sent;
-  const choices = () => LIST.format(Object.keys(VENDORS));
+  const choices = () => either(Object.keys(VENDORS));
   if (provider === undefined) throw missingAttribute('provider').because({ remedy: `Send ${choices()}.` });
   if (typeof provider !== 'string') throw wrongType('provider', 'Send a string.');
   if (!Object.hasOwn(VENDORS, asciiUpperCase(provider))) throw unknownProvider(provider, choices());
@@ -69,7 +69,7 @@ export function checkVendor(sent: SentFields, enforced: readonly RuleSource[]): 
   if (vendor === DEFAULT_VENDOR) return;
   const vendors = VENDORS[provider] ?? {};
   if (!Object.hasOwn(vendors, vendor)) {
-    const choices = LIST.format([...Object.keys(vendors), DEFAULT_VENDOR]);
+    const choices = either([...Object.keys(vendors), DEFAULT_VENDOR]);
     throw unknownVendor(sent.vendor ?? '', provider, choices, DEFAULT_VENDOR);
   }
   for (const rule of vendors[vendor] ?? []) {
