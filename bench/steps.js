@@ -38,7 +38,7 @@ export const STEPS = {
       'identity/project-conditions',
     ],
   ],
-  headers: ['http/cors', 'node:_http_outgoing'],
+  headers: ['http/cors', 'http/header', 'node:_http_outgoing'],
   telling: ['http/observation/', 'control/', 'kernel/events', 'kernel/schema-text'],
   pipeline: ['http/pipeline', 'app', 'core', 'config', 'kernel/', 'npm:fastify/', 'npm:avvio/'],
   'HTTP of Node': ['node:_http', 'node:internal/http'],

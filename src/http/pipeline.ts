@@ -11,6 +11,7 @@ import { FaultGate, unlessEnded } from './faults/gate.js';
 import type { Limits } from './faults/limits.js';
 import type { FaultStore } from './faults/store.js';
 import type { Caller, Gatekeeper } from './gatekeeper.js';
+import { headerOf } from './header.js';
 import { patternOf, type KnownPaths } from './known-paths.js';
 import { Exchange } from './observation/exchange.js';
 import { contextOf, type AtlasOperation } from './operation.js';
@@ -95,7 +96,7 @@ export function installPipeline(
     const admit = (request: FastifyRequest, caller: Caller, next: () => void): void => {
       const { exchange } = request;
       exchange.step = 'media type';
-      exchange.version = acceptedVersion(request.headers.accept, operation.versions);
+      exchange.version = acceptedVersion(headerOf(request.headers, 'accept'), operation.versions);
       exchange.step = 'query';
       exchange.query = readQuery(operation.query, request.query as Record<string, unknown>);
       exchange.flags = exchange.query as Flags;
@@ -105,7 +106,7 @@ export function installPipeline(
       checkParameters(operation.parameters, params, request.url, exchange.profile);
       strictness.checkRequest(request, operation);
       exchange.step = 'body';
-      if (body) checkEncoding(request.headers['content-encoding']);
+      if (body) checkEncoding(headerOf(request.headers, 'content-encoding'));
       next();
     };
 

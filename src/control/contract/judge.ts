@@ -1,4 +1,5 @@
 import type { AtlasOperation } from '../../http/operation.js';
+import { headerOf } from '../../http/header.js';
 import { bodyLints, queryLints, versionLints } from '../../http/lints.js';
 import { doubtfulRequest } from '../../http/steps/strict.js';
 import { parsed } from '../../http/faults/rule.js';
@@ -123,7 +124,7 @@ export class Judge implements ProjectCache {
     if (operation && isTaken) this.#lint(seen, operation, names, sent);
     this.#mistakes.judge(seen);
     this.#habits.judge(seen, names);
-    const { accept } = raw.headers;
+    const accept = headerOf(raw.headers, 'accept');
     if (method !== 'GET' || status !== 200 || start >= 0 || !use) return;
     // What was read is of no interest if it does not change any more.
     if (surface.states && !surface.states.final.includes(state ?? '')) return;
@@ -140,7 +141,8 @@ export class Judge implements ProjectCache {
     if (!last || last.project !== project || last.caller !== data.caller) return false;
     if (data.status !== 200 || hasNext) return false;
     if (last.generation !== this.coverage.generation) return false;
-    if (last.accept !== headers.accept || last.version !== data.version || url.includes('?')) return false;
+    if (last.accept !== headerOf(headers, 'accept') || last.version !== data.version || url.includes('?'))
+      return false;
     if (!last.client.isQuiet || !this.#mistakes.isQuiet) return false;
     if (last.shown !== undefined && !(typeof answer === 'string' && answer.includes(last.shown)))
       return false;
@@ -151,7 +153,7 @@ export class Judge implements ProjectCache {
 
   /** Finds what one request decides. */
   #lint(seen: Seen, operation: AtlasOperation, names: readonly string[], sent: unknown): void {
-    const { accept } = seen.raw.headers;
+    const accept = headerOf(seen.raw.headers, 'accept');
     const found = names.length > 0 ? queryLints(operation, names) : [];
     if (accept !== this.#accepted.get(operation.id)) {
       const lints = versionLints(operation, accept, seen.event.data.version, this.#base.now());

@@ -88,8 +88,7 @@ export class Mistakes {
   judge(seen: Seen): void {
     const { condition, event, client, raw } = seen;
     const { caller, method, status, operation, rung } = event.data;
-    const isAnswer = caller !== undefined || raw.headers.authorization !== undefined;
-    if (isAnswer && this.#challenges.size > 0) this.#answered(seen, caller !== undefined);
+    if (this.#challenges.size > 0) this.#answered(seen, caller !== undefined);
     if (operation === 'createToken' && status === 200 && this.#expired.size > 0)
       this.#expired.retract(agentOf(seen));
     if (!condition) {
@@ -148,8 +147,9 @@ export class Mistakes {
    * if it has its nonce.
    */
   #answered(seen: Seen, isRight: boolean): void {
-    const { authorization = '' } = seen.raw.headers;
-    const nonce = /^\s*digest\b.*?\bnonce\s*=\s*"?([^",\s]+)/is.exec(authorization)?.[1];
+    const { authorization } = seen.raw.headers;
+    if (!isRight && authorization === undefined) return;
+    const nonce = /^\s*digest\b.*?\bnonce\s*=\s*"?([^",\s]+)/is.exec(authorization ?? '')?.[1];
     if (isRight) this.#challenges.retract(requestKey(seen));
     if (nonce !== undefined) this.#challenges.retract(nonce);
   }

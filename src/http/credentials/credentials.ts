@@ -3,6 +3,7 @@ import { defineCondition, profiles, SOURCE } from '../../profiles/index.js';
 import type { ProfileName, Refusal, Source } from '../../profiles/index.js';
 import { digestResponse, parseDigest, REALM, sameHash, type Nonces } from './digest.js';
 import type { Caller, Gatekeeper } from '../gatekeeper.js';
+import { headerOf } from '../header.js';
 import { redactTarget } from '../observation/redaction.js';
 import { API_PREFIX, pathOf, pathWithoutQuery, withoutBase } from '../paths.js';
 
@@ -53,7 +54,7 @@ export class Credentials {
    * @throws {Refusal} `unauthenticated`
    */
   check(request: FastifyRequest): Caller {
-    const { authorization } = request.headers;
+    const authorization = headerOf(request.headers, 'authorization');
     if (authorization === undefined) throw unauthenticated();
     const [start = '', scheme = ''] = /^\s*(\S+)/.exec(authorization) ?? [];
     const rest = authorization.slice(start.length).trim();

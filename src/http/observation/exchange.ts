@@ -7,6 +7,7 @@ import type { PipelineParts } from '../pipeline.js';
 import type { LimitHeaders } from '../faults/limits.js';
 import type { Caller, Organization, Project } from '../gatekeeper.js';
 import type { AtlasOperation } from '../operation.js';
+import { headerOf } from '../header.js';
 import { pathOf } from '../paths.js';
 import type { ResponseBody } from '../replies/respond.js';
 import { lenientFlags, type Flags } from '../steps/query.js';
@@ -142,7 +143,8 @@ export class Exchange {
 /** The address of the last request: nearly all have the same, and texts that are made again are retained again. */
 let last = { protocol: '', host: '', isValid: true, baseUrl: '' };
 
-function addressOf({ protocol, host }: FastifyRequest) {
+function addressOf({ protocol, headers }: FastifyRequest) {
+  const host = headerOf(headers, 'host') ?? '';
   if (last.host !== host || last.protocol !== protocol) {
     const isValid = HOST.test(host);
     last = { protocol, host, isValid, baseUrl: `${protocol}://${(isValid && host) || 'localhost'}` };

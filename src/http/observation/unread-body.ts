@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { finished } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
+import { headerOf } from '../header.js';
 import { BODY_LIMIT } from '../steps/body.js';
 import { BODY_TYPE } from '../steps/version.js';
 
@@ -9,7 +10,7 @@ const READ_LIMIT = 16 * 1024 * 1024;
 
 /** Whether a request has a body whose type is JSON. */
 export function hasJsonBody(headers: IncomingHttpHeaders): boolean {
-  return hasBody(headers) && BODY_TYPE.test(headers['content-type'] ?? '');
+  return hasBody(headers) && BODY_TYPE.test(headerOf(headers, 'content-type') ?? '');
 }
 
 /** Whether a request has a body whose type is JSON, and which is not compressed. */
@@ -18,8 +19,8 @@ export function hasPlainJsonBody({ headers }: FastifyRequest): boolean {
 }
 
 function hasBody(headers: IncomingHttpHeaders): boolean {
-  const length = headers['content-length'];
-  return length === undefined ? headers['transfer-encoding'] !== undefined : Number(length) > 0;
+  const length = headerOf(headers, 'content-length');
+  return length === undefined ? headerOf(headers, 'transfer-encoding') !== undefined : Number(length) > 0;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
+import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler';
 import type { FastifyRequest } from 'fastify';
 import { OBJECT_ID } from '../../kernel/ids.js';
 import { CANNOT_FIND, defineCondition, profiles, SOURCE } from '../../profiles/index.js';
@@ -140,6 +140,15 @@ export function unknownOrganization(id: string): Refusal {
   return OBJECT_ID.test(id) ? organizationNotFound(id) : invalidOrganizationId(id);
 }
 
+/** Compiled when a parameter is first checked. */
+const compiled = new WeakMap<TSchema, TypeCheck<TSchema>>();
+
+function fits(schema: TSchema, value: string): boolean {
+  let check = compiled.get(schema);
+  if (!check) compiled.set(schema, (check = TypeCompiler.Compile(schema)));
+  return check.Check(value);
+}
+
 /**
  * Checks the parameters of a path, in profiles that refuse malformed ones.
  *
@@ -154,7 +163,7 @@ export function checkParameters(
 ): void {
   if (!refusesMalformedParameters) return;
   for (const [name, schema] of Object.entries(schemas)) {
-    if (sent[name] === undefined || Value.Check(schema, sent[name])) continue;
+    if (sent[name] === undefined || fits(schema, sent[name])) continue;
     throw malformedParameter(pathWithoutQuery(target), name, String(schema.pattern));
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { defineCondition, SOURCE } from '../../profiles/index.js';
+import { headerOf } from '../header.js';
 import { sendBytes } from '../replies/replies.js';
 
 /** Statuses that the source page shows a body for. Its sixth body, without a status there, is that of the 409. */
@@ -33,8 +34,9 @@ export class ScriptedAnswers {
    * @throws {Refusal} `noScriptedAnswer`
    */
   send({ headers, exchange }: FastifyRequest, reply: FastifyReply): boolean {
-    if (headers.prefer === undefined) return false;
-    const code = preference([headers.prefer].flat().join(), 'code') ?? '';
+    const prefer = headerOf(headers, 'prefer');
+    if (prefer === undefined) return false;
+    const code = preference(prefer, 'code') ?? '';
     if (!/^[45]\d\d$/.test(code)) return false;
     const body = this.bodies.get(Number(code));
     if (!body) throw noScriptedAnswer(code);
