@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers';
 import type BetterSqlite3 from 'better-sqlite3';
 import { movedProblem, openFile, retain, storageError } from './database-file.js';
 import { ANYTHING, MOST_SUBJECTS, remember, type Subject } from './memo.js';
+import { Savepoint } from './savepoint.js';
 import { StorageError } from './storage-error.js';
 import type { Migration, Parameters } from './tables.js';
 
@@ -10,6 +11,8 @@ import type { Migration, Parameters } from './tables.js';
 export interface Transaction {
   /** Runs `effect` after the commit; never, if the write is rolled back. */
   afterCommit(effect: () => void): void;
+  /** Says that the work throws before its next change or not at all: then it needs no savepoint. */
+  omitSavepoint(): void;
 }
 
 /** The writes that share a commit. */
@@ -30,23 +33,19 @@ export class Database {
   readonly #statements = new Map<string, BetterSqlite3.Statement>();
   /** Those that return the first column. */
   readonly #columns = new Map<string, BetterSqlite3.Statement>();
-  /** Runs a function within a savepoint of the open transaction. */
-  readonly #savepoint;
   #batch: Batch | undefined;
   /** Counts changes. */
   #version = 0;
   /** The versions of subjects that have changed since anything did. */
   #versions = new Map<Subject, number>();
-  /** What the write in progress changes. */
-  #writing: readonly Subject[] | undefined;
+  /** The write in progress: what it changes, and how it is undone. */
+  #writing: { readonly changes: readonly Subject[]; readonly savepoint: Savepoint } | undefined;
   #failure: string | undefined;
 
   private constructor(
     private readonly sqlite: BetterSqlite3.Database,
     private readonly path: string,
-  ) {
-    this.#savepoint = sqlite.transaction((work: () => void) => work());
-  }
+  ) {}
 
   /**
    * Opens `path` (`:memory:` for a database in memory), locks it and applies the migrations that it lacks.
@@ -97,6 +96,7 @@ export class Database {
   /** Runs statements without preparing them, such as changes of the schema at startup. */
   execute(sql: string): void {
     this.#touch();
+    this.#writing?.savepoint.beforeChange();
     this.#attempt(() => this.sqlite.exec(sql));
   }
 
@@ -131,20 +131,17 @@ export class Database {
       const batch = (this.#batch ??= this.#begin());
       const before = batch.effects.length;
       for (const subject of changes) batch.changes.add(subject);
-      this.#writing = changes;
-      let result!: T;
-      const run = (): void => {
-        result = work({ afterCommit: (effect) => void batch.effects.push(effect) });
-      };
+      const savepoint = new Savepoint(this.sqlite, isFirst);
+      this.#writing = { changes, savepoint };
+      let result: T;
       try {
-        // A savepoint takes two statements: the first writer is rolled back with the batch instead.
-        if (isFirst) run();
-        else this.#savepoint(run);
+        const afterCommit = (effect: () => void) => void batch.effects.push(effect);
+        result = work({ afterCommit, omitSavepoint: () => savepoint.omit() });
+        savepoint.release();
       } catch (thrown) {
         const error = this.#seen(thrown);
         batch.effects.length = before;
-        // SQLite rolls the whole batch back where it cannot go on, such as on a full disk.
-        if (isFirst || !this.sqlite.inTransaction) this.#fail(batch, error);
+        if (isFirst || !savepoint.undo()) this.#fail(batch, error);
         else if (batch.writers.length > 0 && !(error instanceof StorageError) && !this.flush()) continue;
         throw error;
       } finally {
@@ -218,7 +215,7 @@ export class Database {
     if (reads === undefined || changes.has(reads) || changes.has(ANYTHING)) this.flush();
   }
 
-  #touch(changes: readonly Subject[] = this.#writing ?? [ANYTHING]): void {
+  #touch(changes: readonly Subject[] = this.#writing?.changes ?? [ANYTHING]): void {
     this.#version += 1;
     for (const subject of changes) this.#versions.set(subject, this.#version);
     const isKnown = !changes.includes(ANYTHING) && this.#versions.size < MOST_SUBJECTS;
@@ -241,10 +238,12 @@ export class Database {
   }
 
   #statement(sql: string, prepared = this.#statements): BetterSqlite3.Statement {
-    const known = prepared.get(sql);
-    if (known) return known;
-    const statement = retain(this.sqlite.prepare(sql));
-    prepared.set(sql, prepared === this.#columns ? statement.pluck() : statement);
+    let statement = prepared.get(sql);
+    if (!statement) {
+      statement = retain(this.sqlite.prepare(sql));
+      prepared.set(sql, prepared === this.#columns ? statement.pluck() : statement);
+    }
+    if (!statement.readonly) this.#writing?.savepoint.beforeChange();
     return statement;
   }
 }

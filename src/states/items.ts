@@ -42,6 +42,7 @@ export class Items<Sent extends object = object> implements DueWork {
       const id = this.services.newId();
       const { created } = this.resource.profiles[project.profile];
       const { stages, errorMessage } = this.rules.apply(project.id, sent, created);
+      transaction.omitSavepoint();
       this.put(transaction, project, { id, sent, errorMessage, ...this.plan(project, stages, 'created') });
       const answer = this.resource.created?.(sent, id, project);
       return answer === undefined ? this.#shown(project, id, baseUrl) : resource(answer);

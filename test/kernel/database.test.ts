@@ -135,6 +135,39 @@ describe('database.write()', () => {
     expect(entries.onDisk()).toEqual(['one', 'two']);
   });
 
+  it('a write without a savepoint that throws before its first change does not affect the others', async () => {
+    const entries = new Entries();
+    const log: string[] = [];
+    const one = entries.add('one', log);
+    const refused = entries.database.write((transaction) => {
+      transaction.omitSavepoint();
+      throw new Error('refused');
+    });
+    await expect(refused).rejects.toThrow('refused');
+    await Promise.all([one, entries.add('two', log)]);
+    expect(log).toEqual([
+      ...['work of one', 'effect of one', 'one resolved'],
+      ...['work of two', 'effect of two', 'two resolved'],
+    ]);
+    expect(entries.onDisk()).toEqual(['one', 'two']);
+  });
+
+  it('a write without a savepoint that throws after a change is rolled back with those of its tick', async () => {
+    const entries = new Entries();
+    const log: string[] = [];
+    const before = entries.add('one', log);
+    const broken = entries.database.write((transaction) => {
+      transaction.omitSavepoint();
+      entries.database.run("INSERT INTO entries VALUES ('two')");
+      throw new Error('broken');
+    });
+    await expect(broken).rejects.toThrow('broken');
+    await before;
+    expect(log).toEqual(['work of one', 'one rejected: broken']);
+    await entries.add('three');
+    expect(entries.onDisk()).toEqual(['three']);
+  });
+
   it('a write that throws as the only one of its tick leaves nothing, and the next write works', async () => {
     const entries = new Entries();
     await entries.add('one', [], true);
