@@ -52,7 +52,14 @@ export function decimalDigits(seed: string, length: number): string {
 
 /** A UUID of version 4's form. See {@link hexDigits}. */
 export function uuid(seed: string): string {
-  return hexDigits(seed, 32).replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-a$4-');
+  const digits = hexDigits(seed, 32);
+  const parts = [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `4${digits.slice(13, 16)}`,
+    `a${digits.slice(17, 20)}`,
+  ];
+  return `${parts.join('-')}-${digits.slice(20)}`;
 }
 
 /**

@@ -115,12 +115,13 @@ export class Items<Sent extends object = object> implements DueWork {
    * @throws {Refusal} if it is too large, or has the target of another item
    */
   put(transaction: Transaction, project: Project, item: Item<Sent>, old?: CurrentItem<Sent>): void {
-    refuseTooLarge(item.sent);
+    const sentText = refuseTooLarge(item.sent);
     const { target } = this.resource;
     const other = target && this.store.sameTarget(project.id, target.of(item.sent), project.now);
     if (target && other !== undefined && other !== old?.id) throw target.duplicate(other);
-    const saved = { ...item, path: bounded(item.path, project.now) };
-    const wakeAt = this.store.save(saved, project, this.services.clock.now(), old?.seq);
+    const path = bounded(item.path, project.now);
+    const saved = path === item.path ? item : { ...item, path };
+    const wakeAt = this.store.save(saved, project, this.services.clock.now(), old?.seq, sentText);
     if (wakeAt !== undefined) {
       transaction.afterCommit(() => this.services.scheduler.wakeAt(wakeAt));
     }

@@ -37,6 +37,9 @@ const LONGEST_KEY = 500;
 
 const NO_TARGET = Buffer.alloc(0);
 
+/** Set by the upgrade of files whose targets were all hashed. */
+const HAS_FORMER_KEYS = "SELECT 1 FROM properties WHERE name = 'hashed targets'";
+
 /** What is there at a time of the project. */
 const REMAINS = '(gone_at IS NULL OR gone_at > ?)';
 const VISIBLE = `project_id = ? AND ${REMAINS}`;
@@ -53,6 +56,7 @@ const COLUMNS = [
 export class ItemStore<Sent extends object> {
   readonly alarms: Alarms;
   readonly #settled: SettledItems;
+  #hasFormerKeys: boolean | undefined;
   /** What the representation of an item needs of its project. */
   readonly #project;
   readonly #sql;
@@ -118,8 +122,10 @@ export class ItemStore<Sent extends object> {
 
   /** The id of an item of the project that has the same target and is not gone. */
   sameTarget(projectId: string, target: string, now: number): string | undefined {
-    const keys = [targetKey(projectId, target), formerTargetKey(projectId, target)];
-    return this.database.get<{ id: string }>(this.#sql.sameTarget, ...keys, now)?.id;
+    const key = targetKey(projectId, target);
+    this.#hasFormerKeys ??= this.database.value(HAS_FORMER_KEYS) === 1;
+    const former = this.#hasFormerKeys ? formerTargetKey(projectId, target) : key;
+    return this.database.get<{ id: string }>(this.#sql.sameTarget, key, former, now)?.id;
   }
 
   /** All items of a project that are not gone, oldest first, read one at a time. */
@@ -143,9 +149,16 @@ export class ItemStore<Sent extends object> {
    * Inserts an item, or replaces that of a number; only removes that if the path has ended.
    *
    * @param emulatorNow what the emulator's clock shows
+   * @param sentText the JSON of what was sent, if it is known
    * @returns the emulator's time at which an item of the project is due, if this one is due some time
    */
-  save(item: Item<Sent>, project: Project, emulatorNow: number, seq?: number): number | undefined {
+  save(
+    item: Item<Sent>,
+    project: Project,
+    emulatorNow: number,
+    seq?: number,
+    sentText = JSON.stringify(item.sent),
+  ): number | undefined {
     const { id, sent, path, errorMessage } = item;
     const { resource } = this;
     const { state, dueAt } = positionAt(path, project.now);
@@ -155,7 +168,7 @@ export class ItemStore<Sent extends object> {
       this.#sql.insert,
       ...[seq ?? null, id, project.id],
       resource.target ? targetKey(project.id, resource.target.of(sent)) : NO_TARGET,
-      JSON.stringify(sent),
+      sentText,
       this.#represent(item, project, state),
       ...[errorMessage, JSON.stringify(path), JSON.stringify(item.rest), item.readsLeft],
       ...[state, dueAt ?? null, goneAt(path, resource.gone) ?? null],

@@ -255,6 +255,7 @@ describe('the target of a link', () => {
       store.save(...rowOf('one', PENDING, 0, 0));
       const key = hash('sha256', `${PROJECT}one`, 'buffer').subarray(0, 16);
       database.run('UPDATE private_links SET target = ?', key);
+      database.run("INSERT INTO properties VALUES ('hashed targets', 'true')");
     });
     expect(store.sameTarget(PROJECT, 'one', 0)).toBe('one');
     expect(store.sameTarget(PROJECT, 'two', 0)).toBeUndefined();

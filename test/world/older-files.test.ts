@@ -128,6 +128,22 @@ describe('database files of 0.1.0, killed', () => {
     expect(statusCode).toBe(200);
   });
 
+  it('a link in a database of 0.1.0 and in its snapshots has no duplicate', async () => {
+    const { inject } = await open(copy());
+    const duplicate = async (): Promise<unknown> => {
+      const page = (await atlas(inject, answers.token, 'GET', answers.project)).json<Project['page']>();
+      const { provider, vendor, region, serviceEndpointId } = page.results[0] as Readonly<
+        Record<string, string>
+      >;
+      const sent = { provider, vendor, region, serviceEndpointId };
+      return (await atlas(inject, answers.token, 'POST', answers.project, '', sent)).json();
+    };
+    const refusal = { errorCode: 'STREAM_PRIVATE_LINK_ALREADY_EXISTS' };
+    expect(await duplicate()).toMatchObject(refusal);
+    await control(inject, 'POST', '/snapshots/whole/restore');
+    expect(await duplicate()).toMatchObject(refusal);
+  });
+
   it('links in a database of 0.1.0 continue from their states', async () => {
     const { inject } = await open(copy());
     await control(inject, 'POST', '/clock/advance', { by: '1h' });

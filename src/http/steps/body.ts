@@ -97,9 +97,10 @@ export function parseBody(body: unknown, schema: TSchema): ParsedBody {
   return value as ParsedBody;
 }
 
-/** Checks that a resource is small enough to be stored, new or changed. @throws {Refusal} `bodyTooLarge` */
-export function refuseTooLarge(resource: object): void {
-  if (Buffer.byteLength(JSON.stringify(resource)) <= RESOURCE_LIMIT) return;
+/** Checks that a resource is small enough to be stored, new or changed. Returns its JSON. @throws {Refusal} `bodyTooLarge` */
+export function refuseTooLarge(resource: object): string {
+  const text = JSON.stringify(resource);
+  if (Buffer.byteLength(text) <= RESOURCE_LIMIT) return text;
   const problem = `What is to be kept is larger than ${RESOURCE_LIMIT} bytes.`;
   throw bodyTooLarge(RESOURCE_LIMIT).because({ problem, remedy: 'Send less.', source: SOURCE.emulator });
 }
