@@ -13,7 +13,7 @@ const PARAMETERS = ['username', 'realm', 'nonce', 'uri', 'response', 'qop', 'nc'
 /** The parameters of a digest `Authorization` header, as sent; `algorithm` is by default `MD5` (RFC 7616, 3.4). */
 export type DigestCredentials = Readonly<Record<(typeof PARAMETERS)[number] | 'algorithm', string>>;
 
-const PARAMETER = /\s*([a-z0-9*_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*(?:,|$)/giy;
+const PARAMETER = /\s*([\w*-]+)\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s",]+))\s*(?:,|$)/y;
 
 /**
  * Parses what follows the word `Digest` in an `Authorization` header. Clients differ in what they quote and in
@@ -24,22 +24,32 @@ const PARAMETER = /\s*([a-z0-9*_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",]+))\s*
 export function parseDigest(parameters: string): DigestCredentials | string {
   const found = new Map<string, string>();
   let end = 0;
-  for (const [pair, name = '', quoted, bare = ''] of parameters.matchAll(PARAMETER)) {
+  // `matchAll` would copy the expression each time.
+  PARAMETER.lastIndex = 0;
+  for (let pair = PARAMETER.exec(parameters); pair; pair = PARAMETER.exec(parameters)) {
+    const [, name = '', quoted, bare = ''] = pair;
     const key = name.toLowerCase();
     // A name that is not known may be a secret.
     if (found.has(key)) return `The digest has ${PARAMETERS.find((name) => name === key) ?? 'a name'} twice.`;
     found.set(key, quoted === undefined ? bare : quoted.replace(/\\(.)/g, '$1'));
-    end += pair.length;
+    end = PARAMETER.lastIndex;
   }
   if (end !== parameters.length) return 'The digest is not a list of name=value pairs.';
 
   const missing = PARAMETERS.filter((name) => !found.has(name));
   if (missing.length > 0) return `The digest lacks ${missing.join(', ')}.`;
-  const sent: Partial<Record<keyof DigestCredentials, string>> = {
+  const value = (name: string): string => found.get(name) ?? '';
+  return {
+    username: value('username'),
+    realm: value('realm'),
+    nonce: value('nonce'),
+    uri: value('uri'),
+    response: value('response'),
+    qop: value('qop'),
+    nc: value('nc'),
+    cnonce: value('cnonce'),
     algorithm: found.get('algorithm') ?? 'MD5',
   };
-  for (const name of PARAMETERS) sent[name] = found.get(name) ?? '';
-  return sent as DigestCredentials;
 }
 
 const md5 = (text: string): string => hash('md5', text);
