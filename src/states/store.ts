@@ -78,7 +78,7 @@ export class ItemStore<Sent extends object> {
         WHERE project_id = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?`,
       // The time of a project at a time of the emulator, of which it is `:now`.
       timeAt: 'SELECT coalesce(frozen_at - :now, clock_offset_ms) + :at FROM projects WHERE id = :projectId',
-      sameTarget: `SELECT id FROM ${table} WHERE target IN (?, ?) AND ${REMAINS} LIMIT 1`,
+      sameTarget: `SELECT id FROM ${table} WHERE target = ? AND ${REMAINS} LIMIT 1`,
       count: `SELECT count(*) FROM ${table} WHERE ${VISIBLE}`,
       insert: `INSERT INTO ${table} (${COLUMNS.join()}) VALUES (${COLUMNS.map(() => '?').join()})`,
       move: `UPDATE ${table} SET state = ?, due_at = ?, shown = ? WHERE seq = ?`,
@@ -122,10 +122,10 @@ export class ItemStore<Sent extends object> {
 
   /** The id of an item of the project that has the same target and is not gone. */
   sameTarget(projectId: string, target: string, now: number): string | undefined {
-    const key = targetKey(projectId, target);
+    const idOf = (key: Buffer) => this.database.get<{ id: string }>(this.#sql.sameTarget, key, now)?.id;
     this.#hasFormerKeys ??= this.database.value(HAS_FORMER_KEYS) === 1;
-    const former = this.#hasFormerKeys ? formerTargetKey(projectId, target) : key;
-    return this.database.get<{ id: string }>(this.#sql.sameTarget, key, former, now)?.id;
+    const id = idOf(targetKey(projectId, target));
+    return id ?? (this.#hasFormerKeys ? idOf(formerTargetKey(projectId, target)) : undefined);
   }
 
   /** All items of a project that are not gone, oldest first, read one at a time. */
