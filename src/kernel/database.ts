@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers';
 import type BetterSqlite3 from 'better-sqlite3';
 import { movedProblem, openFile, retain, storageError } from './database-file.js';
-import { ANYTHING, MOST_SUBJECTS, remember, type Subject } from './memo.js';
+import { ANYTHING, remember, Versions, type Subject } from './memo.js';
 import { Savepoint } from './savepoint.js';
 import { StorageError } from './storage-error.js';
 import type { Migration, Parameters } from './tables.js';
@@ -34,10 +34,7 @@ export class Database {
   /** Those that return the first column. */
   readonly #columns = new Map<string, BetterSqlite3.Statement>();
   #batch: Batch | undefined;
-  /** Counts changes. */
-  #version = 0;
-  /** The versions of subjects that have changed since anything did. */
-  #versions = new Map<Subject, number>();
+  readonly #versions = new Versions();
   /** The write in progress: what it changes, and how it is undone. */
   #writing: { readonly changes: readonly Subject[]; readonly savepoint: Savepoint } | undefined;
   #failure: string | undefined;
@@ -103,18 +100,21 @@ export class Database {
   /**
    * What {@link remember} does, until a write changes what it reads or is rolled back. `load` reads only this database.
    *
-   * @param reads the subject that `load` reads; by default that of its key, which may be the id of a project
+   * @param reads the subjects that `load` reads; by default that of its key, which may be the id of a project
    */
   memo<Key extends string | undefined, Value>(
     load: (key: Key) => Value,
-    reads?: Subject,
+    reads?: Subject | ((key: Key) => readonly Subject[]),
     sizeOf?: (value: Value) => number,
   ) {
-    const version = (key: Key): number => {
-      const subject = reads ?? key ?? ANYTHING;
+    const versionOf = (subject: Subject): number => {
       this.#settle(subject);
-      return this.#versions.get(subject) ?? this.#versions.get(ANYTHING) ?? 0;
+      return this.#versions.of(subject);
     };
+    const version =
+      typeof reads === 'function'
+        ? (key: Key) => Math.max(...reads(key).map(versionOf))
+        : (key: Key) => versionOf(reads ?? key ?? ANYTHING);
     return remember(load, version, sizeOf);
   }
 
@@ -216,10 +216,7 @@ export class Database {
   }
 
   #touch(changes: readonly Subject[] = this.#writing?.changes ?? [ANYTHING]): void {
-    this.#version += 1;
-    for (const subject of changes) this.#versions.set(subject, this.#version);
-    const isKnown = !changes.includes(ANYTHING) && this.#versions.size < MOST_SUBJECTS;
-    if (!isKnown) this.#versions = new Map([[ANYTHING, this.#version]]);
+    this.#versions.add(changes);
   }
 
   #attempt<T>(access: () => T): T {

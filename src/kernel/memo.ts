@@ -1,10 +1,35 @@
-/** What a write changes and a memo reads: `items` of resources with states, `tokens`, the id of a project; or anything. */
+/**
+ * What a write changes and a memo reads: `items` of resources with states, those of one project, `tokens`, the id of a
+ * project; or anything.
+ */
 export type Subject = string;
+
+/** The items of one project. What reads them reads `items` too, which a write of several projects changes. */
+export const itemsOf = (projectId: string): Subject => `items ${projectId}`;
 
 export const ANYTHING: Subject = 'anything';
 
 /** How many subjects are known to have changed; with more, anything may have. */
-export const MOST_SUBJECTS = 10_000;
+const MOST_SUBJECTS = 10_000;
+
+/** Counts changes. */
+export class Versions {
+  #last = 0;
+  /** Of subjects that have changed since anything did. */
+  #of = new Map<Subject, number>();
+
+  /** The version of a subject, which increases when it changes. */
+  of(subject: Subject): number {
+    return this.#of.get(subject) ?? this.#of.get(ANYTHING) ?? 0;
+  }
+
+  add(changes: readonly Subject[]): void {
+    this.#last += 1;
+    for (const subject of changes) this.#of.set(subject, this.#last);
+    const isKnown = !changes.includes(ANYTHING) && this.#of.size < MOST_SUBJECTS;
+    if (!isKnown) this.#of = new Map([[ANYTHING, this.#last]]);
+  }
+}
 
 /** How much is remembered at most, in characters. */
 const MOST = 16 * 1024 * 1024;

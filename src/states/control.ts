@@ -68,7 +68,7 @@ export function stateControl(items: Items): readonly ControlOperation[] {
     (changed: (project: Project, item: CurrentItem<object>, body: unknown) => Item<object>) =>
     ({ project, parameters, body }: Context<`/_emulator/projects/:groupId/:${string}`>): Promise<object> => {
       const id = parameters[parameter] ?? '';
-      return items.write((transaction) => {
+      return items.write(project, (transaction) => {
         const item = existing(items, project, id);
         items.put(transaction, project, changed(project, item, body), item);
         return report(items, project, id);
@@ -79,7 +79,9 @@ export function stateControl(items: Items): readonly ControlOperation[] {
     body: { schema: itemSchema(resource) },
     status: 201,
     handle: ({ project, body }) =>
-      items.write((transaction) => report(items, project, items.load(transaction, project, body, 'created'))),
+      items.write(project, (transaction) =>
+        report(items, project, items.load(transaction, project, body, 'created')),
+      ),
   });
   return [
     ...(resource.addedByControl ? [add] : []),

@@ -4,6 +4,7 @@ import type { Durations, Movement, Project } from '../http/gatekeeper.js';
 import { refuseTooLarge } from '../http/steps/body.js';
 import type { Paging } from '../http/steps/query.js';
 import type { Transaction } from '../kernel/database.js';
+import { itemsOf } from '../kernel/memo.js';
 import type { DueWork } from '../kernel/scheduler.js';
 import type { Services } from '../world/index.js';
 import { bounded, past, plan, type Path, type Plan, type Stage } from './lifecycle.js';
@@ -38,7 +39,7 @@ export class Items<Sent extends object = object> implements DueWork {
    * @throws {Refusal} `bodyTooLarge`, or the resource's own for a duplicate
    */
   create(project: Project, sent: Sent, baseUrl: string): Promise<Answer> {
-    return this.write((transaction) => {
+    return this.write(project, (transaction) => {
       const id = this.services.newId();
       const { created } = this.resource.profiles[project.profile];
       const { stages, errorMessage } = this.rules.apply(project.id, sent, created);
@@ -60,7 +61,7 @@ export class Items<Sent extends object = object> implements DueWork {
     const found = this.#read(project, id, baseUrl);
     const answer = resource(found.text);
     if (found.readsLeft === null) return answer;
-    return this.write((transaction) => {
+    return this.write(project, (transaction) => {
       const item = this.existing(project, id);
       if (item.readsLeft === null) return answer;
       const last = item.readsLeft <= 1;
@@ -82,7 +83,7 @@ export class Items<Sent extends object = object> implements DueWork {
     change: (item: CurrentItem<Sent>) => Sent,
     baseUrl: string,
   ): Promise<Answer> {
-    return this.write((transaction) => {
+    return this.write(project, (transaction) => {
       const item = this.existing(project, id);
       const sent = change(item);
       const { updated } = this.resource.profiles[project.profile];
@@ -94,7 +95,7 @@ export class Items<Sent extends object = object> implements DueWork {
 
   /** Deletes an item, in any state. One that is being deleted already stays as it is. @throws {Refusal} */
   delete(project: Project, id: string): Promise<void> {
-    return this.write((transaction) => {
+    return this.write(project, (transaction) => {
       const item = this.existing(project, id);
       if (this.isBeingDeleted(item)) return;
       const { deleted = [{ state: this.resource.gone }] } = this.resource.profiles[project.profile];
@@ -187,8 +188,9 @@ export class Items<Sent extends object = object> implements DueWork {
     return item;
   }
 
-  write<T>(work: (transaction: Transaction) => T): Promise<T> {
-    return this.services.database.write(work, ['items']);
+  /** Runs work that changes items of one project. */
+  write<T>({ id }: Project, work: (transaction: Transaction) => T): Promise<T> {
+    return this.services.database.write(work, [itemsOf(id)]);
   }
 
   nextDueAt(): number | undefined {

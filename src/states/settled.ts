@@ -1,9 +1,12 @@
 import type { JsonText } from '../http/replies/replies.js';
 import type { Database } from '../kernel/database.js';
+import { itemsOf } from '../kernel/memo.js';
+
+/** The length of the id of a project. */
+const PROJECT_ID = 24;
 
 /** What reads need of a row. */
 interface ShownItem {
-  readonly projectId: string;
   /** What a reader gets until the item is due, without the address: see text.ts. */
   readonly shown: JsonText;
   readonly dueAt: number | null;
@@ -12,8 +15,8 @@ interface ShownItem {
 
 /** Items as readers get them until their next states are due: as their rows have them, from memory. */
 export class SettledItems {
-  /** A row by the id of its item. */
-  readonly item;
+  /** A row, as `project item`. */
+  readonly #item;
   /** How many items a project has, and when the first of them is due. Counting thousands takes long. */
   readonly #counted;
   /** The number of the item at an offset, as `project offset`: skipping thousands takes long. */
@@ -22,11 +25,12 @@ export class SettledItems {
   readonly #page;
 
   constructor(database: Database, table: string) {
-    const item = `SELECT project_id AS projectId, shown, due_at AS dueAt, reads_left AS readsLeft
-      FROM ${table} WHERE id = ?`;
-    this.item = database.memo(
-      (id: string) => database.get<ShownItem>(item, id),
-      'items',
+    // Keys begin with the id of the project.
+    const reads = (key: string) => ['items', itemsOf(key.slice(0, PROJECT_ID))];
+    const item = `SELECT shown, due_at AS dueAt, reads_left AS readsLeft FROM ${table} WHERE id = ? AND project_id = ?`;
+    this.#item = database.memo(
+      (key: string) => database.get<ShownItem>(item, key.slice(PROJECT_ID + 1), key.slice(0, PROJECT_ID)),
+      reads,
       (found) => 500 + (found?.shown.length ?? 0),
     );
     const counted = `SELECT count(*) AS count, (
@@ -34,14 +38,14 @@ export class SettledItems {
       ) AS dueAt FROM ${table} WHERE project_id = :projectId`;
     this.#counted = database.memo(
       (projectId: string) => database.get<{ count: number; dueAt: number | null }>(counted, { projectId }),
-      'items',
+      reads,
     );
     const seqAt = `SELECT seq FROM ${table} WHERE project_id = ? ORDER BY seq LIMIT 1 OFFSET ?`;
     this.#seqAt = database.memo((place: string) => {
       const [projectId = '', offset] = place.split(' ');
       // No item has the number of one that will come.
       return database.value<number>(seqAt, projectId, Number(offset)) ?? Number.MAX_SAFE_INTEGER;
-    }, 'items');
+    }, reads);
     // Joined outside of SQL, which is faster than group_concat.
     const page = `SELECT shown FROM ${table} WHERE project_id = ? AND seq >= ? ORDER BY seq LIMIT ?`;
     this.#page = database.memo(
@@ -50,9 +54,14 @@ export class SettledItems {
         const start = offset === '0' ? 0 : this.#seqAt(`${projectId} ${offset}`);
         return database.column<string>(page, projectId, start, Number(count)).join();
       },
-      'items',
+      reads,
       ({ length }) => 500 + length,
     );
+  }
+
+  /** An item of a project; undefined if there is none. */
+  item(projectId: string, id: string): ShownItem | undefined {
+    return this.#item(`${projectId} ${id}`);
   }
 
   /** The items of a page of a project, oldest first, as JSON texts joined by commas. */

@@ -91,8 +91,8 @@ export class ItemStore<Sent extends object> {
 
   /** What a reader gets of an item that is not gone, and how many reads bring its next state. */
   read(projectId: string, id: string, now: number, baseUrl: string) {
-    const item = this.#settled.item(id);
-    if (item?.projectId !== projectId) return undefined;
+    const item = this.#settled.item(projectId, id);
+    if (!item) return undefined;
     const isDue = item.dueAt !== null && item.dueAt <= now;
     const text = isDue ? this.current(projectId, id, now)?.text : item.shown;
     return text === undefined ? undefined : { text: fillAddress(text, baseUrl), readsLeft: item.readsLeft };

@@ -5,6 +5,7 @@ import { BASE_URL_MARK, fillAddress, STATE_MARK } from '../../src/states/text.js
 import type { Shown, StatefulResource } from '../../src/states/index.js';
 import { ItemStore, type CurrentItem } from '../../src/states/store.js';
 import { Database } from '../../src/kernel/database.js';
+import { itemsOf } from '../../src/kernel/memo.js';
 import { objectIds } from '../../src/kernel/ids.js';
 import { migrations } from '../../src/kernel/tables.js';
 import { seeded } from '../support/random.js';
@@ -224,6 +225,27 @@ it('the cached count is recomputed after a write and when a link is gone', async
   });
   await expect(undone).rejects.toThrow('4');
   expect(store.count(PROJECT, 4)).toBe(3);
+});
+
+it.each([
+  ['of its own project', itemsOf(PROJECT), true],
+  ['of several projects', 'items', true],
+  ['of another project', itemsOf(OTHER), false],
+])('links are read from the file again after a write %s', async (_, subject, isRead) => {
+  const { database, store } = await openStore();
+  await database.write(() => store.save(...rowOf('one', PENDING, 0, 0)));
+  const shown = () => [
+    store.read(PROJECT, 'one', 0, '')?.text,
+    store.page(PROJECT, PAGE, 0, ''),
+    String(store.count(PROJECT, 0)),
+  ];
+  const before = shown();
+  // What the write says that it changes is all that is known of it.
+  const move = () => database.run("UPDATE private_links SET project_id = ?, shown = 'moved'", OTHER);
+  await database.write(move, [subject]);
+  expect(shown()).toEqual(isRead ? [undefined, '', '0'] : before);
+  // Nobody finds it in a project that it is not in.
+  expect(store.read(OTHER, 'one', 0, '')?.text).toBe('moved');
 });
 
 it('removing a project removes its links and no others', async () => {
