@@ -46,7 +46,7 @@ const [WARM_REQUESTS, WARM_SECONDS] = [20_000, 20];
 
 /** Lets a server run until its code is compiled: until then, it becomes faster from run to run. */
 async function warmUp(server, profiles) {
-  const cases = server.isPeer ? ['get'] : ['mixed', 'list', 'challenge'];
+  const cases = server.isPeer ? ['get'] : ['mixed', 'list', 'create', 'challenge'];
   let sent = 0;
   const begun = performance.now();
   while (sent < WARM_REQUESTS && performance.now() - begun < WARM_SECONDS * 1000)
