@@ -59,6 +59,22 @@ describe('a response that is written at once', () => {
       expect(JSON.parse(response.body)).toMatchObject({ name: 'Zürich-漢字' });
   });
 
+  it('a header of a fault rule replaces the one that each response has', async () => {
+    const { url, head } = await openRaw();
+    const rule = JSON.stringify({
+      answer: { status: 503, headers: { Date: 'Thu, 01 Jan 2026 00:00:00 GMT' } },
+    });
+    const headers = { 'content-type': 'application/json' };
+    const added = await fetch(`${url}/_emulator/faults`, { method: 'POST', headers, body: rule });
+    expect(added.status).toBe(201);
+    const staying = `${head(`GET ${API}/groups HTTP/1.1`)}\r\n`.replace('Connection: close\r\n', '');
+    const [response] = responsesIn(
+      await sendRaw(url, `${staying}${head('GET /_emulator/clock HTTP/1.1')}\r\n`),
+    );
+    const dates = response?.head.filter((line) => /^date:/i.test(line));
+    expect(dates).toEqual(['date: Thu, 01 Jan 2026 00:00:00 GMT']);
+  });
+
   it('a client of HTTP/1.0 that asks for it keeps its connection', async () => {
     const { url } = await open();
     const request = (more: string): string =>

@@ -39,7 +39,7 @@ export function writeAtOnce(
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index];
     const value = headers[index + 1] ?? '';
-    if (name === 'connection' || (typeof value === 'string' && NOT_VISIBLE_ASCII.test(value))) return false;
+    if (typeof value === 'string' && NOT_VISIBLE_ASCII.test(value)) return false;
     head += `${name}: ${value}\r\n`;
   }
   const idle = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(idleMs / 1000)}`;

@@ -69,7 +69,9 @@ function write(
   const text = sent ?? '';
   const { keepAliveTimeout } = server.server;
   const { shared } = exchange;
-  if (typeof text === 'string' && writeAtOnce(raw, status, shared, headers, text, keepAliveTimeout)) return;
+  // Added headers may be any: a fault rule can send another Date.
+  const isPlain = !exchange.headers && typeof text === 'string';
+  if (isPlain && writeAtOnce(raw, status, shared, headers, text, keepAliveTimeout)) return;
   raw.writeHead(status, [...shared.list, ...headers]);
   raw.end(sent);
 }
