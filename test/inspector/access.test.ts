@@ -66,6 +66,44 @@ describe('access to the inspector in a browser', IN_BROWSER, () => {
     await other.getByRole('heading', { name: 'Control token' }).waitFor();
   });
 
+  it('a late refusal of a wrong token does not ask for the token again', async () => {
+    const { ready } = await Command.start(['--host', '0.0.0.0']);
+    const { controlToken: token } = ready as { controlToken?: string };
+    const url = `http://127.0.0.1:${new URL(ready.url).port}`;
+    const inspector = await Inspector.at(browser(), url);
+    const { page } = inspector;
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/_emulator/projects**', async (route) => {
+      if (route.request().headers().authorization === 'Bearer wrong') await released;
+      await route.continue();
+    });
+    const late = page.waitForResponse(
+      (response) =>
+        response.status() === 401 &&
+        response.request().headers().authorization === 'Bearer wrong' &&
+        response.url().includes('/projects'),
+    );
+    const first = page.waitForResponse(
+      (response) =>
+        response.status() === 401 &&
+        response.request().headers().authorization === 'Bearer wrong' &&
+        !response.url().includes('/projects'),
+    );
+    await page.goto(`${url}/_emulator/`);
+    for (const sent of ['wrong', token ?? '']) {
+      await page.getByLabel('Token').fill(sent);
+      await page.getByRole('button', { name: 'Open the inspector' }).click();
+      if (sent === 'wrong') await first;
+    }
+    await page.getByText('Live').waitFor();
+    release();
+    await late;
+    await (await inspector.client()).fetch();
+    await count(inspector.row(), 1);
+    await count(page.getByRole('heading', { name: 'Control token' }), 0);
+  });
+
   it.each([
     ['with --public-url', false],
     ['that keeps the header Host', true],

@@ -35,7 +35,8 @@ export function setToken(value: string): void {
 /** Sends a request to the control API. @param path relative to its root, such as `projects` */
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
-  if (token.value !== '') headers.set('authorization', `Bearer ${token.value}`);
+  const used = token.value;
+  if (used !== '') headers.set('authorization', `Bearer ${used}`);
   let response: Response;
   try {
     response = await fetch(new URL(path, CONTROL), { ...init, headers, cache: 'no-store' });
@@ -43,7 +44,8 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
     if (init.signal?.aborted) throw error;
     throw new ApiError(0, `No emulator answers at ${EMULATOR_URL}.`);
   }
-  if (response.status === 401) isTokenWanted.value = true;
+  // A late answer says nothing of a token that was entered since.
+  if (response.status === 401 && used === token.value) isTokenWanted.value = true;
   if (response.ok) return response;
   const text = await response.text();
   throw new ApiError(response.status, detailOf(text) ?? `The emulator answered ${response.status}.`);

@@ -67,16 +67,21 @@ async function loadEverything(): Promise<void> {
   ]);
 }
 
-/** Loads everything and follows the events. Waits for the token where one is required. */
+let attempts = 0;
+
+/** Loads everything and follows the events. Waits for the token where one is required. The last attempt counts. */
 export async function start(): Promise<void> {
+  const attempt = ++attempts;
   try {
     const [last] = await Promise.all([loadRows(), loadProjects(), loadClock('')]);
+    if (attempt !== attempts) return;
     problem.value = undefined;
     isLoaded.value = true;
     const onLost = (): void => want('rows', 'allLanes', 'clocks', 'rules');
     void followEvents(last, onEvent, onLost, () => want('all'));
     await loadEarlierRows();
   } catch (error) {
+    if (attempt !== attempts) return;
     problem.value = messageOf(error);
     if (!isTokenWanted.value) setTimeout(() => void start(), 2000);
     return;
